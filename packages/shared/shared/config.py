@@ -1,0 +1,137 @@
+"""All settings, read once from `KONSTRUCT_*` environment variables at first use, never on import.
+
+`settings` stands for the one `Settings` of the process. Times are seconds unless the name says
+otherwise. Secrets have no default: `require_signing_key` stops the start with a sentence.
+"""
+
+from functools import lru_cache
+from typing import Annotated, cast
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from shared.errors import ConfigError
+
+MIN_SIGNING_KEY_BYTES = 32
+
+
+class Settings(BaseSettings):
+    """Every setting of every process; a process uses what it needs."""
+
+    model_config = SettingsConfigDict(env_prefix="KONSTRUCT_", extra="ignore")
+
+    # Servers
+    database_url: str | None = None
+    """PostgreSQL as the application role, which row-level security binds."""
+    owner_database_url: str | None = None
+    """PostgreSQL as the owner of the tables; migrations alone use it."""
+    redis_url: str = "redis://127.0.0.1:6379/0"
+
+    database_pool_size: int = 10
+    database_pool_overflow: int = 10
+    database_pool_timeout_s: float = 5.0
+    database_connect_timeout_s: float = 5.0
+    database_statement_timeout_s: float = 10.0
+    redis_connect_timeout_s: float = 2.0
+    redis_socket_timeout_s: float = 5.0
+    redis_pool_size: int = 32
+    broker_queue_size: int = 10_000
+    """Nudges waiting to be published by this process; one more is left to the sweep."""
+
+    # Identity
+    signing_key: SecretStr | None = None
+    access_token_ttl_s: int = 15 * 60
+    refresh_token_ttl_s: int = 30 * 24 * 3600
+    session_check_ttl_s: float = 5.0
+    """How long a socket or request may trust its last look at the caller's rights."""
+    cookie_secure: bool = False
+    """Set where the portal is served over HTTPS."""
+
+    # Gateway
+    host: str = "127.0.0.1"
+    port: int = 8000
+    allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    """Browser origins beside the gateway's own, comma-separated."""
+    auth_timeout_s: float = 5.0
+    silence_timeout_s: float = 60.0
+    send_timeout_s: float = 10.0
+    socket_queue_frames: int = 256
+    max_frame_bytes: int = 64 * 1024
+    max_message_chars: int = 8_000
+    subscribe_timeout_s: float = 5.0
+
+    limits_enabled: bool = True
+    login_limit: str = "10/5 minutes"
+    """Failed log-ins per e-mail and address."""
+    message_limit: str = "30/minute"
+    """Messages per user."""
+
+    # Worker
+    worker_concurrency: int = 320
+    lease_ttl_s: float = 6.0
+    lease_renew_s: float = 2.0
+    sweep_interval_s: float = 2.0
+    first_nudge_s: float = 3.0
+    """A pending run is nudged again after this, then after twice as long, and so on."""
+    max_nudge_s: float = 60.0
+    max_attempts: int = 3
+    run_deadline_s: float = 120.0
+    drain_timeout_s: float = 5.0
+    publish_window_s: float = 0.08
+    """Longest time streamed text waits to go out together."""
+
+    # Model
+    llm_base_url: str | None = None
+    llm_api_key: SecretStr | None = None
+    llm_model: str = "openai:gpt-5-mini"
+    """With a base URL, the model's name there; without, `provider:name`."""
+    llm_context_tokens: int = 8_000
+    llm_max_answer_tokens: int = 1_024
+    llm_first_byte_timeout_s: float = 60.0
+
+    log_level: str = "INFO"
+    log_json: bool = True
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    def require_database_url(self) -> str:
+        if not self.database_url:
+            raise ConfigError(
+                "KONSTRUCT_DATABASE_URL is not set. `konstruct up` starts everything by itself; "
+                "`konstruct env` prints the settings of one that runs."
+            )
+        return self.database_url
+
+    def require_signing_key(self) -> str:
+        key = self.signing_key.get_secret_value() if self.signing_key else ""
+        if len(key.encode()) < MIN_SIGNING_KEY_BYTES:
+            raise ConfigError(
+                f"KONSTRUCT_SIGNING_KEY must hold at least {MIN_SIGNING_KEY_BYTES} bytes. "
+                "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        return key
+
+    def own_origins(self) -> frozenset[str]:
+        """Origins a browser may come from: the gateway's own address and those allowed by name."""
+        own = {f"http://{host}:{self.port}" for host in (self.host, "127.0.0.1", "localhost")}
+        return frozenset(own | {origin.rstrip("/") for origin in self.allowed_origins})
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    return Settings()
+
+
+class _LazySettings:
+    """Reads the environment when a setting is first asked for, so importing needs nothing."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(get_settings(), name)
+
+
+settings = cast(Settings, _LazySettings())

@@ -1,0 +1,99 @@
+"""Typed errors. Each says what was wrong in a sentence for a person, and carries its HTTP status.
+
+`code` is the stable word for programs; it is the same in a REST body and in a WebSocket `error`
+frame. `retryable` says whether the same request may succeed later, unchanged.
+
+    KonstructError
+    ├── ConfigError           the installation is not set up right; stops the start
+    ├── BadRequest       400  ├── TextRefused    400
+    ├── NotAuthenticated 401
+    ├── Forbidden        403
+    ├── NotFound         404
+    ├── Conflict         409
+    ├── TooMany          429
+    └── Unavailable      503  a part we need is down or too slow
+"""
+
+from http import HTTPStatus
+from typing import ClassVar
+
+
+class KonstructError(Exception):
+    """Base of all errors Konstruct raises on purpose."""
+
+    status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
+    code: str = "internal_error"
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str, *, code: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        if code is not None:
+            self.code = code
+
+
+class ConfigError(KonstructError):
+    """A setting is missing or wrong; the sentence says what to do."""
+
+    code = "config_error"
+
+
+class BadRequest(KonstructError):
+    """The request is malformed."""
+
+    status = HTTPStatus.BAD_REQUEST
+    code = "bad_request"
+
+
+class TextRefused(BadRequest):
+    """A message's text is empty, too long, or holds what cannot be stored."""
+
+    code = "text_refused"
+
+
+class NotAuthenticated(KonstructError):
+    """No valid identity: wrong password, no token, a forged or expired one."""
+
+    status = HTTPStatus.UNAUTHORIZED
+    code = "not_authenticated"
+
+
+class Forbidden(KonstructError):
+    """Known, but not allowed."""
+
+    status = HTTPStatus.FORBIDDEN
+    code = "forbidden"
+
+
+class NotFound(KonstructError):
+    """There is no such thing, or none the caller may know of."""
+
+    status = HTTPStatus.NOT_FOUND
+    code = "not_found"
+
+
+class Conflict(KonstructError):
+    """The request contradicts what is stored."""
+
+    status = HTTPStatus.CONFLICT
+    code = "conflict"
+
+
+class TooMany(KonstructError):
+    """A limit is reached; the sentence says for how long."""
+
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    code = "too_many"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class Unavailable(KonstructError):
+    """Something we depend on does not answer in time."""
+
+    status = HTTPStatus.SERVICE_UNAVAILABLE
+    code = "unavailable"
+    retryable = True
