@@ -17,19 +17,28 @@ frame. `retryable` says whether the same request may succeed later, unchanged.
 from http import HTTPStatus
 from typing import ClassVar
 
+from starlette.exceptions import HTTPException
 
-class KonstructError(Exception):
-    """Base of all errors Konstruct raises on purpose."""
+
+class KonstructError(HTTPException):
+    """Base of all errors Konstruct raises on purpose.
+
+    An HTTPException, so that any application that includes one of our routers answers with the
+    right status; nothing else in it depends on HTTP.
+    """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
     code: str = "internal_error"
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
 
     def __init__(self, message: str, *, code: str | None = None) -> None:
-        super().__init__(message)
+        super().__init__(status_code=self.status, detail=message)
         self.message = message
         if code is not None:
             self.code = code
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class ConfigError(KonstructError):
@@ -89,6 +98,7 @@ class TooMany(KonstructError):
     def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
         super().__init__(message)
         self.retry_after_s = retry_after_s
+        self.headers = {"Retry-After": str(retry_after_s)}
 
 
 class Unavailable(KonstructError):

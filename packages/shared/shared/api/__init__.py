@@ -1,0 +1,8 @@
+"""REST under `/api/portal`: thin routers over the services."""
+
+from shared.api.agents import agents_router
+from shared.api.auth import auth_router
+from shared.api.chat import chat_router
+from shared.api.me import me_router
+
+__all__ = ["agents_router", "auth_router", "chat_router", "me_router"]

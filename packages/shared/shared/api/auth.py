@@ -1,0 +1,128 @@
+"""Log in, refresh, log out. The refresh token lives in a cookie scripts cannot read."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Cookie, Depends, Request, Response, status
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from pydantic import BaseModel, Field
+
+from shared.auth.tokens import verify_access_token
+from shared.config import settings
+from shared.errors import Forbidden, NotAuthenticated
+from shared.events import Role
+from shared.services import identity
+from shared.services.identity import LoggedIn
+
+auth_router = APIRouter(prefix="/api/portal/auth", tags=["auth"])
+
+REFRESH_COOKIE = "konstruct_refresh"
+COOKIE_PATH = "/api/portal/auth"
+
+_optional_bearer = HTTPBearer(auto_error=False)
+
+
+class LogIn(BaseModel):
+    """Who, and in which of their tenants (their first if not given)."""
+
+    email: str = Field(min_length=3, max_length=320)
+    password: str = Field(min_length=1, max_length=1024)
+    tenant_id: UUID | None = None
+
+
+class Refresh(BaseModel):
+    """With a tenant, the new token is for that one."""
+
+    tenant_id: UUID | None = None
+
+
+class TokenOut(BaseModel):
+    """An access token: send it as `Authorization: Bearer`, and in the WebSocket's auth frame."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105 - the scheme's name
+    expires_in: int
+    """Seconds."""
+    user_id: UUID
+    email: str
+    display_name: str
+    role: Role
+    tenant_id: UUID | None
+
+
+@auth_router.post("/login")
+async def log_in(body: LogIn, request: Request, response: Response) -> TokenOut:
+    """E-mail and password for an access token and the refresh cookie."""
+    address = request.client.host if request.client else "unknown"
+    logged_in = await identity.log_in(
+        body.email.strip(), body.password, address=address, tenant_id=body.tenant_id
+    )
+    return _answer(response, logged_in)
+
+
+@auth_router.post("/refresh")
+async def refresh(
+    request: Request,
+    response: Response,
+    body: Refresh | None = None,
+    konstruct_refresh: Annotated[str | None, Cookie()] = None,
+) -> TokenOut:
+    """A fresh access token for the refresh cookie; with `tenant_id`, in another tenant."""
+    _refuse_foreign_origin(request)
+    if not konstruct_refresh:
+        raise NotAuthenticated("You are not logged in. Log in first.", code="logged_out")
+    logged_in = await identity.refresh(
+        konstruct_refresh, tenant_id=body.tenant_id if body else None
+    )
+    return _answer(response, logged_in)
+
+
+@auth_router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
+async def log_out(
+    request: Request,
+    response: Response,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_optional_bearer)],
+    konstruct_refresh: Annotated[str | None, Cookie()] = None,
+) -> None:
+    """End the session, on every device socket it has open. Logging out twice is no error."""
+    _refuse_foreign_origin(request)
+    session_id = user_id = None
+    if bearer is not None:
+        try:
+            claims = verify_access_token(bearer.credentials)
+            session_id, user_id = claims.session_id, claims.user_id
+        except NotAuthenticated:
+            pass  # an expired token names nothing; the cookie may
+    await identity.log_out(konstruct_refresh, session_id, user_id)
+    response.delete_cookie(REFRESH_COOKIE, path=COOKIE_PATH)
+
+
+def _refuse_foreign_origin(request: Request) -> None:
+    """The cookie goes along by itself, so a page from elsewhere must not be able to use it."""
+    origin = request.headers.get("origin")
+    if origin is not None and origin not in settings.own_origins():
+        raise Forbidden("This page may not use Konstruct's log-in. Open the portal itself.")
+
+
+def _answer(response: Response, logged_in: LoggedIn) -> TokenOut:
+    if logged_in.refresh_token is not None:
+        response.set_cookie(
+            REFRESH_COOKIE,
+            logged_in.refresh_token,
+            max_age=settings.refresh_token_ttl_s,
+            path=COOKIE_PATH,
+            httponly=True,
+            secure=settings.cookie_secure,
+            samesite="strict",
+        )
+    response.headers["Cache-Control"] = "no-store"
+    return TokenOut(
+        access_token=logged_in.access_token,
+        expires_in=int((logged_in.expires_at - datetime.now(UTC)).total_seconds()),
+        user_id=logged_in.user.id,
+        email=logged_in.user.email,
+        display_name=logged_in.user.display_name,
+        role=logged_in.role,
+        tenant_id=logged_in.tenant_id,
+    )

@@ -1,0 +1,120 @@
+"""Web chat over REST: the conversation list, history, opening and resetting."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response, status
+from pydantic import BaseModel, ConfigDict
+
+from shared.api.rbac import Caller, RequestSession, enter_own_scope, require_tenant_member
+from shared.errors import BadRequest
+from shared.events import MessageRole, MessageStatus
+from shared.repositories import chat as conversations
+from shared.services import chat
+
+chat_router = APIRouter(prefix="/api/portal/chat", tags=["chat"])
+
+
+class ConversationOut(BaseModel):
+    """A conversation in the list."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    tenant_id: UUID
+    agent_id: UUID
+    agent_name: str
+    updated_at: datetime
+    last_message_preview: str | None = None
+
+
+class MessageOut(BaseModel):
+    """A message of the history."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    role: MessageRole
+    content: str
+    created_at: datetime
+    seq: int
+    status: MessageStatus
+    reply_to: UUID | None = None
+    client_message_id: str | None = None
+
+
+class OpenConversation(BaseModel):
+    """With whom to talk."""
+
+    tenant_id: UUID
+    agent_id: UUID
+
+
+@chat_router.get("/conversations")
+async def list_conversations(
+    caller: Caller, session: RequestSession, tenant_id: UUID | None = None
+) -> list[ConversationOut]:
+    """The caller's conversations in a tenant, newest `updated_at` first, at most 1,000.
+
+    A platform admin sees everyone's, and with no `tenant_id` all tenants'.
+    """
+    if tenant_id is not None:
+        await require_tenant_member(tenant_id, caller, session)
+    elif caller.is_platform_admin:
+        await enter_own_scope(caller, session)
+    else:
+        raise BadRequest("Say which tenant: `?tenant_id=`.")
+    rows = await conversations.summaries(
+        session,
+        tenant_id=tenant_id,
+        user_id=None if caller.is_platform_admin else caller.user_id,
+        limit=chat.MAX_LISTED,
+    )
+    return [ConversationOut.model_validate(row) for row in rows]
+
+
+@chat_router.post("/conversations")
+async def open_conversation(
+    body: OpenConversation, caller: Caller, session: RequestSession, response: Response
+) -> ConversationOut:
+    """The caller's conversation with an agent: created (201), or the one they have (200)."""
+    await require_tenant_member(body.tenant_id, caller, session)
+    conversation, agent_name, created = await chat.open_conversation(
+        session, tenant_id=body.tenant_id, agent_id=body.agent_id, user_id=caller.user_id
+    )
+    response.status_code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
+    return ConversationOut(
+        id=conversation.id,
+        tenant_id=conversation.tenant_id,
+        agent_id=conversation.agent_id,
+        agent_name=agent_name,
+        updated_at=conversation.updated_at,
+    )
+
+
+@chat_router.get("/conversations/{conversation_id}/messages")
+async def list_messages(
+    conversation_id: UUID,
+    caller: Caller,
+    session: RequestSession,
+    limit: Annotated[int, Query(ge=1, le=chat.MAX_PAGE)] = 50,
+    before: UUID | None = None,
+) -> list[MessageOut]:
+    """A page of history in ascending order: the newest messages, or those before a message."""
+    await enter_own_scope(caller, session)
+    conversation = await conversations.conversation_by_id(session, conversation_id)
+    chat.check_owner(conversation, user_id=caller.user_id, role=caller.role)
+    messages = await chat.history(session, conversation_id, limit=limit, before=before)
+    return [MessageOut.model_validate(message) for message in messages]
+
+
+@chat_router.delete("/conversations/{conversation_id}", status_code=status.HTTP_204_NO_CONTENT)
+async def reset_conversation(
+    conversation_id: UUID, caller: Caller, session: RequestSession
+) -> None:
+    """Delete the messages and end what is being answered; the conversation stays."""
+    await enter_own_scope(caller, session)
+    conversation = await conversations.conversation_by_id(session, conversation_id)
+    chat.check_owner(conversation, user_id=caller.user_id, role=caller.role)
+    await chat.reset(session, conversation_id)

@@ -1,0 +1,89 @@
+"""The one door: who calls, and whether they may.
+
+`get_portal_caller` says who, from the verified token. A tenant named in a request is only a wish
+until `require_tenant_member` or `require_tenant_admin` has found the membership in the database;
+both answer 403 whether the tenant exists or not.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from shared.auth.tokens import verify_access_token
+from shared.db import PortalSession, get_session
+from shared.errors import Forbidden, NotAuthenticated
+from shared.repositories.identity import member_role
+from shared.services.access import access
+
+PLATFORM_ADMIN = "platform_admin"
+CUSTOMER_ADMIN = "customer_admin"
+NOT_A_MEMBER = "You are not a member of this tenant."
+
+_bearer = HTTPBearer(auto_error=False, description="The access token a log-in gives.")
+
+
+@dataclass(frozen=True, slots=True)
+class PortalCaller:
+    """Who calls: a person, the role they act in, and the tenant of their token."""
+
+    user_id: UUID
+    role: str
+    tenant_id: UUID | None
+    session_id: UUID | None = None
+
+    @property
+    def is_platform_admin(self) -> bool:
+        return self.role == PLATFORM_ADMIN
+
+
+async def get_portal_caller(
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> PortalCaller:
+    """The caller, from a token whose session, membership and role still hold."""
+    if bearer is None:
+        raise NotAuthenticated("Log in first: this call needs `Authorization: Bearer <token>`.")
+    claims = verify_access_token(bearer.credentials)
+    await access.check(claims)
+    return PortalCaller(claims.user_id, claims.role, claims.tenant_id, claims.session_id)
+
+
+async def require_tenant_member(
+    tenant_id: UUID, caller: PortalCaller, session: PortalSession
+) -> None:
+    """Let a member or the platform admin into the tenant; from here on the session sees it."""
+    await session.enter_tenant(tenant_id)
+    if caller.is_platform_admin:
+        return
+    if await member_role(session, tenant_id, caller.user_id) is None:
+        raise Forbidden(NOT_A_MEMBER)
+
+
+async def require_tenant_admin(
+    tenant_id: UUID, caller: PortalCaller, session: PortalSession
+) -> None:
+    """Let an admin of the tenant or the platform admin in, as `require_tenant_member` does."""
+    await session.enter_tenant(tenant_id)
+    if caller.is_platform_admin:
+        return
+    role = await member_role(session, tenant_id, caller.user_id)
+    if role is None:
+        raise Forbidden(NOT_A_MEMBER)
+    if role != CUSTOMER_ADMIN:
+        raise Forbidden("Only an admin of this tenant may do this.")
+
+
+async def enter_own_scope(caller: PortalCaller, session: PortalSession) -> None:
+    """For calls that name no tenant: the caller's own tenant, or all for the platform admin."""
+    if caller.is_platform_admin:
+        await session.enter_system("platform_admin")
+    elif caller.tenant_id is None:
+        raise Forbidden(NOT_A_MEMBER)
+    else:
+        await require_tenant_member(caller.tenant_id, caller, session)
+
+
+Caller = Annotated[PortalCaller, Depends(get_portal_caller)]
+RequestSession = Annotated[PortalSession, Depends(get_session, scope="function")]

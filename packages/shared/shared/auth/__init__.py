@@ -1,0 +1,1 @@
+"""Proving who someone is: passwords, tokens. Nothing here asks what they may do."""

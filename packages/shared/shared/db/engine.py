@@ -1,0 +1,116 @@
+"""The engine: one per event loop, made at first use, refused when its role bypasses the wall."""
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from shared.config import Settings, settings
+from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
+from shared.errors import ConfigError
+
+_engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
+
+
+def get_engine() -> AsyncEngine:
+    """The running loop's engine. A pooled connection belongs to the loop that opened it."""
+    loop = asyncio.get_running_loop()
+    engine = _engines.get(loop)
+    if engine is None:
+        engine = _engines[loop] = create_engine(settings)
+    return engine
+
+
+async def dispose_engine() -> None:
+    """Close the running loop's engine, if it has one."""
+    engine = _engines.pop(asyncio.get_running_loop(), None)
+    if engine is not None:
+        await engine.dispose()
+
+
+def create_engine(settings: Settings) -> AsyncEngine:
+    """An engine whose every wait is bounded and whose transactions say whose they are."""
+    statement_timeout_ms = int(settings.database_statement_timeout_s * 1000)
+    url = async_url(settings.require_database_url())
+    connect_args: dict[str, object] = {}
+    if "+psycopg" in url:
+        connect_args = {
+            "connect_timeout": max(1, int(settings.database_connect_timeout_s)),
+            "options": f"-c statement_timeout={statement_timeout_ms}"
+            f" -c idle_in_transaction_session_timeout={statement_timeout_ms}",
+            "application_name": "konstruct",
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": statement_timeout_ms + 5000,
+        }
+    engine = create_async_engine(
+        url,
+        pool_size=settings.database_pool_size,
+        max_overflow=settings.database_pool_overflow,
+        pool_timeout=settings.database_pool_timeout_s,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args=connect_args,
+    )
+    configure_rls_hook(engine)
+    return engine
+
+
+def async_url(url: str) -> str:
+    """`postgresql://…` in any common spelling, with the driver we use named."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
+    """Raise ConfigError if the engine's role is not bound by row-level security.
+
+    That is: a superuser, a role with BYPASSRLS, an owner of tables, or one that inherits the
+    system role's rights instead of having to ask for them.
+    """
+    async with engine.connect() as connection:
+        role = (
+            await connection.execute(
+                text(
+                    """
+                    SELECT r.rolname AS name, r.rolsuper, r.rolbypassrls,
+                           EXISTS (SELECT FROM pg_class c
+                                   JOIN pg_namespace n ON n.oid = c.relnamespace
+                                   WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')
+                                     AND n.nspname = 'public') AS owns_tables,
+                           EXISTS (SELECT FROM pg_roles s WHERE s.rolname = :system) AS has_system,
+                           COALESCE((SELECT pg_has_role(r.oid, s.oid, 'USAGE')
+                                     FROM pg_roles s WHERE s.rolname = :system), false) AS inherits,
+                           COALESCE((SELECT pg_has_role(r.oid, s.oid, 'SET')
+                                     FROM pg_roles s WHERE s.rolname = :system), false) AS may_set
+                    FROM pg_roles r WHERE r.rolname = current_user
+                    """
+                ),
+                {"system": SYSTEM_ROLE},
+            )
+        ).one()
+    why = (
+        "is a superuser"
+        if role.rolsuper
+        else "has BYPASSRLS"
+        if role.rolbypassrls
+        else "owns tables"
+        if role.owns_tables
+        else f"inherits {SYSTEM_ROLE} (grant it WITH INHERIT FALSE, SET TRUE)"
+        if role.inherits
+        else None
+    )
+    if why:
+        raise ConfigError(
+            f"KONSTRUCT_DATABASE_URL connects as {role.name!r}, which {why}: row-level security "
+            "would not keep tenants apart. Connect as konstruct_app; `konstruct doctor` tells how."
+        )
+    if not role.has_system or not role.may_set:
+        raise ConfigError(
+            f"The role {role.name!r} may not become {SYSTEM_ROLE}, which log-in and the sweep "
+            "need. Run `konstruct migrate`, which sets the roles up."
+        )

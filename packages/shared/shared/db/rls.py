@@ -1,0 +1,53 @@
+"""Row-level security: every transaction says at its begin whose rows it may see.
+
+A transaction is of one of three kinds, told by the execution options of its connection:
+
+- of a tenant: `app.current_tenant` is set for the transaction; policies compare `tenant_id` to it;
+- of the system: the transaction runs as `konstruct_system`, whose policies see all tenants;
+- of nobody: nothing is set, and every policy sees nothing.
+
+The tenant is set at transaction begin, not in a cursor hook: there, a cancelled statement could
+return a connection to the pool with its transaction open (SQLAlchemy #13381).
+"""
+
+from contextvars import ContextVar
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+TENANT_OPTION = "konstruct_tenant"
+SYSTEM_OPTION = "konstruct_system"
+SYSTEM_ROLE = "konstruct_system"
+
+current_tenant_id: ContextVar[UUID | str | None] = ContextVar("current_tenant_id", default=None)
+"""Tenant of database work done without a `TenantSession`, which brings its own."""
+
+
+def configure_rls_hook(engine: AsyncEngine | Engine) -> None:
+    """Make every transaction of `engine` begin by saying whose it is. Safe to call twice."""
+    sync_engine = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
+    if not event.contains(sync_engine, "begin", _say_whose):
+        event.listen(sync_engine, "begin", _say_whose)
+
+
+def _say_whose(connection: Connection) -> None:
+    options = connection.get_execution_options()
+    if options.get(SYSTEM_OPTION):
+        _execute(connection, f"SET LOCAL ROLE {SYSTEM_ROLE}")
+        return
+    tenant = options.get(TENANT_OPTION) or current_tenant_id.get()
+    if tenant is not None:
+        # A UUID's own text form: nothing else can reach the statement.
+        tenant_id = UUID(str(tenant))
+        _execute(connection, f"SELECT set_config('app.current_tenant', '{tenant_id}', true)")
+
+
+def _execute(connection: Connection, statement: str) -> None:
+    # On the driver's cursor: the transaction is just beginning, and SQLAlchemy's own `execute`
+    # would begin it once more.
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(statement)
+    finally:
+        cursor.close()

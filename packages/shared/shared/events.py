@@ -1,0 +1,193 @@
+"""Every WebSocket frame, once. Gateway, worker, CLI and tests use these types and no others.
+
+Clients ignore fields and frame types they do not know, so this module only ever grows.
+Times are ISO 8601 in UTC, ids are UUIDs as text, `index` counts Unicode code points.
+"""
+
+from datetime import datetime
+from enum import IntEnum
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Role = Literal["platform_admin", "customer_admin", "customer_operator"]
+MessageRole = Literal["user", "assistant"]
+MessageStatus = Literal["complete", "stopped", "failed"]
+ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+
+
+class CloseCode(IntEnum):
+    """Why the gateway closed a socket."""
+
+    GOING_AWAY = 1012
+    TOO_SLOW_READER = 1013
+    BAD_FRAME = 4400
+    NOT_AUTHENTICATED = 4401
+    FORBIDDEN = 4403
+    NOT_FOUND = 4404
+    AUTH_TIMEOUT = 4408
+    TOO_BIG = 4413
+    TOO_FAST = 4429
+
+
+# ── client → server ────────────────────────────────────────────────────────────────────────────
+
+
+class _ClientFrame(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class AuthFrame(_ClientFrame):
+    """First frame, and later ones with a fresh token. What it claims must agree with the token."""
+
+    type: Literal["auth"]
+    userId: UUID  # noqa: N815 - the wire's name
+    role: Role
+    tenantId: UUID | None = None  # noqa: N815 - the wire's name
+    token: str = Field(min_length=1, max_length=8192)
+    last_seq: int = Field(default=0, ge=0)
+
+
+class SendFrame(_ClientFrame):
+    """The user says something. A resend with the same `client_message_id` is the same message."""
+
+    type: Literal["message"]
+    text: str
+    client_message_id: ClientMessageId | None = None
+
+
+class StopFrame(_ClientFrame):
+    """Stop the answer to `reply_to`, or whichever is being written."""
+
+    type: Literal["stop"]
+    reply_to: UUID | None = None
+
+
+class RetryFrame(_ClientFrame):
+    """Answer again a message whose answer failed."""
+
+    type: Literal["retry"]
+    reply_to: UUID
+
+
+ClientFrame = Annotated[AuthFrame | SendFrame | StopFrame | RetryFrame, Field(discriminator="type")]
+client_frame_adapter: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
+CLIENT_FRAME_TYPES = ("auth", "message", "stop", "retry")
+
+
+# ── server → client ────────────────────────────────────────────────────────────────────────────
+
+
+class ServerFrame(BaseModel):
+    """Base of what the gateway sends. `wire()` leaves out what is not set."""
+
+    type: str
+
+    def wire(self) -> bytes:
+        return self.model_dump_json(exclude_none=True).encode()
+
+    def payload(self) -> dict[str, Any]:
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+class ReadyFrame(ServerFrame):
+    """Authenticated, subscribed, caught up. What is at or below `reset_seq` is gone."""
+
+    type: Literal["ready"] = "ready"
+    conversation_id: UUID
+    last_seq: int
+    reset_seq: int
+
+
+class MessageFrame(ServerFrame):
+    """A stored message this socket has not had."""
+
+    type: Literal["message"] = "message"
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    role: MessageRole
+    content: str
+    status: MessageStatus
+    created_at: datetime
+    reply_to: UUID | None = None
+    client_message_id: str | None = None
+
+
+class TypingFrame(ServerFrame):
+    """The agent is at it. The first thing after each user message."""
+
+    type: Literal["typing"] = "typing"
+    conversation_id: UUID
+
+
+class AcceptedFrame(ServerFrame):
+    """The user's message is committed."""
+
+    type: Literal["accepted"] = "accepted"
+    message_id: UUID
+    seq: int
+    created_at: datetime
+    client_message_id: str | None = None
+
+
+class DeltaFrame(ServerFrame):
+    """More of the answer to `reply_to`. A higher `attempt` starts it over, a lower is dropped."""
+
+    type: Literal["delta"] = "delta"
+    reply_to: UUID
+    attempt: int
+    index: int
+    text: str
+
+
+class ResponseFrame(ServerFrame):
+    """The outcome, committed."""
+
+    type: Literal["response"] = "response"
+    text: str
+    conversation_id: UUID
+    message_id: UUID | None = None
+    seq: int | None = None
+    reply_to: UUID | None = None
+    status: MessageStatus | None = None
+    created_at: datetime | None = None
+
+
+class ResetFrame(ServerFrame):
+    """The conversation was emptied up to and including `seq`."""
+
+    type: Literal["reset"] = "reset"
+    seq: int
+
+
+class ErrorFrame(ServerFrame):
+    """Something was refused or failed. `message` is a sentence for the person."""
+
+    type: Literal["error"] = "error"
+    code: str
+    message: str
+    retryable: bool = False
+    reply_to: UUID | None = None
+    client_message_id: str | None = None
+
+
+class ReconnectFrame(ServerFrame):
+    """This gateway is going away; come back after `after_ms`, to any."""
+
+    type: Literal["reconnect"] = "reconnect"
+    after_ms: int
+
+
+SERVER_FRAMES: dict[str, type[ServerFrame]] = {
+    "ready": ReadyFrame,
+    "message": MessageFrame,
+    "typing": TypingFrame,
+    "accepted": AcceptedFrame,
+    "delta": DeltaFrame,
+    "response": ResponseFrame,
+    "reset": ResetFrame,
+    "error": ErrorFrame,
+    "reconnect": ReconnectFrame,
+}

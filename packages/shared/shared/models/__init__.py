@@ -1,0 +1,23 @@
+"""Tables and messages. Importing this package makes all tables known to `Base.metadata`."""
+
+from shared.models.agents import Agent
+from shared.models.base import Base
+from shared.models.channels import ChannelConnection
+from shared.models.chat import WebConversation, WebConversationMessage
+from shared.models.identity import Membership, PortalSessionRecord, PortalUser
+from shared.models.runs import AgentRun, WorkerLease
+from shared.models.tenants import Tenant
+
+__all__ = [
+    "Agent",
+    "AgentRun",
+    "Base",
+    "ChannelConnection",
+    "Membership",
+    "PortalSessionRecord",
+    "PortalUser",
+    "Tenant",
+    "WebConversation",
+    "WebConversationMessage",
+    "WorkerLease",
+]

@@ -1,0 +1,28 @@
+"""AI employees."""
+
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base, HasCreatedAt, HasId
+
+
+class Agent(HasId, HasCreatedAt, Base):
+    """An AI employee of a tenant. `model` is None for the installation's default."""
+
+    __tablename__ = "agents"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "id"),
+        CheckConstraint("status IN ('active', 'paused')", name="status"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    role: Mapped[str] = mapped_column(server_default=text("''"))
+    instructions: Mapped[str] = mapped_column(server_default=text("''"))
+    model: Mapped[str | None]
+    status: Mapped[str] = mapped_column(server_default=text("'active'"))
+
+
+Index("uq_agents_tenant_id_lower_name", Agent.tenant_id, func.lower(Agent.name), unique=True)

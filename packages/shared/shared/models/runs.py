@@ -1,0 +1,92 @@
+"""The durable record of "this message must be answered", and the workers' leases."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.models.base import Base, HasCreatedAt, HasId
+
+UNFINISHED = "state IN ('pending', 'running')"
+
+
+class AgentRun(HasId, HasCreatedAt, Base):
+    """An inbound message that must be answered, for every channel.
+
+    Runs of a thread (tenant, channel, thread_id) are answered one after the other in order of
+    `position`. `message_id` is the inbound message's id. A worker owns a running run for as long
+    as its lease holds and the run's `attempt` is the one it claimed.
+    """
+
+    __tablename__ = "agent_runs"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "agent_id"], ["agents.tenant_id", "agents.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint(
+            "state IN ('pending', 'running', 'done', 'stopped', 'failed', 'cancelled')",
+            name="state",
+        ),
+        Index(
+            "ix_agent_runs_unfinished",
+            "tenant_id",
+            "channel",
+            "thread_id",
+            "position",
+            postgresql_where=text(UNFINISHED),
+        ),
+        Index("ix_agent_runs_due", "next_nudge_at", postgresql_where=text(UNFINISHED)),
+        Index("ix_agent_runs_message_id", "tenant_id", "message_id"),
+        Index("ix_agent_runs_agent", "tenant_id", "agent_id"),
+        Index(
+            "uq_agent_runs_unfinished_message",
+            "tenant_id",
+            "message_id",
+            unique=True,
+            postgresql_where=text(UNFINISHED),
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    agent_id: Mapped[UUID]
+    channel: Mapped[str]
+    thread_id: Mapped[str]
+    message_id: Mapped[str]
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    payload: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """The KonstructMessage and the channel's extras; emptied by a reset."""
+    state: Mapped[str] = mapped_column(server_default=text("'pending'"))
+    attempt: Mapped[int] = mapped_column(server_default=text("0"))
+    released: Mapped[int] = mapped_column(server_default=text("0"))
+    """Attempts that ended because their worker left; they do not count against the limit."""
+    worker_id: Mapped[UUID | None]
+    stop_requested_at: Mapped[datetime | None]
+    nudges: Mapped[int] = mapped_column(server_default=text("0"))
+    next_nudge_at: Mapped[datetime]
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    error_code: Mapped[str | None]
+    input_tokens: Mapped[int | None]
+    output_tokens: Mapped[int | None]
+
+
+class WorkerLease(Base):
+    """A worker process and until when its claims hold. Belongs to no tenant."""
+
+    __tablename__ = "worker_leases"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    started_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)

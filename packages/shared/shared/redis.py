@@ -1,0 +1,44 @@
+"""Valkey/Redis: one client per event loop, made at first use, every wait bounded.
+
+Its pool waits for a free connection instead of refusing the 101st use.
+"""
+
+import asyncio
+from weakref import WeakKeyDictionary
+
+import redis.asyncio as aioredis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from shared.config import settings
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, aioredis.Redis] = WeakKeyDictionary()
+
+
+def get_redis() -> aioredis.Redis:
+    """The running loop's client."""
+    loop = asyncio.get_running_loop()
+    client = _clients.get(loop)
+    if client is None:
+        client = _clients[loop] = create_redis()
+    return client
+
+
+def create_redis() -> aioredis.Redis:
+    pool = aioredis.BlockingConnectionPool.from_url(
+        settings.redis_url,
+        max_connections=settings.redis_pool_size,
+        timeout=settings.redis_socket_timeout_s,
+        socket_connect_timeout=settings.redis_connect_timeout_s,
+        socket_timeout=settings.redis_socket_timeout_s,
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=15,
+    )
+    return aioredis.Redis.from_pool(pool)
+
+
+async def close_redis() -> None:
+    """Close the running loop's client, if it has one."""
+    client = _clients.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()

@@ -1,0 +1,40 @@
+"""AI employees."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.models import Agent
+
+
+async def agent_by_id(session: AsyncSession, tenant_id: UUID, agent_id: UUID) -> Agent | None:
+    return (
+        await session.execute(
+            select(Agent).where(Agent.id == agent_id, Agent.tenant_id == tenant_id)
+        )
+    ).scalar_one_or_none()
+
+
+async def agent_by_name(session: AsyncSession, tenant_id: UUID, name: str) -> Agent | None:
+    return (
+        await session.execute(
+            select(Agent).where(
+                Agent.tenant_id == tenant_id, func.lower(Agent.name) == name.lower()
+            )
+        )
+    ).scalar_one_or_none()
+
+
+async def list_agents(session: AsyncSession, tenant_id: UUID) -> Sequence[Agent]:
+    """By name."""
+    return (
+        (
+            await session.execute(
+                select(Agent).where(Agent.tenant_id == tenant_id).order_by(Agent.name, Agent.id)
+            )
+        )
+        .scalars()
+        .all()
+    )

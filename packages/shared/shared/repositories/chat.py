@@ -1,0 +1,207 @@
+"""Web conversations and their messages.
+
+Whoever changes a conversation locks its row first (`lock_conversation`) and touches runs after.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.models import Agent, WebConversation, WebConversationMessage
+
+PREVIEW_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """A row of the conversation list."""
+
+    id: UUID
+    tenant_id: UUID
+    agent_id: UUID
+    agent_name: str
+    updated_at: datetime
+    last_message_preview: str | None
+
+
+async def summaries(
+    session: AsyncSession, *, tenant_id: UUID | None, user_id: UUID | None, limit: int
+) -> list[ConversationSummary]:
+    """Conversations, newest `updated_at` first; of one tenant or all, of one person or all."""
+    newest = (
+        select(func.left(WebConversationMessage.content, PREVIEW_CHARS).label("preview"))
+        .where(WebConversationMessage.conversation_id == WebConversation.id)
+        .order_by(WebConversationMessage.seq.desc())
+        .limit(1)
+        .lateral("newest")
+    )
+    query = (
+        select(
+            WebConversation.id,
+            WebConversation.tenant_id,
+            WebConversation.agent_id,
+            Agent.name,
+            WebConversation.updated_at,
+            newest.c.preview,
+        )
+        .join(
+            Agent,
+            (Agent.tenant_id == WebConversation.tenant_id) & (Agent.id == WebConversation.agent_id),
+        )
+        .outerjoin(newest, newest.c.preview.is_not(None))
+        .order_by(WebConversation.updated_at.desc(), WebConversation.id)
+        .limit(limit)
+    )
+    if tenant_id is not None:
+        query = query.where(WebConversation.tenant_id == tenant_id)
+    if user_id is not None:
+        query = query.where(WebConversation.user_id == user_id)
+    return [ConversationSummary(*row) for row in await session.execute(query)]
+
+
+async def conversation_by_id(
+    session: AsyncSession, conversation_id: UUID
+) -> WebConversation | None:
+    return (
+        await session.execute(select(WebConversation).where(WebConversation.id == conversation_id))
+    ).scalar_one_or_none()
+
+
+async def lock_conversation(session: AsyncSession, conversation_id: UUID) -> WebConversation | None:
+    """The conversation, its row locked until the transaction ends."""
+    return (
+        await session.execute(
+            select(WebConversation).where(WebConversation.id == conversation_id).with_for_update()
+        )
+    ).scalar_one_or_none()
+
+
+async def create_conversation(
+    session: AsyncSession, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
+) -> tuple[WebConversation, bool]:
+    """The one conversation of this person with this agent, and whether it is new."""
+    created = (
+        await session.execute(
+            insert(WebConversation)
+            .values(tenant_id=tenant_id, agent_id=agent_id, user_id=user_id)
+            .on_conflict_do_nothing(index_elements=["tenant_id", "agent_id", "user_id"])
+            .returning(WebConversation)
+        )
+    ).scalar_one_or_none()
+    if created is not None:
+        return created, True
+    existing = await session.execute(
+        select(WebConversation).where(
+            WebConversation.tenant_id == tenant_id,
+            WebConversation.agent_id == agent_id,
+            WebConversation.user_id == user_id,
+        )
+    )
+    return existing.scalar_one(), False
+
+
+async def message_by_id(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID
+) -> WebConversationMessage | None:
+    return (
+        await session.execute(
+            select(WebConversationMessage).where(
+                WebConversationMessage.conversation_id == conversation_id,
+                WebConversationMessage.id == message_id,
+            )
+        )
+    ).scalar_one_or_none()
+
+
+async def message_by_client_id(
+    session: AsyncSession, conversation_id: UUID, client_message_id: str
+) -> WebConversationMessage | None:
+    return (
+        await session.execute(
+            select(WebConversationMessage).where(
+                WebConversationMessage.conversation_id == conversation_id,
+                WebConversationMessage.client_message_id == client_message_id,
+            )
+        )
+    ).scalar_one_or_none()
+
+
+async def outcome_of(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID
+) -> WebConversationMessage | None:
+    """The newest outcome of a user's message, if it has one."""
+    return (
+        await session.execute(
+            select(WebConversationMessage)
+            .where(
+                WebConversationMessage.conversation_id == conversation_id,
+                WebConversationMessage.reply_to == message_id,
+            )
+            .order_by(WebConversationMessage.seq.desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+
+
+async def history_page(
+    session: AsyncSession, conversation_id: UUID, *, limit: int, before_seq: int | None = None
+) -> Sequence[WebConversationMessage]:
+    """The newest `limit` messages older than `before_seq`, in ascending order."""
+    query = (
+        select(WebConversationMessage)
+        .where(WebConversationMessage.conversation_id == conversation_id)
+        .order_by(WebConversationMessage.seq.desc())
+        .limit(limit)
+    )
+    if before_seq is not None:
+        query = query.where(WebConversationMessage.seq < before_seq)
+    return list(reversed((await session.execute(query)).scalars().all()))
+
+
+async def messages_after(
+    session: AsyncSession, conversation_id: UUID, after_seq: int, limit: int
+) -> Sequence[WebConversationMessage]:
+    """The oldest `limit` messages newer than `after_seq`, in ascending order."""
+    return (
+        (
+            await session.execute(
+                select(WebConversationMessage)
+                .where(
+                    WebConversationMessage.conversation_id == conversation_id,
+                    WebConversationMessage.seq > after_seq,
+                )
+                .order_by(WebConversationMessage.seq)
+                .limit(limit)
+            )
+        )
+        .scalars()
+        .all()
+    )
+
+
+async def add_message(
+    session: AsyncSession, message: WebConversationMessage
+) -> WebConversationMessage:
+    """Insert under the conversation's lock; the row comes back with `seq` and `created_at`."""
+    session.add(message)
+    await session.flush()
+    return message
+
+
+async def empty_conversation(session: AsyncSession, conversation: WebConversation) -> None:
+    """Delete all messages and remember up to where. The caller holds the conversation's lock."""
+    await session.execute(
+        delete(WebConversationMessage).where(
+            WebConversationMessage.conversation_id == conversation.id
+        )
+    )
+    await session.execute(
+        update(WebConversation)
+        .where(WebConversation.id == conversation.id)
+        .values(reset_seq=WebConversation.last_seq, updated_at=func.clock_timestamp())
+    )

@@ -1,0 +1,299 @@
+"""Agent runs and worker leases: claim, fence, sweep.
+
+A thread is (tenant, channel, thread_id). Its runs are answered in order of `position`, so only
+its oldest unfinished run may be claimed. Whoever also changes a conversation locks that first.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import and_, delete, exists, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from shared.models import AgentRun, WorkerLease
+
+UNFINISHED = ("pending", "running")
+
+_now = func.clock_timestamp()
+
+
+def _lease_is_over() -> Any:
+    """The run's worker has no lease, or one that ran out."""
+    return ~exists().where(WorkerLease.id == AgentRun.worker_id, WorkerLease.expires_at > _now)
+
+
+def _claimable() -> Any:
+    return or_(AgentRun.state == "pending", and_(AgentRun.state == "running", _lease_is_over()))
+
+
+def _is_head_of_its_thread() -> Any:
+    older = aliased(AgentRun)
+    return ~exists().where(
+        older.tenant_id == AgentRun.tenant_id,
+        older.channel == AgentRun.channel,
+        older.thread_id == AgentRun.thread_id,
+        older.position < AgentRun.position,
+        older.state.in_(UNFINISHED),
+    )
+
+
+async def add_run(session: AsyncSession, run: AgentRun, *, first_nudge_s: float) -> None:
+    """Insert a pending run, in the transaction that stores its message. The caller nudges after
+    the commit; the sweep does so from `first_nudge_s` on."""
+    run.next_nudge_at = func.clock_timestamp() + timedelta(seconds=first_nudge_s)
+    session.add(run)
+    await session.flush()
+
+
+async def run_of_message(
+    session: AsyncSession, tenant_id: UUID, message_id: str
+) -> AgentRun | None:
+    """The newest run of an inbound message."""
+    return (
+        await session.execute(
+            select(AgentRun)
+            .where(AgentRun.tenant_id == tenant_id, AgentRun.message_id == message_id)
+            .order_by(AgentRun.position.desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+
+
+async def unfinished_runs(
+    session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
+) -> Sequence[AgentRun]:
+    """A thread's unfinished runs, the next to be answered first."""
+    return (
+        (
+            await session.execute(
+                select(AgentRun)
+                .where(
+                    AgentRun.tenant_id == tenant_id,
+                    AgentRun.channel == channel,
+                    AgentRun.thread_id == thread_id,
+                    AgentRun.state.in_(UNFINISHED),
+                )
+                .order_by(AgentRun.position)
+            )
+        )
+        .scalars()
+        .all()
+    )
+
+
+async def claim(session: AsyncSession, run_id: UUID, worker_id: UUID) -> AgentRun | None:
+    """Take the run for this worker with the next attempt; None if it is not to be had.
+
+    It is to be had if it is pending, or its worker's lease is over, and no older run of its
+    thread is unfinished.
+    """
+    return (
+        await session.execute(
+            update(AgentRun)
+            .where(AgentRun.id == run_id, _claimable(), _is_head_of_its_thread())
+            .values(
+                state="running",
+                attempt=AgentRun.attempt + 1,
+                worker_id=worker_id,
+                started_at=func.coalesce(AgentRun.started_at, _now),
+            )
+            .returning(AgentRun)
+            .execution_options(synchronize_session=False)
+        )
+    ).scalar_one_or_none()
+
+
+async def finish(
+    session: AsyncSession,
+    run_id: UUID,
+    *,
+    worker_id: UUID,
+    attempt: int,
+    state: str,
+    error_code: str | None = None,
+    input_tokens: int | None = None,
+    output_tokens: int | None = None,
+) -> bool:
+    """End the run if it is still this worker's at this attempt: the fence. False if it is not."""
+    ended = await session.execute(
+        update(AgentRun)
+        .where(
+            AgentRun.id == run_id,
+            AgentRun.state == "running",
+            AgentRun.attempt == attempt,
+            AgentRun.worker_id == worker_id,
+        )
+        .values(
+            state=state,
+            finished_at=_now,
+            error_code=error_code,
+            input_tokens=input_tokens,
+            output_tokens=output_tokens,
+        )
+        .returning(AgentRun.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.scalar_one_or_none() is not None
+
+
+async def finish_pending(session: AsyncSession, run_id: UUID, *, state: str) -> bool:
+    """End a run nobody works on: stopped before it began. False if somebody does."""
+    ended = await session.execute(
+        update(AgentRun)
+        .where(AgentRun.id == run_id, AgentRun.state == "pending")
+        .values(state=state, finished_at=_now)
+        .returning(AgentRun.id)
+        .execution_options(synchronize_session=False)
+    )
+    return ended.scalar_one_or_none() is not None
+
+
+async def request_stop(session: AsyncSession, run_id: UUID) -> None:
+    await session.execute(
+        update(AgentRun)
+        .where(AgentRun.id == run_id, AgentRun.state.in_(UNFINISHED))
+        .values(stop_requested_at=func.coalesce(AgentRun.stop_requested_at, _now))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def cancel_thread(
+    session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
+) -> None:
+    """End every unfinished run of the thread and forget what all its runs were about."""
+    thread = (
+        AgentRun.tenant_id == tenant_id,
+        AgentRun.channel == channel,
+        AgentRun.thread_id == thread_id,
+    )
+    await session.execute(
+        update(AgentRun)
+        .where(*thread, AgentRun.state.in_(UNFINISHED))
+        .values(state="cancelled", finished_at=_now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(
+        update(AgentRun)
+        .where(*thread, AgentRun.payload.is_not(None))
+        .values(payload=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def head_of_thread(
+    session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
+) -> AgentRun | None:
+    """The thread's next run, if it waits to be claimed."""
+    return (
+        await session.execute(
+            select(AgentRun)
+            .where(
+                AgentRun.tenant_id == tenant_id,
+                AgentRun.channel == channel,
+                AgentRun.thread_id == thread_id,
+                AgentRun.state == "pending",
+                _is_head_of_its_thread(),
+            )
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+
+
+async def take_due(
+    session: AsyncSession, *, limit: int, max_nudge_s: float
+) -> list[dict[str, Any]]:
+    """Heads of threads that wait or were orphaned past their time; payloads to nudge with.
+
+    Each one's next time is set twice as far out as the last, up to `max_nudge_s`. Rows another
+    sweep holds are skipped.
+    """
+    due = (
+        select(AgentRun.id)
+        .where(
+            AgentRun.state.in_(UNFINISHED),
+            AgentRun.next_nudge_at <= _now,
+            _claimable(),
+            _is_head_of_its_thread(),
+        )
+        .order_by(AgentRun.next_nudge_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    delay_s = func.least(func.power(2.0, func.least(AgentRun.nudges + 1, 16)), max_nudge_s)
+    rows = await session.execute(
+        update(AgentRun)
+        .where(AgentRun.id.in_(due))
+        .values(
+            nudges=AgentRun.nudges + 1,
+            next_nudge_at=_now + delay_s * text("interval '1 second'"),
+        )
+        .returning(AgentRun.payload)
+        .execution_options(synchronize_session=False)
+    )
+    return [payload for payload in rows.scalars() if payload is not None]
+
+
+async def release(session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID]) -> None:
+    """Give claimed runs back unanswered, not counting the attempt: this worker is leaving."""
+    await session.execute(
+        update(AgentRun)
+        .where(
+            AgentRun.id.in_(run_ids),
+            AgentRun.state == "running",
+            AgentRun.worker_id == worker_id,
+        )
+        .values(
+            state="pending",
+            worker_id=None,
+            released=AgentRun.released + 1,
+            next_nudge_at=_now,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RunNews:
+    """What a worker has to know of a run it works on."""
+
+    id: UUID
+    mine: bool
+    stop_requested: bool
+
+
+async def news(session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID]) -> list[RunNews]:
+    """Whether these runs are still this worker's, and asked to stop."""
+    rows = await session.execute(
+        select(
+            AgentRun.id,
+            and_(AgentRun.state == "running", AgentRun.worker_id == worker_id),
+            AgentRun.stop_requested_at.is_not(None),
+        ).where(AgentRun.id.in_(run_ids))
+    )
+    return [RunNews(*row) for row in rows]
+
+
+async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:
+    """Say that this worker lives for another `ttl_s`, by the database's clock."""
+    expires_at = _now + timedelta(seconds=ttl_s)
+    await session.execute(
+        insert(WorkerLease)
+        .values(id=worker_id, name=name, started_at=_now, expires_at=expires_at)
+        .on_conflict_do_update(index_elements=["id"], set_={"expires_at": expires_at})
+    )
+
+
+async def end_lease(session: AsyncSession, worker_id: UUID) -> None:
+    await session.execute(delete(WorkerLease).where(WorkerLease.id == worker_id))
+
+
+async def forget_dead_leases(session: AsyncSession, *, older_than_s: float) -> None:
+    """Remove leases that ran out long ago, so that the table does not grow."""
+    await session.execute(
+        delete(WorkerLease).where(WorkerLease.expires_at < _now - timedelta(seconds=older_than_s))
+    )

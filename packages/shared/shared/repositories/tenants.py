@@ -1,0 +1,22 @@
+"""Businesses."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.models import Tenant
+
+
+async def tenant_by_id(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
+    return await session.get(Tenant, tenant_id)
+
+
+async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:
+    return (await session.execute(select(Tenant).where(Tenant.slug == slug))).scalar_one_or_none()
+
+
+async def list_tenants(session: AsyncSession) -> Sequence[Tenant]:
+    """By name."""
+    return (await session.execute(select(Tenant).order_by(Tenant.name, Tenant.id))).scalars().all()

@@ -1,0 +1,168 @@
+"""Logging in, staying logged in, logging out.
+
+A log-in makes a session. Its refresh token is used once: each refresh gives a new one. The one
+before is still good for a few seconds, because two tabs may refresh at once; after that, its use
+means that somebody stole it, and the session ends.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth.passwords import verify_password
+from shared.auth.tokens import issue_access_token, new_refresh_token, refresh_token_hash
+from shared.config import settings
+from shared.db import SystemSession
+from shared.errors import Forbidden, NotAuthenticated
+from shared.models import PortalSessionRecord, PortalUser, Tenant
+from shared.publish import publish_access_revoked
+from shared.repositories import identity
+from shared.services import limits
+from shared.services.access import access
+
+REFRESH_GRACE_S = 10
+WRONG_CREDENTIALS = "E-mail and password do not match. Check both and try again."
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """What a log-in or refresh gives. `refresh_token` is None when the one in use stays."""
+
+    user: PortalUser
+    role: str
+    tenant_id: UUID | None
+    access_token: str
+    expires_at: datetime
+    refresh_token: str | None
+
+
+async def log_in(
+    email: str, password: str, *, address: str, tenant_id: UUID | None = None
+) -> LoggedIn:
+    """Raises NotAuthenticated for wrong credentials, TooMany after too many, Forbidden for a
+    person without a tenant or a tenant that is not theirs."""
+    keys = (("login-email", email.lower()), ("login-address", address))
+    for key in keys:
+        await limits.require_room(
+            settings.login_limit,
+            *key,
+            message="Too many log-in attempts. Wait some minutes and try again.",
+        )
+    async with SystemSession("identity") as session, session.transaction():
+        user = await identity.user_by_email(session, email)
+    fits = await verify_password(password, user.password_hash if user else None)
+    if user is None or not fits or user.disabled_at is not None:
+        for key in keys:
+            await limits.use(settings.login_limit, *key)
+        raise NotAuthenticated(WRONG_CREDENTIALS, code="wrong_credentials")
+    async with SystemSession("identity") as session, session.transaction():
+        return await start_session(session, user, tenant_id=tenant_id)
+
+
+async def start_session(
+    session: SystemSession,
+    user: PortalUser,
+    *,
+    tenant_id: UUID | None = None,
+    access_ttl_s: int | None = None,
+) -> LoggedIn:
+    """Make a log-in session for someone whose identity is proven, in the given tenant or their
+    first. Raises Forbidden."""
+    role, active_tenant = await _choose_role(session, user, tenant_id)
+    refresh_token = new_refresh_token()
+    ttl_s = max(settings.refresh_token_ttl_s, access_ttl_s or 0)
+    record = PortalSessionRecord(
+        id=uuid4(),
+        user_id=user.id,
+        tenant_id=active_tenant,
+        refresh_hash=refresh_token_hash(refresh_token),
+        expires_at=datetime.now(UTC) + timedelta(seconds=ttl_s),
+    )
+    session.add(record)
+    await session.flush()
+    return _issue(user, record, role, refresh_token, access_ttl_s)
+
+
+async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> LoggedIn:
+    """A fresh access token, and a new refresh token; with `tenant_id`, for that tenant from now
+    on. Raises NotAuthenticated, Forbidden."""
+    token_hash = refresh_token_hash(refresh_token)
+    now = datetime.now(UTC)
+    async with SystemSession("identity") as session, session.transaction():
+        record = await identity.session_by_refresh_hash(session, token_hash)
+        if record is None or record.revoked_at is not None or record.expires_at <= now:
+            raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
+        user = await identity.user_by_id(session, record.user_id)
+        stolen = record.refresh_hash != token_hash and (
+            now - record.rotated_at > timedelta(seconds=REFRESH_GRACE_S)
+        )
+        if user is not None and user.disabled_at is None and not stolen:
+            role, active_tenant = await _choose_role(session, user, tenant_id or record.tenant_id)
+            record.tenant_id = active_tenant
+            new_token = None
+            if record.refresh_hash == token_hash:
+                new_token = new_refresh_token()
+                record.previous_refresh_hash = token_hash
+                record.refresh_hash = refresh_token_hash(new_token)
+                record.rotated_at = now
+            return _issue(user, record, role, new_token)
+        record.revoked_at = now
+        revoked_user_id = record.user_id
+    await _access_ended(revoked_user_id)
+    raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
+
+
+async def log_out(refresh_token: str | None, session_id: UUID | None, user_id: UUID | None) -> None:
+    """End the session the refresh token or the access token names, and its live sockets."""
+    async with SystemSession("identity") as session, session.transaction():
+        if refresh_token:
+            record = await identity.session_by_refresh_hash(
+                session, refresh_token_hash(refresh_token)
+            )
+            if record is not None:
+                session_id, user_id = record.id, record.user_id
+        if session_id is not None:
+            await identity.revoke_session(session, session_id)
+    if user_id is not None:
+        await _access_ended(user_id)
+
+
+async def _access_ended(user_id: UUID) -> None:
+    access.forget(user_id)
+    await publish_access_revoked(user_id)
+
+
+async def my_tenants(session: AsyncSession, user_id: UUID) -> list[tuple[Tenant, str]]:
+    return list(await identity.memberships(session, user_id))
+
+
+async def _choose_role(
+    session: SystemSession, user: PortalUser, tenant_id: UUID | None
+) -> tuple[str, UUID | None]:
+    if user.is_platform_admin:
+        return "platform_admin", None
+    memberships = await identity.memberships(session, user.id)
+    for tenant, role in memberships:
+        if tenant_id is None or tenant.id == tenant_id:
+            return role, tenant.id
+    raise Forbidden(
+        "You are not a member of this tenant. Ask one of its admins to invite you."
+        if tenant_id
+        else "You are not a member of any tenant yet. Ask an admin to invite you.",
+        code="no_membership",
+    )
+
+
+def _issue(
+    user: PortalUser,
+    record: PortalSessionRecord,
+    role: str,
+    refresh_token: str | None,
+    ttl_s: int | None = None,
+) -> LoggedIn:
+    token, expires_at = issue_access_token(
+        user_id=user.id, role=role, tenant_id=record.tenant_id, session_id=record.id, ttl_s=ttl_s
+    )
+    return LoggedIn(user, role, record.tenant_id, token, expires_at, refresh_token)
