@@ -20,6 +20,7 @@ ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^
 class CloseCode(IntEnum):
     """Why the gateway closed a socket."""
 
+    INTERNAL_ERROR = 1011
     GOING_AWAY = 1012
     TOO_SLOW_READER = 1013
     BAD_FRAME = 4400
@@ -46,7 +47,8 @@ class AuthFrame(_ClientFrame):
     role: Role
     tenantId: UUID | None = None  # noqa: N815 - the wire's name
     token: str = Field(min_length=1, max_length=8192)
-    last_seq: int = Field(default=0, ge=0)
+    last_seq: int | None = Field(default=None, ge=0)
+    """Newest message the client has; what is newer is sent. None: begin with what comes next."""
 
 
 class SendFrame(_ClientFrame):

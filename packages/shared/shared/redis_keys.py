@@ -42,3 +42,8 @@ def run_control_key() -> str:
 def access_revoked_key() -> str:
     """Pub-sub channel that tells gateways to check their sockets' rights again."""
     return "platform:access:revoked"
+
+
+def gateway_probe_key(gateway_id: Id) -> str:
+    """Pub-sub channel on which a gateway asks itself whether it still hears anything."""
+    return f"platform:gateway:probe:{gateway_id}"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import Agent
@@ -25,6 +26,25 @@ async def agent_by_name(session: AsyncSession, tenant_id: UUID, name: str) -> Ag
             )
         )
     ).scalar_one_or_none()
+
+
+async def add_agent(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    name: str,
+    role: str,
+    instructions: str,
+    model: str | None,
+) -> Agent | None:
+    """None when an agent of this tenant has the name, whatever its case."""
+    statement = (
+        insert(Agent)
+        .values(tenant_id=tenant_id, name=name, role=role, instructions=instructions, model=model)
+        .on_conflict_do_nothing(index_elements=["tenant_id", func.lower(Agent.name)])
+        .returning(Agent)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def list_agents(session: AsyncSession, tenant_id: UUID) -> Sequence[Agent]:

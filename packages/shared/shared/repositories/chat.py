@@ -3,7 +3,7 @@
 Whoever changes a conversation locks its row first (`lock_conversation`) and touches runs after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -103,6 +103,30 @@ async def create_conversation(
         )
     )
     return existing.scalar_one(), False
+
+
+async def ensure_conversations(
+    session: AsyncSession, *, tenant_id: UUID, agent_id: UUID, user_ids: Collection[UUID]
+) -> dict[UUID, UUID]:
+    """Each one's conversation with this agent, by user; the missing ones are made."""
+    await session.execute(
+        insert(WebConversation)
+        .values(
+            [
+                {"tenant_id": tenant_id, "agent_id": agent_id, "user_id": user_id}
+                for user_id in user_ids
+            ]
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "agent_id", "user_id"])
+    )
+    rows = await session.execute(
+        select(WebConversation.user_id, WebConversation.id).where(
+            WebConversation.tenant_id == tenant_id,
+            WebConversation.agent_id == agent_id,
+            WebConversation.user_id.in_(user_ids),
+        )
+    )
+    return dict(iter(rows))
 
 
 async def message_by_id(

@@ -3,12 +3,13 @@
 What looks beyond one tenant needs a SystemSession; `member_role` needs only the tenant's own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import Membership, PortalSessionRecord, PortalUser, Tenant
@@ -24,6 +25,95 @@ async def user_by_id(session: AsyncSession, user_id: UUID) -> PortalUser | None:
     return await session.get(PortalUser, user_id)
 
 
+async def add_user(
+    session: AsyncSession,
+    *,
+    email: str,
+    display_name: str,
+    password_hash: str | None,
+    is_platform_admin: bool,
+) -> PortalUser | None:
+    """None when the address, given in lower case, is taken."""
+    statement = (
+        insert(PortalUser)
+        .values(
+            email=email,
+            display_name=display_name,
+            password_hash=password_hash,
+            is_platform_admin=is_platform_admin,
+        )
+        .on_conflict_do_nothing(index_elements=["email"])
+        .returning(PortalUser)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def add_membership(
+    session: AsyncSession, *, tenant_id: UUID, user_id: UUID, role: str
+) -> bool:
+    """False when the person is a member there already, in whichever role."""
+    statement = (
+        insert(Membership)
+        .values(tenant_id=tenant_id, user_id=user_id, role=role)
+        .on_conflict_do_nothing(index_elements=["tenant_id", "user_id"])
+        .returning(Membership.user_id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def ensure_users(session: AsyncSession, names: Mapping[str, str]) -> dict[str, UUID]:
+    """People who cannot log in by password, by e-mail, with their names; the ids of all of them,
+    in the order given. Those who are there stay as they are."""
+    await session.execute(
+        insert(PortalUser)
+        .values([{"email": email, "display_name": name} for email, name in names.items()])
+        .on_conflict_do_nothing(index_elements=["email"])
+    )
+    rows = await session.execute(
+        select(PortalUser.email, PortalUser.id).where(PortalUser.email.in_(names))
+    )
+    ids = dict(iter(rows))
+    return {email: ids[email] for email in names}
+
+
+async def ensure_memberships(
+    session: AsyncSession, *, tenant_id: UUID, user_ids: Collection[UUID], role: str
+) -> None:
+    """Make them all members; those who are stay what they are."""
+    await session.execute(
+        insert(Membership)
+        .values([{"tenant_id": tenant_id, "user_id": id_, "role": role} for id_ in user_ids])
+        .on_conflict_do_nothing(index_elements=["tenant_id", "user_id"])
+    )
+
+
+async def ensure_sessions(
+    session: AsyncSession,
+    session_ids: Mapping[UUID, UUID],
+    *,
+    tenant_id: UUID,
+    expires_at: datetime,
+) -> None:
+    """Log-in sessions with these ids by user, without refresh token, good until then."""
+    statement = insert(PortalSessionRecord).values(
+        [
+            {"id": id_, "user_id": user_id, "tenant_id": tenant_id, "expires_at": expires_at}
+            for user_id, id_ in session_ids.items()
+        ]
+    )
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["id"],
+            set_={
+                "expires_at": func.greatest(
+                    PortalSessionRecord.expires_at, statement.excluded.expires_at
+                ),
+                "revoked_at": None,
+            },
+        )
+    )
+
+
 async def list_users(
     session: AsyncSession, tenant_id: UUID | None = None
 ) -> Sequence[tuple[PortalUser, str | None, UUID | None]]:
@@ -35,7 +125,7 @@ async def list_users(
     )
     if tenant_id is not None:
         query = query.where(Membership.tenant_id == tenant_id)
-    return [row._tuple() for row in await session.execute(query)]
+    return list(await session.execute(query))
 
 
 async def member_role(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> str | None:
@@ -57,7 +147,7 @@ async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[tuple[Te
         .where(Membership.user_id == user_id)
         .order_by(Membership.created_at, Tenant.id)
     )
-    return [row._tuple() for row in rows]
+    return list(rows)
 
 
 async def session_by_refresh_hash(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import Tenant
@@ -15,6 +16,17 @@ async def tenant_by_id(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
 
 async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:
     return (await session.execute(select(Tenant).where(Tenant.slug == slug))).scalar_one_or_none()
+
+
+async def add_tenant(session: AsyncSession, *, name: str, slug: str) -> Tenant | None:
+    """None when the slug is taken."""
+    statement = (
+        insert(Tenant)
+        .values(name=name, slug=slug)
+        .on_conflict_do_nothing(index_elements=["slug"])
+        .returning(Tenant)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
 
 
 async def list_tenants(session: AsyncSession) -> Sequence[Tenant]:

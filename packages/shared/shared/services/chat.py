@@ -248,6 +248,9 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
                 thread_id=last_run.thread_id,
                 message_id=last_run.message_id,
                 payload=last_run.payload,
+                # Attempts go on counting, so that nobody takes late text of the old run for new.
+                attempt=last_run.attempt,
+                released=last_run.attempt,
             ),
             first_nudge_s=settings.first_nudge_s,
         )

@@ -1,0 +1,1 @@
+"""Channels: each turns what it receives into a `KonstructMessage`."""

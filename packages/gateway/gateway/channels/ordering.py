@@ -1,0 +1,109 @@
+"""What one socket may be sent, in which order, nothing twice: a state machine with no I/O.
+
+Gateways and workers publish independently, so frames may arrive late, twice or with one missing.
+Stored messages carry `seq`: the next goes out, a lower one is dropped, a higher one means that
+something is missing and PostgreSQL must be read first. Streamed text carries `reply_to`,
+`attempt` and `index`: what continues goes out, an overlap is trimmed, a gap means that the answer
+so far must be read first.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any
+
+REMEMBERED_ANSWERS = 256
+
+
+class Missing(Enum):
+    """What has to be read before the frame can go out."""
+
+    MESSAGES = auto()
+    ANSWER_SO_FAR = auto()
+
+
+@dataclass(slots=True)
+class _Answer:
+    attempt: int = 0
+    next_index: int = 0
+    ended: bool = False
+
+
+class Ordering:
+    """`admit` a frame: the frame to send (perhaps trimmed), None to drop it, or what is missing."""
+
+    def __init__(self, last_seq: int, reset_seq: int) -> None:
+        self.last_seq = last_seq
+        self.reset_seq = reset_seq
+        self._answers: OrderedDict[str, _Answer] = OrderedDict()
+
+    def admit(self, frame: dict[str, Any]) -> dict[str, Any] | Missing | None:
+        kind = frame.get("type")
+        if kind == "delta":
+            return self._admit_delta(frame)
+        if kind == "reset":
+            return self._admit_reset(frame)
+        seq = frame.get("seq")
+        if kind in ("message", "response") and seq is not None:
+            if seq <= self.last_seq:
+                return None
+            if seq > self.last_seq + 1:
+                return Missing.MESSAGES
+            self.sent(seq)
+            self._note_outcome(frame)
+        return frame
+
+    def sent(self, seq: int) -> None:
+        """The message with this number has gone out."""
+        self.last_seq = max(self.last_seq, seq)
+
+    def joined(self, reply_to: str, attempt: int, length: int) -> None:
+        """The answer so far, `length` code points of this attempt, has gone out."""
+        answer = self._answer(reply_to)
+        answer.attempt, answer.next_index = attempt, length
+
+    def has(self, reply_to: str, attempt: int) -> int:
+        """How many code points of this attempt have gone out."""
+        answer = self._answers.get(reply_to)
+        return answer.next_index if answer and answer.attempt == attempt else 0
+
+    def _admit_reset(self, frame: dict[str, Any]) -> dict[str, Any] | None:
+        seq = frame["seq"]
+        if seq <= self.reset_seq:
+            return None
+        self.reset_seq = seq
+        self.sent(seq)
+        self._answers.clear()
+        return frame
+
+    def _admit_delta(self, frame: dict[str, Any]) -> dict[str, Any] | Missing | None:
+        answer = self._answer(frame["reply_to"])
+        attempt, index, text = frame["attempt"], frame["index"], frame["text"]
+        if answer.ended or attempt < answer.attempt:
+            return None
+        have = answer.next_index if attempt == answer.attempt else 0
+        if index > have:
+            return Missing.ANSWER_SO_FAR
+        fresh = text[have - index :]
+        if not fresh:
+            return None
+        answer.attempt, answer.next_index = attempt, have + len(fresh)
+        return frame if index == have else frame | {"index": have, "text": fresh}
+
+    def _note_outcome(self, frame: dict[str, Any]) -> None:
+        """After an answer no more of it goes out; after a failure only a later attempt's."""
+        reply_to = frame.get("reply_to")
+        if reply_to is not None:
+            answer = self._answer(reply_to)
+            if frame.get("status") == "failed":
+                answer.attempt, answer.next_index = answer.attempt + 1, 0
+            else:
+                answer.ended = True
+
+    def _answer(self, reply_to: str) -> _Answer:
+        answer = self._answers.get(reply_to)
+        if answer is None:
+            answer = self._answers[reply_to] = _Answer()
+            if len(self._answers) > REMEMBERED_ANSWERS:
+                self._answers.popitem(last=False)
+        return answer

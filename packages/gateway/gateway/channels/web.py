@@ -1,0 +1,301 @@
+"""The web chat: a browser connects over a WebSocket, says who it is, and talks to an agent.
+
+One coroutine reads, one sends (`LiveSocket.run`). What is said is stored with its run before it is
+acknowledged; the workers are only nudged. See events.py for the frames.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, cast
+from uuid import UUID
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
+from redis.exceptions import RedisError
+from shared.config import settings
+from shared.errors import KonstructError, NotAuthenticated, TooMany, Unavailable
+from shared.events import (
+    AcceptedFrame,
+    AuthFrame,
+    CloseCode,
+    ErrorFrame,
+    RetryFrame,
+    SendFrame,
+    StopFrame,
+    TypingFrame,
+)
+from shared.jobs import handle_message
+from shared.log import get_logger
+from shared.models import WebConversationMessage
+from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
+from shared.publish import publish_frame
+from shared.redis_keys import webchat_response_key
+from shared.services import chat, limits
+from shared.services.access import access
+from sqlalchemy.exc import SQLAlchemyError
+
+from gateway.channels.handshake import (
+    BadFrame,
+    Identified,
+    Refused,
+    identify,
+    origin_allowed,
+    receive_frame,
+    verify_claims,
+)
+from gateway.channels.live_socket import LiveSocket, ReadsTooSlowly, error_frame
+from gateway.fanout import Fanout
+from gateway.sockets import Sockets
+
+log = get_logger(__name__)
+
+web_chat_router = APIRouter()
+
+BAD_FRAMES_BEFORE_CLOSE = 10
+REFUSALS_BEFORE_CLOSE = 20
+
+
+def normalize_web_event(event: Mapping[str, Any]) -> KonstructMessage:
+    """A browser's message as a `KonstructMessage`. The conversation scopes memory and order.
+
+    `event` holds text, tenant_id, agent_id, user_id, display_name, conversation_id.
+    """
+    tenant_id, conversation_id = str(event["tenant_id"]), str(event["conversation_id"])
+    user_id = str(event["user_id"])
+    return KonstructMessage(
+        tenant_id=tenant_id,
+        channel=ChannelType.WEB,
+        channel_metadata={
+            "portal_user_id": user_id,
+            "tenant_id": tenant_id,
+            "conversation_id": conversation_id,
+        },
+        sender=SenderInfo(user_id=user_id, display_name=event.get("display_name") or ""),
+        content=MessageContent(text=event["text"]),
+        thread_id=conversation_id,
+        context={"agent_id": str(event["agent_id"])},
+    )
+
+
+@web_chat_router.websocket("/chat/ws/{conversation_id}")
+async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
+    """One socket from handshake to good-bye. Everything it holds is released on every way out."""
+    if not origin_allowed(websocket):
+        await websocket.close(status.WS_1008_POLICY_VIOLATION)  # before accepting: HTTP 403
+        return
+    await websocket.accept()
+    try:
+        identified = await identify(websocket, conversation_id)
+        await _converse(websocket, identified)
+    except Refused as refused:
+        await _refuse(websocket, refused)
+    except (KonstructError, SQLAlchemyError, ReadsTooSlowly, RedisError, OSError) as error:
+        log.warning("socket_failed", error=type(error).__name__)
+        unavailable = Unavailable("Konstruct cannot reach one of its parts. Try again shortly.")
+        await _refuse(
+            websocket, Refused(CloseCode.GOING_AWAY, unavailable.code, unavailable.message)
+        )
+    except WebSocketDisconnect:
+        pass
+
+
+async def _converse(websocket: WebSocket, identified: Identified) -> None:
+    """Subscribe, catch up, then read and send until one of the two ends."""
+    fanout = cast(Fanout, websocket.app.state.fanout)
+    sockets = cast(Sockets, websocket.app.state.sockets)
+    channel = webchat_response_key(identified.tenant_id, identified.conversation_id)
+    socket = LiveSocket(websocket, identified)
+    await fanout.subscribe(channel, socket)
+    sockets.add(socket)
+    try:
+        await socket.begin()
+        reader = asyncio.create_task(Reader(websocket, identified, socket).run())
+        try:
+            await socket.run()
+        finally:
+            reader.cancel()
+            await asyncio.wait({reader}, timeout=settings.database_statement_timeout_s)
+    finally:
+        sockets.remove(socket)
+        fanout.unsubscribe(channel, socket)
+
+
+async def _refuse(websocket: WebSocket, refused: Refused) -> None:
+    frame = ErrorFrame(
+        code=refused.code,
+        message=refused.message,
+        retryable=refused.close_code is CloseCode.GOING_AWAY,
+    )
+    with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        async with asyncio.timeout(settings.send_timeout_s):
+            await websocket.send_text(frame.wire().decode())
+            await websocket.close(refused.close_code)
+
+
+class Reader:
+    """Takes the client's frames one after the other; what there is to say goes to the socket."""
+
+    def __init__(self, websocket: WebSocket, identified: Identified, socket: LiveSocket) -> None:
+        self._websocket = websocket
+        self._who = identified
+        self._socket = socket
+        self._bad_frames = 0
+        self._refusals = 0
+
+    async def run(self) -> None:
+        """Read until the client leaves or must."""
+        try:
+            while True:
+                await self._read_one()
+        except WebSocketDisconnect:
+            self._socket.gone()
+        except Refused as refused:
+            self._socket.close(
+                refused.close_code, ErrorFrame(code=refused.code, message=refused.message)
+            )
+        except Exception as error:
+            log.exception("reader_failed", error=type(error).__name__)
+            self._socket.close(CloseCode.INTERNAL_ERROR)
+
+    async def _read_one(self) -> None:
+        try:
+            frame = await receive_frame(self._websocket)
+        except BadFrame as error:
+            self._bad_frames += 1
+            if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
+                raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error)) from None
+            self._socket.say(ErrorFrame(code="bad_frame", message=str(error)))
+            return
+        match frame:
+            case SendFrame():
+                await self._guarded(self._on_message(frame), frame.client_message_id)
+            case StopFrame():
+                await self._guarded(self._on_stop(frame), reply_to=frame.reply_to)
+            case RetryFrame():
+                await self._guarded(self._on_retry(frame), reply_to=frame.reply_to)
+            case AuthFrame():
+                await self._guarded(self._on_auth(frame))
+
+    async def _guarded(
+        self,
+        handling: Any,
+        client_message_id: str | None = None,
+        reply_to: UUID | None = None,
+    ) -> None:
+        """Run a frame's handler; what it refuses is said, and the socket stays usable."""
+        try:
+            await handling
+        except KonstructError as error:
+            self._note_refusal(error)
+            self._socket.say(
+                error_frame(error, reply_to=reply_to, client_message_id=client_message_id)
+            )
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("frame_failed", error=type(error).__name__)
+            unavailable = Unavailable("Your message could not be stored. Send it again shortly.")
+            self._socket.say(
+                error_frame(unavailable, reply_to=reply_to, client_message_id=client_message_id)
+            )
+
+    def _note_refusal(self, error: KonstructError) -> None:
+        """Who does not heed `too_many` is shown out."""
+        self._refusals = self._refusals + 1 if isinstance(error, TooMany) else 0
+        if self._refusals >= REFUSALS_BEFORE_CLOSE:
+            raise Refused(CloseCode.TOO_FAST, error.code, error.message)
+
+    async def _on_message(self, frame: SendFrame) -> None:
+        """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
+        self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
+        await self._require_access()
+        chat.check_text(frame.text)
+        await self._require_room()
+        message = normalize_web_event(
+            {
+                "text": frame.text,
+                "tenant_id": self._who.tenant_id,
+                "agent_id": self._who.agent_id,
+                "user_id": self._who.claims.user_id,
+                "display_name": self._who.display_name,
+                "conversation_id": self._who.conversation_id,
+            }
+        )
+        extras = {
+            "conversation_id": str(self._who.conversation_id),
+            "portal_user_id": str(self._who.claims.user_id),
+            "tenant_id": str(self._who.tenant_id),
+        }
+        sent = await chat.send(
+            self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
+        )
+        self._accept(sent.message)
+        if sent.resent:
+            if sent.outcome is not None:
+                self._socket.say(chat.response_frame(sent.outcome))
+            return
+        handle_message.delay(message.model_dump(mode="json") | extras)
+        await self._show_to_other_sockets(sent.message)
+
+    async def _on_retry(self, frame: RetryFrame) -> None:
+        self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
+        await self._require_access()
+        await self._require_room()
+        retried = await chat.retry(self._who.tenant_id, self._who.conversation_id, frame.reply_to)
+        self._accept(retried.message)
+        if retried.payload is not None:
+            handle_message.delay(retried.payload)
+
+    async def _on_stop(self, frame: StopFrame) -> None:
+        await self._require_access()
+        await chat.stop(self._who.tenant_id, self._who.conversation_id, frame.reply_to)
+
+    async def _on_auth(self, frame: AuthFrame) -> None:
+        """A fresh token extends the socket, if it is the same person's, tenant's and session's."""
+        claims = verify_claims(frame)
+        old = self._socket.claims
+        if (claims.user_id, claims.tenant_id, claims.session_id) != (
+            old.user_id,
+            old.tenant_id,
+            old.session_id,
+        ):
+            raise NotAuthenticated(
+                "A socket stays with its person, tenant and session. Open another one."
+            )
+        await access.check(claims)
+        self._socket.extend(claims)
+
+    def _accept(self, message: WebConversationMessage) -> None:
+        self._socket.awaits(message.id)
+        self._socket.say(
+            AcceptedFrame(
+                client_message_id=message.client_message_id,
+                message_id=message.id,
+                seq=message.seq,
+                created_at=message.created_at,
+            )
+        )
+
+    async def _show_to_other_sockets(self, message: WebConversationMessage) -> None:
+        await publish_frame(
+            self._who.tenant_id, self._who.conversation_id, chat.message_frame(message)
+        )
+
+    async def _require_access(self) -> None:
+        """Authorisation is checked on every frame, mostly from a short cache."""
+        try:
+            await access.check(self._socket.claims)
+        except KonstructError as error:
+            if error.retryable:
+                raise
+            code = (
+                CloseCode.NOT_AUTHENTICATED
+                if isinstance(error, NotAuthenticated)
+                else CloseCode.FORBIDDEN
+            )
+            raise Refused(code, error.code, error.message) from None
+
+    async def _require_room(self) -> None:
+        if not await limits.use(settings.message_limit, "messages", str(self._who.claims.user_id)):
+            raise TooMany(
+                f"You may send {settings.message_limit.replace('/', ' messages a ')}. "
+                "Wait a moment and send it again."
+            )

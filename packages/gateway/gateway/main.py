@@ -1,0 +1,59 @@
+"""The gateway: what browsers and channels talk to. Composition only.
+
+Importing this needs no server; everything is opened when the application starts.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from shared.api import agents_router, auth_router, chat_router, me_router
+from shared.config import settings
+from shared.db import get_engine
+from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
+from shared.redis import close_redis
+from shared.redis_keys import access_revoked_key
+
+from gateway.channels.web import web_chat_router
+from gateway.errors import add_error_handlers
+from gateway.fanout import Fanout
+from gateway.health import health_router
+from gateway.revocations import Revocations
+from gateway.sockets import Sockets
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
+    settings.require_signing_key()
+    await refuse_if_wall_is_bypassed(get_engine())
+    fanout: Fanout = app.state.fanout
+    await fanout.start()
+    try:
+        await fanout.subscribe(access_revoked_key(), Revocations(app.state.sockets))
+        yield
+    finally:
+        await fanout.stop()
+        await close_redis()
+        await dispose_engine()
+
+
+def create_app() -> FastAPI:
+    app = FastAPI(title="Konstruct", version="0.1.0", lifespan=lifespan)
+    app.state.fanout = Fanout()
+    app.state.sockets = Sockets()
+    app.state.draining = False
+    add_error_handlers(app)
+    for router in (
+        health_router,
+        auth_router,
+        me_router,
+        agents_router,
+        chat_router,
+        web_chat_router,
+    ):
+        app.include_router(router)
+    return app
+
+
+app = create_app()

@@ -1,0 +1,30 @@
+"""Live sockets lose access when the person does: hears revocations and has sockets checked."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.services.access import access
+
+from gateway.sockets import Sockets
+
+
+class Revocations:
+    """A listener of the access-revoked channel."""
+
+    def __init__(self, sockets: Sockets) -> None:
+        self._sockets = sockets
+
+    def deliver(self, frame: dict[str, Any]) -> None:
+        try:
+            user_id = UUID(str(frame.get("user_id")))
+        except ValueError:
+            return
+        access.forget(user_id)
+        for socket in self._sockets.of(user_id):
+            socket.recheck_access()
+
+    def resync(self) -> None:
+        """A revocation may have been missed while Valkey was away: look at everyone."""
+        access.forget_all()
+        for socket in self._sockets.all():
+            socket.recheck_access()

@@ -1,0 +1,67 @@
+"""Runs the gateway under uvicorn, and ends it without losing anyone.
+
+On SIGTERM or SIGINT every socket is told to `reconnect` and closed before uvicorn stops: left to
+itself, uvicorn closes them all at once and without a word.
+"""
+
+import asyncio
+import signal
+from types import FrameType
+
+import uvicorn
+from shared.config import settings
+from shared.log import configure_logging, get_logger
+
+from gateway.main import app
+
+log = get_logger(__name__)
+
+DRAIN_S = 3.0
+GRACE_S = 2
+RECONNECT_SPREAD_MS = 2_000
+
+
+class DrainingServer(uvicorn.Server):
+    """A uvicorn server that says good-bye first."""
+
+    _draining: asyncio.Task[None] | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._draining is not None or sig not in (signal.SIGTERM, signal.SIGINT):
+            super().handle_exit(sig, frame)
+            return
+        app.state.draining = True
+        # From a signal handler: only this call also wakes a loop that sleeps.
+        asyncio.get_running_loop().call_soon_threadsafe(self._begin_draining)
+
+    def _begin_draining(self) -> None:
+        if self._draining is None:
+            self._draining = asyncio.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        log.info("gateway_draining", sockets=len(app.state.sockets))
+        await app.state.sockets.drain(DRAIN_S, RECONNECT_SPREAD_MS)
+        self.should_exit = True
+
+
+def serve(host: str, port: int) -> int:
+    """Serve until told to stop; the exit code."""
+    configure_logging(settings.log_level, json=settings.log_json)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # Small frames gain nothing from compression, and each socket pays 50 KiB for it.
+        ws_per_message_deflate=False,
+        # Well above our own limit, so that our close code and sentence are what a client sees.
+        ws_max_size=max(1024 * 1024, settings.max_frame_bytes * 2),
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = DrainingServer(config)
+    server.run()
+    return 0 if server.started else 3

@@ -1,0 +1,180 @@
+"""A demo business to try everything with, and many people in it for load tests.
+
+Both are idempotent: what is there stays as it is, what is missing is added.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from shared.auth.passwords import check_password_rules, hash_password, verify_password
+from shared.auth.tokens import issue_access_token
+from shared.db import SystemSession
+from shared.errors import BadRequest, NotFound
+from shared.events import Role
+from shared.models import Agent, Tenant
+from shared.repositories import agents, chat, identity, tenants
+from shared.services.people import Person, create_user
+
+SLUG = "demo"
+DOMAIN = "demo.konstruct.example"
+ROLES_BY_NAME: Mapping[str, Role] = {
+    "platform": "platform_admin",
+    "admin": "customer_admin",
+    "operator": "customer_operator",
+}
+OPERATOR_EMAIL = f"operator@{DOMAIN}"
+MAX_PEOPLE = 10_000
+TOKEN_TTL_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAgent:
+    """Whom the demo business hires. Short instructions, so that a tiny model follows them too."""
+
+    name: str
+    role: str
+    instructions: str
+
+
+AGENTS = (
+    DemoAgent(
+        "Ada",
+        "Customer support",
+        "You are Ada, a support agent at Acme. Answer in short, friendly sentences. "
+        "If you do not know something, say so and offer to ask a colleague.",
+    ),
+    DemoAgent(
+        "Max",
+        "Sales assistant",
+        "You are Max, a sales assistant at Acme. Ask what the customer needs, then suggest one "
+        "thing that fits. Keep answers short. Never invent prices.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a seed leaves."""
+
+    tenant: Tenant
+    people: Sequence[Person]
+    agents: Sequence[Agent]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """An operator with a conversation of their own, and a token good for a day."""
+
+    user_id: UUID
+    email: str
+    role: str
+    tenant_id: UUID
+    conversation_id: UUID
+    token: str
+
+
+async def seed(session: SystemSession, *, password: str) -> Demo:
+    """The demo tenant, its agents and one person of each role, who log in with this password.
+
+    Raises BadRequest for a password that keeps no rules.
+    """
+    check_password_rules(password)
+    tenant = await tenants.add_tenant(session, name="Acme Demo", slug=SLUG)
+    tenant = tenant or await _demo_tenant(session)
+    for each in AGENTS:
+        await agents.add_agent(
+            session,
+            tenant_id=tenant.id,
+            name=each.name,
+            role=each.role,
+            instructions=each.instructions,
+            model=None,
+        )
+    people = [
+        await _ensure_person(session, tenant, name, role, password)
+        for name, role in ROLES_BY_NAME.items()
+    ]
+    return Demo(tenant, people, await agents.list_agents(session, tenant.id))
+
+
+async def make_people(session: SystemSession, count: int) -> Sequence[DemoPerson]:
+    """The operators 1 to `count`, each with a conversation with the first agent.
+
+    They have no password, because hashing a thousand takes a minute. Raises BadRequest, and
+    NotFound before the demo was seeded.
+    """
+    if not 1 <= count <= MAX_PEOPLE:
+        raise BadRequest(f"{count} people are not possible: choose 1 to {MAX_PEOPLE}.")
+    role = ROLES_BY_NAME["operator"]
+    tenant = await _demo_tenant(session)
+    agent = await agents.agent_by_name(session, tenant.id, AGENTS[0].name)
+    if agent is None:
+        raise NotFound(f"The demo tenant has no agent {AGENTS[0].name} any more. Seed it again.")
+    names = {f"person-{number:04}@{DOMAIN}": f"Person {number}" for number in range(1, count + 1)}
+    user_ids = await identity.ensure_users(session, names)
+    await identity.ensure_memberships(
+        session, tenant_id=tenant.id, user_ids=user_ids.values(), role=role
+    )
+    conversation_ids = await chat.ensure_conversations(
+        session, tenant_id=tenant.id, agent_id=agent.id, user_ids=user_ids.values()
+    )
+    # One log-in session each, the same every time: making them again leaves nothing behind.
+    session_ids = {user_id: uuid5(user_id, SLUG) for user_id in user_ids.values()}
+    await identity.ensure_sessions(
+        session,
+        session_ids,
+        tenant_id=tenant.id,
+        expires_at=datetime.now(UTC) + timedelta(seconds=TOKEN_TTL_S),
+    )
+    return [
+        DemoPerson(
+            user_id=user_id,
+            email=email,
+            role=role,
+            tenant_id=tenant.id,
+            conversation_id=conversation_ids[user_id],
+            token=issue_access_token(
+                user_id=user_id,
+                role=role,
+                tenant_id=tenant.id,
+                session_id=session_ids[user_id],
+                ttl_s=TOKEN_TTL_S,
+            )[0],
+        )
+        for email, user_id in user_ids.items()
+    ]
+
+
+async def _demo_tenant(session: SystemSession) -> Tenant:
+    tenant = await tenants.tenant_by_slug(session, SLUG)
+    if tenant is None:
+        raise NotFound("There is no demo tenant yet. Seed the demo first.")
+    return tenant
+
+
+async def _ensure_person(
+    session: SystemSession, tenant: Tenant, name: str, role: Role, password: str
+) -> Person:
+    """Whoever is there keeps everything but a password that is not this one, so that what is
+    printed is true."""
+    email = f"{name}@{DOMAIN}"
+    home = None if role == "platform_admin" else tenant
+    user = await identity.user_by_email(session, email)
+    if user is None:
+        return await create_user(
+            session,
+            email=email,
+            role=role,
+            tenant=home,
+            display_name=f"Demo {name}",
+            password=password,
+        )
+    if not await verify_password(password, user.password_hash):
+        user.password_hash = await asyncio.to_thread(hash_password, password)
+    if home is None:
+        return Person(user, role, None)
+    await identity.add_membership(session, tenant_id=home.id, user_id=user.id, role=role)
+    return Person(user, await identity.member_role(session, home.id, user.id), home.id)

@@ -1,0 +1,145 @@
+"""People: making them known, giving them a role in a tenant, listing them.
+
+An e-mail address is one person, whatever its case. The platform admin belongs to no tenant;
+everybody else has a role in at least one.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import get_args
+from uuid import UUID
+
+from email_validator import EmailNotValidError, validate_email
+
+from shared.auth.passwords import check_password_rules, hash_password
+from shared.db import PortalSession, SystemSession
+from shared.errors import BadRequest, Conflict, NotFound
+from shared.events import Role
+from shared.models import PortalUser, Tenant
+from shared.repositories import identity
+from shared.services.names import one_line
+
+MAX_NAME_CHARS = 120
+PLATFORM_ADMIN: Role = "platform_admin"
+MEMBER_ROLES = tuple(role for role in get_args(Role) if role != PLATFORM_ADMIN)
+
+Session = SystemSession | PortalSession
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone in one of their roles. `role` is None for one who has none (any more)."""
+
+    user: PortalUser
+    role: str | None
+    tenant_id: UUID | None
+
+
+def new_password() -> str:
+    """A password for someone who chose none: 96 random bits, 16 characters."""
+    return secrets.token_urlsafe(12)
+
+
+def checked_email(email: str) -> str:
+    """The address as it is stored: normalised, in lower case. Raises BadRequest."""
+    try:
+        # Whether its domain takes mail is not asked: that needs a network, and changes.
+        found = validate_email(email.strip(), check_deliverability=False)
+    except EmailNotValidError as error:
+        raise BadRequest(
+            f"'{email}' is no e-mail address like 'ada@acme.com': {error}", code="bad_email"
+        ) from None
+    return found.normalized.lower()
+
+
+def checked_role(role: str) -> Role:
+    """The role of this name. Raises BadRequest."""
+    for known in get_args(Role):
+        if role == known:
+            return known  # type: ignore[no-any-return]
+    raise BadRequest(f"'{role}' is no role. Choose one of: {', '.join(get_args(Role))}.")
+
+
+async def create_user(
+    session: Session,
+    *,
+    email: str,
+    role: str,
+    tenant: Tenant | None = None,
+    display_name: str = "",
+    password: str | None = None,
+) -> Person:
+    """A new person with a role. Without a name they are called what stands before the @; without
+    a password they cannot log in by one.
+
+    Raises BadRequest, and Conflict for an address that is taken.
+    """
+    email = checked_email(email)
+    role = _role_fits(checked_role(role), tenant)
+    display_name = one_line(
+        "The person's name", display_name or email.partition("@")[0], max_chars=MAX_NAME_CHARS
+    )
+    password_hash = None
+    if password is not None:
+        check_password_rules(password)
+        password_hash = await asyncio.to_thread(hash_password, password)
+    user = await identity.add_user(
+        session,
+        email=email,
+        display_name=display_name,
+        password_hash=password_hash,
+        is_platform_admin=role == PLATFORM_ADMIN,
+    )
+    if user is None:
+        raise Conflict(
+            f"There is someone with the address {email} already. "
+            "Give them a role in this tenant instead.",
+            code="email_taken",
+        )
+    if tenant is not None:
+        await identity.add_membership(session, tenant_id=tenant.id, user_id=user.id, role=role)
+    return Person(user, role, tenant.id if tenant else None)
+
+
+async def add_membership(session: Session, *, email: str, tenant: Tenant, role: str) -> Person:
+    """Give someone known a role in one more tenant.
+
+    Raises BadRequest, NotFound, and Conflict for one who is a member or a platform admin.
+    """
+    role = _role_fits(checked_role(role), tenant)
+    user = await find_user(session, email)
+    if user.is_platform_admin:
+        raise Conflict(f"{user.email} is a platform admin, who sees every tenant already.")
+    added = await identity.add_membership(session, tenant_id=tenant.id, user_id=user.id, role=role)
+    if not added:
+        raise Conflict(
+            f"{user.email} is a member of '{tenant.slug}' already.", code="already_a_member"
+        )
+    return Person(user, role, tenant.id)
+
+
+async def find_user(session: Session, email: str) -> PortalUser:
+    """Raises BadRequest, NotFound."""
+    user = await identity.user_by_email(session, checked_email(email))
+    if user is None:
+        raise NotFound(f"There is nobody with the address {email}.")
+    return user
+
+
+async def list_people(session: Session, tenant: Tenant | None = None) -> Sequence[Person]:
+    """Everyone, by e-mail, once per role; of one tenant, its members."""
+    rows = await identity.list_users(session, tenant.id if tenant else None)
+    return [
+        Person(user, PLATFORM_ADMIN if user.is_platform_admin else role, tenant_id)
+        for user, role, tenant_id in rows
+    ]
+
+
+def _role_fits(role: Role, tenant: Tenant | None) -> Role:
+    if role == PLATFORM_ADMIN and tenant is not None:
+        raise BadRequest("A platform admin belongs to no tenant. Leave the tenant out.")
+    if role != PLATFORM_ADMIN and tenant is None:
+        raise BadRequest(f"The role {role} is a role in a tenant. Say in which.")
+    return role

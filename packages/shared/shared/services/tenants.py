@@ -1,0 +1,73 @@
+"""Businesses: setting one up, finding it again."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from itertools import count
+from uuid import UUID
+
+from shared.db import PortalSession, SystemSession
+from shared.errors import BadRequest, Conflict, NotFound
+from shared.models import Tenant
+from shared.repositories import tenants
+from shared.services.names import one_line
+
+MAX_NAME_CHARS = 120
+MAX_SLUG_CHARS = 48
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG_RULE = f"A slug is a-z, 0-9 and single hyphens between them, at most {MAX_SLUG_CHARS} long"
+
+Session = SystemSession | PortalSession
+
+
+async def create_tenant(session: Session, *, name: str, slug: str | None = None) -> Tenant:
+    """A new business. Without a slug it gets one made from its name that nobody has.
+
+    Raises BadRequest, and Conflict for a slug that is taken.
+    """
+    name = one_line("The tenant's name", name, max_chars=MAX_NAME_CHARS)
+    if slug is not None:
+        check_slug(slug)
+        tenant = await tenants.add_tenant(session, name=name, slug=slug)
+        if tenant is None:
+            raise Conflict(f"The slug '{slug}' is taken. Choose another.", code="slug_taken")
+        return tenant
+    base = slug_of(name)
+    for number in count(1):
+        suffix = f"-{number}" if number > 1 else ""
+        candidate = base[: MAX_SLUG_CHARS - len(suffix)].rstrip("-") + suffix
+        tenant = await tenants.add_tenant(session, name=name, slug=candidate)
+        if tenant is not None:
+            return tenant
+    raise AssertionError("counting never ends")
+
+
+async def find_tenant(session: Session, slug_or_id: str) -> Tenant:
+    """The tenant with this slug or id. Raises NotFound, and says so for nobody but the system."""
+    tenant = await tenants.tenant_by_slug(session, slug_or_id.strip().lower())
+    if tenant is None:
+        try:
+            tenant = await tenants.tenant_by_id(session, UUID(slug_or_id.strip()))
+        except ValueError:
+            tenant = None
+    if tenant is None:
+        raise NotFound(f"There is no tenant '{slug_or_id}'. Name one by its slug or its id.")
+    return tenant
+
+
+async def list_tenants(session: Session) -> Sequence[Tenant]:
+    """All of them, by name."""
+    return await tenants.list_tenants(session)
+
+
+def check_slug(slug: str) -> None:
+    """Raise BadRequest unless it can be part of an address as it is."""
+    if len(slug) > MAX_SLUG_CHARS or not SLUG.fullmatch(slug):
+        raise BadRequest(f"'{slug}' is no slug. {SLUG_RULE}, like '{slug_of(slug)}'.")
+
+
+def slug_of(name: str) -> str:
+    """`Café Zürich GmbH` gives `cafe-zurich-gmbh`; a name with no such letters gives `tenant`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+    return words[:MAX_SLUG_CHARS].rstrip("-") or "tenant"
