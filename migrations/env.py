@@ -1,52 +1,53 @@
-"""Runs migrations as the owner of the tables.
+"""Runs migrations as the owner of the tables, all of them in one transaction or none.
 
-The database is, in this order: the connection given by a caller (`konstruct migrate`, tests),
-`KONSTRUCT_OWNER_DATABASE_URL`, or the one of a `konstruct up` that runs on the data directory.
+The database is the connection given by a caller (`konstruct migrate`, tests), or else the one
+`konstruct.schema.owner_database` names; it says in which order it looks.
 """
 
 from alembic import context
-from shared.config import get_settings
-from shared.db.engine import async_url
-from shared.errors import ConfigError
+from alembic.util import CommandError
+from konstruct import schema
+from konstruct.devstack.data_dir import default_data_dir
+from shared.db.roles import APP_ROLE
+from shared.errors import KonstructError
 from shared.models import Base
 from sqlalchemy import Connection, create_engine, pool, text
 
 MIGRATION_LOCK = 7_236_401  # any number, the same for all: two migrations wait for each other
 
 
-def owner_url() -> str:
-    url = get_settings().owner_database_url
-    if not url:
-        from konstruct.devstack.data_dir import default_data_dir, running_environment
-
-        running = running_environment(default_data_dir()) or {}
-        url = running.get("KONSTRUCT_OWNER_DATABASE_URL")
-    if not url:
-        raise ConfigError(
-            "KONSTRUCT_OWNER_DATABASE_URL is not set and no `konstruct up` runs here. "
-            "Start one, or name the database to migrate as its owner."
-        )
-    return async_url(url)
-
-
 def run(connection: Connection) -> None:
     context.configure(
-        connection=connection, target_metadata=Base.metadata, compare_server_default=False
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_server_default=False,
+        on_version_apply=context.config.attributes.get("on_version_apply"),
     )
     with context.begin_transaction():
+        schema.require_roles(connection)
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         context.run_migrations()
+        # So that every process can see whether the tables are the ones it knows.
+        connection.execute(text(f"GRANT SELECT ON {schema.VERSION_TABLE} TO {APP_ROLE}"))
+
+
+def run_on_the_database_named() -> None:
+    with schema.owner_database(default_data_dir()) as url:
+        engine = create_engine(url, poolclass=pool.NullPool)
+        with engine.connect() as connection:
+            run(connection)
+        engine.dispose()
 
 
 if context.is_offline_mode():
-    context.configure(url=owner_url(), target_metadata=Base.metadata, literal_binds=True)
+    context.configure(dialect_name="postgresql", target_metadata=Base.metadata, literal_binds=True)
     with context.begin_transaction():
         context.run_migrations()
 elif (given := context.config.attributes.get("connection")) is not None:
     run(given)
 else:
-    engine = create_engine(owner_url(), poolclass=pool.NullPool)
-    with engine.connect() as connection:
-        run(connection)
-    engine.dispose()
+    try:
+        run_on_the_database_named()
+    except KonstructError as error:
+        raise CommandError(error.message) from error

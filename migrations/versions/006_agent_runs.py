@@ -61,6 +61,12 @@ def upgrade() -> None:
     op.create_index(
         "ix_agent_runs_due", "agent_runs", ["next_nudge_at"], postgresql_where=UNFINISHED
     )
+    op.create_index(
+        "ix_agent_runs_worker_id",
+        "agent_runs",
+        ["worker_id"],
+        postgresql_where=sa.text("state = 'running'"),
+    )
     op.create_index("ix_agent_runs_message_id", "agent_runs", ["tenant_id", "message_id"])
     op.create_index("ix_agent_runs_agent", "agent_runs", ["tenant_id", "agent_id"])
     op.create_index(

@@ -88,6 +88,7 @@ class Settings(BaseSettings):
     llm_context_tokens: int = 8_000
     llm_max_answer_tokens: int = 1_024
     llm_first_byte_timeout_s: float = 60.0
+    llm_between_pieces_timeout_s: float = 30.0
 
     log_level: str = "INFO"
     log_json: bool = True

@@ -69,19 +69,25 @@ def async_url(url: str) -> str:
 async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
     """Raise ConfigError if the engine's role is not bound by row-level security.
 
-    That is: a superuser, a role with BYPASSRLS, an owner of tables, or one that inherits the
-    system role's rights instead of having to ask for them.
+    That is: a superuser, a role with BYPASSRLS, an owner of tables, one that may become any of
+    these, or one that inherits the system role's rights instead of having to ask for them.
     """
     async with engine.connect() as connection:
         role = (
             await connection.execute(
                 text(
                     """
+                    WITH owners AS (
+                        SELECT DISTINCT c.relowner AS oid FROM pg_class c
+                        JOIN pg_namespace n ON n.oid = c.relnamespace
+                        WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public')
                     SELECT r.rolname AS name, r.rolsuper, r.rolbypassrls,
-                           EXISTS (SELECT FROM pg_class c
-                                   JOIN pg_namespace n ON n.oid = c.relnamespace
-                                   WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p')
-                                     AND n.nspname = 'public') AS owns_tables,
+                           r.oid IN (SELECT oid FROM owners) AS owns_tables,
+                           (SELECT min(s.rolname::text) FROM pg_roles s
+                            WHERE s.oid <> r.oid AND pg_has_role(r.oid, s.oid, 'MEMBER')
+                              AND (s.rolsuper OR s.rolbypassrls
+                                   OR s.oid IN (SELECT oid FROM owners))
+                           ) AS may_become,
                            EXISTS (SELECT FROM pg_roles s WHERE s.rolname = :system) AS has_system,
                            COALESCE((SELECT pg_has_role(r.oid, s.oid, 'USAGE')
                                      FROM pg_roles s WHERE s.rolname = :system), false) AS inherits,
@@ -100,6 +106,8 @@ async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
         if role.rolbypassrls
         else "owns tables"
         if role.owns_tables
+        else f"may become {role.may_become}"
+        if role.may_become
         else f"inherits {SYSTEM_ROLE} (grant it WITH INHERIT FALSE, SET TRUE)"
         if role.inherits
         else None

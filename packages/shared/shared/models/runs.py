@@ -47,6 +47,7 @@ class AgentRun(HasId, HasCreatedAt, Base):
             postgresql_where=text(UNFINISHED),
         ),
         Index("ix_agent_runs_due", "next_nudge_at", postgresql_where=text(UNFINISHED)),
+        Index("ix_agent_runs_worker_id", "worker_id", postgresql_where=text("state = 'running'")),
         Index("ix_agent_runs_message_id", "tenant_id", "message_id"),
         Index("ix_agent_runs_agent", "tenant_id", "agent_id"),
         Index(

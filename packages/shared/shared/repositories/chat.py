@@ -126,7 +126,7 @@ async def ensure_conversations(
             WebConversation.user_id.in_(user_ids),
         )
     )
-    return dict(iter(rows))
+    return dict(rows.all())
 
 
 async def message_by_id(

@@ -72,7 +72,7 @@ async def ensure_users(session: AsyncSession, names: Mapping[str, str]) -> dict[
     rows = await session.execute(
         select(PortalUser.email, PortalUser.id).where(PortalUser.email.in_(names))
     )
-    ids = dict(iter(rows))
+    ids = dict(rows.all())
     return {email: ids[email] for email in names}
 
 

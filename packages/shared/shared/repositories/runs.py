@@ -90,12 +90,13 @@ async def claim(session: AsyncSession, run_id: UUID, worker_id: UUID) -> AgentRu
     """Take the run for this worker with the next attempt; None if it is not to be had.
 
     It is to be had if it is pending, or its worker's lease is over, and no older run of its
-    thread is unfinished.
+    thread is unfinished; and by a worker whose own lease holds.
     """
+    lease_holds = exists().where(WorkerLease.id == worker_id, WorkerLease.expires_at > _now)
     return (
         await session.execute(
             update(AgentRun)
-            .where(AgentRun.id == run_id, _claimable(), _is_head_of_its_thread())
+            .where(AgentRun.id == run_id, lease_holds, _claimable(), _is_head_of_its_thread())
             .values(
                 state="running",
                 attempt=AgentRun.attempt + 1,
@@ -139,6 +140,22 @@ async def finish(
         .execution_options(synchronize_session=False)
     )
     return ended.scalar_one_or_none() is not None
+
+
+async def was_finished_by(
+    session: AsyncSession, run_id: UUID, worker_id: UUID, attempt: int
+) -> bool:
+    """Whether this worker's attempt is the one that ended the run."""
+    return (
+        await session.execute(
+            select(AgentRun.id).where(
+                AgentRun.id == run_id,
+                AgentRun.worker_id == worker_id,
+                AgentRun.attempt == attempt,
+                AgentRun.state.in_(("done", "stopped", "failed")),
+            )
+        )
+    ).scalar_one_or_none() is not None
 
 
 async def finish_pending(session: AsyncSession, run_id: UUID, *, state: str) -> bool:
@@ -238,9 +255,14 @@ async def take_due(
     return [payload for payload in rows.scalars() if payload is not None]
 
 
-async def release(session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID]) -> None:
-    """Give claimed runs back unanswered, not counting the attempt: this worker is leaving."""
-    await session.execute(
+async def release(
+    session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID], *, counted: bool
+) -> list[dict[str, Any]]:
+    """Give claimed runs back unanswered; payloads to nudge others with.
+
+    `counted` says whether the attempt counts against the limit: not when a worker leaves in peace.
+    """
+    rows = await session.execute(
         update(AgentRun)
         .where(
             AgentRun.id.in_(run_ids),
@@ -250,32 +272,33 @@ async def release(session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID
         .values(
             state="pending",
             worker_id=None,
-            released=AgentRun.released + 1,
+            released=AgentRun.released + (0 if counted else 1),
             next_nudge_at=_now,
         )
+        .returning(AgentRun.payload)
         .execution_options(synchronize_session=False)
     )
+    return [payload for payload in rows.scalars() if payload is not None]
 
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """What a worker has to know of a run it works on."""
+    """What a worker has to know of a run."""
 
     id: UUID
     mine: bool
     stop_requested: bool
 
 
-async def news(session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID]) -> list[RunNews]:
-    """Whether these runs are still this worker's, and asked to stop."""
+async def news(session: AsyncSession, worker_id: UUID, in_hand: Sequence[UUID]) -> list[RunNews]:
+    """Of the runs in hand, and of any other the database thinks this worker answers."""
+    mine = and_(AgentRun.state == "running", AgentRun.worker_id == worker_id)
     rows = await session.execute(
-        select(
-            AgentRun.id,
-            and_(AgentRun.state == "running", AgentRun.worker_id == worker_id),
-            AgentRun.stop_requested_at.is_not(None),
-        ).where(AgentRun.id.in_(run_ids))
+        select(AgentRun.id, mine, AgentRun.stop_requested_at.is_not(None)).where(
+            or_(mine, AgentRun.id.in_(in_hand))
+        )
     )
-    return [RunNews(*row) for row in rows]
+    return [RunNews(id_, bool(is_mine), stop) for id_, is_mine, stop in rows]
 
 
 async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:

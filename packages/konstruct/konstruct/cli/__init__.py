@@ -1,0 +1,26 @@
+"""The command line: one file per group of commands, each importing what it needs when it runs.
+
+Promises: what a script reads goes to standard output, everything else to standard error. Exit
+codes: 0 done, 1 refused or failed with one plain sentence, 2 wrong usage, 130 interrupted; `up`
+has two of its own (2 the machine does not allow it, 3 it runs already).
+"""
+
+import sys
+
+__all__ = ["main"]
+
+
+def main() -> int:
+    """Run the command in `sys.argv`; its exit code."""
+    from shared.errors import KonstructError
+
+    from konstruct.cli.app import app
+
+    try:
+        app()
+    except KonstructError as error:
+        sys.stderr.write(f"{error.message}\n")
+        return 1
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(bool(end.code))
+    return 0

@@ -1,0 +1,116 @@
+"""`konstruct agent`: the AI employees of a tenant."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from konstruct.cli.epilog import examples
+from konstruct.cli.installation import (
+    DEFAULT_DATA_DIR,
+    DataDirOption,
+    JsonOption,
+    attach_to_database,
+)
+from konstruct.cli.output import Row, print_json, print_rows
+from konstruct.cli.running import run
+
+if TYPE_CHECKING:
+    from shared.models import Agent
+
+app = typer.Typer(help="AI employees: hire and list them.", no_args_is_help=True)
+
+TenantOption = Annotated[str, typer.Option(help="The tenant: slug or id.")]
+
+
+@app.command(
+    epilog=examples(
+        "konstruct agent create --tenant acme --name Ada --role 'Customer support' \\",
+        "    --instructions 'Answer in short, friendly sentences.'",
+        "konstruct agent create --tenant acme --name Max --instructions - < max.txt",
+    )
+)
+def create(
+    tenant: TenantOption,
+    name: Annotated[str, typer.Option(help="What the employee is called.")],
+    role: Annotated[str, typer.Option(help="What they do, in a few words.")] = "",
+    instructions: Annotated[
+        str, typer.Option(help="How they shall work. `-` reads standard input.")
+    ] = "",
+    model: Annotated[
+        str | None, typer.Option(help="Which model speaks for them (the installation's).")
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Hire an agent."""
+    attach_to_database(data_dir)
+    if instructions == "-":
+        instructions = sys.stdin.read()
+    made = shown(run(_create(tenant, name, role, instructions, model)))
+    if as_json:
+        print_json(made)
+    else:
+        typer.echo(f"{made['name']} is hired.")
+
+
+@app.command(
+    "list", epilog=examples("konstruct agent list", "konstruct agent list --tenant acme --json")
+)
+def list_(
+    tenant: Annotated[
+        str | None, typer.Option(help="Only those of this tenant: slug or id.")
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """List agents, by name."""
+    attach_to_database(data_dir)
+    print_rows(
+        [shown(agent) for agent in run(_list(tenant))],
+        ("name", "role", "status", "model", "tenant_id", "id"),
+        as_json=as_json,
+    )
+
+
+def shown(agent: "Agent") -> Row:
+    """An agent as scripts see it."""
+    return {
+        "id": agent.id,
+        "tenant_id": agent.tenant_id,
+        "name": agent.name,
+        "role": agent.role,
+        "instructions": agent.instructions,
+        "model": agent.model,
+        "status": agent.status,
+    }
+
+
+async def _create(
+    tenant: str, name: str, role: str, instructions: str, model: str | None
+) -> "Agent":
+    from shared.db import SystemSession, TenantSession
+    from shared.services.hiring import hire
+    from shared.services.tenants import find_tenant
+
+    async with SystemSession("setup") as session, session.transaction():
+        tenant_id = (await find_tenant(session, tenant)).id
+    async with TenantSession(tenant_id) as own, own.transaction():
+        return await hire(
+            own, tenant_id, name=name, role=role, instructions=instructions, model=model
+        )
+
+
+async def _list(tenant: str | None) -> "list[Agent]":
+    from shared.db import SystemSession, TenantSession
+    from shared.services.hiring import list_agents
+    from shared.services.tenants import find_tenant, list_tenants
+
+    async with SystemSession("setup") as session, session.transaction():
+        of = [await find_tenant(session, tenant)] if tenant else await list_tenants(session)
+    found: list[Agent] = []
+    for each in of:
+        async with TenantSession(each.id) as own, own.transaction():
+            found += await list_agents(own, each.id)
+    return found

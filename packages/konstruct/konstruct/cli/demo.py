@@ -1,0 +1,116 @@
+"""`konstruct demo`: a business to try everything with, and many people in it."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from konstruct.cli.epilog import examples
+from konstruct.cli.installation import (
+    DEFAULT_DATA_DIR,
+    SIGNING_KEY,
+    DataDirOption,
+    JsonOption,
+    attach_to_database,
+)
+from konstruct.cli.output import print_json, print_rows
+from konstruct.cli.running import run
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from shared.services.demo import Demo, DemoPerson
+
+PASSWORD_FILE = "demo-password"  # noqa: S105 - a file's name
+
+app = typer.Typer(help="A demo business, and people for load tests.", no_args_is_help=True)
+
+
+@app.command(epilog=examples("konstruct demo seed", "konstruct demo seed --json"))
+def seed(
+    password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="KONSTRUCT_DEMO_PASSWORD",
+            help="With which its people log in. Without one, it is made once and kept.",
+        ),
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Make the demo business `demo`: two agents, one person of each role.
+
+    Doing it again changes nothing but passwords that differ.
+    """
+    attach_to_database(data_dir)
+    password = password or _kept_password(data_dir)
+    demo = run(_seed(password))
+    if as_json:
+        from konstruct.cli import agent, tenant, user
+
+        print_json(
+            {
+                "tenant": tenant.shown(demo.tenant),
+                "users": [{**user.shown(each), "password": password} for each in demo.people],
+                "agents": [agent.shown(each) for each in demo.agents],
+            }
+        )
+        return
+    typer.echo(f"'{demo.tenant.name}' is there. Its agents: {_names(demo)}.")
+    for person in demo.people:
+        typer.echo(f"  {person.user.email}  password {password}  ({person.role})")
+
+
+@app.command(epilog=examples("konstruct demo people --count 200 --json > people.json"))
+def people(
+    count: Annotated[int, typer.Option(help="How many.")],
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Make operators in the demo business, each with a conversation and a token for a day.
+
+    The same number again gives the same people. Set KONSTRUCT_LIMITS_ENABLED=false for the
+    gateway when they shall write faster than people do.
+    """
+    attach_to_database(data_dir, SIGNING_KEY)
+    print_rows(
+        [asdict(person) for person in run(_people(count))],
+        ("email", "user_id", "conversation_id"),
+        as_json=as_json,
+    )
+
+
+def _names(demo: "Demo") -> str:
+    return ", ".join(agent.name for agent in demo.agents)
+
+
+def _kept_password(data_dir: Path) -> str:
+    """The demo's password of this data directory; a new one the first time."""
+    from shared.services.people import new_password
+
+    from konstruct.devstack.data_dir import DataDir
+    from konstruct.devstack.private_file import write_private
+
+    data = DataDir(data_dir)
+    file = data.path / PASSWORD_FILE
+    if not file.exists():
+        data.create()
+        write_private(file, f"{new_password()}\n")
+    return file.read_text().strip()
+
+
+async def _seed(password: str) -> "Demo":
+    from shared.db import SystemSession
+    from shared.services.demo import seed
+
+    async with SystemSession("setup") as session, session.transaction():
+        return await seed(session, password=password)
+
+
+async def _people(count: int) -> "Sequence[DemoPerson]":
+    from shared.db import SystemSession
+    from shared.services.demo import make_people
+
+    async with SystemSession("setup") as session, session.transaction():
+        return await make_people(session, count)

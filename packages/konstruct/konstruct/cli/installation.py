@@ -1,0 +1,54 @@
+"""Which installation a command works on: its servers and its keys.
+
+A `KONSTRUCT_*` variable that is set wins; what is not set comes from the `konstruct up` that runs
+on the data directory. All of it goes into the environment, where settings are read from, so
+`attach` comes before the first setting is read.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DEFAULT_DATA_DIR = ".konstruct"
+DATABASE = "KONSTRUCT_DATABASE_URL"
+REDIS = "KONSTRUCT_REDIS_URL"
+SIGNING_KEY = "KONSTRUCT_SIGNING_KEY"
+
+DataDirOption = Annotated[
+    Path,
+    typer.Option(
+        "--data-dir",
+        envvar="KONSTRUCT_DATA_DIR",
+        help="The directory of the `konstruct up` to work on.",
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+
+
+def attach(data_dir: Path) -> bool:
+    """Take from the running `up` what the environment lacks; whether there is one."""
+    if all(os.environ.get(name) for name in (DATABASE, REDIS, SIGNING_KEY)):
+        return False  # the environment names an installation by itself
+    from konstruct.devstack.data_dir import running_environment
+
+    running = running_environment(data_dir)
+    for name, value in (running or {}).items():
+        if not os.environ.get(name):
+            os.environ[name] = value
+    return running is not None
+
+
+def attach_to_database(data_dir: Path, *needed: str) -> None:
+    """Attach, and raise ConfigError when the database or another setting is known to nobody."""
+    running = attach(data_dir)
+    missing = [name for name in (DATABASE, *needed) if not os.environ.get(name)]
+    if missing and not running:
+        from shared.errors import ConfigError
+
+        raise ConfigError(
+            f"No `konstruct up` runs on {data_dir.expanduser().resolve()}, and "
+            f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set. "
+            "Start one with `konstruct up`, name its directory with --data-dir, or set them."
+        )

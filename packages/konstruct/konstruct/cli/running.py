@@ -1,0 +1,29 @@
+"""Running a command's coroutine, and saying in a sentence what a server it needs has against it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def run(work: Coroutine[object, object, Result]) -> Result:
+    """Run it to its end and leave no connection open. Raises KonstructError."""
+    return asyncio.run(_with_connections(work))
+
+
+async def _with_connections(work: Coroutine[object, object, Result]) -> Result:
+    from shared.db.engine import dispose_engine
+    from shared.redis import close_redis
+    from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+    from konstruct.database_errors import as_sentence
+
+    try:
+        return await work
+    except (DBAPIError, PoolTimeout) as error:
+        raise as_sentence(error) from error
+    finally:
+        await dispose_engine()
+        await close_redis()

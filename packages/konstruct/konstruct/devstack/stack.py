@@ -1,0 +1,252 @@
+"""`konstruct up`: the whole product from nothing, in one process's charge.
+
+Promises: the line `ready http://...` on standard output exactly when work is accepted; settings
+the person gave win over ours; SIGINT, SIGTERM or SIGHUP end everything within 10 seconds.
+"""
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator
+from types import FrameType
+
+import psycopg
+from pydantic import BaseModel, ValidationError
+
+from konstruct.devstack import programs as program
+from konstruct.devstack.data_dir import DATA_DIR_VARIABLE, DataDir
+from konstruct.devstack.errors import DevstackError, StartCancelled
+from konstruct.devstack.given import GivenSettings
+from konstruct.devstack.model_weights import CONTEXT_TOKENS, MAX_ANSWER_TOKENS, MODEL_ALIAS
+from konstruct.devstack.options import UpOptions
+from konstruct.devstack.postgres import EmbeddedPostgres
+from konstruct.devstack.preflight import require_port, require_preflight
+from konstruct.devstack.programs import LocalModel, Programs, end_former_programs, run_to_end
+from konstruct.devstack.progress import Progress
+from konstruct.devstack.supervisor import Supervisor
+from konstruct.devstack.valkey import EmbeddedValkey
+from konstruct.devstack.waiting import StopRequest
+
+DATABASE = "konstruct"
+MIGRATED_WITHIN_S = 300.0
+SEEDED_WITHIN_S = 120.0
+
+
+class DemoUser(BaseModel):
+    email: str
+    password: str
+    role: str
+
+
+class DemoAgent(BaseModel):
+    name: str
+
+
+class DemoData(BaseModel):
+    """What `konstruct demo seed --json` prints, as far as a person is told of it."""
+
+    users: list[DemoUser]
+    agents: list[DemoAgent]
+
+
+def up(options: UpOptions, programs: Programs | None = None) -> int:
+    """Run everything until told to stop; the exit code, 0 when told to stop."""
+    given = GivenSettings.from_environment()
+    stop_request = StopRequest()
+    progress = Progress(_count_steps(options, given))
+    try:
+        with _signals(stop_request):
+            require_preflight(options, given)
+            stack = Stack(options, given, programs or Programs(), progress, stop_request)
+            stack.run()
+    except StartCancelled:
+        return StartCancelled.exit_code
+    except DevstackError as error:
+        progress.say(error.message)
+        return error.exit_code
+    except OSError as error:
+        progress.say(f"Konstruct could not go on in {options.data_dir}: {error}.")
+        return DevstackError.exit_code
+    return 0
+
+
+class Stack:
+    """The parts of one run and the settings they share, which grow as parts come up."""
+
+    def __init__(
+        self,
+        options: UpOptions,
+        given: GivenSettings,
+        programs: Programs,
+        progress: Progress,
+        stop_request: StopRequest,
+    ) -> None:
+        self.options = options
+        self.given = given
+        self.programs = programs
+        self.progress = progress
+        self.stop_request = stop_request
+        self.data = DataDir(options.data_dir)
+        self.settings: dict[str, str] = {}
+
+    def run(self) -> None:
+        """Start everything, say so, watch until told to stop, and stop everything."""
+        self.data.create()
+        with self.data.held(self.options.url):
+            end_former_programs(self.programs, self.data)
+            require_port(self.options)
+            self.secrets = self.data.secrets()
+            self.settings = {
+                "KONSTRUCT_SIGNING_KEY": self.secrets.signing_key,
+                **self.given.values,
+                "KONSTRUCT_HOST": self.options.host,
+                "KONSTRUCT_PORT": str(self.options.port),
+                DATA_DIR_VARIABLE: str(self.data.path),
+            }
+            with Supervisor(self.progress, self.stop_request) as supervisor:
+                self._start_servers(supervisor)
+                self._migrate()
+                demo = self._seed() if self.options.demo else None
+                self._start_own(supervisor)
+                self.data.write_environment(self.settings)
+                self._announce(demo)
+                supervisor.watch()
+                self.progress.say("Stopping ...")
+            self.progress.say("Stopped.")
+
+    def _start_servers(self, supervisor: Supervisor) -> None:
+        if not self.given.has_database:
+            with self.progress.step("PostgreSQL"):
+                self._start_postgres(supervisor)
+        if not self.given.has_redis:
+            with self.progress.step("Valkey"):
+                valkey = EmbeddedValkey(self.data.path / "valkey", stop_request=self.stop_request)
+                supervisor.start(valkey)
+                self.settings["KONSTRUCT_REDIS_URL"] = valkey.url
+        if not self.given.has_model:
+            with self.progress.step("Local model"):
+                self._start_model(supervisor)
+
+    def _start_postgres(self, supervisor: Supervisor) -> None:
+        from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
+
+        postgres = EmbeddedPostgres(self.data.path / "postgres", stop_request=self.stop_request)
+        supervisor.start(postgres)
+        try:
+            ensure_roles(
+                postgres.superuser_conninfo(),
+                database=DATABASE,
+                owner_password=self.secrets.owner_password,
+                app_password=self.secrets.app_password,
+            )
+        except psycopg.Error as error:
+            raise DevstackError(f"The database roles could not be made: {error}") from error
+        address = f"{postgres.host}:{postgres.port}/{DATABASE}"
+        self.settings["KONSTRUCT_DATABASE_URL"] = (
+            f"postgresql+psycopg://{APP_ROLE}:{self.secrets.app_password}@{address}"
+        )
+        self.settings["KONSTRUCT_OWNER_DATABASE_URL"] = (
+            f"postgresql+psycopg://{OWNER_ROLE}:{self.secrets.owner_password}@{address}"
+        )
+
+    def _start_model(self, supervisor: Supervisor) -> None:
+        model = LocalModel(
+            self.programs.model,
+            api_key=self.secrets.model_api_key,
+            data=self.data,
+            stop_request=self.stop_request,
+        )
+        supervisor.start(model)
+        self.settings |= {
+            "KONSTRUCT_LLM_BASE_URL": model.base_url,
+            "KONSTRUCT_LLM_API_KEY": self.secrets.model_api_key,
+            "KONSTRUCT_LLM_MODEL": MODEL_ALIAS,
+        }
+        self.settings.setdefault("KONSTRUCT_LLM_CONTEXT_TOKENS", str(CONTEXT_TOKENS))
+        self.settings.setdefault("KONSTRUCT_LLM_MAX_ANSWER_TOKENS", str(MAX_ANSWER_TOKENS))
+
+    def _migrate(self) -> None:
+        with self.progress.step("Migrations"):
+            run_to_end(
+                "Migrations",
+                self.programs.migrate,
+                self.settings,
+                data=self.data,
+                timeout_s=MIGRATED_WITHIN_S,
+                stop_request=self.stop_request,
+            )
+
+    def _seed(self) -> DemoData:
+        with self.progress.step("Demo data"):
+            output = run_to_end(
+                "Demo data",
+                self.programs.seed,
+                self.settings,
+                data=self.data,
+                timeout_s=SEEDED_WITHIN_S,
+                stop_request=self.stop_request,
+            )
+            try:
+                return DemoData.model_validate_json(output)
+            except ValidationError as error:
+                raise DevstackError(
+                    "`konstruct demo seed --json` printed something else than the demo data: "
+                    f"{error.errors()[0]['msg']}"
+                ) from error
+
+    def _start_own(self, supervisor: Supervisor) -> None:
+        with self.progress.step("Worker"):
+            worker = program.worker(
+                self.programs, self.settings, data=self.data, stop_request=self.stop_request
+            )
+            supervisor.start(worker, front=True)
+        with self.progress.step("Gateway"):
+            gateway = program.gateway(
+                self.programs,
+                self.settings,
+                host=self.options.probe_host,
+                port=self.options.port,
+                data=self.data,
+                stop_request=self.stop_request,
+            )
+            supervisor.start(gateway, front=True)
+
+    def _announce(self, demo: DemoData | None) -> None:
+        say = self.progress.say
+        say()
+        say(f"Konstruct is ready. Open {self.options.url}")
+        if demo is not None:
+            for user in demo.users:
+                say(f"  log in as  {user.email}  password  {user.password}  ({user.role})")
+            say(f"  talk to    {', '.join(agent.name for agent in demo.agents)}")
+        if not self.given.has_model:
+            say(
+                "The model that comes along is a toy: it runs anywhere and knows little. Set "
+                "KONSTRUCT_LLM_BASE_URL,\nKONSTRUCT_LLM_API_KEY and KONSTRUCT_LLM_MODEL for a "
+                "real one."
+            )
+        say(f"Data and logs are in {self.data.path}. Ctrl-C ends everything.")
+        with contextlib.suppress(OSError):  # nobody reads it: people can still work
+            sys.stdout.write(f"ready {self.options.url}\n")
+            sys.stdout.flush()
+
+
+def _count_steps(options: UpOptions, given: GivenSettings) -> int:
+    servers = (not given.has_database) + (not given.has_redis) + (not given.has_model)
+    return servers + options.demo + len(("migrations", "worker", "gateway"))
+
+
+@contextlib.contextmanager
+def _signals(stop_request: StopRequest) -> Iterator[None]:
+    """Have Ctrl-C, a termination and a closed terminal ask for a stop."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop_request.ask()
+
+    asking = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    former = {which: signal.signal(which, ask) for which in asking}
+    try:
+        yield
+    finally:
+        for which, handler in former.items():
+            signal.signal(which, handler)

@@ -1,0 +1,39 @@
+"""Waiting that always ends: at the condition, at its bound, or when a stop was asked for."""
+
+import time
+from collections.abc import Callable
+
+from konstruct.devstack.errors import DevstackError, StartCancelled
+
+POLL_S = 0.05
+
+
+class StopRequest:
+    """Set by a signal handler, looked at by everything that waits.
+
+    A plain attribute instead of `threading.Event`: an Event's lock is not re-entrant, so setting
+    it in a signal handler can deadlock with the main thread that is just waiting on it.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def ask(self) -> None:
+        self.asked = True
+
+
+def wait_until(
+    ready: Callable[[], bool], *, what: str, timeout_s: float, stop: StopRequest | None = None
+) -> None:
+    """Poll `ready` until it is true.
+
+    Raises DevstackError naming `what` when `timeout_s` seconds are over and StartCancelled when
+    `stop` is asked for. What `ready` raises ends the wait as well.
+    """
+    deadline = time.monotonic() + timeout_s
+    while not ready():
+        if stop is not None and stop.asked:
+            raise StartCancelled(f"Stopped while waiting for {what}.")
+        if time.monotonic() >= deadline:
+            raise DevstackError(f"{what} was not ready within {timeout_s:.0f} seconds.")
+        time.sleep(POLL_S)

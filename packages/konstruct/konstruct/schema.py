@@ -1,0 +1,162 @@
+"""The database's tables: which database they are in, and bringing them up to date.
+
+Used by `konstruct migrate` and by `migrations/env.py`, so that both mean the same database.
+"""
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alembic.command import upgrade
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from shared.db.engine import async_url
+from shared.db.rls import SYSTEM_ROLE
+from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
+from shared.errors import ConfigError
+from sqlalchemy import Connection, Engine, create_engine, make_url, pool, text
+
+from konstruct.devstack.data_dir import DataDir, running_environment
+from konstruct.devstack.postgres import EmbeddedPostgres
+
+DATABASE = "konstruct"
+CONNECT_WITHIN_S = 5
+VERSION_TABLE = "alembic_version"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One migration: its number and what it is about."""
+
+    id: str
+    about: str
+
+
+@contextlib.contextmanager
+def owner_database(data_dir: Path) -> Iterator[str]:
+    """The URL of the database to migrate, for as long as the block runs.
+
+    In this order: KONSTRUCT_OWNER_DATABASE_URL, the `konstruct up` that runs on the directory,
+    KONSTRUCT_DATABASE_URL, and else the directory's own PostgreSQL, started for the block.
+    Raises DevstackError.
+    """
+    url = (
+        os.environ.get("KONSTRUCT_OWNER_DATABASE_URL")
+        or (running_environment(data_dir) or {}).get("KONSTRUCT_OWNER_DATABASE_URL")
+        or os.environ.get("KONSTRUCT_DATABASE_URL")
+    )
+    if url:
+        yield async_url(url)
+        return
+    data = DataDir(data_dir)
+    data.create()
+    with data.held("a migration"), EmbeddedPostgres(data.path / "postgres") as postgres:
+        secrets = data.secrets()
+        ensure_roles(
+            postgres.superuser_conninfo(),
+            database=DATABASE,
+            owner_password=secrets.owner_password,
+            app_password=secrets.app_password,
+        )
+        yield (
+            f"postgresql+psycopg://{OWNER_ROLE}:{secrets.owner_password}"
+            f"@{postgres.host}:{postgres.port}/{DATABASE}"
+        )
+
+
+def set_up_roles(
+    superuser_url: str, *, database: str, owner_password: str, app_password: str
+) -> dict[str, str]:
+    """Make the roles and the database on a server of one's own; the settings that connect there.
+
+    Raises psycopg.Error.
+    """
+    url = make_url(async_url(superuser_url))
+    ensure_roles(
+        url.set(drivername="postgresql").render_as_string(hide_password=False),
+        database=database,
+        owner_password=owner_password,
+        app_password=app_password,
+    )
+    there = url.set(drivername="postgresql", database=database)
+    logins = {
+        "KONSTRUCT_DATABASE_URL": there.set(username=APP_ROLE, password=app_password),
+        "KONSTRUCT_OWNER_DATABASE_URL": there.set(username=OWNER_ROLE, password=owner_password),
+    }
+    return {name: login.render_as_string(hide_password=False) for name, login in logins.items()}
+
+
+def require_roles(connection: Connection) -> None:
+    """Raise ConfigError when the roles that migrations grant to are missing."""
+    found = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
+    missing = [role for role in (APP_ROLE, SYSTEM_ROLE) if role not in found]
+    if missing:
+        raise ConfigError(
+            f"The database server lacks the {'roles' if len(missing) > 1 else 'role'} "
+            f"{' and '.join(missing)}. Set the roles up first, as a superuser: "
+            "konstruct migrate --superuser-url postgresql://postgres:PASSWORD@HOST/postgres"
+        )
+
+
+def pending(url: str) -> list[Revision]:
+    """What would be applied, oldest first. Raises SQLAlchemyError."""
+    with _owner_engine(url) as engine, engine.connect() as connection:
+        return pending_on(connection)
+
+
+def pending_on(connection: Connection) -> list[Revision]:
+    script = ScriptDirectory.from_config(_config())
+    heads = MigrationContext.configure(connection).get_current_heads()
+    ahead = script.iterate_revisions("heads", heads or "base")
+    return [Revision(each.revision, each.doc) for each in reversed(list(ahead))]
+
+
+def migrate(url: str) -> list[Revision]:
+    """Apply what is pending, all or nothing; what was applied. Raises ConfigError,
+    SQLAlchemyError."""
+    applied: list[Revision] = []
+    config = _config()
+    with _owner_engine(url) as engine, engine.connect() as connection:
+        config.attributes["connection"] = connection
+        config.attributes["on_version_apply"] = _noting(applied)
+        try:
+            upgrade(config, "head")
+        except CommandError as error:
+            raise ConfigError(f"The migrations cannot be applied: {error}") from error
+    return applied
+
+
+def _noting(applied: list[Revision]) -> Callable[..., None]:
+    def note(*, step: Any, **_: object) -> None:
+        applied.extend(Revision(each.revision, each.doc) for each in step.up_revisions)
+
+    return note
+
+
+@contextlib.contextmanager
+def _owner_engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(
+        url, poolclass=pool.NullPool, connect_args={"connect_timeout": CONNECT_WITHIN_S}
+    )
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _config() -> Config:
+    """Alembic's, from the repository or, installed from a wheel, from beside this module."""
+    here = Path(__file__).resolve()
+    for home in (*here.parents[3:4], here.parent / "database"):
+        ini = home / "alembic.ini"
+        if ini.is_file():
+            return Config(ini)
+    raise ConfigError(
+        "The migrations are missing from this installation. Install Konstruct again, or run this "
+        "from its repository."
+    )

@@ -1,0 +1,7 @@
+"""The Celery application of the workers."""
+
+from celery import Celery
+from shared.jobs import configure_broker
+
+app = Celery("konstruct", include=["orchestrator.tasks"])
+configure_broker(app)

@@ -1,0 +1,18 @@
+"""The seam between Konstruct and language models; nothing outside it knows a model SDK."""
+
+from orchestrator.llm.answer import AnswerStream, open_answer
+from orchestrator.llm.failures import ModelFailure
+from orchestrator.llm.models import ModelRegistry
+from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage
+
+__all__ = [
+    "AgentDeps",
+    "AnswerLimits",
+    "AnswerStream",
+    "ModelFailure",
+    "ModelRegistry",
+    "Prompt",
+    "Turn",
+    "Usage",
+    "open_answer",
+]

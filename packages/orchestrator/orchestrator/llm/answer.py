@@ -1,0 +1,199 @@
+"""One answer of an agent, streamed: `open_answer` is the door to language models.
+
+    async with open_answer(model, prompt, deps, limits) as answer:
+        async for piece in answer:
+            ...
+    answer.usage
+
+Pieces are text, in order, never empty; together they are the whole answer, which ended well if the
+loop did. Whatever the model does wrong is raised as a `ModelFailure` within the bounds of `limits`.
+Leaving the block, or cancelling the task, closes the connection to the model at once. Nothing is
+tried twice here: attempts belong to the run.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import TypeVar
+
+from pydantic_ai import Agent, ModelRequestNode, ModelSettings, UsageLimits
+from pydantic_ai.agent import AgentRun
+from pydantic_ai.messages import (
+    AgentStreamEvent,
+    ModelMessage,
+    ModelRequest,
+    ModelResponse,
+    PartDeltaEvent,
+    PartStartEvent,
+    TextPart,
+    TextPartDelta,
+    UserPromptPart,
+)
+from pydantic_ai.models import Model
+from pydantic_ai.toolsets import AbstractToolset
+from pydantic_graph import End
+
+from orchestrator.llm.diagnosis import EXPECTED, diagnose
+from orchestrator.llm.failures import (
+    ModelDeclined,
+    ModelEmpty,
+    ModelEndless,
+    ModelFailure,
+    ModelSilent,
+    ModelStalled,
+    ModelTooSlow,
+)
+from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage
+
+Result = TypeVar("Result")
+Run = AgentRun[AgentDeps, str]
+Step = ModelRequestNode[AgentDeps, str]
+Toolsets = Sequence[AbstractToolset[AgentDeps]]
+
+DEFAULT_LIMITS = AnswerLimits()
+
+# An empty answer is told to the person, not silently asked for again: no output retries.
+_AGENT = Agent(deps_type=AgentDeps, name="konstruct", retries={"tools": 1, "output": 0})
+BETWEEN_TEXTS = "\n\n"
+"""Stands between what the model says before a tool call and after it."""
+
+
+class AnswerStream:
+    """The pieces of one answer, to be iterated once."""
+
+    def __init__(
+        self,
+        model: Model,
+        prompt: Prompt,
+        deps: AgentDeps,
+        limits: AnswerLimits,
+        toolsets: Toolsets,
+    ) -> None:
+        self._model = model
+        self._prompt = prompt
+        self._deps = deps
+        self._limits = limits
+        self._toolsets = toolsets
+        self._deadline = asyncio.get_running_loop().time() + limits.overall_s
+        self._run: AgentRun[AgentDeps, str] | None = None
+        self._chars = 0
+        self._began = False
+        """Whether anything has come of the response under way."""
+        self._pieces = self._speak()
+        self.finish_reason: str | None = None
+        """Why the model stopped: `stop`, or `length` at its token limit."""
+
+    @property
+    def usage(self) -> Usage:
+        """What the model has reported so far; whole once the answer has ended."""
+        if self._run is None:
+            return Usage()
+        used = self._run.usage
+        return Usage(used.input_tokens, used.output_tokens)
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._pieces
+
+    async def aclose(self) -> None:
+        await self._pieces.aclose()
+
+    async def _speak(self) -> AsyncGenerator[str, None]:
+        try:
+            async with self._open_run() as run:
+                self._run = run
+                step = run.next_node
+                while not isinstance(step, End):
+                    if Agent.is_model_request_node(step):
+                        async for piece in self._one_response(step, run):
+                            yield piece
+                    step = await self._within(self._limits.overall_s, ModelTooSlow, run.next(step))
+        except EXPECTED as error:
+            raise diagnose(error, began=self._began) from error
+
+    def _open_run(self) -> AbstractAsyncContextManager[AgentRun[AgentDeps, str]]:
+        return _AGENT.iter(
+            self._prompt.text,
+            model=self._model,
+            instructions=self._prompt.instructions or None,
+            message_history=[_message(turn) for turn in self._prompt.history if turn.content],
+            deps=self._deps,
+            model_settings=ModelSettings(max_tokens=self._limits.max_answer_tokens),
+            usage_limits=UsageLimits(request_limit=self._limits.max_requests),
+            toolsets=self._toolsets,
+        )
+
+    async def _one_response(self, step: Step, run: Run) -> AsyncGenerator[str, None]:
+        """The text of one response; a run has several when the model calls tools."""
+        limits, before = self._limits, self._chars
+        self._began = False
+        async with AsyncExitStack() as opened:
+            opening = opened.enter_async_context(step.stream(run.ctx))
+            stream = await self._within(limits.first_byte_s, ModelSilent, opening)
+            events = aiter(stream)
+            patience = limits.first_byte_s
+            failure: type[ModelFailure] = ModelSilent
+            while (event := await self._within(patience, failure, anext(events, None))) is not None:
+                self._began = True
+                patience, failure = limits.between_pieces_s, ModelStalled
+                if text := _text_of(event):
+                    joint = BETWEEN_TEXTS if before and before == self._chars else ""
+                    yield self._counted(joint + text)
+            self._check(stream.response)
+
+    async def _within(
+        self, seconds: float, failure: type[ModelFailure], work: Awaitable[Result]
+    ) -> Result:
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(min(now + seconds, self._deadline)) as bound:
+                return await work
+        except TimeoutError as error:
+            if not bound.expired():
+                raise
+            late = asyncio.get_running_loop().time() >= self._deadline
+            raise (ModelTooSlow if late else failure)() from error
+
+    def _counted(self, text: str) -> str:
+        self._chars += len(text)
+        if self._chars > self._limits.max_answer_chars:
+            raise ModelEndless
+        return text
+
+    def _check(self, response: ModelResponse) -> None:
+        self.finish_reason = response.finish_reason
+        if response.finish_reason == "content_filter":
+            raise ModelDeclined
+        if not response.tool_calls and not (response.text or "").strip():
+            raise ModelEmpty
+
+
+def _text_of(event: AgentStreamEvent) -> str:
+    match event:
+        case PartDeltaEvent(delta=TextPartDelta(content_delta=text)):
+            return text
+        case PartStartEvent(part=TextPart(content=text)):
+            return text
+        case _:
+            return ""
+
+
+def _message(turn: Turn) -> ModelMessage:
+    if turn.role == "user":
+        return ModelRequest(parts=[UserPromptPart(turn.content)])
+    return ModelResponse(parts=[TextPart(turn.content)])
+
+
+@asynccontextmanager
+async def open_answer(
+    model: Model,
+    prompt: Prompt,
+    deps: AgentDeps,
+    limits: AnswerLimits = DEFAULT_LIMITS,
+    toolsets: Toolsets = (),
+) -> AsyncIterator[AnswerStream]:
+    """Ask `model`; the request is sent when the stream is first iterated."""
+    stream = AnswerStream(model, prompt, deps, limits, toolsets)
+    try:
+        yield stream
+    finally:
+        await stream.aclose()

@@ -1,0 +1,121 @@
+"""Which model an agent's model name stands for: `ModelRegistry.resolve`.
+
+The installation's default model is an OpenAI-compatible endpoint when a base URL is set, else a
+`provider:name`. An agent may name another: `openai:…` or `anthropic:…`, or, with a base URL, any
+model that endpoint has. A name is never an address: where requests go is decided by the
+installation's settings alone.
+"""
+
+import os
+import re
+from collections.abc import Callable
+from typing import Literal
+
+from pydantic_ai.models import Model
+from pydantic_ai.models.anthropic import AnthropicModel
+from pydantic_ai.models.openai import OpenAIChatModel
+from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers.anthropic import AnthropicProvider
+from pydantic_ai.providers.openai import OpenAIProvider
+from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
+from shared.errors import ConfigError
+
+from orchestrator.llm.clients import anthropic_client, open_pool, openai_client
+from orchestrator.llm.failures import ModelUnknown
+from orchestrator.llm.merging import DEFAULT_WINDOW_S
+
+NAME = re.compile(r"[A-Za-z0-9][\w.@+:/-]{0,199}", re.ASCII)
+MAX_MODELS = 256
+"""Names agents can make us keep; past it they are resolved anew each time."""
+
+# A stream that just ends is a broken connection and no answer; without this it would pass for one.
+_STREAMS = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+# Of the two names of the token limit, the older is the one every compatible server knows.
+_COMPATIBLE = OpenAIModelProfile(
+    openai_chat_streaming_requires_finish_reason=True,
+    openai_chat_supports_max_completion_tokens=False,
+)
+
+OPENAI_URL = "https://api.openai.com/v1"
+"""Said here, or the SDK would ask OPENAI_BASE_URL."""
+
+Provider = Literal["openai", "anthropic"]
+KEY_VARIABLES: dict[Provider, str] = {
+    "openai": "OPENAI_API_KEY",
+    "anthropic": "ANTHROPIC_API_KEY",
+}
+
+
+class ModelRegistry:
+    """The models of one event loop and the connections they share."""
+
+    def __init__(
+        self,
+        *,
+        model: str,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        window_s: float | Callable[[], float] = DEFAULT_WINDOW_S,
+    ) -> None:
+        """`model` is the default; `api_key` belongs to it. Other providers' keys are taken from
+        their own variables (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`)."""
+        self._default = model
+        self._base_url = base_url
+        self._api_key = api_key
+        self._pool = open_pool(window_s)
+        self._models: dict[str, Model] = {}
+
+    def resolve(self, name: str | None = None) -> Model:
+        """The model called `name`, or the default.
+
+        Raises `ModelUnknown` for a name that is no model's, `ConfigError` for a missing key.
+        """
+        name = name or self._default
+        model = self._models.get(name)
+        if model is None:
+            model = self._build(name)
+            if len(self._models) < MAX_MODELS:
+                self._models[name] = model
+        return model
+
+    async def aclose(self) -> None:
+        """Close every connection; the models are of no use afterwards."""
+        await self._pool.aclose()
+
+    def _build(self, name: str) -> Model:
+        if not NAME.fullmatch(name) or "//" in name:
+            raise ModelUnknown
+        if self._base_url is not None and name == self._default:
+            return self._endpoint(name, self._base_url)
+        match name.split(":", 1):
+            case ["openai", model]:
+                return self._openai(model, self._key("openai"))
+            case ["anthropic", model]:
+                return self._anthropic(model, self._key("anthropic"))
+        if self._base_url is None:
+            raise ModelUnknown
+        return self._endpoint(name, self._base_url)
+
+    def _endpoint(self, name: str, base_url: str) -> Model:
+        client = openai_client(self._pool, base_url=base_url, api_key=self._api_key or "none")
+        provider = OpenAICompatibleProvider("endpoint", openai_client=client)
+        return OpenAIChatModel(name, provider=provider, profile=_COMPATIBLE)
+
+    def _openai(self, name: str, key: str) -> Model:
+        client = openai_client(self._pool, base_url=OPENAI_URL, api_key=key)
+        return OpenAIChatModel(
+            name, provider=OpenAIProvider(openai_client=client), profile=_STREAMS
+        )
+
+    def _anthropic(self, name: str, key: str) -> Model:
+        client = anthropic_client(self._pool, api_key=key)
+        return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
+
+    def _key(self, provider: Provider) -> str:
+        is_default = self._base_url is None and self._default.startswith(f"{provider}:")
+        variable = KEY_VARIABLES[provider]
+        key = (self._api_key if is_default else None) or os.environ.get(variable)
+        if not key:
+            own = "KONSTRUCT_LLM_API_KEY or " if is_default else ""
+            raise ConfigError(f"No key for {provider} models: set {own}{variable}.")
+        return key

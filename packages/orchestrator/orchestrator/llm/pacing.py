@@ -1,0 +1,86 @@
+"""Reads of a connection that can be spaced in time, so that one read brings several tokens.
+
+Waking up for a token costs more than the token: about 80 µs for selector, timeout scope and read,
+against 35 µs to parse it. A paced stream leaves what arrives in the kernel's buffer until its next
+read is due, and then takes all of it. Nothing is held in this process, so nothing can be lost or
+left over when a stream ends, fails or is cancelled.
+"""
+# ruff: noqa: ASYNC109 (the parameters are httpcore2's)
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import Any
+
+import httpcore2
+import httpx2
+
+
+class PacedStream(httpcore2.AsyncNetworkStream):
+    """A network stream whose next read can be put off."""
+
+    def __init__(self, inner: httpcore2.AsyncNetworkStream) -> None:
+        self._inner = inner
+        self._not_before = 0.0
+        self._has_more = False
+
+    def rest(self, seconds: float) -> None:
+        """Begin the next read no sooner than `seconds` from now, unless more is known to wait."""
+        self._not_before = asyncio.get_running_loop().time() + seconds if seconds > 0 else 0.0
+
+    async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        if self._not_before and not self._has_more:
+            pause = self._not_before - asyncio.get_running_loop().time()
+            if pause > 0:
+                await asyncio.sleep(pause)
+        data = await self._inner.read(max_bytes, timeout)
+        self._has_more = len(data) >= max_bytes
+        return data
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        await self._inner.write(buffer, timeout)
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+    async def start_tls(
+        self,
+        ssl_context: ssl.SSLContext,
+        server_hostname: str | None = None,
+        timeout: float | None = None,
+    ) -> "PacedStream":
+        return PacedStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._inner.get_extra_info(info)
+
+
+class _PacedBackend(httpcore2.AnyIOBackend):
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None = None,
+    ) -> PacedStream:
+        return PacedStream(
+            await super().connect_tcp(host, port, timeout, local_address, socket_options)
+        )
+
+
+class PacedTransport(httpx2.AsyncHTTPTransport):
+    """httpx2's transport over connections that are `PacedStream`s, in `network_stream`.
+
+    Reads no proxy settings from the environment.
+    """
+
+    def __init__(self, limits: httpx2.Limits) -> None:
+        # httpx2 offers no way to name the network backend, so the pool is made here in its place.
+        self._pool = httpcore2.AsyncConnectionPool(
+            ssl_context=httpx2.create_ssl_context(),
+            max_connections=limits.max_connections,
+            max_keepalive_connections=limits.max_keepalive_connections,
+            keepalive_expiry=limits.keepalive_expiry,
+            network_backend=_PacedBackend(),
+        )

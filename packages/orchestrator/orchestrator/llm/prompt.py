@@ -1,0 +1,57 @@
+"""What goes into an answer and what it is bounded by: plain values, known to no SDK."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Something said earlier in the conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model is asked: who it is, what was said, and what is said now."""
+
+    instructions: str
+    history: Sequence[Turn]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentDeps:
+    """For whom an agent works; tools read it from the run's context, never from model arguments."""
+
+    tenant_id: UUID
+    agent_id: UUID
+    thread_id: str
+    """The conversation, on the web."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLimits:
+    """How long and how much an answer may be; times are seconds."""
+
+    first_byte_s: float = 60.0
+    """From each request to the model's first event."""
+    between_pieces_s: float = 30.0
+    """From one event to the next while the model speaks."""
+    overall_s: float = 120.0
+    """The whole answer, tool calls among it."""
+    max_answer_tokens: int = 1_024
+    """Asked of the model; it stops there by itself."""
+    max_answer_chars: int = 64_000
+    """Where we stop a model that does not."""
+    max_requests: int = 8
+    """Turns between the model and its tools."""

@@ -1,0 +1,116 @@
+"""Letting the agent speak: the one place where a model is waited for, holding no connection.
+
+Whatever happens ends in an `Outcome` within the run's deadline: the whole answer, what was said
+until somebody stopped it, or a sentence on why there is none. None means that the run is not ours
+any more and nothing may be stored.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from shared.config import settings
+from shared.errors import ConfigError
+from shared.log import get_logger
+
+from orchestrator.llm import AgentDeps, AnswerLimits, ModelFailure, Usage, open_answer
+from orchestrator.pipeline.claim import Claimed
+from orchestrator.pipeline.streaming import Preview, open_preview
+from orchestrator.worker_life import WorkerLife
+
+log = get_logger(__name__)
+
+LEAST_TIME_S = 5.0
+"""Even the last attempt of a run gets this long."""
+
+GAVE_UP = "The answer failed several times. Please try again, or say it differently."
+TOO_SLOW = "The answer took too long. Please try again, or ask for something shorter."
+NOT_SET_UP = "The language model is not set up. Please tell an administrator."
+BROKEN = "Something went wrong while answering. Please try again."
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a run ended. `text` is what the person sees, also when it failed."""
+
+    status: Literal["complete", "stopped", "failed"]
+    text: str
+    error_code: str | None = None
+    retryable: bool = False
+    usage: Usage = Usage()  # noqa: RUF009 - frozen itself
+
+
+def failed(code: str, sentence: str, *, retryable: bool = True) -> Outcome:
+    return Outcome("failed", sentence, error_code=code, retryable=retryable)
+
+
+async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
+    """The run's outcome; None if the run was lost."""
+    if claimed.stop_requested:
+        return Outcome("stopped", "")
+    if claimed.tries > settings.max_attempts:
+        return failed("gave_up", GAVE_UP)
+    preview = open_preview(claimed, life.lag.window_s)
+    try:
+        return await _speak_until_told_otherwise(life, claimed, preview)
+    finally:
+        await preview.close()
+
+
+async def _speak_until_told_otherwise(
+    life: WorkerLife, claimed: Claimed, preview: Preview
+) -> Outcome | None:
+    in_hand = claimed.in_hand
+    speaking = asyncio.create_task(_speak(life, claimed, preview))
+    stopped = asyncio.create_task(in_hand.stopped.wait())
+    lost = asyncio.create_task(in_hand.lost.wait())
+    everyone = {speaking, stopped, lost}
+    try:
+        await asyncio.wait(
+            everyone, timeout=_time_left_s(claimed), return_when=asyncio.FIRST_COMPLETED
+        )
+        if in_hand.lost.is_set():
+            return None
+        if speaking.done():
+            return speaking.result()
+        if in_hand.stopped.is_set():
+            return Outcome("stopped", preview.text)
+        return failed("model_too_slow", TOO_SLOW)
+    finally:
+        for task in everyone:
+            task.cancel()
+        await asyncio.gather(*everyone, return_exceptions=True)
+
+
+async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcome:
+    deps = AgentDeps(
+        tenant_id=claimed.tenant_id, agent_id=claimed.agent_id, thread_id=claimed.thread_id
+    )
+    limits = AnswerLimits(
+        first_byte_s=settings.llm_first_byte_timeout_s,
+        between_pieces_s=settings.llm_between_pieces_timeout_s,
+        overall_s=settings.run_deadline_s,
+        max_answer_tokens=settings.llm_max_answer_tokens,
+    )
+    try:
+        model = life.models.resolve(claimed.model)
+        async with open_answer(model, claimed.prompt, deps, limits) as spoken:
+            async for piece in spoken:
+                preview.add(piece)
+        return Outcome("complete", preview.text, usage=spoken.usage)
+    except ModelFailure as error:
+        cause = type(error.__cause__ or error).__name__
+        log.warning("model_failed", run_id=str(claimed.run_id), code=error.code, cause=cause)
+        return failed(error.code, error.message, retryable=error.retryable)
+    except ConfigError as error:
+        log.error("model_not_set_up", reason=error.message)
+        return failed("model_not_set_up", NOT_SET_UP, retryable=False)
+    except Exception:
+        log.exception("answer_failed", run_id=str(claimed.run_id))
+        return failed("internal_error", BROKEN)
+
+
+def _time_left_s(claimed: Claimed) -> float:
+    spent_s = (datetime.now(UTC) - claimed.started_at).total_seconds()
+    return max(LEAST_TIME_S, settings.run_deadline_s - spent_s)

@@ -1,0 +1,99 @@
+"""Taking a run: in one transaction it is found, claimed, and all that its answer needs is read."""
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.db import TenantSession
+from shared.models.message import KonstructMessage
+from shared.repositories import runs
+
+from orchestrator.llm import Prompt
+from orchestrator.pipeline.context import read_context
+from orchestrator.worker_life import RunInHand, WorkerLife
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A run that is ours at this attempt, and what its answer needs."""
+
+    run_id: UUID
+    tenant_id: UUID
+    agent_id: UUID
+    attempt: int
+    tries: int
+    """Attempts that count against the limit, this one among them."""
+    started_at: datetime
+    stop_requested: bool
+    message: KonstructMessage
+    extras: dict[str, Any]
+    model: str | None
+    prompt: Prompt
+    in_hand: RunInHand
+
+    @property
+    def thread_id(self) -> str:
+        return self.message.thread_id or ""
+
+
+async def claim(
+    life: WorkerLife, hands: ExitStack, tenant_id: UUID, message_id: str
+) -> Claimed | None:
+    """The message's run, in our hands until `hands` closes; None if it is not to be had.
+
+    What the broker brought is only a hint: message and extras are those stored with the run.
+    """
+    async with TenantSession(tenant_id) as session, session.transaction():
+        run = await runs.run_of_message(session, tenant_id, message_id)
+        if run is None or run.state not in runs.UNFINISHED:
+            return None
+        in_hand = hands.enter_context(life.working_on(run.id))
+        if in_hand is None:
+            return None
+        session.expunge(run)
+        claimed = await runs.claim(session, run.id, life.id)
+        if claimed is None or claimed.payload is None:
+            return None
+        message, extras = parse_payload(claimed.payload)
+        agent, prompt = await read_context(session, claimed, message)
+    in_hand.claimed = True
+    return Claimed(
+        run_id=claimed.id,
+        tenant_id=tenant_id,
+        agent_id=claimed.agent_id,
+        attempt=claimed.attempt,
+        tries=claimed.attempt - claimed.released,
+        started_at=claimed.started_at or datetime.now(UTC),
+        stop_requested=claimed.stop_requested_at is not None,
+        message=message,
+        extras=extras,
+        model=agent.model,
+        prompt=prompt,
+        in_hand=in_hand,
+    )
+
+
+EXTRAS = (
+    "conversation_id",
+    "portal_user_id",
+    "placeholder_ts",
+    "channel_id",
+    "phone_number_id",
+    "bot_token",
+)
+"""What channels put beside a message, so that its answer finds its way back."""
+
+
+def parse_payload(payload: dict[str, Any]) -> tuple[KonstructMessage, dict[str, Any]]:
+    """A task's payload as the message and the channel's extras. Raises ValidationError.
+
+    `tenant_id` is among the extras and stays in the message.
+    """
+    rest = dict(payload)
+    extras = {name: rest.pop(name) for name in EXTRAS if name in rest}
+    message = KonstructMessage.model_validate(rest)
+    if message.tenant_id is not None:
+        extras["tenant_id"] = message.tenant_id
+    return message, extras

@@ -1,0 +1,135 @@
+"""Showing an answer while it is spoken.
+
+The first text goes out at once, then what has gathered every `window_s`. Each time, the answer so
+far is appended and the delta published in one transaction, so that whoever joins in between has no
+hole. All of this is a preview: a Valkey that is away costs the preview and nothing else.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+from uuid import UUID
+
+from redis.exceptions import RedisError
+from shared.config import settings
+from shared.events import DeltaFrame
+from shared.log import get_logger
+from shared.models.message import ChannelType
+from shared.redis import get_redis
+from shared.redis_keys import answer_so_far_key, webchat_response_key
+
+from orchestrator.pipeline.claim import Claimed
+
+log = get_logger(__name__)
+
+
+class Preview(Protocol):
+    """Where the text goes while it comes."""
+
+    @property
+    def text(self) -> str: ...
+    def add(self, piece: str) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Unseen:
+    """For channels that show an answer only when it is whole."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+
+    async def close(self) -> None:
+        """Nothing to do."""
+
+
+class WebPreview:
+    """Publishes deltas to the conversation's sockets. `close` when nothing more comes."""
+
+    def __init__(
+        self,
+        *,
+        tenant_id: UUID,
+        conversation_id: UUID,
+        run_id: UUID,
+        reply_to: UUID,
+        attempt: int,
+        window_s: Callable[[], float],
+    ) -> None:
+        self._channel = webchat_response_key(tenant_id, conversation_id)
+        self._key = answer_so_far_key(tenant_id, run_id, attempt)
+        self._reply_to = reply_to
+        self._attempt = attempt
+        self._window_s = window_s
+        self._pieces: list[str] = []
+        self._published_pieces = 0
+        self._published_chars = 0
+        self._published_bytes = 0
+        self._more = asyncio.Event()
+        self._publishing = asyncio.create_task(self._publish_until_closed())
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+        self._more.set()
+
+    async def close(self) -> None:
+        """Stop publishing. What was not published comes with the outcome."""
+        self._publishing.cancel()
+        await asyncio.wait({self._publishing})
+
+    async def _publish_until_closed(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            try:
+                await self._publish()
+            except (RedisError, OSError) as error:
+                log.warning("delta_not_published", error=type(error).__name__)
+            await asyncio.sleep(self._window_s())
+
+    async def _publish(self) -> None:
+        text = "".join(self._pieces[self._published_pieces :])
+        frame = DeltaFrame(
+            reply_to=self._reply_to,
+            attempt=self._attempt,
+            index=self._published_chars,
+            text=text,
+        )
+        # Counted as published whatever happens: a joiner's next gap has the answer so far read.
+        self._published_pieces = len(self._pieces)
+        self._published_chars += len(text)
+        self._published_bytes += len(text.encode())
+        kept_s = int(settings.run_deadline_s) + 60
+        pipeline = get_redis().pipeline(transaction=True)
+        if frame.index == 0:
+            pipeline.set(self._key, text, ex=kept_s)
+        else:
+            pipeline.append(self._key, text)
+        pipeline.publish(self._channel, frame.wire())
+        stored_bytes, _ = await pipeline.execute()
+        if frame.index and stored_bytes != self._published_bytes:
+            whole = "".join(self._pieces[: self._published_pieces])
+            await get_redis().set(self._key, whole, ex=kept_s)
+
+
+def open_preview(claimed: Claimed, window_s: Callable[[], float]) -> Preview:
+    if claimed.message.channel is not ChannelType.WEB:
+        return Unseen()
+    return WebPreview(
+        tenant_id=claimed.tenant_id,
+        conversation_id=UUID(claimed.thread_id),
+        run_id=claimed.run_id,
+        reply_to=UUID(claimed.message.id),
+        attempt=claimed.attempt,
+        window_s=window_s,
+    )

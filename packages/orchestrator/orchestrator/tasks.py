@@ -1,0 +1,108 @@
+"""The worker's task, and how an answer goes back to the channel its message came from.
+
+Tasks are sync and thin: they hand a coroutine to the process's loop and wait for it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+import orjson
+import redis.asyncio as aioredis
+from pydantic import ValidationError
+from redis.exceptions import RedisError
+from shared.config import settings
+from shared.jobs import TASK_NAME
+from shared.log import get_logger
+from shared.models.message import ChannelType
+from shared.redis import get_redis
+from shared.redis_keys import webchat_response_key
+
+from orchestrator.app import app
+from orchestrator.pipeline.claim import Claimed, parse_payload
+from orchestrator.pipeline.respond import respond
+from orchestrator.runtime import runtime
+from orchestrator.worker_life import current_life
+
+log = get_logger(__name__)
+
+MARGIN_S = 60.0
+"""Beyond the run's own deadline: claiming, storing, telling."""
+
+Extras = dict[str, Any]
+
+
+@app.task(name=TASK_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
+def handle_message(payload: dict[str, Any]) -> None:
+    """Answer the message the payload names. An unreadable payload, or one that names no run of
+    its tenant, is refused."""
+    try:
+        message, extras = parse_payload(payload)
+        tenant_id = UUID(str(extras.get("tenant_id")))
+        UUID(message.id)
+    except (ValidationError, ValueError, TypeError, AttributeError) as error:
+        log.warning("task_refused", error=type(error).__name__)
+        return
+    runtime.run(
+        respond(current_life(), tenant_id, message.id, _respond_on_channel),
+        timeout_s=settings.run_deadline_s + MARGIN_S,
+    )
+
+
+async def _respond_on_channel(claimed: Claimed, text: str, told: Extras) -> None:
+    channel = claimed.message.channel
+    await _send_response(channel, text, _build_response_extras(channel, claimed.extras) | told)
+
+
+def _build_response_extras(channel: str, extras: Extras) -> Extras:
+    """What the channel's sender needs to find the person again, taken from the extras."""
+    return {name: extras[name] for name in _RESPONSE_EXTRAS.get(channel, ()) if name in extras}
+
+
+async def _send_response(channel: str, text: str, extras: Extras) -> None:
+    """Send an answer out on the channel its message came from."""
+    sender = _SENDERS.get(channel)
+    if sender is None:
+        log.warning("no_sender_for_channel", channel=str(channel))
+        return
+    await sender(text, extras)
+
+
+WEB_FIELDS = ("message_id", "seq", "reply_to", "status", "created_at")
+
+
+async def _send_web(text: str, extras: Extras) -> None:
+    """Publish the outcome to every socket of the conversation. It is stored already, so a Valkey
+    that is away only means that clients get it when they catch up."""
+    conversation_id, tenant_id = extras.get("conversation_id"), extras.get("tenant_id")
+    if not conversation_id or not tenant_id:
+        log.warning("web_response_without_address", has_tenant=bool(tenant_id))
+        return
+    frame = {"type": "response", "text": text, "conversation_id": str(conversation_id)}
+    frame |= {name: extras[name] for name in WEB_FIELDS if extras.get(name) is not None}
+    try:
+        async with _redis() as client:
+            channel = webchat_response_key(str(tenant_id), str(conversation_id))
+            await client.publish(channel, orjson.dumps(frame))
+    except (RedisError, OSError) as error:
+        log.warning("response_not_published", error=type(error).__name__)
+
+
+@asynccontextmanager
+async def _redis() -> AsyncIterator[Any]:
+    """The worker loop's shared client; elsewhere one for this use alone."""
+    if runtime.is_loop(asyncio.get_running_loop()):
+        yield get_redis()
+        return
+    client = aioredis.from_url(settings.redis_url)
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+# A channel is one row in each of these two tables.
+_SENDERS: dict[str, Callable[[str, Extras], Awaitable[None]]] = {ChannelType.WEB: _send_web}
+_RESPONSE_EXTRAS: dict[str, tuple[str, ...]] = {ChannelType.WEB: ("conversation_id", "tenant_id")}

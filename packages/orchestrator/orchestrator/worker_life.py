@@ -1,0 +1,247 @@
+"""A worker process's life: its lease, the runs in its hands, its sweep, and its leaving.
+
+The lease is renewed every `lease_renew_s` and good for `lease_ttl_s`; when it is over, others may
+take this worker's runs. With each renewal the worker asks whether its runs are still its own and
+whether somebody wants them stopped; a message on the control channel makes it ask at once.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID, uuid4
+
+from redis.exceptions import RedisError
+from shared.config import settings
+from shared.db import SystemSession, get_engine
+from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
+from shared.jobs import handle_message
+from shared.log import get_logger
+from shared.redis import close_redis, get_redis
+from shared.redis_keys import run_control_key
+from shared.repositories import runs
+from sqlalchemy.exc import SQLAlchemyError
+
+from orchestrator.lag import LoopLag
+from orchestrator.llm import ModelRegistry
+from orchestrator.runtime import runtime
+
+log = get_logger(__name__)
+
+SWEEP_BATCH = 200
+START_WITHIN_S = 30.0
+DEAD_LEASES_KEPT_S = 3600.0
+
+
+@dataclass(slots=True)
+class RunInHand:
+    """A run this process works on."""
+
+    run_id: UUID
+    claimed: bool = False
+    """Whether the claim is committed; before, the database cannot know of it."""
+    stopped: asyncio.Event = field(default_factory=asyncio.Event)
+    """Somebody wants no more of the answer."""
+    lost: asyncio.Event = field(default_factory=asyncio.Event)
+    """It is no longer ours, or we are leaving: nothing may be stored."""
+
+
+class WorkerLife:
+    """Made on the worker's loop; `start` before the first run, `leave` at the end."""
+
+    def __init__(self) -> None:
+        self.id = uuid4()
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.lag = LoopLag()
+        self.models = ModelRegistry(
+            model=settings.llm_model,
+            base_url=settings.llm_base_url,
+            api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+            window_s=self.lag.window_s,
+        )
+        self._in_hand: dict[UUID, RunInHand] = {}
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._look_now = asyncio.Event()
+        self._leaving = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Take the lease. Raises ConfigError, and what the database says when it stays away."""
+        settings.require_signing_key()
+        async with asyncio.timeout(START_WITHIN_S):
+            while True:
+                try:
+                    await refuse_if_wall_is_bypassed(get_engine())
+                    await self._renew()
+                    break
+                except (SQLAlchemyError, OSError) as error:
+                    log.warning("database_not_ready", error=type(error).__name__)
+                    await asyncio.sleep(0.5)
+        self._tasks = [
+            asyncio.create_task(work, name=name)
+            for name, work in (
+                ("lease", self._keep_lease()),
+                ("sweep", self._keep_sweeping()),
+                ("control", self._hear_control()),
+                ("lag", self.lag.watch()),
+            )
+        ]
+
+    @contextmanager
+    def working_on(self, run_id: UUID) -> Iterator[RunInHand | None]:
+        """Hold the run while it is claimed and answered; None when it is in hand already or the
+        worker is leaving."""
+        if run_id in self._in_hand or self._leaving:
+            yield None
+            return
+        in_hand = self._in_hand[run_id] = RunInHand(run_id)
+        self._idle.clear()
+        try:
+            yield in_hand
+        finally:
+            del self._in_hand[run_id]
+            if not self._in_hand:
+                self._idle.set()
+
+    async def leave(self) -> None:
+        """Finish what can be finished in `drain_timeout_s`, give the rest back, end the lease."""
+        self._leaving = True
+        log.info("worker_draining", runs=len(self._in_hand))
+        try:
+            async with asyncio.timeout(settings.drain_timeout_s):
+                await self._idle.wait()
+        except TimeoutError:
+            await self._give_back()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        try:
+            async with (
+                asyncio.timeout(2),
+                SystemSession("lease") as session,
+                session.transaction(),
+            ):
+                await runs.end_lease(session, self.id)
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("lease_not_ended", error=type(error).__name__)
+        await self.models.aclose()
+        await close_redis()
+        await dispose_engine()
+
+    async def _give_back(self) -> None:
+        """Release the runs still in hand, without counting the attempt, and nudge others."""
+        in_hand = list(self._in_hand.values())
+        for run in in_hand:
+            run.lost.set()
+        try:
+            async with (
+                asyncio.timeout(2),
+                SystemSession("lease") as session,
+                session.transaction(),
+            ):
+                payloads = await runs.release(
+                    session, self.id, [run.run_id for run in in_hand], counted=False
+                )
+            for payload in payloads:
+                handle_message.delay(payload)
+            log.info("runs_released", runs=len(payloads))
+        except (SQLAlchemyError, OSError) as error:
+            log.warning("runs_not_released", error=type(error).__name__)  # the lease ends them
+        try:
+            async with asyncio.timeout(1):
+                await self._idle.wait()
+        except TimeoutError:
+            pass
+
+    # ── lease ──────────────────────────────────────────────────────────────────────────────────
+
+    async def _keep_lease(self) -> None:
+        while True:
+            try:
+                async with asyncio.timeout(settings.lease_renew_s):
+                    await self._look_now.wait()
+            except TimeoutError:
+                pass
+            self._look_now.clear()
+            try:
+                async with asyncio.timeout(settings.lease_ttl_s):
+                    await self._renew()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("lease_not_renewed", error=type(error).__name__)
+
+    async def _renew(self) -> None:
+        """Renew, and hear what became of the runs in hand."""
+        claimed = {run.run_id for run in self._in_hand.values() if run.claimed}
+        async with SystemSession("lease") as session, session.transaction():
+            await runs.renew_lease(session, self.id, name=self.name, ttl_s=settings.lease_ttl_s)
+            heard = {news.id: news for news in await runs.news(session, self.id, list(claimed))}
+            # A commit whose answer was lost leaves a run that is ours and that nobody works on.
+            forgotten = [
+                news.id for news in heard.values() if news.mine and news.id not in self._in_hand
+            ]
+            if forgotten:
+                await runs.release(session, self.id, forgotten, counted=True)
+        for run_id in claimed & self._in_hand.keys():
+            news = heard.get(run_id)
+            if news is None or not news.mine:
+                self._in_hand[run_id].lost.set()
+            elif news.stop_requested:
+                self._in_hand[run_id].stopped.set()
+
+    async def _hear_control(self) -> None:
+        while True:
+            try:
+                async with get_redis().pubsub() as pubsub:
+                    await pubsub.subscribe(run_control_key())
+                    while True:
+                        if await pubsub.get_message(timeout=settings.lease_renew_s):
+                            self._look_now.set()
+            except (RedisError, OSError) as error:
+                log.warning("control_channel_lost", error=type(error).__name__)
+                await asyncio.sleep(0.5)
+
+    # ── sweep ──────────────────────────────────────────────────────────────────────────────────
+
+    async def _keep_sweeping(self) -> None:
+        while True:
+            await asyncio.sleep(settings.sweep_interval_s)
+            try:
+                async with asyncio.timeout(settings.database_statement_timeout_s):
+                    await self._sweep()
+            except (SQLAlchemyError, OSError) as error:
+                log.warning("sweep_failed", error=type(error).__name__)
+
+    async def _sweep(self) -> None:
+        """Nudge the heads of threads that nobody answers."""
+        async with SystemSession("sweep") as session, session.transaction():
+            due = await runs.take_due(session, limit=SWEEP_BATCH, max_nudge_s=settings.max_nudge_s)
+            await runs.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
+        for payload in due:
+            handle_message.delay(payload)
+        if due:
+            log.info("runs_nudged", runs=len(due))
+
+
+_life: WorkerLife | None = None
+
+
+def begin_life(within_s: float) -> WorkerLife:
+    """Start this process's life on the runtime's loop. Raises ConfigError, TimeoutError."""
+    global _life
+    if _life is None:
+        _life = runtime.run(_begin(), within_s)
+    return _life
+
+
+async def _begin() -> WorkerLife:
+    life = WorkerLife()
+    await life.start()
+    return life
+
+
+def current_life() -> WorkerLife:
+    """The life of this process, begun at first use."""
+    return _life or begin_life(START_WITHIN_S)

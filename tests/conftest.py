@@ -1,0 +1,159 @@
+"""Fixtures for every kind of test. Servers and processes start when a test first asks for them.
+
+`database`             a database of the test's own, migrated, and settings that point at it;
+                       for a test that asks for `stack`, the stack's database
+`acme` `globex`        two tenants with people and agents; `platform_admin`
+`api`                  REST over ASGI on the real application
+`stack`                gateways, a worker, the scripted model: real processes
+`figures`              numbers worth knowing, printed at the end of the run
+"""
+
+import os
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import psycopg
+import pytest
+import redis
+from shared.config import get_settings
+from shared.db.engine import dispose_engine
+from shared.redis import close_redis
+from shared.services.access import access
+
+from tests.support import people
+from tests.support.people import Person, World
+from tests.support.processes import Stack, log_marks, logs_since
+from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers
+
+GATEWAY_URL = "http://127.0.0.1:8000"
+_LOG_MARKS = pytest.StashKey[dict[str, int]]()
+_FIGURES = pytest.StashKey[Counter[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """No setting of the person who runs the tests reaches them."""
+    config.stash[_FIGURES] = Counter()
+    for name in [name for name in os.environ if name.startswith("KONSTRUCT_")]:
+        del os.environ[name]
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[_LOG_MARKS] = log_marks()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """A failed test shows what the processes logged meanwhile."""
+    report = yield
+    if report.failed:
+        report.sections += logs_since(item.stash.get(_LOG_MARKS, {}))
+    return report
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    figures = config.stash[_FIGURES]
+    if figures:
+        terminalreporter.section("figures")
+        for name, value in figures.items():
+            terminalreporter.write_line(f"{name}: {value}")
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> Counter[str]:
+    """Counts and measures by name: `figures["wall: cases"] += 1`."""
+    return pytestconfig.stash[_FIGURES]
+
+
+@pytest.fixture(autouse=True)
+def settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """Every test begins with a signing key and defaults, and leaves no setting behind."""
+    monkeypatch.setenv("KONSTRUCT_SIGNING_KEY", SIGNING_KEY)
+    get_settings.cache_clear()
+    yield monkeypatch
+    get_settings.cache_clear()
+    access.forget_all()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
+    with Servers(tmp_path_factory.mktemp("servers")) as servers:
+        yield servers
+
+
+@pytest.fixture(scope="session")
+def shared_stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    database = servers.create_database()
+    environment = servers.environment(database, valkey_db=STACK_DB)
+    with Stack(tmp_path_factory.mktemp("stack"), environment, database=database) as stack:
+        yield stack
+
+
+@pytest.fixture
+def stack(shared_stack: Stack) -> Stack:
+    """One worker, two gateways and the scripted model, shared by all tests that ask for it.
+
+    Whoever kills or freezes one of them makes a `Stack` of their own instead.
+    """
+    shared_stack.require_alive()
+    return shared_stack
+
+
+@pytest.fixture
+async def database(
+    request: pytest.FixtureRequest,
+    servers: Servers,
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> AsyncIterator[Database]:
+    """A migrated database without rows, which the settings of this process name."""
+    stack: Stack | None = None
+    if "stack" in request.fixturenames:
+        stack = request.getfixturevalue("stack")
+        database, environment = stack.database, stack.environment
+    else:
+        database = servers.create_database()
+        environment = servers.environment(database)
+        with redis.Redis.from_url(servers.redis_url()) as valkey:
+            valkey.flushdb()
+    for name, value in environment.items():
+        settings_of_its_own.setenv(name, value)
+    get_settings.cache_clear()
+    yield database
+    await close_redis()
+    await dispose_engine()
+    if stack is None:
+        servers.drop_database(database)
+
+
+@pytest.fixture
+def superuser(database: Database) -> Iterator[psycopg.Connection]:
+    """A look at the rows past the wall, autocommitted."""
+    with psycopg.connect(database.superuser_conninfo, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+async def acme(database: Database) -> World:
+    return await people.make_world("acme")
+
+
+@pytest.fixture
+async def globex(database: Database) -> World:
+    return await people.make_world("globex")
+
+
+@pytest.fixture
+async def platform_admin(database: Database) -> Person:
+    return await people.make_platform_admin()
+
+
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    """REST as a browser on the gateway's own page calls it."""
+    from tests.support.portal import application
+
+    transport = httpx.ASGITransport(app=application())
+    async with httpx.AsyncClient(transport=transport, base_url=GATEWAY_URL) as client:
+        yield client

@@ -1,0 +1,276 @@
+"""`konstruct up` from start to end, with small stand-ins for our own processes.
+
+PostgreSQL and Valkey are the real ones. Every process whose working directory lies in the data
+directory is one of ours; after each test there must be none.
+"""
+
+import json
+import os
+import queue
+import signal
+import socket
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx2 as httpx
+import psutil
+import pytest
+from konstruct.devstack import running_environment
+from konstruct.devstack.ports import free_port
+
+STARTS_WITHIN_S = 60
+STOPS_WITHIN_S = 10
+
+GATEWAY = """
+import http.server, os
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(str(os.getpid()).encode())
+    def log_message(self, *_): pass
+address = (os.environ["KONSTRUCT_HOST"], int(os.environ["KONSTRUCT_PORT"]))
+http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+"""
+WORKER = """
+import os, pathlib, signal
+pathlib.Path(os.environ["KONSTRUCT_WORKER_READY_FILE"]).touch()
+signal.pause()
+"""
+STUBBORN_WORKER = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WORKER
+NEVER_READY = "import signal; signal.pause()"
+MIGRATE = "import os; assert 'konstruct_owner' in os.environ['KONSTRUCT_OWNER_DATABASE_URL']"
+FAILING_MIGRATE = "raise SystemExit('the table is on fire')"
+SEED = """
+print('{"tenant": {"name": "Demo"}, "agents": [{"name": "Ada"}],'
+      ' "users": [{"email": "o@demo.example", "password": "pw", "role": "customer_operator"}]}')
+"""
+DRIVER = """
+import json, sys
+from pathlib import Path
+from konstruct.devstack import UpOptions, child, up
+from konstruct.devstack.programs import Programs
+data_dir, port, scripts, leash = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4]
+if leash == "no":
+    child._LIBC = None
+programs = Programs(**{name: (sys.executable, "-c", text) for name, text in scripts.items()})
+sys.exit(up(UpOptions(Path(data_dir), port), programs))
+"""
+
+
+class Up:
+    """One `konstruct up` in a process of its own, as a person would start it."""
+
+    def __init__(self, data_dir: Path, port: int, *, leash: bool = True, **scripts: str) -> None:
+        programs = {"migrate": MIGRATE, "seed": SEED, "worker": WORKER, "gateway": GATEWAY}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("KONSTRUCT_")}
+        self.data_dir = data_dir
+        self.port = port
+        self.process = subprocess.Popen(
+            [
+                *(sys.executable, "-c", textwrap.dedent(DRIVER), str(data_dir), str(port)),
+                *(json.dumps(programs | scripts), "yes" if leash else "no"),
+            ],
+            env={**environment, "KONSTRUCT_LLM_MODEL": "test", "KONSTRUCT_LIMITS_ENABLED": "false"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        self.said: list[str] = []
+        self._output: queue.Queue[str] = queue.Queue()
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        for stream, keep in (
+            (self.process.stdout, self._output.put),
+            (self.process.stderr, self.said.append),
+        ):
+            threading.Thread(target=lambda s, k: [k(x) for x in s], args=(stream, keep)).start()
+
+    def wait_ready(self) -> "Up":
+        try:
+            line = self._output.get(timeout=STARTS_WITHIN_S)
+        except queue.Empty:
+            pytest.fail(f"not ready: {self.text}")
+        assert line == f"ready http://127.0.0.1:{self.port}\n"
+        return self
+
+    def wait_end(self, seconds: float = STARTS_WITHIN_S) -> int:
+        return self.process.wait(seconds)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(how)
+        return self.wait_end(STOPS_WITHIN_S)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.said)
+
+    def gateway_pid(self) -> int | None:
+        try:
+            return int(httpx.get(f"http://127.0.0.1:{self.port}/readyz", timeout=1).text)
+        except httpx.HTTPError:
+            return None
+
+
+def working_in(directory: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            inside = Path(process.cwd()).is_relative_to(directory)
+        except (psutil.Error, OSError):
+            continue
+        if inside and process.status() != psutil.STATUS_ZOMBIE:
+            found.append(process)
+    return found
+
+
+def eventually(condition: Callable[[], bool], what: str, seconds: float = 30) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Iterator[Path]:
+    directory = tmp_path / "a data dir"
+    yield directory
+    left = working_in(directory)
+    for process in left:
+        process.kill()
+    assert left == []
+
+
+@pytest.fixture
+def start(data_dir: Path) -> Iterator[Callable[..., Up]]:
+    port = free_port()
+    started: list[Up] = []
+
+    def start(**scripts: str) -> Up:
+        started.append(Up(data_dir, port, **scripts))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            each.stop()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_starts_says_so_and_ends(start: Callable[..., Up], data_dir: Path, how: int) -> None:
+    up = start().wait_ready()
+
+    settings = running_environment(data_dir)
+    assert settings is not None
+    assert settings["KONSTRUCT_DATABASE_URL"].startswith("postgresql+psycopg://konstruct_app:")
+    assert settings["KONSTRUCT_REDIS_URL"].startswith("redis://:")
+    assert settings["KONSTRUCT_LIMITS_ENABLED"] == "false"
+    assert settings["KONSTRUCT_PORT"] == str(up.port)
+    assert "KONSTRUCT_LLM_BASE_URL" not in settings
+    assert up.gateway_pid() is not None
+    assert "o@demo.example" in up.text
+    assert "[1/6] PostgreSQL" in up.text
+
+    assert up.stop(signal.Signals(how)) == 0
+    assert running_environment(data_dir) is None
+    assert working_in(data_dir) == []
+
+
+def test_what_crashes_comes_back_at_the_same_address(
+    start: Callable[..., Up], data_dir: Path
+) -> None:
+    up = start().wait_ready()
+    settings = running_environment(data_dir)
+    assert settings is not None
+    first = up.gateway_pid()
+    assert first is not None
+    running = {Path(p.cwd()).name: p for p in working_in(data_dir) if p.ppid() == up.process.pid}
+    assert set(running) == {"cluster", "valkey", "worker", "gateway"}
+
+    for process in running.values():
+        process.kill()
+
+    for name in ("PostgreSQL", "Valkey", "Worker", "Gateway"):
+        eventually(lambda name=name: f"{name} is back" in up.text, f"{name} back")
+        assert f"{name} was ended by SIGKILL. Starting it again" in up.text
+    second = up.gateway_pid()
+    assert second not in {None, first}
+    for url in (settings["KONSTRUCT_DATABASE_URL"], settings["KONSTRUCT_REDIS_URL"]):
+        assert accepts(httpx.URL(url).port or 0)
+    assert up.stop() == 0
+
+
+def test_a_second_one_is_refused(start: Callable[..., Up]) -> None:
+    first = start().wait_ready()
+
+    second = start()
+
+    assert second.wait_end() == 3
+    eventually(lambda: "already runs" in second.text, "the reason")
+    assert f"process {first.process.pid}" in second.text
+    assert first.gateway_pid() is not None
+
+
+@pytest.mark.parametrize("leash", [True, False])
+def test_what_a_killed_one_left_is_no_obstacle(
+    start: Callable[..., Up], data_dir: Path, leash: bool
+) -> None:
+    killed = start(leash=leash).wait_ready()
+    killed.process.kill()
+    killed.wait_end()
+    if leash and sys.platform == "linux":
+        eventually(lambda: working_in(data_dir) == [], "the kernel ending them all")
+    assert running_environment(data_dir) is None
+
+    again = start().wait_ready()
+
+    assert again.gateway_pid() is not None
+    assert again.stop() == 0
+
+
+def test_a_failing_step_says_why(start: Callable[..., Up], data_dir: Path) -> None:
+    up = start(migrate=FAILING_MIGRATE)
+
+    assert up.wait_end() == 1
+    eventually(lambda: "the table is on fire" in up.text, "the reason")
+    assert str(data_dir / "logs" / "migrations.log") in up.text
+    assert working_in(data_dir) == []
+
+
+def test_can_be_stopped_while_starting(start: Callable[..., Up], data_dir: Path) -> None:
+    up = start(gateway=NEVER_READY)
+    # Lines are read whole; the gateway's has no end yet.
+    eventually(lambda: "Worker ..." in up.text, "the last step", STARTS_WITHIN_S)
+
+    assert up.stop() == 0
+    assert working_in(data_dir) == []
+
+
+def test_who_does_not_listen_is_ended_in_time(start: Callable[..., Up], data_dir: Path) -> None:
+    up = start(worker=STUBBORN_WORKER).wait_ready()
+
+    assert up.stop() == 0
+    assert working_in(data_dir) == []
+
+
+def test_a_taken_port_is_told(start: Callable[..., Up], data_dir: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        up = Up(data_dir, server.getsockname()[1])
+
+        code = up.wait_end()
+        assert code == 2, up.text
+        eventually(lambda: "is taken by process" in up.text, "the reason")

@@ -1,0 +1,443 @@
+"""The wall: what one tenant cannot see, change, add or reach of another, whatever a query says.
+
+Every table of the catalogue × select, insert, update, move, delete × another tenant, a tenant that
+does not exist, none, an empty one, garbage. A new table is tried without being named here; what
+belongs to no tenant is named here with its reason.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, LiteralString, cast
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from shared.config import get_settings
+from shared.db import SystemSession, TenantSession
+from shared.db.engine import dispose_engine, get_engine
+from shared.models import AgentRun, Base, ChannelConnection, WebConversationMessage, WorkerLease
+from sqlalchemy import Table
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from tests.support.people import World, make_world
+from tests.support.servers import Database, Servers
+
+TABLES = {table.name: table for table in Base.metadata.sorted_tables}
+WITHOUT_WALL = {"alembic_version": "which migration stands; the application reads it and no more"}
+READ_BY_ALL = {"worker_leases": "claiming a run asks whether its worker lives; no tenant's data"}
+OF_PEOPLE = {"portal_sessions": "a log-in may change tenants; only the system reads it"}
+OF_TENANTS = [t for t in TABLES if "tenant_id" in TABLES[t].columns and t not in OF_PEOPLE]
+GUESSED = uuid4()
+
+# Which rows of a table are a tenant's, where the table has no tenant_id to say so.
+ROWS_OF_TENANT: dict[str, LiteralString] = {
+    "tenants": "id = %s",
+    "portal_users": "id IN (SELECT user_id FROM memberships WHERE tenant_id = %s)",
+    "portal_sessions": "user_id IN (SELECT user_id FROM memberships WHERE tenant_id = %s)",
+    "worker_leases": "%s::uuid IS NOT NULL",
+}
+VERBS = ("select", "insert", "update", "move", "delete")
+SCOPES = ("other tenant", "guessed", "unset", "empty", "garbage")
+
+
+@dataclass(frozen=True)
+class Walled:
+    """A database with at least one row of each of two tenants in every table."""
+
+    database: Database
+    acme: World
+    globex: World
+    superuser: psycopg.Connection
+    app: psycopg.Connection
+
+    def keys(self, connection: psycopg.Connection, table: str, tenant: UUID) -> set[Any]:
+        """Primary keys of a tenant's rows, as this connection sees them."""
+        query = sql.SQL("SELECT {} FROM {} WHERE " + ROWS_OF_TENANT.get(table, "tenant_id = %s"))
+        return set(connection.execute(query.format(key_of(table), name(table)), (tenant,)))
+
+
+def name(table: str) -> sql.Identifier:
+    return sql.Identifier(table)
+
+
+def key_of(table: str) -> sql.Composable:
+    return sql.SQL(", ").join(sql.Identifier(c.name) for c in TABLES[table].primary_key)
+
+
+def tenant_column(table: Table) -> str:
+    return "tenant_id" if "tenant_id" in table.columns else "id"
+
+
+async def fill(world: World) -> None:
+    """A row of this tenant in every table that `make_world` leaves empty."""
+    await world.conversation(world.ben)  # which nothing points at yet
+    conversation_id = await world.conversation(world.anna)
+    (question,) = await world.say(conversation_id, f"{world.name}'s secret")
+    async with TenantSession(world.id) as session, session.transaction():
+        session.add_all(
+            [
+                WebConversationMessage(
+                    tenant_id=world.id,
+                    conversation_id=conversation_id,
+                    role="assistant",
+                    content="I keep it.",
+                    reply_to=question.id,
+                ),
+                AgentRun(
+                    tenant_id=world.id,
+                    agent_id=world.agent_id,
+                    channel="web",
+                    thread_id=str(conversation_id),
+                    message_id=str(question.id),
+                    payload={"text": f"{world.name}'s secret"},
+                    next_nudge_at=datetime.now(UTC),
+                ),
+                ChannelConnection(
+                    tenant_id=world.id,
+                    agent_id=world.agent_id,
+                    channel_type="slack",
+                    workspace_id=world.slug,
+                ),
+            ]
+        )
+
+
+async def fill_for_all() -> tuple[World, World]:
+    try:
+        worlds = await make_world("acme"), await make_world("globex")
+        for world in worlds:
+            await fill(world)
+        now = datetime.now(UTC)
+        async with SystemSession("lease") as session, session.transaction():
+            session.add(WorkerLease(id=uuid4(), name="worker", started_at=now, expires_at=now))
+        return worlds
+    finally:
+        await dispose_engine()
+
+
+@pytest.fixture(scope="module")
+def walled(servers: Servers) -> Iterator[Walled]:
+    database = servers.create_database()
+    with pytest.MonkeyPatch.context() as patch:
+        for variable, value in servers.environment(database).items():
+            patch.setenv(variable, value)
+        get_settings.cache_clear()
+        acme, globex = asyncio.run(fill_for_all())
+    with (
+        psycopg.connect(database.superuser_conninfo, autocommit=True) as superuser,
+        psycopg.connect(database.app_url, autocommit=True) as app,
+    ):
+        yield Walled(database, acme, globex, superuser, app)
+    servers.drop_database(database)
+
+
+# ── What stands in the catalogue ───────────────────────────────────────────────────────────────
+
+
+def test_every_table_of_the_catalogue_is_a_model_or_listed_with_its_reason(walled: Walled) -> None:
+    rows = walled.superuser.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'p', 'f')"
+    )
+    assert {table for (table,) in rows} == set(TABLES) | set(WITHOUT_WALL)
+
+
+def test_every_table_forces_row_security_and_has_a_policy(walled: Walled) -> None:
+    rows = walled.superuser.execute(
+        """
+        SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity,
+               (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid)
+        FROM pg_class c
+        WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+        """
+    ).fetchall()
+    weak = [table for table, on, forced, policies in rows if not (on and forced and policies)]
+    assert set(weak) == set(WITHOUT_WALL)
+
+
+def test_no_policy_but_the_listed_lets_everyone_see_everything(walled: Walled) -> None:
+    rows = walled.superuser.execute(
+        """
+        SELECT tablename, cmd FROM pg_policies
+        WHERE (qual = 'true' OR with_check = 'true') AND roles <> '{konstruct_system}'
+        """
+    ).fetchall()
+    assert rows == [(table, "SELECT") for table in READ_BY_ALL]
+
+
+def test_every_policy_of_a_tenant_reads_the_tenant_so_that_empty_is_nothing_and_garbage_an_error(
+    walled: Walled,
+) -> None:
+    rows = walled.superuser.execute(
+        "SELECT tablename, qual FROM pg_policies"
+        " WHERE roles <> '{konstruct_system}' AND qual <> 'true'"
+    ).fetchall()
+    assert len(rows) >= len(TABLES) - len(READ_BY_ALL) - 1
+    for table, condition in rows:
+        assert "NULLIF(current_setting('app.current_tenant'::text, true), ''::text))::uuid" in (
+            condition
+        ), table
+
+
+def test_tables_without_wall_cannot_be_written_by_the_application(walled: Walled) -> None:
+    rows = walled.superuser.execute(
+        """
+        SELECT relname, privilege FROM pg_class,
+               unnest('{INSERT,UPDATE,DELETE,TRUNCATE}'::text[]) AS privilege
+        WHERE relname = ANY (%s) AND has_table_privilege('konstruct_app', oid, privilege)
+        """,
+        (list(WITHOUT_WALL),),
+    ).fetchall()
+    assert rows == []
+
+
+def test_nothing_looks_past_the_wall_for_others(walled: Walled) -> None:
+    """No function runs as its owner, and no view does: it would need `security_invoker`."""
+    functions = walled.superuser.execute(
+        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+        " AND proowner <> 'postgres'::regrole"
+    ).fetchall()
+    views = walled.superuser.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('v', 'm')"
+        " AND coalesce('security_invoker=true' = ANY (reloptions), false) IS FALSE"
+    ).fetchall()
+    assert (functions, views) == ([], [])
+
+
+# ── Every table × verb × scope ─────────────────────────────────────────────────────────────────
+
+
+def scope_statement(scope: str, walled: Walled) -> tuple[LiteralString, tuple[str, ...]] | None:
+    setting = {
+        "other tenant": str(walled.acme.id),
+        "guessed": str(GUESSED),
+        "unset": None,
+        "empty": "",
+        "garbage": "' OR true --",
+    }[scope]
+    if setting is None:
+        return None
+    return "SELECT set_config('app.current_tenant', %s, true)", (setting,)
+
+
+def statement(verb: str, table: str, walled: Walled) -> tuple[sql.Composable, tuple[Any, ...]]:
+    """Aimed at globex's rows; it gives back the keys of the rows it saw or touched."""
+    column = tenant_column(TABLES[table])
+    returning = sql.SQL(" RETURNING ") + key_of(table)
+    if verb == "select":
+        return sql.SQL("SELECT {} FROM {}").format(key_of(table), name(table)), ()
+    if verb == "delete":
+        return sql.SQL("DELETE FROM {}").format(name(table)) + returning, ()
+    if verb == "update":
+        query = sql.SQL("UPDATE {} SET {column} = {column}")
+        return query.format(name(table), column=sql.Identifier(column)) + returning, ()
+    if verb == "move":
+        query = sql.SQL("UPDATE {} SET {} = %s")
+        return query.format(name(table), sql.Identifier(column)) + returning, (walled.globex.id,)
+    return copy_of_a_row(table, walled)
+
+
+def copy_of_a_row(table: str, walled: Walled) -> tuple[sql.Composable, tuple[Any, ...]]:
+    """One of globex's rows again, under a new id where it has one."""
+    columns = [c.name for c in TABLES[table].columns if c.identity is None]
+    query = sql.SQL("SELECT {} FROM {} WHERE " + ROWS_OF_TENANT.get(table, "tenant_id = %s"))
+    row = walled.superuser.execute(
+        query.format(sql.SQL(", ").join(map(sql.Identifier, columns)), name(table)),
+        (walled.globex.id,),
+    ).fetchone()
+    assert row is not None
+    values = dict(zip(columns, row, strict=True))
+    if "tenant_id" in values and "id" in values:
+        values["id"] = uuid4()
+    if isinstance(values.get("payload"), dict) or isinstance(values.get("config"), dict):
+        values = {k: psycopg.types.json.Jsonb(v) if isinstance(v, dict) else v
+                  for k, v in values.items()}  # fmt: skip
+    insert = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
+        name(table),
+        sql.SQL(", ").join(map(sql.Identifier, values)),
+        sql.SQL(", ").join(sql.Placeholder() * len(values)),
+    )
+    return insert, tuple(values.values())
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("table", TABLES)
+def test_rows_of_a_tenant_are_out_of_reach(
+    walled: Walled, table: str, verb: str, scope: str, figures: Counter[str]
+) -> None:
+    theirs = walled.keys(walled.superuser, table, walled.globex.id)
+    assert theirs, "no row to be protected"
+    figures["wall: raw cases"] += 1
+    touched: set[Any] = set()
+    error: type[psycopg.Error] | None = None
+    query, values = statement(verb, table, walled)
+    try:
+        with walled.app.transaction(force_rollback=True):
+            if setting := scope_statement(scope, walled):
+                walled.app.execute(*setting)
+            cursor = walled.app.execute(query, values)
+            touched = set(cursor.fetchall()) if cursor.description else {("inserted",)}
+    except psycopg.Error as raised:
+        error = type(raised)
+
+    if verb == "select" and table in READ_BY_ALL:
+        assert touched == theirs
+        return
+    refusals = {psycopg.errors.InsufficientPrivilege}
+    if scope == "garbage":
+        refusals.add(psycopg.errors.InvalidTextRepresentation)
+        assert error in refusals
+    elif scope == "other tenant":
+        assert error in refusals | {None}
+        assert not touched & theirs
+    else:
+        assert error in refusals | {None}
+        assert not touched
+    if verb in ("insert", "move") and scope == "other tenant":
+        assert error is psycopg.errors.InsufficientPrivilege
+
+
+@pytest.mark.parametrize("table", OF_TENANTS)
+def test_a_tenant_reaches_its_own_rows_or_the_cases_above_show_nothing(
+    walled: Walled, table: str
+) -> None:
+    mine = walled.keys(walled.superuser, table, walled.acme.id)
+    for verb in ("select", "update", "delete"):
+        query, values = statement(verb, table, walled)
+        with walled.app.transaction(force_rollback=True):
+            walled.app.execute(*cast(Any, scope_statement("other tenant", walled)))
+            assert set(walled.app.execute(query, values).fetchall()) == mine, verb
+
+
+@pytest.mark.parametrize("scope", ["other tenant", "guessed", "nobody"])
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("table", TABLES)
+async def test_rows_of_a_tenant_are_out_of_reach_of_our_own_sessions(
+    walled: Walled,
+    servers: Servers,
+    settings_of_its_own: pytest.MonkeyPatch,
+    table: str,
+    verb: str,
+    scope: str,
+    figures: Counter[str],
+) -> None:
+    theirs = walled.keys(walled.superuser, table, walled.globex.id)
+    figures["wall: session cases"] += 1
+    for variable, value in servers.environment(walled.database).items():
+        settings_of_its_own.setenv(variable, value)
+    get_settings.cache_clear()
+    query, values = statement(verb, table, walled)
+    session: AsyncSession
+    if scope == "nobody":
+        session = AsyncSession(get_engine())
+    else:
+        session = TenantSession(walled.acme.id if scope == "other tenant" else GUESSED)
+    touched: set[Any] = set()
+    refused = False
+    try:
+        async with session:
+            connection = await session.connection()
+            result = await connection.exec_driver_sql(query.as_string(walled.app), values)
+            touched = {tuple(row) for row in result} if result.returns_rows else {("inserted",)}
+            await session.rollback()
+    except ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+            raise
+        refused = True
+    finally:
+        await dispose_engine()
+
+    if verb == "select" and table in READ_BY_ALL:
+        assert touched == theirs
+    elif scope == "other tenant":
+        assert not touched & theirs
+        assert refused or verb not in ("insert", "move")
+    else:
+        assert not touched
+
+
+# ── References ─────────────────────────────────────────────────────────────────────────────────
+
+# Their columns hold no tenant_id, but another foreign key of the same row ties them to one.
+TIED_OTHERWISE = {
+    ("web_conversation_messages", "reply_to"): "(tenant_id, conversation_id) is a foreign key, "
+    "and reply_to is looked up within that conversation",
+}
+
+
+def references_between_tenants(walled: Walled) -> list[tuple[str, str, list[str], list[str]]]:
+    """Foreign keys from a table with tenant_id to one: (table, target, columns, target's)."""
+    rows = walled.superuser.execute(
+        """
+        WITH keyed AS (
+            SELECT conrelid::regclass::text AS source, confrelid::regclass::text AS target,
+                   (SELECT array_agg(attname::text ORDER BY n) FROM unnest(conkey)
+                        WITH ORDINALITY AS k(num, n)
+                        JOIN pg_attribute ON attrelid = conrelid AND attnum = num) AS columns,
+                   (SELECT array_agg(attname::text ORDER BY n) FROM unnest(confkey)
+                        WITH ORDINALITY AS k(num, n)
+                        JOIN pg_attribute ON attrelid = confrelid AND attnum = num) AS targets
+            FROM pg_constraint WHERE contype = 'f'
+        )
+        SELECT * FROM keyed ORDER BY source, columns
+        """
+    ).fetchall()
+    with_tenant = {t for t in TABLES if "tenant_id" in TABLES[t].columns}
+    return [row for row in rows if row[0] in with_tenant and row[1] in with_tenant]
+
+
+def test_every_reference_between_tables_of_tenants_carries_the_tenant(walled: Walled) -> None:
+    found = references_between_tenants(walled)
+    assert len(found) >= 5
+    loose = [
+        (source, columns[-1])
+        for source, _, columns, targets in found
+        if ("tenant_id", "tenant_id") not in zip(columns, targets, strict=True)
+    ]
+    assert loose == list(TIED_OTHERWISE)
+
+
+def unused_row(walled: Walled, source: str, target: str, column: str) -> UUID:
+    """A row of globex that nothing points at yet, so that no unique index speaks first."""
+    query = sql.SQL(
+        "SELECT id FROM {target} WHERE tenant_id = %s"
+        " ORDER BY id IN (SELECT {column} FROM {source} WHERE {column} IS NOT NULL) LIMIT 1"
+    ).format(target=name(target), source=name(source), column=sql.Identifier(column))
+    row = walled.superuser.execute(query, (walled.globex.id,)).fetchone()
+    assert row is not None
+    found: UUID = row[0]
+    return found
+
+
+def test_a_row_cannot_point_at_another_tenants_row_not_even_past_the_wall(walled: Walled) -> None:
+    """Foreign keys are checked by the superuser here: row-level security has no say in it."""
+    tried = []
+    for source, target, columns, targets in references_between_tenants(walled):
+        column = columns[-1]
+        assert targets[-1] == "id"
+        foreign = unused_row(walled, source, target, column)
+        query = sql.SQL("UPDATE {} SET {} = %s WHERE tenant_id = %s").format(
+            name(source), sql.Identifier(column)
+        )
+        with (
+            pytest.raises(psycopg.errors.ForeignKeyViolation),
+            walled.superuser.transaction(force_rollback=True),
+        ):
+            walled.superuser.execute(query, (foreign, walled.acme.id))
+        tried.append((source, column))
+    assert ("agent_runs", "agent_id") in tried
+    assert ("web_conversation_messages", "conversation_id") in tried
+
+
+def test_the_people_a_tenant_sees_are_its_members(walled: Walled) -> None:
+    with walled.app.transaction():
+        walled.app.execute(*cast(Any, scope_statement("other tenant", walled)))
+        seen = {email for (email,) in walled.app.execute("SELECT email FROM portal_users")}
+    assert seen == {person.email for person in walled.acme.everyone}

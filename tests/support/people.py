@@ -1,0 +1,196 @@
+"""Tenants with the people and agents in them, as tests need them: `acme`, `globex`, an admin.
+
+Rows are written in a `SystemSession("setup")`; tokens come from `identity.start_session`, as for
+anyone else. Names are random where they must be unique, so tests can share a database.
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from shared.auth.passwords import hash_password
+from shared.db import SystemSession, TenantSession
+from shared.models import Agent, Membership, PortalUser, Tenant, WebConversationMessage
+from shared.repositories import chat
+from shared.repositories import identity as people
+from shared.services import identity
+
+
+@dataclass
+class Person:
+    """Somebody who is logged in. `tenant_id` is that of the token."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: str
+    tenant_id: UUID | None
+    token: str
+    refresh_token: str
+    password: str | None = None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def auth_frame(self, tenant_id: UUID | None = None, **changes: object) -> dict[str, Any]:
+        """The first frame on a WebSocket; the platform admin names the conversation's tenant."""
+        tenant = tenant_id or self.tenant_id
+        frame = {
+            "type": "auth",
+            "userId": str(self.id),
+            "role": self.role,
+            "tenantId": str(tenant) if tenant else None,
+            "token": self.token,
+        }
+        return frame | changes
+
+
+@dataclass
+class World:
+    """A tenant with an admin, two operators, two agents at work and one paused."""
+
+    id: UUID
+    name: str
+    slug: str
+    admin: Person
+    anna: Person
+    ben: Person
+    agent_id: UUID
+    """Ada, who answers."""
+    other_agent_id: UUID
+    paused_agent_id: UUID
+    everyone: list[Person] = field(default_factory=list)
+
+    async def conversation(self, person: Person, agent_id: UUID | None = None) -> UUID:
+        """This person's conversation with an agent, new or not."""
+        async with TenantSession(self.id) as session, session.transaction():
+            conversation, _ = await chat.create_conversation(
+                session,
+                tenant_id=self.id,
+                agent_id=agent_id or self.agent_id,
+                user_id=person.id,
+            )
+            return conversation.id
+
+    async def say(
+        self, conversation_id: UUID, *texts: str, role: str = "user"
+    ) -> list[WebConversationMessage]:
+        """Store messages directly, with no run to answer them."""
+        async with TenantSession(self.id) as session, session.transaction():
+            return [
+                await chat.add_message(
+                    session,
+                    WebConversationMessage(
+                        tenant_id=self.id, conversation_id=conversation_id, role=role, content=text
+                    ),
+                )
+                for text in texts
+            ]
+
+
+async def make_world(name: str) -> World:
+    """A new tenant and everyone in it."""
+    slug = f"{name}-{uuid4().hex[:8]}"
+    tenant = Tenant(name=name.title(), slug=slug)
+    async with SystemSession("setup") as session, session.transaction():
+        session.add(tenant)
+        await session.flush()
+    agents = [
+        await make_agent(tenant.id, "Ada"),
+        await make_agent(tenant.id, "Bob"),
+        await make_agent(tenant.id, "Paula", status="paused"),
+    ]
+    crew = [
+        await make_person(f"{who}.{slug}", tenant.id, role)
+        for who, role in (
+            ("admin", "customer_admin"),
+            ("anna", "customer_operator"),
+            ("ben", "customer_operator"),
+        )
+    ]
+    return World(tenant.id, tenant.name, slug, *crew, *agents, everyone=crew)
+
+
+async def make_agent(tenant_id: UUID, name: str, *, status: str = "active") -> UUID:
+    agent = Agent(
+        tenant_id=tenant_id,
+        name=name,
+        role="Support",
+        instructions="Answer in one sentence.",
+        status=status,
+    )
+    async with SystemSession("setup") as session, session.transaction():
+        session.add(agent)
+        await session.flush()
+    return agent.id
+
+
+async def make_person(
+    name: str,
+    tenant_id: UUID | None,
+    role: str = "customer_operator",
+    *,
+    password: str | None = None,
+    access_ttl_s: int | None = None,
+) -> Person:
+    """A new person, member of the tenant in that role, with a log-in session of their own.
+
+    A password costs its hash, so there is none unless asked for. A `tenant_id` of None makes a
+    platform admin.
+    """
+    user = PortalUser(
+        email=f"{name}@example.com".lower(),
+        display_name=name.split(".", maxsplit=1)[0].title(),
+        password_hash=await asyncio.to_thread(hash_password, password) if password else None,
+        is_platform_admin=tenant_id is None,
+    )
+    async with SystemSession("setup") as session, session.transaction():
+        session.add(user)
+        await session.flush()
+        if tenant_id is not None:
+            session.add(Membership(tenant_id=tenant_id, user_id=user.id, role=role))
+            await session.flush()
+    person = await log_in_again(user.id, access_ttl_s=access_ttl_s)
+    person.password = password
+    return person
+
+
+async def make_platform_admin() -> Person:
+    return await make_person(f"root.{uuid4().hex[:8]}", None)
+
+
+async def log_in_again(
+    user_id: UUID, tenant_id: UUID | None = None, *, access_ttl_s: int | None = None
+) -> Person:
+    """One more log-in session of somebody who exists."""
+    async with SystemSession("setup") as session, session.transaction():
+        user = await people.user_by_id(session, user_id)
+        assert user is not None
+        session_made = await identity.start_session(
+            session, user, tenant_id=tenant_id, access_ttl_s=access_ttl_s
+        )
+    return Person(
+        id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        role=session_made.role,
+        tenant_id=session_made.tenant_id,
+        token=session_made.access_token,
+        refresh_token=session_made.refresh_token or "",
+    )
+
+
+async def join(tenant_id: UUID, user_id: UUID, role: str = "customer_operator") -> None:
+    """Make somebody a member of one more tenant."""
+    async with SystemSession("setup") as session, session.transaction():
+        session.add(Membership(tenant_id=tenant_id, user_id=user_id, role=role))
+
+
+async def leave(tenant_id: UUID, user_id: UUID) -> None:
+    """Remove a membership behind everyone's back: nothing is told to anybody."""
+    async with SystemSession("setup") as session, session.transaction():
+        membership = await session.get(Membership, (tenant_id, user_id))
+        assert membership is not None
+        await session.delete(membership)

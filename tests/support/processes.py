@@ -1,0 +1,285 @@
+"""Konstruct's real processes under test: gateways, workers, the scripted model.
+
+Each is `python -m konstruct …` with an environment, as an operator runs it. It is ready when it
+says so itself: a gateway on `/readyz`, a worker by writing its ready file, the model by a line on
+its standard output. Standard error goes to a file; what was written to it during a failed test is
+shown with that test.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+from uuid import UUID
+
+from konstruct.devstack.child import Child
+from konstruct.devstack.errors import DevstackError
+from konstruct.devstack.part import Part
+from konstruct.devstack.ports import LOOPBACK, free_port
+from konstruct.devstack.programs import WORKER_READY_VARIABLE, answers_ok
+
+from tests.support.chat_client import ChatClient
+from tests.support.people import Person
+from tests.support.servers import Database
+
+KONSTRUCT = (sys.executable, "-m", "konstruct")
+SHOWN_LOG_BYTES = 8_000
+_running: list["Process"] = []
+
+
+class Process(Part):
+    """One process with its log. `start` waits until it is ready; `stop` asks, then kills."""
+
+    ready_within_s = 30.0
+
+    def __init__(
+        self, name: str, command: tuple[str, ...], directory: Path, environment: Mapping[str, str]
+    ) -> None:
+        super().__init__(directory / name, log=directory / f"{name}.log")
+        self.name = name
+        self.command = command
+        self.environment = dict(environment)
+
+    def launch(self) -> None:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        self._child = Child(
+            name=self.name,
+            command=self.command,
+            directory=self.directory,
+            log=self.log,
+            output=self.output,
+            environment={**os.environ, "PYTHONUNBUFFERED": "1", **self.environment},
+        )
+        self._child.start()
+        if self not in _running:
+            _running.append(self)
+
+    def finish(self, within_s: float) -> None:
+        super().finish(within_s)
+        if self in _running:
+            _running.remove(self)
+
+    @property
+    def output(self) -> Path:
+        return self.directory / "stdout"
+
+    def terminate(self, within_s: float) -> int | None:
+        """SIGTERM, as an operator does; its exit code, or None if it still lives after that."""
+        self.ask_to_stop()
+        assert self._child is not None
+        self._child.wait(within_s)
+        return self.exit_code()
+
+    def freeze(self) -> None:
+        """Stop its clock: it holds what it holds and answers nothing, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        self.freeze()
+        try:
+            yield
+        finally:
+            self.thaw()
+
+    def log_text(self) -> str:
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def _signal(self, which: signal.Signals) -> None:
+        assert self._child is not None
+        self._child.send(which)
+
+
+class Gateway(Process):
+    """`konstruct gateway` on a port of its own."""
+
+    def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:
+        self.port = free_port()
+        address = {"KONSTRUCT_HOST": LOOPBACK, "KONSTRUCT_PORT": str(self.port)}
+        super().__init__(name, (*KONSTRUCT, "gateway"), directory, {**environment, **address})
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def answers(self) -> bool:
+        return answers_ok(LOOPBACK, self.port, "/readyz")
+
+    def socket_url(self, conversation_id: UUID) -> str:
+        return f"ws://{LOOPBACK}:{self.port}/chat/ws/{conversation_id}"
+
+    async def connect(
+        self,
+        person: Person,
+        conversation_id: UUID,
+        *,
+        tenant_id: UUID | None = None,
+        last_seq: int | None = None,
+    ) -> ChatClient:
+        """A socket that is authenticated and caught up. Use it as `async with await …`."""
+        client = await ChatClient.open(self.socket_url(conversation_id))
+        try:
+            resume = {} if last_seq is None else {"last_seq": last_seq}
+            await client.send(person.auth_frame(tenant_id, **resume))
+            await client.expect("ready")
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+
+class Worker(Process):
+    """`konstruct worker`."""
+
+    def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:
+        self._ready_file = directory / name / "ready"
+        super().__init__(
+            name,
+            (*KONSTRUCT, "worker"),
+            directory,
+            {**environment, WORKER_READY_VARIABLE: str(self._ready_file)},
+        )
+
+    def launch(self) -> None:
+        self._ready_file.unlink(missing_ok=True)
+        super().launch()
+
+    def answers(self) -> bool:
+        return self._ready_file.exists()
+
+
+class Model(Process):
+    """The scripted model. `options` are its command line's, for all answers."""
+
+    def __init__(self, name: str, directory: Path, *options: str) -> None:
+        command = (sys.executable, "-m", "orchestrator.llm.scripted", "--port", "0", *options)
+        super().__init__(name, command, directory, {})
+
+    def answers(self) -> bool:
+        return self.output.exists() and self.output.read_text().startswith("ready ")
+
+    @property
+    def base_url(self) -> str:
+        return self.output.read_text().split()[1]
+
+    def environment_for_workers(self) -> dict[str, str]:
+        return {
+            "KONSTRUCT_LLM_BASE_URL": self.base_url,
+            "KONSTRUCT_LLM_API_KEY": "scripted",
+            "KONSTRUCT_LLM_MODEL": "scripted",
+        }
+
+
+@dataclass
+class Stack:
+    """Processes on one database: the model, workers, gateways. `settings` are for all of them."""
+
+    directory: Path
+    environment: dict[str, str]
+    database: Database
+    worker_count: int = 1
+    gateway_count: int = 2
+    settings: Mapping[str, str] = field(default_factory=dict)
+    model: Model = field(init=False)
+    workers: list[Worker] = field(default_factory=list)
+    gateways: list[Gateway] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            self.model = starting.enter_context(Model("model", self.directory))
+            starting.callback(self._stop_all)
+            self.environment = {
+                **self.environment,
+                **self.model.environment_for_workers(),
+                **self.settings,
+            }
+            self.add_workers(self.worker_count)
+            self.add_gateways(self.gateway_count)
+            self._started = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._started.close()
+
+    def add_workers(self, count: int = 1, **settings: str) -> list[Worker]:
+        """Start more workers, side by side, with settings of their own if given."""
+        first = len(self.workers) + 1
+        new = [
+            Worker(f"worker-{number}", self.directory, {**self.environment, **settings})
+            for number in range(first, first + count)
+        ]
+        self.workers += new
+        _start_together(new)
+        return new
+
+    def add_gateways(self, count: int = 1, **settings: str) -> list[Gateway]:
+        """Start more gateways, side by side, with settings of their own if given."""
+        first = len(self.gateways) + 1
+        new = [
+            Gateway(f"gateway-{number}", self.directory, {**self.environment, **settings})
+            for number in range(first, first + count)
+        ]
+        self.gateways += new
+        _start_together(new)
+        return new
+
+    @property
+    def processes(self) -> list[Process]:
+        return [self.model, *self.workers, *self.gateways]
+
+    def require_alive(self) -> None:
+        """A process that died in an earlier test fails this one with its own last words."""
+        for process in self.processes:
+            process.is_ready()
+
+    async def connect(
+        self, person: Person, conversation_id: UUID, *, gateway: int = 0, **options: object
+    ) -> ChatClient:
+        """As `Gateway.connect`, on one of the gateways."""
+        return await self.gateways[gateway].connect(person, conversation_id, **options)
+
+    def _stop_all(self) -> None:
+        parts = [*self.gateways, *self.workers]
+        for part in parts:
+            part.thaw()
+            part.ask_to_stop()
+        for part in parts:
+            part.finish(part.polite.seconds)
+
+
+def _start_together(parts: list[Worker] | list[Gateway]) -> None:
+    for part in parts:
+        part.launch()
+    for part in parts:
+        try:
+            part._await_ready()
+        except DevstackError as error:
+            raise DevstackError(f"{error}\n{part.log_text()[-SHOWN_LOG_BYTES:]}") from None
+
+
+def log_marks() -> dict[str, int]:
+    """How long each running process's log is now."""
+    return {
+        str(process.log): process.log.stat().st_size for process in _running if process.log.exists()
+    }
+
+
+def logs_since(marks: Mapping[str, int]) -> list[tuple[str, str]]:
+    """What each running process has logged since then, for a test report."""
+    sections = []
+    for process in _running:
+        if process.log.exists():
+            with process.log.open("rb") as log:
+                size = log.seek(0, os.SEEK_END)
+                log.seek(max(marks.get(str(process.log), 0), size - SHOWN_LOG_BYTES))
+                written = log.read().decode(errors="replace")
+            if written:
+                sections.append((f"log of {process.name}", written))
+    return sections

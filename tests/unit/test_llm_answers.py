@@ -1,0 +1,225 @@
+"""Answers over the whole seam: limits, pydantic-ai, the SDK, merging, a model on a socket."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from orchestrator.llm import (
+    AgentDeps,
+    AnswerLimits,
+    ModelFailure,
+    ModelRegistry,
+    Prompt,
+    Turn,
+    Usage,
+    open_answer,
+)
+from orchestrator.llm.scripted import ScriptedModel
+from pydantic_ai import FunctionToolset, RunContext
+from pydantic_ai.messages import ModelMessage, ModelResponse
+from pydantic_ai.models import Model
+from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
+
+DEPS = AgentDeps(tenant_id=uuid4(), agent_id=uuid4(), thread_id="t")
+LIMITS = AnswerLimits(max_answer_chars=5_000)
+
+
+@pytest.fixture
+async def scripted() -> AsyncIterator[ScriptedModel]:
+    async with ScriptedModel() as model:
+        yield model
+
+
+@pytest.fixture
+async def model(scripted: ScriptedModel) -> AsyncIterator[Model]:
+    registry = ModelRegistry(
+        model="m", base_url=scripted.base_url, api_key="sk-secret", window_s=0.005
+    )
+    yield registry.resolve()
+    await registry.aclose()
+
+
+async def ask(model: Model, text: str, limits: AnswerLimits = LIMITS, *history: Turn) -> list[str]:
+    prompt = Prompt("Be kind.", history, text)
+    async with open_answer(model, prompt, DEPS, limits) as answer:
+        return [piece async for piece in answer]
+
+
+async def until(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(20):
+        while not holds():  # noqa: ASYNC110 (the server has no event to wait for)
+            await asyncio.sleep(0)
+
+
+async def test_the_answer_comes_whole_and_in_order(model: Model) -> None:
+    text = "".join(f"{i} ünï🙂 \\u00e9 " for i in range(100))
+    said = text.replace("\\", "\\\\")
+    pieces = await ask(model, f'[[model: text="{said}" pieces=150 rate=2000]]')
+    assert "".join(pieces) == text
+    assert 1 < len(pieces) < 150
+    assert all(pieces)
+
+
+async def test_usage_and_the_reason_to_stop(model: Model) -> None:
+    limits = replace(LIMITS, max_answer_tokens=3)
+    async with open_answer(
+        model, Prompt("Be kind.", [], "[[model: tokens=9]]"), DEPS, limits
+    ) as it:
+        assert it.usage == Usage()
+        assert "".join([piece async for piece in it]) == "the order left "
+    assert it.usage == Usage(input_tokens=4, output_tokens=3)
+    assert it.finish_reason == "length"
+
+
+async def test_the_model_sees_who_said_what(model: Model, scripted: ScriptedModel) -> None:
+    history = [Turn("user", "Hi"), Turn("assistant", "Hello"), Turn("user", "Sorry, again:")]
+    assert await ask(model, "Where is it?", LIMITS, *history) == ["echo: Where is it? (history: 3)"]
+    (request,) = scripted.records.requests()
+    assert [(m["role"], m["content"]) for m in request["messages"]] == [
+        ("system", "Be kind."),
+        ("user", "Hi"),
+        ("assistant", "Hello"),
+        ("user", "Sorry, again:"),
+        ("user", "Where is it?"),
+    ]
+    assert request["authorization"]
+
+
+FAILURES = {
+    "fail=401": "model_key_refused",
+    "fail=403": "model_key_refused",
+    "fail=404": "model_unknown",
+    "fail=400": "model_rejected",
+    "fail=429": "model_busy",
+    "fail=500": "model_broken",
+    "fail=503": "model_broken",
+    "fail=refuse": "model_unreachable",
+    "delay=60": "model_silent",
+    "fail=hang": "model_silent",
+    "fail=hang after=1": "model_stalled",
+    "fail=cut": "model_unreachable",
+    "fail=cut after=1 rate=1000": "model_cut",
+    "fail=garbage": "model_garbage",
+    "fail=garbage after=1": "model_garbage",
+    "fail=error after=1": "model_broken",
+    "fail=empty": "model_empty",
+    'text=" "': "model_empty",
+    "fail=endless": "model_endless",
+    "fail=endless rate=5000": "model_endless",
+}
+
+
+@pytest.mark.parametrize(("script", "code"), FAILURES.items())
+async def test_each_failure_has_its_name(
+    model: Model, scripted: ScriptedModel, script: str, code: str
+) -> None:
+    impatience = {"model_silent": "first_byte_s", "model_stalled": "between_pieces_s"}
+    limits = replace(LIMITS, **{impatience[code]: 0.05}) if code in impatience else LIMITS
+    async with asyncio.timeout(10):
+        with pytest.raises(ModelFailure) as raised:
+            await ask(model, f"[[model: {script}]]", limits)
+    assert raised.value.code == code
+    for secret in ("sk-secret", "127.0.0.1", "http", "scripted"):
+        assert secret not in str(raised.value)
+    assert scripted.records.stats.requests == 1, "nothing is tried twice here"
+    await until(lambda: scripted.records.stats.active == 0)
+
+
+async def test_nobody_listens() -> None:
+    async with ScriptedModel() as gone:
+        url = gone.base_url
+    registry = ModelRegistry(model="m", base_url=url)
+    with pytest.raises(ModelFailure) as raised:
+        await ask(registry.resolve(), "hi")
+    assert raised.value.code == "model_unreachable"
+    await registry.aclose()
+
+
+async def test_an_answer_that_never_ends_within_its_time(model: Model) -> None:
+    limits = replace(LIMITS, overall_s=0.3)
+    with pytest.raises(ModelFailure) as raised:
+        await ask(model, "[[model: fail=endless rate=50]]", limits)
+    assert raised.value.code == "model_too_slow"
+
+
+async def test_a_failure_can_be_the_only_one(model: Model) -> None:
+    with pytest.raises(ModelFailure):
+        await ask(model, '[[model: text="ok" fail=500 once=k]]')
+    assert await ask(model, '[[model: text="ok" fail=500 once=k]]') == ["ok"]
+
+
+async def test_cancelling_hangs_up_on_the_model(model: Model, scripted: ScriptedModel) -> None:
+    first = asyncio.Event()
+
+    async def listen() -> None:
+        prompt = Prompt("", [], "[[model: fail=endless rate=100]]")
+        async with open_answer(model, prompt, DEPS) as answer:
+            async for _ in answer:
+                first.set()
+
+    listening = asyncio.create_task(listen())
+    await first.wait()
+    listening.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await listening
+    await until(lambda: scripted.records.stats.cancelled == 1)
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+@pytest.mark.parametrize("pieces", [0, 1])
+async def test_leaving_early_hangs_up_too(
+    model: Model, scripted: ScriptedModel, pieces: int
+) -> None:
+    prompt = Prompt("", [], "[[model: fail=endless rate=100]]")
+    async with open_answer(model, prompt, DEPS) as answer:
+        for _ in range(pieces):
+            await anext(aiter(answer))
+    await until(lambda: scripted.records.stats.cancelled == pieces)
+    assert scripted.records.stats.active == 0
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_hundred_answers_do_not_wait_for_each_other(
+    model: Model, scripted: ScriptedModel
+) -> None:
+    """httpx2's own limit is a hundred connections."""
+    limits = AnswerLimits(first_byte_s=30, between_pieces_s=30)
+    everyone = asyncio.Event()
+
+    async def listen() -> None:
+        prompt = Prompt("", [], "[[model: fail=hang after=1]]")
+        async with open_answer(model, prompt, DEPS, limits) as answer:
+            await anext(aiter(answer))
+            await everyone.wait()
+
+    listening = [asyncio.create_task(listen()) for _ in range(101)]
+    await until(lambda: scripted.records.stats.active == 101)
+    everyone.set()
+    await asyncio.gather(*listening)
+
+
+async def test_tools_learn_the_tenant_from_the_run() -> None:
+    asked: list[AgentDeps] = []
+
+    def order_status(context: RunContext[AgentDeps], number: int) -> str:
+        asked.append(context.deps)
+        return f"{number} is on its way"
+
+    async def speak(messages: list[ModelMessage], _: AgentInfo) -> AsyncIterator[str | Any]:
+        if not any(isinstance(message, ModelResponse) for message in messages):
+            yield "Let me look."
+            call: DeltaToolCalls = {1: DeltaToolCall("order_status", '{"number": 7}')}
+            yield call
+        else:
+            yield "It is "
+            yield "on its way."
+
+    prompt, tools = Prompt("", [], "Where is 7?"), FunctionToolset([order_status])
+    model = FunctionModel(stream_function=speak)
+    async with open_answer(model, prompt, DEPS, toolsets=[tools]) as answer:
+        said = [piece async for piece in answer]
+    assert said == ["Let me look.", "\n\nIt is ", "on its way."]
+    assert asked == [DEPS]
