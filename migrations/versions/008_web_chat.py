@@ -118,6 +118,8 @@ def upgrade() -> None:
                    SET last_seq = last_seq + 1, updated_at = clock_timestamp()
                  WHERE id = NEW.conversation_id AND tenant_id = NEW.tenant_id
                 RETURNING last_seq INTO NEW.seq;
+                -- The default was taken before the lock was waited for.
+                NEW.created_at := clock_timestamp();
             END IF;
             RETURN NEW;
         END $$

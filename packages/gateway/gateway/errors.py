@@ -6,11 +6,9 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from redis.exceptions import RedisError
+from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 log = get_logger(__name__)
 
@@ -37,21 +35,11 @@ def add_error_handlers(app: FastAPI) -> None:
             status_code=422,
         )
 
-    @app.exception_handler(DBAPIError)
-    async def _database(request: Request, error: DBAPIError) -> JSONResponse:
-        if isinstance(error, IntegrityError):
-            raise error
-        return _part_is_down(request, error)
-
-    for kind in (PoolTimeoutError, RedisError, ConnectionError):
-        app.add_exception_handler(kind, _unavailable)
+    for kind in (*DATABASE_AWAY, *VALKEY_AWAY):
+        app.add_exception_handler(kind, _part_is_down)
 
 
-async def _unavailable(request: Request, error: Exception) -> JSONResponse:
-    return _part_is_down(request, error)
-
-
-def _part_is_down(request: Request, error: SQLAlchemyError | Exception) -> JSONResponse:
+async def _part_is_down(request: Request, error: Exception) -> JSONResponse:
     log.warning("request_failed", path=request.url.path, error=type(error).__name__)
     return _answer(Unavailable("Konstruct cannot reach one of its parts. Try again shortly."))
 

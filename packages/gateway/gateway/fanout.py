@@ -16,8 +16,8 @@ from uuid import uuid4
 import orjson
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 from shared.config import settings
+from shared.db.away import VALKEY_AWAY
 from shared.errors import Unavailable
 from shared.log import get_logger
 from shared.redis import create_redis, get_redis
@@ -125,7 +125,7 @@ class Fanout:
             try:
                 async with asyncio.timeout(settings.redis_socket_timeout_s):
                     await command(self._pubsub)
-            except (RedisError, OSError, TimeoutError):
+            except VALKEY_AWAY:
                 await self._disconnect()
 
     async def _listen(self) -> None:
@@ -135,7 +135,7 @@ class Fanout:
                 await self._connect()
                 delay_s = 0.05
                 await self._receive_until_deaf()
-            except (RedisError, OSError, TimeoutError) as error:
+            except VALKEY_AWAY as error:
                 log.warning("valkey_lost", error=type(error).__name__)
             await self._disconnect()
             await asyncio.sleep(delay_s)
@@ -195,13 +195,13 @@ class Fanout:
     async def _probe(self) -> None:
         while True:
             await asyncio.sleep(PROBE_EVERY_S)
-            with suppress(RedisError, OSError, TimeoutError):
+            with suppress(*VALKEY_AWAY):
                 await get_redis().publish(self._probe_channel, b"{}")
 
     async def _disconnect(self) -> None:
         pubsub, self._pubsub = self._pubsub, None
         client, self._client = self._client, None
-        with suppress(RedisError, OSError, TimeoutError, asyncio.CancelledError):
+        with suppress(*VALKEY_AWAY, asyncio.CancelledError):
             async with asyncio.timeout(1):
                 if pubsub is not None:
                     await pubsub.aclose()  # type: ignore[no-untyped-call]

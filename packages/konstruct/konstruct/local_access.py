@@ -1,28 +1,15 @@
 """Access tokens made on the spot, by whoever holds the installation's signing key."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from uuid import UUID
-
 from shared.db import SystemSession
 from shared.errors import Forbidden
 from shared.services.identity import start_session
 from shared.services.people import find_user
 from shared.services.tenants import find_tenant
 
-
-@dataclass(frozen=True, slots=True)
-class Issued:
-    """A token and what it says. `tenant_id` is None for a platform admin."""
-
-    token: str
-    user_id: UUID
-    role: str
-    tenant_id: UUID | None
-    expires_at: datetime
+from konstruct.identity import Identity
 
 
-async def issue(email: str, *, tenant: str | None = None, ttl_s: int | None = None) -> Issued:
+async def issue(email: str, *, tenant: str | None = None, ttl_s: int | None = None) -> Identity:
     """Log this person in without their password. Raises NotFound, Forbidden, BadRequest."""
     async with SystemSession("identity") as session, session.transaction():
         user = await find_user(session, email)
@@ -30,7 +17,7 @@ async def issue(email: str, *, tenant: str | None = None, ttl_s: int | None = No
             raise Forbidden(f"{user.email} may not log in any more.")
         tenant_id = (await find_tenant(session, tenant)).id if tenant else None
         logged_in = await start_session(session, user, tenant_id=tenant_id, access_ttl_s=ttl_s)
-    return Issued(
+    return Identity(
         token=logged_in.access_token,
         user_id=user.id,
         role=logged_in.role,

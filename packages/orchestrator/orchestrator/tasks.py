@@ -12,8 +12,8 @@ from uuid import UUID
 import orjson
 import redis.asyncio as aioredis
 from pydantic import ValidationError
-from redis.exceptions import RedisError
 from shared.config import settings
+from shared.db.away import VALKEY_AWAY
 from shared.jobs import TASK_NAME
 from shared.log import get_logger
 from shared.models.message import ChannelType
@@ -86,7 +86,7 @@ async def _send_web(text: str, extras: Extras) -> None:
         async with _redis() as client:
             channel = webchat_response_key(str(tenant_id), str(conversation_id))
             await client.publish(channel, orjson.dumps(frame))
-    except (RedisError, OSError) as error:
+    except VALKEY_AWAY as error:
         log.warning("response_not_published", error=type(error).__name__)
 
 

@@ -6,6 +6,7 @@ for its threads without bound, ends too.
 """
 
 import os
+import warnings
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,8 @@ def run(concurrency: int | None = None) -> int:
         if path := os.environ.get("KONSTRUCT_WORKER_READY_FILE"):
             Path(path).write_text(f"{life.id}\n")
 
+    # The container's or machine's owner decides as whom it runs; Celery's page of warning is noise.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
     signals.setup_logging.connect(lambda **_: None, weak=False)
     signals.worker_shutting_down.connect(leave, weak=False)
     signals.worker_ready.connect(ready, weak=False)

@@ -13,16 +13,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
-from redis.exceptions import RedisError
 from shared.config import settings
 from shared.db import SystemSession, get_engine
+from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
 from shared.jobs import handle_message
 from shared.log import get_logger
 from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
 from shared.repositories import runs
-from sqlalchemy.exc import SQLAlchemyError
 
 from orchestrator.lag import LoopLag
 from orchestrator.llm import ModelRegistry
@@ -77,7 +76,7 @@ class WorkerLife:
                     await refuse_if_wall_is_bypassed(get_engine())
                     await self._renew()
                     break
-                except (SQLAlchemyError, OSError) as error:
+                except DATABASE_AWAY as error:
                     log.warning("database_not_ready", error=type(error).__name__)
                     await asyncio.sleep(0.5)
         self._tasks = [
@@ -125,7 +124,7 @@ class WorkerLife:
                 session.transaction(),
             ):
                 await runs.end_lease(session, self.id)
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_AWAY as error:
             log.warning("lease_not_ended", error=type(error).__name__)
         await self.models.aclose()
         await close_redis()
@@ -148,7 +147,7 @@ class WorkerLife:
             for payload in payloads:
                 handle_message.delay(payload)
             log.info("runs_released", runs=len(payloads))
-        except (SQLAlchemyError, OSError) as error:
+        except DATABASE_AWAY as error:
             log.warning("runs_not_released", error=type(error).__name__)  # the lease ends them
         try:
             async with asyncio.timeout(1):
@@ -169,7 +168,7 @@ class WorkerLife:
             try:
                 async with asyncio.timeout(settings.lease_ttl_s):
                     await self._renew()
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_AWAY as error:
                 log.warning("lease_not_renewed", error=type(error).__name__)
 
     async def _renew(self) -> None:
@@ -199,7 +198,7 @@ class WorkerLife:
                     while True:
                         if await pubsub.get_message(timeout=settings.lease_renew_s):
                             self._look_now.set()
-            except (RedisError, OSError) as error:
+            except VALKEY_AWAY as error:
                 log.warning("control_channel_lost", error=type(error).__name__)
                 await asyncio.sleep(0.5)
 
@@ -211,7 +210,7 @@ class WorkerLife:
             try:
                 async with asyncio.timeout(settings.database_statement_timeout_s):
                     await self._sweep()
-            except (SQLAlchemyError, OSError) as error:
+            except DATABASE_AWAY as error:
                 log.warning("sweep_failed", error=type(error).__name__)
 
     async def _sweep(self) -> None:

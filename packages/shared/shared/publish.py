@@ -7,8 +7,8 @@ from there. So a failure here is logged and swallowed.
 from uuid import UUID
 
 import orjson
-from redis.exceptions import RedisError
 
+from shared.db.away import VALKEY_AWAY
 from shared.events import ServerFrame
 from shared.log import get_logger
 from shared.redis import get_redis
@@ -36,5 +36,5 @@ async def publish_access_revoked(user_id: UUID) -> None:
 async def _publish(channel: str, data: bytes) -> None:
     try:
         await get_redis().publish(channel, data)
-    except (RedisError, OSError) as error:
+    except VALKEY_AWAY as error:
         log.warning("publish_failed", error=type(error).__name__)

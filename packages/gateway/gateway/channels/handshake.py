@@ -149,12 +149,12 @@ async def _open(frame: AuthFrame, claims: AccessClaims, conversation_id: str) ->
             raise NotFound(NO_SUCH_CONVERSATION)
         if conversation.user_id != claims.user_id:
             raise Forbidden("This conversation belongs to someone else.")
-        user = await identity.user_by_id(session, claims.user_id)
+        display_name = await identity.display_name(session, claims.user_id)
     return Identified(
         claims=claims,
         tenant_id=frame.tenantId,
         conversation_id=conversation_uuid,
         agent_id=conversation.agent_id,
-        display_name=user.display_name if user else "",
+        display_name=display_name,
         last_seq=frame.last_seq,
     )

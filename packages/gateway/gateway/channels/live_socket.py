@@ -14,9 +14,9 @@ from uuid import UUID
 
 import orjson
 from fastapi import WebSocket, WebSocketDisconnect
-from redis.exceptions import RedisError
 from shared.auth.tokens import AccessClaims
 from shared.config import settings
+from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import Forbidden, KonstructError, NotAuthenticated
 from shared.events import (
     CloseCode,
@@ -34,7 +34,6 @@ from shared.redis import get_redis
 from shared.redis_keys import answer_so_far_key
 from shared.services import chat
 from shared.services.access import access
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.channels.handshake import Identified
 from gateway.channels.ordering import Missing, Ordering
@@ -171,7 +170,7 @@ class LiveSocket:
         else:
             try:
                 await item()
-            except (KonstructError, SQLAlchemyError, RedisError, OSError) as error:
+            except (KonstructError, *DATABASE_AWAY, *VALKEY_AWAY) as error:
                 # What could not be read is read again: the socket must not fall silent.
                 log.warning("socket_catch_up_failed", error=type(error).__name__)
                 asyncio.get_running_loop().call_later(CATCH_UP_RETRY_S, self._put, item)

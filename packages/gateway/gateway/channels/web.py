@@ -11,8 +11,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
-from redis.exceptions import RedisError
 from shared.config import settings
+from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, NotAuthenticated, TooMany, Unavailable
 from shared.events import (
     AcceptedFrame,
@@ -32,7 +32,6 @@ from shared.publish import publish_frame
 from shared.redis_keys import webchat_response_key
 from shared.services import chat, limits
 from shared.services.access import access
-from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.channels.handshake import (
     BadFrame,
@@ -89,7 +88,7 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
         await _converse(websocket, identified)
     except Refused as refused:
         await _refuse(websocket, refused)
-    except (KonstructError, SQLAlchemyError, ReadsTooSlowly, RedisError, OSError) as error:
+    except (KonstructError, ReadsTooSlowly, *DATABASE_AWAY, *VALKEY_AWAY) as error:
         log.warning("socket_failed", error=type(error).__name__)
         unavailable = Unavailable("Konstruct cannot reach one of its parts. Try again shortly.")
         await _refuse(
@@ -190,7 +189,7 @@ class Reader:
             self._socket.say(
                 error_frame(error, reply_to=reply_to, client_message_id=client_message_id)
             )
-        except (SQLAlchemyError, OSError) as error:
+        except (*DATABASE_AWAY, *VALKEY_AWAY) as error:
             log.warning("frame_failed", error=type(error).__name__)
             unavailable = Unavailable("Your message could not be stored. Send it again shortly.")
             self._socket.say(

@@ -6,6 +6,7 @@ import typer
 
 from konstruct.cli import (
     agent,
+    chat,
     demo,
     env,
     migrate,
@@ -57,7 +58,7 @@ def konstruct(
     del version
 
 
-for group in (up, processes, migrate, env, token):
+for group in (up, chat, processes, migrate, env, token):
     group.register(app)
 for name, commands in {"tenant": tenant, "user": user, "agent": agent, "demo": demo}.items():
     app.add_typer(commands.app, name=name)

@@ -56,7 +56,7 @@ def token(
                 "user_id": issued.user_id,
                 "role": issued.role,
                 "tenant_id": issued.tenant_id,
-                "expires_at": issued.expires_at.isoformat(),
+                "expires_at": issued.expires_at,
             }
         )
     else:

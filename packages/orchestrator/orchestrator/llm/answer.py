@@ -13,7 +13,7 @@ tried twice here: attempts belong to the run.
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from typing import TypeVar
 
 from pydantic_ai import Agent, ModelRequestNode, ModelSettings, UsageLimits
@@ -104,8 +104,9 @@ class AnswerStream:
                 step = run.next_node
                 while not isinstance(step, End):
                     if Agent.is_model_request_node(step):
-                        async for piece in self._one_response(step, run):
-                            yield piece
+                        async with aclosing(self._one_response(step, run)) as pieces:
+                            async for piece in pieces:
+                                yield piece
                     step = await self._within(self._limits.overall_s, ModelTooSlow, run.next(step))
         except EXPECTED as error:
             raise diagnose(error, began=self._began) from error

@@ -163,10 +163,17 @@ class _MergedStream(httpx2.AsyncByteStream):
         self._arrived = asyncio.Event()
         self._taken = asyncio.Event()
         self._reader: asyncio.Task[None] | None = None
+        self._closed = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        reader = self._reader = asyncio.create_task(self._read())
-        reader.add_done_callback(lambda _: self._arrived.set())
+        """May be asked again to go on, as the SDK does to drain what follows `[DONE]`; the body
+        itself is iterated once, for httpcore2 never ends a second time on a closed connection."""
+        if self._closed:
+            return
+        if self._reader is None:
+            self._reader = asyncio.create_task(self._read())
+            self._reader.add_done_callback(lambda _: self._arrived.set())
+        reader = self._reader
         while not reader.done():
             await self._arrived.wait()
             self._arrived.clear()
@@ -178,6 +185,7 @@ class _MergedStream(httpx2.AsyncByteStream):
         reader.result()
 
     async def aclose(self) -> None:
+        self._closed = True
         reader, self._reader = self._reader, None
         if reader is not None and not reader.done():
             reader.cancel()

@@ -15,6 +15,9 @@ from typing import Any
 import httpcore2
 import httpx2
 
+TOGETHER_S = 0.02
+"""Reads due within this are begun together."""
+
 
 class PacedStream(httpcore2.AsyncNetworkStream):
     """A network stream whose next read can be put off."""
@@ -25,8 +28,16 @@ class PacedStream(httpcore2.AsyncNetworkStream):
         self._has_more = False
 
     def rest(self, seconds: float) -> None:
-        """Begin the next read no sooner than `seconds` from now, unless more is known to wait."""
-        self._not_before = asyncio.get_running_loop().time() + seconds if seconds > 0 else 0.0
+        """Begin the next read no sooner than about `seconds` from now, 0 being at once.
+
+        It may begin sooner when more is known to wait. Streams that rest wake together: one turn of
+        the event loop for many reads.
+        """
+        if seconds > 0:
+            due = asyncio.get_running_loop().time() + seconds
+            self._not_before = round(due / TOGETHER_S) * TOGETHER_S
+        else:
+            self._not_before = 0.0
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if self._not_before and not self._has_more:

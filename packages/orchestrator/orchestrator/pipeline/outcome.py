@@ -9,12 +9,11 @@ from typing import Any
 from uuid import UUID
 
 from shared.db import TenantSession
+from shared.db.away import DATABASE_AWAY
 from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType
 from shared.repositories import chat, runs
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from orchestrator.pipeline.answer import Outcome
 from orchestrator.pipeline.claim import Claimed
@@ -24,8 +23,6 @@ log = get_logger(__name__)
 
 RUN_STATE = {"complete": "done", "stopped": "stopped", "failed": "failed"}
 STORE_WITHIN_S = 30.0
-PASSING = (OperationalError, InterfaceError, PoolTimeoutError, OSError)
-"""Errors that say the database is away, not that the statement is wrong."""
 
 
 async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> dict[str, Any] | None:
@@ -38,7 +35,7 @@ async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> dict[st
     while True:
         try:
             return await _store_once(life, claimed, outcome)
-        except PASSING as error:
+        except DATABASE_AWAY as error:
             if asyncio.get_running_loop().time() > give_up_at:
                 raise
             log.warning("outcome_not_stored_yet", error=type(error).__name__)

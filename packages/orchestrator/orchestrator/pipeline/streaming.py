@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Protocol
 from uuid import UUID
 
-from redis.exceptions import RedisError
 from shared.config import settings
+from shared.db.away import VALKEY_AWAY
 from shared.events import DeltaFrame
 from shared.log import get_logger
 from shared.models.message import ChannelType
@@ -93,7 +93,7 @@ class WebPreview:
             self._more.clear()
             try:
                 await self._publish()
-            except (RedisError, OSError) as error:
+            except VALKEY_AWAY as error:
                 log.warning("delta_not_published", error=type(error).__name__)
             await asyncio.sleep(self._window_s())
 

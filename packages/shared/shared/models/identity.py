@@ -17,7 +17,8 @@ class PortalUser(HasId, HasCreatedAt, Base):
 
     email: Mapped[str] = mapped_column(unique=True)
     display_name: Mapped[str]
-    password_hash: Mapped[str | None]
+    # Only the system may read it, and only a log-in asks for it.
+    password_hash: Mapped[str | None] = mapped_column(deferred=True, deferred_raiseload=True)
     is_platform_admin: Mapped[bool] = mapped_column(server_default=text("false"))
     disabled_at: Mapped[datetime | None]
 

@@ -11,13 +11,19 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
 
 from shared.models import Membership, PortalSessionRecord, PortalUser, Tenant
 
 
 async def user_by_email(session: AsyncSession, email: str) -> PortalUser | None:
+    """With the password's hash, which no other query loads."""
     return (
-        await session.execute(select(PortalUser).where(PortalUser.email == email.lower()))
+        await session.execute(
+            select(PortalUser)
+            .where(PortalUser.email == email.lower())
+            .options(undefer(PortalUser.password_hash))
+        )
     ).scalar_one_or_none()
 
 
@@ -112,6 +118,12 @@ async def ensure_sessions(
             },
         )
     )
+
+
+async def display_name(session: AsyncSession, user_id: UUID) -> str:
+    """A person's name, as their tenants may see it; empty for nobody."""
+    name = await session.execute(select(PortalUser.display_name).where(PortalUser.id == user_id))
+    return name.scalar_one_or_none() or ""
 
 
 async def list_users(

@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from redis.exceptions import RedisError
-
 from shared.config import settings
 from shared.db import PortalSession, TenantSession
+from shared.db.away import VALKEY_AWAY
 from shared.errors import Conflict, Forbidden, NotFound, TextRefused
 from shared.events import MessageFrame, ResetFrame, ResponseFrame
 from shared.log import get_logger
@@ -325,7 +324,7 @@ async def forget_memory(key: str) -> None:
     """Short-term memory also expires by itself, so a Valkey that is away only delays this."""
     try:
         await get_redis().delete(key)
-    except (RedisError, OSError) as error:
+    except VALKEY_AWAY as error:
         log.warning("memory_not_cleared", error=type(error).__name__)
 
 

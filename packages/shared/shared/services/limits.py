@@ -5,9 +5,9 @@ from functools import lru_cache
 from limits import RateLimitItem, parse
 from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import MovingWindowRateLimiter
-from redis.exceptions import RedisError
 
 from shared.config import settings
+from shared.db.away import VALKEY_AWAY
 from shared.errors import TooMany
 from shared.log import get_logger
 from shared.redis import get_redis
@@ -43,7 +43,7 @@ async def require_room(limit: str, *key: str, message: str) -> None:
         item = _parsed(limit)
         try:
             has_room = await _shared().test(item, *key)
-        except (RedisError, OSError):
+        except VALKEY_AWAY:
             has_room = await _in_memory().test(item, *key)
         if not has_room:
             raise TooMany(message, retry_after_s=item.get_expiry())
@@ -56,6 +56,6 @@ async def use(limit: str, *key: str) -> bool:
     item = _parsed(limit)
     try:
         return await _shared().hit(item, *key)
-    except (RedisError, OSError) as error:
+    except VALKEY_AWAY as error:
         log.warning("limits_counted_in_memory", error=type(error).__name__)
         return await _in_memory().hit(item, *key)
