@@ -11,7 +11,7 @@ from konstruct.devstack.data_dir import default_data_dir
 from shared.db.roles import APP_ROLE
 from shared.errors import KonstructError
 from shared.models import Base
-from sqlalchemy import Connection, create_engine, pool, text
+from sqlalchemy import Connection, create_engine, inspect, pool, text
 
 MIGRATION_LOCK = 7_236_401  # any number, the same for all: two migrations wait for each other
 
@@ -28,8 +28,9 @@ def run(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         connection.execute(text("SET LOCAL lock_timeout = '10s'"))
         context.run_migrations()
-        # So that every process can see whether the tables are the ones it knows.
-        connection.execute(text(f"GRANT SELECT ON {schema.VERSION_TABLE} TO {APP_ROLE}"))
+        if inspect(connection).has_table(schema.VERSION_TABLE):
+            # So that every process can see whether the tables are the ones it knows.
+            connection.execute(text(f"GRANT SELECT ON {schema.VERSION_TABLE} TO {APP_ROLE}"))
 
 
 def run_on_the_database_named() -> None:

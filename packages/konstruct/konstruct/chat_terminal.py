@@ -80,11 +80,10 @@ class Terminal:
             self.say(f"{who}{how}: {message.content}")
 
     def _begin_line(self) -> None:
+        """A new line on the screen; standard output, which a program may read, gets none."""
         self._clear_typing()
-        if self._mid_line:
-            self._out.write("\n")
-            self._out.flush()
-            self._mid_line = False
+        if self._mid_line and self._err.isatty():
+            self._err.write("\n")
 
     def _clear_typing(self) -> None:
         if self._typing:

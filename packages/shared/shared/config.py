@@ -7,7 +7,7 @@ otherwise. Secrets have no default: `require_signing_key` stops the start with a
 from functools import lru_cache
 from typing import Annotated, cast
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import ConfigError
@@ -89,6 +89,10 @@ class Settings(BaseSettings):
     llm_max_answer_tokens: int = 1_024
     llm_first_byte_timeout_s: float = 60.0
     llm_between_pieces_timeout_s: float = 30.0
+    llm_max_answer_chars: int = 64_000
+    """Where a model that does not stop is stopped; bounds an answer's memory."""
+    llm_max_requests: int = 8
+    """Turns between the model and its tools in one answer."""
 
     log_level: str = "INFO"
     log_json: bool = True
@@ -125,7 +129,13 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    return Settings()
+    """Those of this process. Raises ConfigError for a variable that cannot be understood."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        name = f"KONSTRUCT_{'_'.join(map(str, first['loc']))}".upper()
+        raise ConfigError(f"{name} is not right: {first['msg']}.") from None
 
 
 class _LazySettings:

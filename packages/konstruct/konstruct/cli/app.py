@@ -8,6 +8,7 @@ from konstruct.cli import (
     agent,
     chat,
     demo,
+    doctor,
     env,
     migrate,
     processes,
@@ -58,7 +59,7 @@ def konstruct(
     del version
 
 
-for group in (up, chat, processes, migrate, env, token):
+for group in (up, chat, doctor, env, token, migrate, processes):
     group.register(app)
 for name, commands in {"tenant": tenant, "user": user, "agent": agent, "demo": demo}.items():
     app.add_typer(commands.app, name=name)

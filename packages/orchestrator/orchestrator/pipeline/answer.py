@@ -90,8 +90,10 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
     limits = AnswerLimits(
         first_byte_s=settings.llm_first_byte_timeout_s,
         between_pieces_s=settings.llm_between_pieces_timeout_s,
-        overall_s=settings.run_deadline_s,
+        overall_s=_time_left_s(claimed),
         max_answer_tokens=settings.llm_max_answer_tokens,
+        max_answer_chars=settings.llm_max_answer_chars,
+        max_requests=settings.llm_max_requests,
     )
     try:
         model = life.models.resolve(claimed.model)

@@ -26,7 +26,7 @@ _optional_bearer = HTTPBearer(auto_error=False)
 class LogIn(BaseModel):
     """Who, and in which of their tenants (their first if not given)."""
 
-    email: str = Field(min_length=3, max_length=320)
+    email: str = Field(min_length=3, max_length=320, pattern=r"^[^\x00]*$")  # nobody's has a NUL
     password: str = Field(min_length=1, max_length=1024)
     tenant_id: UUID | None = None
 

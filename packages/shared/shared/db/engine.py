@@ -115,10 +115,11 @@ async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
     if why:
         raise ConfigError(
             f"KONSTRUCT_DATABASE_URL connects as {role.name!r}, which {why}: row-level security "
-            "would not keep tenants apart. Connect as konstruct_app; `konstruct doctor` tells how."
+            "would not keep tenants apart. Connect as konstruct_app; `konstruct migrate --help` "
+            "tells how it is set up."
         )
     if not role.has_system or not role.may_set:
         raise ConfigError(
             f"The role {role.name!r} may not become {SYSTEM_ROLE}, which log-in and the sweep "
-            "need. Run `konstruct migrate`, which sets the roles up."
+            "need. `konstruct migrate --superuser-url URL` sets the roles up."
         )

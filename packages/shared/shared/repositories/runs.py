@@ -311,6 +311,12 @@ async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_
     )
 
 
+async def live_workers(session: AsyncSession) -> Sequence[str]:
+    """The names of the worker processes whose lease is good now."""
+    names = select(WorkerLease.name).where(WorkerLease.expires_at > _now)
+    return (await session.execute(names.order_by(WorkerLease.started_at))).scalars().all()
+
+
 async def end_lease(session: AsyncSession, worker_id: UUID) -> None:
     await session.execute(delete(WorkerLease).where(WorkerLease.id == worker_id))
 

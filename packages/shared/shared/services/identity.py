@@ -115,18 +115,19 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
 
 
 async def log_out(refresh_token: str | None, session_id: UUID | None, user_id: UUID | None) -> None:
-    """End the session the refresh token or the access token names, and its live sockets."""
+    """End the sessions that the refresh token and the access token name, and their live sockets."""
+    ended = {session_id: user_id} if session_id and user_id else {}
     async with SystemSession("identity") as session, session.transaction():
         if refresh_token:
             record = await identity.session_by_refresh_hash(
                 session, refresh_token_hash(refresh_token)
             )
             if record is not None:
-                session_id, user_id = record.id, record.user_id
-        if session_id is not None:
-            await identity.revoke_session(session, session_id)
-    if user_id is not None:
-        await _access_ended(user_id)
+                ended[record.id] = record.user_id
+        for each in ended:
+            await identity.revoke_session(session, each)
+    for person in set(ended.values()):
+        await _access_ended(person)
 
 
 async def _access_ended(user_id: UUID) -> None:

@@ -1,0 +1,71 @@
+"""`konstruct doctor`: what is wrong with an installation, and how to mend it."""
+
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from konstruct.cli.epilog import examples
+from konstruct.cli.installation import (
+    DATABASE,
+    DEFAULT_DATA_DIR,
+    DataDirOption,
+    JsonOption,
+    attach,
+)
+from konstruct.cli.output import print_json
+from konstruct.cli.running import run
+
+if TYPE_CHECKING:
+    from konstruct.devstack.preflight import Check
+
+
+def register(app: typer.Typer) -> None:
+    app.command(
+        epilog=examples(
+            "konstruct doctor",
+            "konstruct doctor --data-dir /srv/konstruct --json",
+            closing=("Exit codes: 0 all is well; 1 something is wrong.",),
+        )
+    )(doctor)
+
+
+def doctor(data_dir: DataDirOption = Path(DEFAULT_DATA_DIR), as_json: JsonOption = False) -> None:
+    """Check an installation, and say for each part: well, or what is wrong and how to mend it."""
+    checks = _look(data_dir)
+    if as_json:
+        print_json([asdict(check) for check in checks])
+    else:
+        width = max(len(check.name) for check in checks)
+        for check in checks:
+            typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.name:{width}}  {check.message}")
+    if not all(check.ok for check in checks):
+        raise typer.Exit(1)
+
+
+def _look(data_dir: Path) -> "list[Check]":
+    from shared.config import get_settings
+    from shared.errors import ConfigError
+
+    from konstruct.devstack.preflight import Check
+    from konstruct.doctor import look_at_machine, look_at_parts
+
+    checks = look_at_machine(data_dir)
+    attach(data_dir)
+    if not os.environ.get(DATABASE):
+        return [
+            *checks,
+            Check(
+                "installation",
+                False,
+                f"No `konstruct up` is ready on {data_dir.expanduser().resolve()}, and {DATABASE} "
+                "is not set. Start one with `konstruct up`, or name its directory with --data-dir.",
+            ),
+        ]
+    try:
+        get_settings()
+    except ConfigError as error:
+        return [*checks, Check("settings", False, error.message)]
+    return [*checks, *run(look_at_parts(data_dir))]

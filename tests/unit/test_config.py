@@ -1,0 +1,112 @@
+"""Settings come from the environment, at first use; a missing one says what to do."""
+
+import subprocess
+import sys
+
+import pytest
+from shared.config import Settings, get_settings, settings
+from shared.errors import ConfigError
+
+from tests.support.servers import ROOT
+
+
+def test_the_environment_is_read_at_first_use_and_not_again(
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_PORT", "8123")
+    assert settings.port == 8123
+    settings_of_its_own.setenv("KONSTRUCT_PORT", "9999")
+    assert settings.port == 8123
+    get_settings.cache_clear()
+    assert settings.port == 9999
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "gateway.main",
+        "orchestrator.tasks",
+        "orchestrator.app",
+        "shared.api",
+        "shared.services.chat",
+    ],
+)
+def test_importing_needs_no_setting_and_no_server(module: str) -> None:
+    """Even with settings that are wrong: they are looked at when first needed."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import {module}"],
+        env={"PATH": "", "KONSTRUCT_PORT": "no number", "KONSTRUCT_REDIS_URL": "redis://nowhere"},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("", []),
+        ("https://a.example", ["https://a.example"]),
+        (" https://a.example , https://b.example,", ["https://a.example", "https://b.example"]),
+    ],
+)
+def test_allowed_origins_are_given_with_commas(
+    settings_of_its_own: pytest.MonkeyPatch, value: str, origins: list[str]
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_ALLOWED_ORIGINS", value)
+    assert Settings().allowed_origins == origins
+
+
+def test_own_origins_are_the_gateways_address_and_the_allowed_ones_and_no_others() -> None:
+    own = Settings(host="0.0.0.0", port=8001, allowed_origins=["https://portal.example/"])
+    assert own.own_origins() == {
+        "http://0.0.0.0:8001",
+        "http://127.0.0.1:8001",
+        "http://localhost:8001",
+        "https://portal.example",
+    }
+
+
+def test_a_missing_database_says_what_to_do() -> None:
+    with pytest.raises(ConfigError, match="KONSTRUCT_DATABASE_URL is not set.*konstruct up"):
+        Settings(database_url=None).require_database_url()
+
+
+@pytest.mark.parametrize("key", [None, "", "x" * 31])
+def test_a_missing_or_short_signing_key_says_how_to_make_one(
+    settings_of_its_own: pytest.MonkeyPatch, key: str | None
+) -> None:
+    settings_of_its_own.delenv("KONSTRUCT_SIGNING_KEY")
+    if key is not None:
+        settings_of_its_own.setenv("KONSTRUCT_SIGNING_KEY", key)
+    with pytest.raises(ConfigError, match="KONSTRUCT_SIGNING_KEY must hold at least 32 bytes"):
+        Settings().require_signing_key()
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    shown = repr(Settings(signing_key="s" * 40, llm_api_key="sk-secret"))
+    assert "sssss" not in shown
+    assert "sk-secret" not in shown
+
+
+def test_there_is_no_secret_in_the_defaults(settings_of_its_own: pytest.MonkeyPatch) -> None:
+    settings_of_its_own.delenv("KONSTRUCT_SIGNING_KEY")
+    defaults = Settings()
+    assert defaults.signing_key is None
+    assert defaults.llm_api_key is None
+    assert defaults.database_url is None
+    assert defaults.owner_database_url is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("KONSTRUCT_PORT", "eighty"), ("KONSTRUCT_LIMITS_ENABLED", "perhaps")],
+)
+def test_a_setting_that_cannot_be_read_is_named(
+    settings_of_its_own: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    settings_of_its_own.setenv(name, value)
+    with pytest.raises(ValueError, match=name.removeprefix("KONSTRUCT_").lower()):
+        Settings()
