@@ -7,11 +7,13 @@ The database is the connection given by a caller (`konstruct migrate`, tests), o
 from alembic import context
 from alembic.util import CommandError
 from konstruct import schema
+from konstruct.database_errors import as_sentence
 from konstruct.devstack.data_dir import default_data_dir
 from shared.db.roles import APP_ROLE
 from shared.errors import KonstructError
 from shared.models import Base
 from sqlalchemy import Connection, create_engine, inspect, pool, text
+from sqlalchemy.exc import OperationalError
 
 MIGRATION_LOCK = 7_236_401  # any number, the same for all: two migrations wait for each other
 
@@ -52,3 +54,5 @@ else:
         run_on_the_database_named()
     except KonstructError as error:
         raise CommandError(error.message) from error
+    except OperationalError as error:
+        raise CommandError(as_sentence(error).message) from error

@@ -70,7 +70,7 @@ def test_own_origins_are_the_gateways_address_and_the_allowed_ones_and_no_others
 
 
 def test_a_missing_database_says_what_to_do() -> None:
-    with pytest.raises(ConfigError, match="KONSTRUCT_DATABASE_URL is not set.*konstruct up"):
+    with pytest.raises(ConfigError, match=r"KONSTRUCT_DATABASE_URL is not set.*konstruct up"):
         Settings(database_url=None).require_database_url()
 
 

@@ -42,7 +42,7 @@ def test_logs_of_libraries_come_out_in_the_same_form(capsys: pytest.CaptureFixtu
     assert (line["event"], line["logger"]) == ("lost broker", "celery.worker")
 
 
-@pytest.mark.parametrize("name", sorted(SECRET_NAMES) + ["Token", "PASSWORD"])
+@pytest.mark.parametrize("name", [*sorted(SECRET_NAMES), "Token", "PASSWORD"])
 def test_values_under_a_telling_name_are_blotted_out(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

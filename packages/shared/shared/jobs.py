@@ -28,9 +28,14 @@ _CLOSE = object()
 def configure_broker(app: Celery) -> None:
     """Settings of the broker, the same for those who publish and those who consume.
 
-    Every wait is bounded (kombu's own default is for ever). A task is acknowledged before it
-    runs, because PostgreSQL redelivers; so none of the broker's redelivery is relied on.
+    They are read when the application first needs them, so importing it needs none.
     """
+    app.add_defaults(_broker_settings)
+
+
+def _broker_settings() -> dict[str, Any]:
+    """Every wait is bounded (kombu's own default is for ever). A task is acknowledged before it
+    runs, because PostgreSQL redelivers; so none of the broker's redelivery is relied on."""
     transport = {
         "global_keyprefix": BROKER_PREFIX,
         "socket_timeout": settings.redis_socket_timeout_s,
@@ -40,24 +45,24 @@ def configure_broker(app: Celery) -> None:
         "health_check_interval": 10,
         "visibility_timeout": 600,
     }
-    app.conf.update(
-        broker_url=settings.redis_url,
-        broker_transport_options=transport,
-        broker_connection_timeout=settings.redis_connect_timeout_s,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        task_default_queue=QUEUE_NAME,
-        task_publish_retry=False,
-        task_serializer="json",
-        accept_content=["json"],
-        task_ignore_result=True,
-        task_acks_late=False,
-        worker_prefetch_multiplier=1,
-        worker_enable_remote_control=False,
-        worker_send_task_events=False,
-        worker_hijack_root_logger=False,
-        worker_redirect_stdouts=False,
-    )
+    return {
+        "broker_url": settings.redis_url,
+        "broker_transport_options": transport,
+        "broker_connection_timeout": settings.redis_connect_timeout_s,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "task_default_queue": QUEUE_NAME,
+        "task_publish_retry": False,
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_acks_late": False,
+        "worker_prefetch_multiplier": 1,
+        "worker_enable_remote_control": False,
+        "worker_send_task_events": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+    }
 
 
 @lru_cache(maxsize=1)

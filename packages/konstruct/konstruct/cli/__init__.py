@@ -17,7 +17,7 @@ def main() -> int:
     from konstruct.cli.app import app
 
     try:
-        app()
+        app(prog_name="konstruct")
     except KonstructError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1

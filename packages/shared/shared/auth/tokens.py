@@ -72,14 +72,14 @@ def verify_access_token(token: str) -> AccessClaims:
             session_id=UUID(claims["sid"]),
             expires_at=datetime.fromtimestamp(claims["exp"], UTC),
         )
+        if verified.role not in ROLES:
+            raise ValueError("no such role")
     except jwt.ExpiredSignatureError:
         raise NotAuthenticated(
             "Your session has expired. Refresh it or log in again.", code="token_expired"
         ) from None
-    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError):
+    except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
         raise NotAuthenticated("This access token is not valid. Log in again.") from None
-    if verified.role not in ROLES:
-        raise NotAuthenticated("This access token is not valid. Log in again.")
     return verified
 
 
