@@ -1,0 +1,125 @@
+"""The two ways a message can go: through Konstruct, and through the bare floor.
+
+A path is a gateway and a worker, in processes of their own, on the same servers.
+"""
+
+import asyncio
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path as Directory
+from typing import ClassVar
+
+from konstruct.devstack.waiting import wait_until
+
+from benchmarks.servers import Person, Servers
+from benchmarks.talker import Talker
+from tests.support.processes import Gateway, Process, Worker
+
+
+class Path(ABC):
+    """A running gateway and worker."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    gateway: Process
+    worker: Process
+
+    def __init__(
+        self, directory: Directory, gateway: Mapping[str, str], worker: Mapping[str, str]
+    ) -> None:
+        """The settings of each of the two; launches nothing yet."""
+
+    @abstractmethod
+    async def connect(self, person: Person) -> Talker: ...
+
+    async def connect_all(self, people: list[Person]) -> list[Talker]:
+        return await asyncio.gather(*(self.connect(person) for person in people))
+
+
+class KonstructPath(Path):
+    name = "konstruct"
+    title = "Konstruct"
+
+    def __init__(
+        self, directory: Directory, gateway: Mapping[str, str], worker: Mapping[str, str]
+    ) -> None:
+        self.gateway = self._gateway = Gateway("gateway", directory, gateway)
+        self.worker = Worker("worker", directory, worker)
+
+    async def connect(self, person: Person) -> Talker:
+        url = f"ws://127.0.0.1:{self._gateway.port}/chat/ws/{person.conversation_id}"
+        return await Talker.open(url, person.auth_frame())
+
+
+class FloorPath(Path):
+    name = "floor"
+    title = "the hops bare"
+
+    def __init__(
+        self, directory: Directory, gateway: Mapping[str, str], worker: Mapping[str, str]
+    ) -> None:
+        self.gateway = _FloorProcess("gateway", directory, gateway)
+        self.worker = _FloorProcess("worker", directory, worker)
+
+    async def connect(self, person: Person) -> Talker:
+        port = self.gateway.output.read_text().split()[1]
+        url = f"ws://127.0.0.1:{port}/{person.tenant_id}/{person.conversation_id}"
+        return await Talker.open(url, None)
+
+
+class _FloorProcess(Process):
+    """`python -m benchmarks.floor.<name>`, ready when it says so on its standard output."""
+
+    def __init__(self, name: str, directory: Directory, environment: Mapping[str, str]) -> None:
+        command = (sys.executable, "-m", f"benchmarks.floor.{name}")
+        root = {"PYTHONPATH": str(Directory(__file__).parents[1])}
+        super().__init__(f"floor-{name}", command, directory, {**environment, **root})
+
+    def answers(self) -> bool:
+        return self.output.read_text().startswith("ready")
+
+
+PATHS: tuple[type[Path], ...] = (KonstructPath, FloorPath)
+
+
+@contextmanager
+def running_paths(
+    servers: Servers,
+    directory: Directory,
+    *,
+    gateway_ports: Mapping[str, int] | None = None,
+    worker_ports: Mapping[str, int] | None = None,
+    valkey_db: int = 0,
+) -> Iterator[dict[str, Path]]:
+    """Both, by name; with ports given, each part reaches PostgreSQL through its own."""
+    valkey_url = servers.valkey.url.removesuffix("/0") + f"/{valkey_db}"
+
+    def settings(ports: Mapping[str, int] | None, name: str) -> dict[str, str]:
+        database_url = servers.database_url(ports[name] if ports else None)
+        return servers.environment | {
+            "KONSTRUCT_DATABASE_URL": database_url,
+            "KONSTRUCT_REDIS_URL": valkey_url,
+        }
+
+    paths = {
+        kind.name: kind(
+            directory / kind.name,
+            settings(gateway_ports, kind.name),
+            settings(worker_ports, kind.name),
+        )
+        for kind in PATHS
+    }
+    parts = [part for path in paths.values() for part in (path.worker, path.gateway)]
+    try:
+        for part in parts:
+            part.launch()
+        for part in parts:
+            wait_until(part.is_ready, what=part.name, timeout_s=part.ready_within_s)
+        yield paths
+    finally:
+        for part in parts:
+            part.ask_to_stop()
+        for part in parts:
+            part.finish(part.polite.seconds)

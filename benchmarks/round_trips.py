@@ -1,0 +1,100 @@
+"""What one message asks of PostgreSQL and Valkey: statements, round trips, commits, commands.
+
+Counted on gateways and workers of their own, which reach PostgreSQL through relays. The median of
+several messages leaves out what a process says by itself now and then (leases, sweeps, probes).
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+
+import redis.asyncio as aioredis
+
+from benchmarks.figures import median
+from benchmarks.paths import PATHS, Path, running_paths
+from benchmarks.relay import Relay, Said
+from benchmarks.servers import Person, Servers
+
+WARM_UP = 15
+MESSAGES = 21
+AFTER_S = 0.06
+"""What is done once the answer is out counts as well."""
+VALKEY_DB = 1
+PARTS = ("gateway", "worker")
+
+Counts = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Both paths, each part behind a relay of its own, by `(path, part)`."""
+
+    paths: Mapping[str, Path]
+    relays: Mapping[tuple[str, str], Relay]
+
+
+@contextmanager
+def counted_paths(servers: Servers) -> Iterator[Counting]:
+    with ExitStack() as opened:
+        relays = {
+            (kind.name, part): opened.enter_context(
+                Relay(servers.postgres.host, servers.postgres.port)
+            )
+            for kind in PATHS
+            for part in PARTS
+        }
+        ports = {
+            part: {kind.name: relays[kind.name, part].port for kind in PATHS} for part in PARTS
+        }
+        paths = opened.enter_context(
+            running_paths(
+                servers,
+                servers.directory / "counted",
+                gateway_ports=ports["gateway"],
+                worker_ports=ports["worker"],
+                valkey_db=VALKEY_DB,
+            )
+        )
+        yield Counting(paths, relays)
+
+
+async def count_round_trips(
+    counting: Counting, person: Person, valkey_url: str
+) -> dict[str, Counts]:
+    """Per message, by path: `gateway statements`, `worker commits`, `Valkey commands`, …"""
+    async with aioredis.Redis.from_url(valkey_url) as valkey:
+        return {
+            name: await _count(counting, name, path, person, valkey)
+            for name, path in counting.paths.items()
+        }
+
+
+async def _count(
+    counting: Counting, name: str, path: Path, person: Person, valkey: aioredis.Redis
+) -> Counts:
+    talker = await path.connect(person)
+    for _ in range(WARM_UP):
+        await talker.ask()
+    each: list[Counts] = []
+    for _ in range(MESSAGES):
+        await asyncio.sleep(AFTER_S)
+        before = {part: counting.relays[name, part].said for part in PARTS}
+        commands = await _commands(valkey)
+        await talker.ask()
+        await asyncio.sleep(AFTER_S)
+        said: dict[str, Said] = {
+            part: counting.relays[name, part].said - before[part] for part in PARTS
+        }
+        counts: Counts = {
+            f"{part} {what}": value for part in PARTS for what, value in asdict(said[part]).items()
+        }
+        # One of the commands is the question itself.
+        counts["Valkey commands"] = await _commands(valkey) - commands - 1
+        each.append(counts)
+    await talker.close()
+    return {what: median([counts[what] for counts in each]) for what in each[0]}
+
+
+async def _commands(valkey: aioredis.Redis) -> int:
+    return int((await valkey.info("stats"))["total_commands_processed"])

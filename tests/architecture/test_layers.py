@@ -1,0 +1,206 @@
+"""What lives where: layers, SQL, Redis keys, model SDKs, and who may look past one tenant."""
+
+import ast
+import inspect
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from shared import redis_keys
+from shared.db.sessions import SystemPurpose
+
+from tests.support.servers import ROOT
+
+PACKAGES = ROOT / "packages"
+
+# Who opens a session that sees every tenant, what for, and why it must.
+LOOKS_PAST_ONE_TENANT = {
+    "shared.services.access": {"identity"},  # is a token's session, person and role still good
+    "shared.services.identity": {"identity"},  # log-in, refresh, log-out know no tenant yet
+    "shared.api.rbac": {"platform_admin"},
+    "shared.api.me": {"identity", "platform_admin"},  # whose memberships are in several tenants
+    "orchestrator.worker_life": {"sweep", "lease"},  # a worker serves every tenant
+    "konstruct.doctor": {"lease"},
+    "konstruct.local_access": {"identity"},
+    "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password
+    "konstruct.cli.demo": {"setup"},
+    "konstruct.cli.tenant": {"setup"},
+    "konstruct.cli.user": {"setup"},
+}
+
+# Who else may write SQL, and why.
+WRITES_SQL = {
+    "gateway.health": "asks whether PostgreSQL answers",
+    "konstruct.schema": "roles and the migrations' own table",
+    "konstruct.devstack": "sets servers up, before there are tables",
+}
+SQL_LAYERS = ("shared.repositories", "shared.models", "shared.db")
+NO_SQL = {"sqlalchemy.exc", "sqlalchemy.ext.asyncio", "sqlalchemy.orm.exc"}
+"""What others may import of SQLAlchemy: sessions as a type, errors."""
+
+
+@lru_cache(maxsize=1)
+def modules() -> dict[str, ast.Module]:
+    """Every module of the product, by name."""
+    found = {}
+    for package in ("shared", "gateway", "orchestrator", "konstruct"):
+        base = PACKAGES / package
+        for path in sorted((base / package).rglob("*.py")):
+            name = ".".join(path.relative_to(base).with_suffix("").parts).removesuffix(".__init__")
+            found[name] = ast.parse(path.read_text(), str(path))
+    return found
+
+
+def within(module: str, places: tuple[str, ...] | dict[str, str]) -> bool:
+    return any(module == place or module.startswith(f"{place}.") for place in places)
+
+
+def imported(tree: ast.Module) -> Iterator[tuple[str, list[str]]]:
+    """(module, names) of every import, wherever it stands."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, []) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or "", [alias.name for alias in node.names]
+
+
+def test_the_layers_hold() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def openings() -> dict[str, set[str | None]]:
+    """Purposes with which each module opens a SystemSession or enters the system's scope."""
+    found: dict[str, set[str | None]] = {}
+    for module, tree in modules().items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = node.func
+            name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
+            if name in ("SystemSession", "enter_system"):
+                purpose = node.args[0] if node.args else None
+                literal = purpose.value if isinstance(purpose, ast.Constant) else None
+                found.setdefault(module, set()).add(literal)
+    return found
+
+
+def test_only_the_listed_look_past_one_tenant_and_say_what_for() -> None:
+    assert openings() == LOOKS_PAST_ONE_TENANT
+
+
+def test_every_purpose_is_one_of_the_declared_and_all_are_used() -> None:
+    used = {purpose for purposes in openings().values() for purpose in purposes}
+    assert used == set(get_args(SystemPurpose))
+
+
+def test_nobody_else_becomes_the_system_role_or_turns_the_wall_off() -> None:
+    """The role's name and the option that chooses it stay within shared.db and its set-up."""
+    allowed = {"shared.db.rls", "shared.db.roles", "shared.db.engine", "shared.db.sessions",
+               "konstruct.schema", "konstruct.devstack.stack"}  # fmt: skip
+    for module, tree in modules().items():
+        if module in allowed:
+            continue
+        for text in strings(tree):
+            assert "set role" not in text.lower(), module
+            assert "row_security" not in text, module
+            assert "app.current_tenant" not in text, module
+        for origin, names in imported(tree):
+            if origin == "shared.db.rls":
+                assert not {"SYSTEM_OPTION", "TENANT_OPTION"} & set(names), module
+
+
+def test_sql_is_written_in_repositories_models_and_db_alone() -> None:
+    wrong = []
+    for module, tree in modules().items():
+        if within(module, SQL_LAYERS) or within(module, WRITES_SQL):
+            continue
+        for origin, names in imported(tree):
+            if origin.split(".")[0] == "sqlalchemy" and origin not in NO_SQL:
+                wrong.append(f"{module} imports {origin} {names}")
+        wrong += [f"{module}: {text[:40]!r}" for text in strings(tree) if looks_like_sql(text)]
+    assert wrong == []
+
+
+def looks_like_sql(text: str) -> bool:
+    words = text.split()
+    return len(words) > 2 and (
+        (words[0] == "SELECT" and "FROM" in words)
+        or (words[0] == "UPDATE" and "SET" in words)
+        or words[:2] in (["INSERT", "INTO"], ["DELETE", "FROM"])
+    )
+
+
+def test_redis_keys_are_spelled_in_redis_keys_alone() -> None:
+    kinds = set()
+    for name, function in vars(redis_keys).items():
+        if inspect.isfunction(function) and name.endswith("_key"):
+            made = function(*["x" for _ in inspect.signature(function).parameters])
+            kinds.add(":".join(made.split(":")[1:3]) if made.startswith("x:") else "platform:")
+    assert len(kinds) >= 4
+    wrong = [
+        f"{module}: {text!r}"
+        for module, tree in modules().items()
+        if module != "shared.redis_keys"
+        for text in strings(tree)
+        if any(kind in text for kind in kinds)
+    ]
+    assert wrong == []
+
+
+def strings(tree: ast.Module) -> Iterator[str]:
+    """Every string but documentation, the fixed parts of f-strings included."""
+    documentation = {
+        id(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if is_text and id(node) not in documentation:
+            yield node.value
+
+
+def test_tasks_are_sync() -> None:
+    """Celery never awaits what an `async def` task gives back."""
+    tasks = [
+        node
+        for tree in modules().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and any("app.task" in ast.unparse(decorator) for decorator in node.decorator_list)
+    ]
+    assert "handle_message" in {task.name for task in tasks}
+    assert [task.name for task in tasks if isinstance(task, ast.AsyncFunctionDef)] == []
+
+
+@pytest.mark.parametrize("word", ["utils", "helpers", "common", "manager", "misc"])
+def test_no_module_is_a_drawer(word: str) -> None:
+    tests = [path.stem for path in (ROOT / "tests").rglob("*.py")]
+    names = [part for module in modules() for part in module.split(".")] + tests
+    assert not [name for name in names if word in name.split("_")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("packages/shared/shared/models/chat.py", "class WebConversation"),
+        ("packages/gateway/gateway/channels/web.py", "async def chat_websocket"),
+        ("packages/gateway/gateway/channels/web.py", "handle_message.delay"),
+        ("packages/gateway/gateway/channels/web.py", "webchat_response_key"),
+        ("packages/orchestrator/orchestrator/tasks.py", "webchat_response_key"),
+        ("packages/shared/shared/api/chat.py", "require_tenant_member"),
+        ("migrations/versions/008_web_chat.py", "web_conversations"),
+        ("tests/unit/test_web_channel.py", "test_normalize_web_event"),
+        ("tests/unit/test_chat_api.py", "test_chat_rbac_enforcement"),
+    ],
+)
+def test_what_others_look_for_is_where_they_look(path: str, text: str) -> None:
+    assert text in (ROOT / path).read_text()

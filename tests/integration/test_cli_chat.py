@@ -1,0 +1,192 @@
+"""`konstruct chat` as a person or a script runs it, against real processes."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.support.people import Person, World
+from tests.support.processes import Gateway, Stack
+
+WITHIN_S = 30.0
+
+
+@dataclass(frozen=True)
+class Said:
+    code: int | None
+    out: str
+    err: str
+
+
+@asynccontextmanager
+async def chat(gateway: Gateway, person: Person, *arguments: str) -> AsyncIterator[Process]:
+    """The command, as this person; killed if it does not end."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "konstruct", "chat", "--email", person.email, *arguments),
+        env={**os.environ, "KONSTRUCT_HOST": "127.0.0.1", "KONSTRUCT_PORT": str(gateway.port)},
+        stdin=PIPE,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def ended(process: Process, typed: str = "") -> Said:
+    async with asyncio.timeout(WITHIN_S):
+        out, err = await process.communicate(typed.encode())
+    return Said(process.returncode, out.decode(), err.decode())
+
+
+async def ask(
+    stack: Stack, person: Person, *arguments: str, typed: str = "", agent: str = "Ada"
+) -> Said:
+    async with chat(stack.gateways[0], person, "--agent", agent, *arguments) as process:
+        return await ended(process, typed)
+
+
+async def read_until(process: Process, wanted: str) -> str:
+    """What it printed on standard output up to there."""
+    assert process.stdout is not None
+    read = b""
+    async with asyncio.timeout(WITHIN_S):
+        while wanted.encode() not in read:
+            piece = await process.stdout.read(64)
+            assert piece, f"ended before {wanted!r}: {read!r}"
+            read += piece
+    return read.decode()
+
+
+async def test_the_answer_alone_is_on_standard_output(stack: Stack, acme: World) -> None:
+    said = await ask(stack, acme.anna, '[[model: text="Hello, Anna."]] hello', agent="ada")
+    assert (said.code, said.out) == (0, "Hello, Anna.\n"), said
+    again = await ask(stack, acme.anna, '[[model: text="Good-bye."]] bye')
+    assert again.out == "Good-bye.\n"
+    assert "you: " in again.err
+    assert "Ada: Hello, Anna." in again.err
+
+
+async def test_a_failed_answer_is_a_sentence_and_exit_code_1(stack: Stack, acme: World) -> None:
+    said = await ask(stack, acme.anna, "[[model: fail=401]] hello", "--history", "0")
+    assert (said.code, said.out) == (1, "")
+    assert said.err.strip().endswith(".")
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--agent", "Nobody", "hi"), "There is: Ada"),
+        (("--agent", "Ada", " "), "The message is empty"),
+        (("--agent", "Ada", "--tenant", "nowhere", "hi"), "no tenant 'nowhere'"),
+        (("--agent", "Ada", "--url", "nonsense", "--token", "x", "hi"), "no gateway's address"),
+        (("--agent", "Ada", "--url", "http://127.0.0.1:1", "--token", "x", "hi"), "answers at"),
+    ],
+)
+async def test_what_cannot_be_is_refused(
+    stack: Stack, acme: World, arguments: tuple[str, ...], says: str
+) -> None:
+    async with chat(stack.gateways[0], acme.anna, *arguments) as process:
+        said = await ended(process)
+    assert (said.code, said.out) == (1, "")
+    assert says in said.err
+    assert "Traceback" not in said.err
+
+
+async def test_a_remote_gateway_wants_a_password_or_a_token(
+    stack: Stack, acme: World, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    remote = ("--url", stack.gateways[0].url, "--history", "0", '[[model: text="Hi."]] hi')
+    with_token = await ask(stack, acme.anna, "--token", acme.anna.token, *remote)
+    assert with_token.out == "Hi.\n", with_token
+    assert acme.admin.password is not None
+    settings_of_its_own.setenv("KONSTRUCT_PASSWORD", acme.admin.password)
+    assert (await ask(stack, acme.admin, *remote)).out == "Hi.\n"
+    settings_of_its_own.setenv("KONSTRUCT_PASSWORD", "not the password")
+    refused = await ask(stack, acme.admin, *remote)
+    assert (refused.code, refused.out) == (1, "")
+    assert "do not match" in refused.err
+
+
+async def test_a_conversation_from_a_file(stack: Stack, acme: World) -> None:
+    typed = (
+        '[[model: text="One."]] first\n'
+        "\n/nonsense\n/retry\n"
+        '[[model: text="Two, \\u00fc."]] second\n'
+    )
+    said = await ask(stack, acme.ben, typed=typed)
+    assert (said.code, said.out) == (0, "One.\nTwo, ü.\n"), said
+    assert "There is no command /nonsense" in said.err
+    assert "no answer that failed" in said.err
+
+
+async def test_stop_retry_and_reset(stack: Stack, acme: World) -> None:
+    async with chat(stack.gateways[0], acme.ben, "--agent", "Ada") as process:
+        assert process.stdin is not None
+        process.stdin.write(b"[[model: tokens=500 rate=20]] talk\n")
+        await read_until(process, "the order")
+        process.stdin.write(b"/stop\n")
+        process.stdin.write(b'[[model: fail=401 once=retried text="Now it goes."]] fails\n')
+        await asyncio.sleep(2)
+        process.stdin.write(b"/retry\n")
+        await read_until(process, "Now it goes.\n")
+        process.stdin.write(b"/reset\n")
+        await asyncio.sleep(1)
+        process.stdin.write(b"/quit\n")
+        said = await ended(process)
+    assert said.code == 0, said
+    assert "(stopped)" in said.err
+    assert "The conversation is empty now." in said.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("[[model: tokens=500 rate=20]] talk",)])
+async def test_ctrl_c_leaves_at_once(stack: Stack, acme: World, arguments: tuple[str, ...]) -> None:
+    async with chat(stack.gateways[0], acme.anna, "--agent", "Max", *arguments) as process:
+        if arguments:
+            await read_until(process, "order")
+        else:
+            await asyncio.sleep(2)
+        process.send_signal(signal.SIGINT)
+        async with asyncio.timeout(5):
+            assert await process.wait() == 130
+        assert process.stderr is not None
+        assert b"Traceback" not in await process.stderr.read()
+
+
+async def test_a_gateway_that_dies_loses_and_doubles_nothing(
+    stack: Stack, acme: World, superuser: psycopg.Connection, tmp_path: Path
+) -> None:
+    """It is killed while the answer streams, and comes back on the same port."""
+    gateway = Gateway("mortal", tmp_path, stack.environment)
+    gateway.start()
+    try:
+        question = "[[model: tokens=60 rate=20]] talk"
+        async with chat(gateway, acme.anna, "--agent", "Ada", question) as process:
+            first = await read_until(process, "order")
+            gateway.kill()
+            gateway.start()
+            said = await ended(process)
+    finally:
+        gateway.stop()
+    assert said.code == 0, said
+    stored = superuser.execute(
+        "SELECT role, content FROM web_conversation_messages m"
+        " JOIN web_conversations c ON c.id = m.conversation_id"
+        " WHERE c.user_id = %s ORDER BY seq",
+        (acme.anna.id,),
+    ).fetchall()
+    assert [role for role, _ in stored] == ["user", "assistant"]
+    assert first + said.out == f"{stored[1][1]}\n"
+    assert "Trying again" in said.err
