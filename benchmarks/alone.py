@@ -7,29 +7,29 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from benchmarks.paths import Path
 from benchmarks.servers import Person
 from benchmarks.talker import Answered
+from benchmarks.ways import Way
 
 WARM_UP = 40
 """Prepared statements, caches and imports; and Konstruct's history is then as long as it gets."""
 BETWEEN_S = 0.015
-"""What a path does after its answer is out must not fall on the other's next message."""
+"""What a way does after its answer is out must not fall on the other's next message."""
 
 
 @dataclass(frozen=True)
 class Alone:
-    """Every measured message of each path, in order."""
+    """Every measured message of each way, in order."""
 
     answers: Mapping[str, list[Answered]]
 
-    def ms(self, path: str) -> list[float]:
-        return [answer.ms for answer in self.answers[path]]
+    def ms(self, way: str) -> list[float]:
+        return [answer.ms for answer in self.answers[way]]
 
 
-async def measure_alone(paths: Mapping[str, Path], person: Person, messages: int) -> Alone:
-    answers: dict[str, list[Answered]] = {name: [] for name in paths}
-    talkers = {name: await path.connect(person) for name, path in paths.items()}
+async def measure_alone(ways: Mapping[str, Way], person: Person, messages: int) -> Alone:
+    answers: dict[str, list[Answered]] = {name: [] for name in ways}
+    talkers = {name: await way.connect(person) for name, way in ways.items()}
     for number in range(WARM_UP + messages):
         for name, talker in talkers.items():
             answer = await talker.ask()

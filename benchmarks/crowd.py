@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from benchmarks.cpu import Seconds, cpu_between, cpu_taken
-from benchmarks.paths import Path
 from benchmarks.servers import Person, Servers
 from benchmarks.talker import Talker
+from benchmarks.ways import Way
 
 WARM_UP_S = 1.5
 SETTLE_S = 0.3
@@ -21,7 +21,7 @@ CLIENT = "this client"
 
 @dataclass
 class Crowd:
-    """What the rounds of one path came to."""
+    """What the rounds of one way came to."""
 
     rates: list[float] = field(default_factory=list)
     """Answers a second, of each round."""
@@ -34,32 +34,32 @@ class Crowd:
 
 
 async def measure_crowd(
-    paths: Mapping[str, Path],
+    ways: Mapping[str, Way],
     servers: Servers,
     people: list[Person],
     *,
     rounds: int,
     round_s: float,
 ) -> dict[str, Crowd]:
-    crowds = {name: Crowd() for name in paths}
-    talkers = {name: await path.connect_all(people) for name, path in paths.items()}
+    crowds = {name: Crowd() for name in ways}
+    talkers = {name: await way.connect_all(people) for name, way in ways.items()}
     for each in talkers.values():
         await _talk(each, WARM_UP_S)
     for _ in range(rounds):
-        for name, path in paths.items():
+        for name, way in ways.items():
             await asyncio.sleep(SETTLE_S)
-            await _round(crowds[name], path, servers, talkers[name], round_s)
+            await _round(crowds[name], way, servers, talkers[name], round_s)
     for each in talkers.values():
         await asyncio.gather(*(talker.close() for talker in each))
     return crowds
 
 
 async def _round(
-    crowd: Crowd, path: Path, servers: Servers, talkers: list[Talker], round_s: float
+    crowd: Crowd, way: Way, servers: Servers, talkers: list[Talker], round_s: float
 ) -> None:
     pids = {
-        "gateway": path.gateway.pid,
-        "worker": path.worker.pid,
+        "gateway": way.gateway.pid,
+        "worker": way.worker.pid,
         "PostgreSQL": servers.postgres.pid,
         "Valkey": servers.valkey.pid,
         "scripted model": servers.model.pid,

@@ -23,11 +23,11 @@ from konstruct.devstack.progress import Progress
 from benchmarks.alone import measure_alone
 from benchmarks.crowd import measure_crowd
 from benchmarks.failure import BenchmarkFailed
-from benchmarks.paths import running_paths
 from benchmarks.report import Measured, as_json, as_text
-from benchmarks.round_trips import count_round_trips, counted_paths
+from benchmarks.round_trips import count_round_trips, counted_ways
 from benchmarks.servers import DATABASE, Servers, running_servers
 from benchmarks.stages import floor_stages, konstruct_stages
+from benchmarks.ways import running_ways
 
 STEPS = 6
 EXAMPLES = """examples:
@@ -41,24 +41,24 @@ def measure(servers: Servers, options: argparse.Namespace, progress: Progress) -
     alone_person, people = servers.people[0], servers.people[: options.people]
     with ExitStack() as running:
         with progress.step("Gateways and workers"):
-            paths = running.enter_context(running_paths(servers, servers.directory / "timed"))
+            ways = running.enter_context(running_ways(servers, servers.directory / "timed"))
         with progress.step(f"One person, {options.messages} messages each way"):
-            alone = asyncio.run(measure_alone(paths, alone_person, options.messages))
+            alone = asyncio.run(measure_alone(ways, alone_person, options.messages))
         with progress.step(f"{options.people} people at once"):
             crowds = asyncio.run(
                 measure_crowd(
-                    paths, servers, people, rounds=options.rounds, round_s=options.round_seconds
+                    ways, servers, people, rounds=options.rounds, round_s=options.round_seconds
                 )
             )
         stages = {
             "konstruct": konstruct_stages(
                 alone.answers["konstruct"],
-                paths["konstruct"].worker.log,
+                ways["konstruct"].worker.log,
                 servers.postgres.superuser_conninfo(DATABASE),
             ),
             "floor": floor_stages(alone.answers["floor"]),
         }
-    with progress.step("Counting round trips"), counted_paths(servers) as counting:
+    with progress.step("Counting round trips"), counted_ways(servers) as counting:
         counts = asyncio.run(count_round_trips(counting, alone_person, servers.valkey.url))
     return Measured(options.messages, options.people, alone, stages, crowds, counts)
 

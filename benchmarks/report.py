@@ -7,16 +7,16 @@ from typing import Any
 from benchmarks.alone import Alone
 from benchmarks.crowd import Crowd
 from benchmarks.figures import median, p95
-from benchmarks.paths import PATHS
 from benchmarks.round_trips import Counts
 from benchmarks.stages import STAGES, TYPING, Times
+from benchmarks.ways import WAYS
 
 WIDTH = 38
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Everything of one run; each mapping is by path."""
+    """Everything of one run; each mapping is by way."""
 
     messages: int
     people: int
@@ -28,7 +28,7 @@ class Measured:
 
 def as_json(measured: Measured) -> dict[str, Any]:
     figures: dict[str, Any] = {"messages": measured.messages, "people": measured.people}
-    for kind in PATHS:
+    for kind in WAYS:
         name, crowd = kind.name, measured.crowds[kind.name]
         figures[name] = {
             "median_ms": median(measured.alone.ms(name)),
@@ -41,7 +41,7 @@ def as_json(measured: Measured) -> dict[str, Any]:
             "cpu_ms_per_answer": crowd.cpu_ms_per_answer(),
             "per_message": measured.counts[name],
         }
-    ours, floor = (figures[kind.name] for kind in PATHS)
+    ours, floor = (figures[kind.name] for kind in WAYS)
     figures["ratio_of_medians"] = ours["median_ms"] / floor["median_ms"]
     figures["ratio_of_rates"] = ours["answers_per_s"] / floor["answers_per_s"]
     return figures
@@ -49,11 +49,11 @@ def as_json(measured: Measured) -> dict[str, Any]:
 
 def as_text(measured: Measured) -> str:
     figures = as_json(measured)
-    ours, floor = (figures[kind.name] for kind in PATHS)
+    ours, floor = (figures[kind.name] for kind in WAYS)
     lines = [
         f"\nOne person, a model that answers at once: send to `response` ({measured.messages}"
         " messages each, in turns)",
-        _row("", *(kind.title for kind in PATHS)),
+        _row("", *(kind.title for kind in WAYS)),
         _row("median, ms", ours["median_ms"], floor["median_ms"]),
         _row("p95, ms", ours["p95_ms"], floor["p95_ms"]),
         _row("ratio of the medians", f"{figures['ratio_of_medians']:.2f} x"),

@@ -12,9 +12,9 @@ from dataclasses import asdict, dataclass
 import redis.asyncio as aioredis
 
 from benchmarks.figures import median
-from benchmarks.paths import PATHS, Path, running_paths
 from benchmarks.relay import Relay, Said
 from benchmarks.servers import Person, Servers
+from benchmarks.ways import WAYS, Way, running_ways
 
 WARM_UP = 15
 MESSAGES = 21
@@ -28,27 +28,25 @@ Counts = dict[str, float]
 
 @dataclass(frozen=True)
 class Counting:
-    """Both paths, each part behind a relay of its own, by `(path, part)`."""
+    """Both ways, each part behind a relay of its own, by `(way, part)`."""
 
-    paths: Mapping[str, Path]
+    ways: Mapping[str, Way]
     relays: Mapping[tuple[str, str], Relay]
 
 
 @contextmanager
-def counted_paths(servers: Servers) -> Iterator[Counting]:
+def counted_ways(servers: Servers) -> Iterator[Counting]:
     with ExitStack() as opened:
         relays = {
             (kind.name, part): opened.enter_context(
                 Relay(servers.postgres.host, servers.postgres.port)
             )
-            for kind in PATHS
+            for kind in WAYS
             for part in PARTS
         }
-        ports = {
-            part: {kind.name: relays[kind.name, part].port for kind in PATHS} for part in PARTS
-        }
-        paths = opened.enter_context(
-            running_paths(
+        ports = {part: {kind.name: relays[kind.name, part].port for kind in WAYS} for part in PARTS}
+        ways = opened.enter_context(
+            running_ways(
                 servers,
                 servers.directory / "counted",
                 gateway_ports=ports["gateway"],
@@ -56,24 +54,24 @@ def counted_paths(servers: Servers) -> Iterator[Counting]:
                 valkey_db=VALKEY_DB,
             )
         )
-        yield Counting(paths, relays)
+        yield Counting(ways, relays)
 
 
 async def count_round_trips(
     counting: Counting, person: Person, valkey_url: str
 ) -> dict[str, Counts]:
-    """Per message, by path: `gateway statements`, `worker commits`, `Valkey commands`, …"""
+    """Per message, by way: `gateway statements`, `worker commits`, `Valkey commands`, …"""
     async with aioredis.Redis.from_url(valkey_url) as valkey:
         return {
-            name: await _count(counting, name, path, person, valkey)
-            for name, path in counting.paths.items()
+            name: await _count(counting, name, way, person, valkey)
+            for name, way in counting.ways.items()
         }
 
 
 async def _count(
-    counting: Counting, name: str, path: Path, person: Person, valkey: aioredis.Redis
+    counting: Counting, name: str, way: Way, person: Person, valkey: aioredis.Redis
 ) -> Counts:
-    talker = await path.connect(person)
+    talker = await way.connect(person)
     for _ in range(WARM_UP):
         await talker.ask()
     each: list[Counts] = []

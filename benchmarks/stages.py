@@ -5,9 +5,11 @@ run. The floor's: from the times in its answers. All clocks are this machine's.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -72,12 +74,12 @@ def floor_stages(answers: Iterable[Answered]) -> Times:
             *(frame[f"{name}_at"] for name in ("stored", "taken", "answered", "answer_stored")),
             answer.response_at,
         ]
-        lasted = [(b - a) * 1000 for a, b in zip(passed, passed[1:], strict=False)]
+        lasted = [(b - a) * 1000 for a, b in pairwise(passed)]
         each.append(dict(zip((STORED, BROKER, MODEL, STORE, TELL), lasted, strict=True)))
     return _medians(each)
 
 
-def _finished_runs(worker_log: Path) -> dict[str, Mapping[str, object] | dict[str, float]]:
+def _finished_runs(worker_log: Path) -> dict[str, dict[str, Any]]:
     lines = (line for line in worker_log.read_text().splitlines() if '"run_finished"' in line)
     return {line["run_id"]: line for line in map(json.loads, lines)}
 

@@ -47,7 +47,7 @@ class Gateway:
 
 
 async def main() -> None:
-    valkey = aioredis.Redis.from_url(os.environ["KONSTRUCT_REDIS_URL"])
+    valkey = aioredis.Redis.from_url(os.environ["KONSTRUCT_REDIS_URL"], socket_timeout=None)
     async with open_pool() as pool:
         gateway = Gateway(pool, valkey)
         async with serve(gateway.converse, "127.0.0.1", 0, compression=None) as server:

@@ -24,14 +24,11 @@ class Worker:
         self._pool = pool
         self._valkey = valkey
         self._model = model
-        self._answering: set[asyncio.Task[None]] = set()
 
     async def take(self) -> None:
-        while True:
-            _, job = await self._valkey.brpop([QUEUE])
-            task = asyncio.create_task(self._answer(orjson.loads(job), time.time()))
-            self._answering.add(task)
-            task.add_done_callback(self._answering.discard)
+        async with asyncio.TaskGroup() as answering:
+            while popped := await self._valkey.brpop([QUEUE]):
+                answering.create_task(self._answer(orjson.loads(popped[1]), time.time()))
 
     async def _answer(self, job: dict[str, Any], taken_at: float) -> None:
         text = await self._ask(job["text"])
@@ -68,7 +65,7 @@ class Worker:
 
 
 async def main() -> None:
-    valkey = aioredis.Redis.from_url(os.environ["KONSTRUCT_REDIS_URL"])
+    valkey = aioredis.Redis.from_url(os.environ["KONSTRUCT_REDIS_URL"], socket_timeout=None)
     base_url = os.environ["KONSTRUCT_LLM_BASE_URL"]
     async with (
         open_pool() as pool,

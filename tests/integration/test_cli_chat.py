@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 
-from tests.support.people import Person, World
+from tests.support.people import Person, World, make_person
 from tests.support.processes import Gateway, Stack
 
 WITHIN_S = 30.0
@@ -111,11 +112,11 @@ async def test_a_remote_gateway_wants_a_password_or_a_token(
     remote = ("--url", stack.gateways[0].url, "--history", "0", '[[model: text="Hi."]] hi')
     with_token = await ask(stack, acme.anna, "--token", acme.anna.token, *remote)
     assert with_token.out == "Hi.\n", with_token
-    assert acme.admin.password is not None
-    settings_of_its_own.setenv("KONSTRUCT_PASSWORD", acme.admin.password)
-    assert (await ask(stack, acme.admin, *remote)).out == "Hi.\n"
+    eva = await make_person(f"eva.{uuid4().hex[:8]}", acme.id, password="a long enough secret")
+    settings_of_its_own.setenv("KONSTRUCT_PASSWORD", "a long enough secret")
+    assert (await ask(stack, eva, *remote)).out == "Hi.\n"
     settings_of_its_own.setenv("KONSTRUCT_PASSWORD", "not the password")
-    refused = await ask(stack, acme.admin, *remote)
+    refused = await ask(stack, eva, *remote)
     assert (refused.code, refused.out) == (1, "")
     assert "do not match" in refused.err
 
@@ -153,11 +154,12 @@ async def test_stop_retry_and_reset(stack: Stack, acme: World) -> None:
 
 @pytest.mark.parametrize("arguments", [(), ("[[model: tokens=500 rate=20]] talk",)])
 async def test_ctrl_c_leaves_at_once(stack: Stack, acme: World, arguments: tuple[str, ...]) -> None:
-    async with chat(stack.gateways[0], acme.anna, "--agent", "Max", *arguments) as process:
+    async with chat(stack.gateways[0], acme.anna, "--agent", "Bob", *arguments) as process:
         if arguments:
             await read_until(process, "order")
         else:
-            await asyncio.sleep(2)
+            assert process.stderr is not None
+            assert b"/quit" in await process.stderr.readline()
         process.send_signal(signal.SIGINT)
         async with asyncio.timeout(5):
             assert await process.wait() == 130

@@ -9,6 +9,8 @@ import sys
 
 __all__ = ["main"]
 
+INTERRUPTED = 130
+
 
 def main() -> int:
     """Run the command in `sys.argv`; its exit code."""
@@ -21,6 +23,8 @@ def main() -> int:
     except KonstructError as error:
         sys.stderr.write(f"{error.message}\n")
         return 1
+    except KeyboardInterrupt:  # outside of a command; inside, typer does the same
+        return INTERRUPTED
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(bool(end.code))
     return 0

@@ -1,6 +1,6 @@
 """The two ways a message can go: through Konstruct, and through the bare floor.
 
-A path is a gateway and a worker, in processes of their own, on the same servers.
+A way is a gateway and a worker, in processes of their own, on the same servers.
 """
 
 import asyncio
@@ -8,7 +8,7 @@ import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path as Directory
+from pathlib import Path
 from typing import ClassVar
 
 from konstruct.devstack.waiting import wait_until
@@ -18,7 +18,7 @@ from benchmarks.talker import Talker
 from tests.support.processes import Gateway, Process, Worker
 
 
-class Path(ABC):
+class Way(ABC):
     """A running gateway and worker."""
 
     name: ClassVar[str]
@@ -26,8 +26,9 @@ class Path(ABC):
     gateway: Process
     worker: Process
 
+    @abstractmethod
     def __init__(
-        self, directory: Directory, gateway: Mapping[str, str], worker: Mapping[str, str]
+        self, directory: Path, gateway: Mapping[str, str], worker: Mapping[str, str]
     ) -> None:
         """The settings of each of the two; launches nothing yet."""
 
@@ -38,12 +39,12 @@ class Path(ABC):
         return await asyncio.gather(*(self.connect(person) for person in people))
 
 
-class KonstructPath(Path):
+class KonstructWay(Way):
     name = "konstruct"
     title = "Konstruct"
 
     def __init__(
-        self, directory: Directory, gateway: Mapping[str, str], worker: Mapping[str, str]
+        self, directory: Path, gateway: Mapping[str, str], worker: Mapping[str, str]
     ) -> None:
         self.gateway = self._gateway = Gateway("gateway", directory, gateway)
         self.worker = Worker("worker", directory, worker)
@@ -53,12 +54,12 @@ class KonstructPath(Path):
         return await Talker.open(url, person.auth_frame())
 
 
-class FloorPath(Path):
+class FloorWay(Way):
     name = "floor"
     title = "the hops bare"
 
     def __init__(
-        self, directory: Directory, gateway: Mapping[str, str], worker: Mapping[str, str]
+        self, directory: Path, gateway: Mapping[str, str], worker: Mapping[str, str]
     ) -> None:
         self.gateway = _FloorProcess("gateway", directory, gateway)
         self.worker = _FloorProcess("worker", directory, worker)
@@ -72,27 +73,27 @@ class FloorPath(Path):
 class _FloorProcess(Process):
     """`python -m benchmarks.floor.<name>`, ready when it says so on its standard output."""
 
-    def __init__(self, name: str, directory: Directory, environment: Mapping[str, str]) -> None:
+    def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:
         command = (sys.executable, "-m", f"benchmarks.floor.{name}")
-        root = {"PYTHONPATH": str(Directory(__file__).parents[1])}
+        root = {"PYTHONPATH": str(Path(__file__).parents[1])}
         super().__init__(f"floor-{name}", command, directory, {**environment, **root})
 
     def answers(self) -> bool:
         return self.output.read_text().startswith("ready")
 
 
-PATHS: tuple[type[Path], ...] = (KonstructPath, FloorPath)
+WAYS: tuple[type[Way], ...] = (KonstructWay, FloorWay)
 
 
 @contextmanager
-def running_paths(
+def running_ways(
     servers: Servers,
-    directory: Directory,
+    directory: Path,
     *,
     gateway_ports: Mapping[str, int] | None = None,
     worker_ports: Mapping[str, int] | None = None,
     valkey_db: int = 0,
-) -> Iterator[dict[str, Path]]:
+) -> Iterator[dict[str, Way]]:
     """Both, by name; with ports given, each part reaches PostgreSQL through its own."""
     valkey_url = servers.valkey.url.removesuffix("/0") + f"/{valkey_db}"
 
@@ -103,21 +104,21 @@ def running_paths(
             "KONSTRUCT_REDIS_URL": valkey_url,
         }
 
-    paths = {
+    ways = {
         kind.name: kind(
             directory / kind.name,
             settings(gateway_ports, kind.name),
             settings(worker_ports, kind.name),
         )
-        for kind in PATHS
+        for kind in WAYS
     }
-    parts = [part for path in paths.values() for part in (path.worker, path.gateway)]
+    parts = [part for way in ways.values() for part in (way.worker, way.gateway)]
     try:
         for part in parts:
             part.launch()
         for part in parts:
             wait_until(part.is_ready, what=part.name, timeout_s=part.ready_within_s)
-        yield paths
+        yield ways
     finally:
         for part in parts:
             part.ask_to_stop()
