@@ -5,16 +5,18 @@ the person gave win over ours; SIGINT, SIGTERM or SIGHUP end everything within 1
 """
 
 import contextlib
+import shlex
 import signal
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 import psycopg
 from pydantic import BaseModel, ValidationError
 
 from konstruct.devstack import programs as program
-from konstruct.devstack.data_dir import DATA_DIR_VARIABLE, DataDir
+from konstruct.devstack.data_dir import DATA_DIR_VARIABLE, DataDir, default_data_dir
 from konstruct.devstack.errors import DevstackError, StartCancelled
 from konstruct.devstack.given import GivenSettings
 from konstruct.devstack.model_weights import CONTEXT_TOKENS, MAX_ANSWER_TOKENS, MODEL_ALIAS
@@ -211,14 +213,23 @@ class Stack:
             )
             supervisor.start(gateway, front=True)
 
+    def _chat_command(self, agent: str) -> str:
+        """What to type, as Konstruct itself was called and for this directory."""
+        called = sys.argv[0] if Path(sys.argv[0]).name == "konstruct" else "konstruct"
+        command = [called, "chat", "--agent", agent]
+        if self.data.path != default_data_dir().absolute():
+            command += ["--data-dir", str(self.data.path)]
+        return shlex.join([*command, "What can you do for me?"])
+
     def _announce(self, demo: DemoData | None) -> None:
         say = self.progress.say
         say()
-        say(f"Konstruct is ready. Open {self.options.url}")
+        say(f"Konstruct is ready on {self.options.url}")
         if demo is not None:
             for user in demo.users:
                 say(f"  log in as  {user.email}  password  {user.password}  ({user.role})")
-            say(f"  talk to    {', '.join(agent.name for agent in demo.agents)}")
+            say(f"  talk to    {', '.join(agent.name for agent in demo.agents)}, from another terminal:")
+            say(f"      {self._chat_command(demo.agents[0].name)}")
         if not self.given.has_model:
             say(
                 "The model that comes along is a toy: it runs anywhere and knows little. Set "

@@ -1,0 +1,48 @@
+"""A conversation in a terminal: answers apart from everything else, and no model steers it."""
+
+import io
+
+from konstruct.chat_terminal import Terminal
+
+
+class Tty(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_notice_in_mid_answer_leaves_standard_output_alone() -> None:
+    out, err = io.StringIO(), Tty()
+    terminal = Terminal(out, err)
+    terminal.speak("One, ")
+    terminal.say("The line broke.")
+    terminal.speak("two", ends=True)
+    assert out.getvalue() == "One, two\n"
+    assert err.getvalue() == "\nThe line broke.\n"
+
+
+def test_an_answer_that_starts_over_does_so_on_a_fresh_line() -> None:
+    out = io.StringIO()
+    terminal = Terminal(out, io.StringIO())
+    terminal.speak("Wro")
+    terminal.speak("Right", afresh=True)
+    terminal.speak(".", ends=True)
+    assert out.getvalue() == "Wro\nRight.\n"
+
+
+def test_a_model_cannot_steer_a_terminal_and_a_pipe_gets_what_it_said() -> None:
+    said = "a\x1b]0;mine\x07b\x9b2J\tc\n"
+    screen, pipe = Tty(), io.StringIO()
+    Terminal(screen, Tty()).speak(said)
+    Terminal(pipe, Tty()).speak(said)
+    assert screen.getvalue() == "a]0;mineb2J\tc\n"
+    assert pipe.getvalue() == said
+
+
+def test_typing_is_shown_on_a_screen_alone_and_goes_away() -> None:
+    screen, log, out = Tty(), io.StringIO(), io.StringIO()
+    for err in (screen, log):
+        terminal = Terminal(out, err)
+        terminal.typing()
+        terminal.speak("Hi", ends=True)
+    assert screen.getvalue() == "\r\x1b[Ktyping…\r\x1b[K"
+    assert log.getvalue() == ""
