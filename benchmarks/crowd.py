@@ -4,7 +4,6 @@ The CPU time of a round divided by its answers is what one message costs each pr
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -63,13 +62,13 @@ async def _round(
         "PostgreSQL": servers.postgres.pid,
         "Valkey": servers.valkey.pid,
         "scripted model": servers.model.pid,
-        CLIENT: os.getpid(),
     }
-    before, began = cpu_taken(pids), time.monotonic()
+    before, own, began = cpu_taken(pids), time.process_time(), time.monotonic()
     waits_ms = await _talk(talkers, round_s)
     crowd.rates.append(len(waits_ms) / (time.monotonic() - began))
     await asyncio.sleep(SETTLE_S)  # what is done after the last answers is part of their cost
-    for name, seconds in cpu_between(before, cpu_taken(pids)).items():
+    cpu = cpu_between(before, cpu_taken(pids)) | {CLIENT: time.process_time() - own}
+    for name, seconds in cpu.items():
         crowd.cpu[name] = crowd.cpu.get(name, 0) + seconds
     crowd.waits_ms += waits_ms
     crowd.answers += len(waits_ms)

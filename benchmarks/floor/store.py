@@ -25,13 +25,12 @@ def open_pool() -> Pool:
 
 @asynccontextmanager
 async def _transaction(pool: Pool, tenant_id: str) -> AsyncIterator[AsyncConnection]:
-    async with (
-        pool.connection() as connection,
-        connection.pipeline(),
-        connection.transaction(),
-    ):
+    """What is executed in it is sent at its end; nothing waits for a statement's own result."""
+    async with pool.connection() as connection, connection.pipeline():
+        await connection.execute("BEGIN")
         await connection.execute("SELECT set_config('app.current_tenant', %s, true)", [tenant_id])
         yield connection
+        await connection.execute("COMMIT")
 
 
 async def store_message(

@@ -91,39 +91,32 @@ class World:
 
 
 async def make_world(name: str) -> World:
-    """A new tenant and everyone in it."""
+    """A new tenant and everyone in it, in one transaction."""
     slug = f"{name}-{uuid4().hex[:8]}"
-    tenant = Tenant(name=name.title(), slug=slug)
-    async with SystemSession("setup") as session, session.transaction():
-        session.add(tenant)
-        await session.flush()
+    tenant = Tenant(id=uuid4(), name=name.title(), slug=slug)
     agents = [
-        await make_agent(tenant.id, "Ada"),
-        await make_agent(tenant.id, "Bob"),
-        await make_agent(tenant.id, "Paula", status="paused"),
+        _agent(tenant.id, name, status)
+        for name, status in (("Ada", "active"), ("Bob", "active"), ("Paula", "paused"))
     ]
-    crew = [
-        await make_person(f"{who}.{slug}", tenant.id, role)
-        for who, role in (
-            ("admin", "customer_admin"),
-            ("anna", "customer_operator"),
-            ("ben", "customer_operator"),
+    users = [_user(f"{who}.{slug}") for who in ("admin", "anna", "ben")]
+    roles = ("customer_admin", "customer_operator", "customer_operator")
+    async with SystemSession("setup") as session, session.transaction():
+        session.add_all([tenant, *users])
+        await session.flush()
+        session.add_all(agents)
+        session.add_all(
+            Membership(tenant_id=tenant.id, user_id=user.id, role=role)
+            for user, role in zip(users, roles, strict=True)
         )
-    ]
-    return World(tenant.id, tenant.name, slug, *crew, *agents, everyone=crew)
+        await session.flush()
+        crew = [_person(await identity.start_session(session, user)) for user in users]
+    return World(tenant.id, tenant.name, slug, *crew, *(a.id for a in agents), everyone=crew)
 
 
 async def make_agent(tenant_id: UUID, name: str, *, status: str = "active") -> UUID:
-    agent = Agent(
-        tenant_id=tenant_id,
-        name=name,
-        role="Support",
-        instructions="Answer in one sentence.",
-        status=status,
-    )
+    agent = _agent(tenant_id, name, status)
     async with SystemSession("setup") as session, session.transaction():
         session.add(agent)
-        await session.flush()
     return agent.id
 
 
@@ -140,19 +133,17 @@ async def make_person(
     A password costs its hash, so there is none unless asked for. A `tenant_id` of None makes a
     platform admin.
     """
-    user = PortalUser(
-        email=f"{name}@example.com".lower(),
-        display_name=name.split(".", maxsplit=1)[0].title(),
-        password_hash=await asyncio.to_thread(hash_password, password) if password else None,
-        is_platform_admin=tenant_id is None,
-    )
+    user = _user(name, is_platform_admin=tenant_id is None)
+    if password:
+        user.password_hash = await asyncio.to_thread(hash_password, password)
     async with SystemSession("setup") as session, session.transaction():
         session.add(user)
         await session.flush()
         if tenant_id is not None:
             session.add(Membership(tenant_id=tenant_id, user_id=user.id, role=role))
             await session.flush()
-    person = await log_in_again(user.id, access_ttl_s=access_ttl_s)
+        logged_in = await identity.start_session(session, user, access_ttl_s=access_ttl_s)
+    person = _person(logged_in)
     person.password = password
     return person
 
@@ -168,17 +159,42 @@ async def log_in_again(
     async with SystemSession("setup") as session, session.transaction():
         user = await people.user_by_id(session, user_id)
         assert user is not None
-        session_made = await identity.start_session(
-            session, user, tenant_id=tenant_id, access_ttl_s=access_ttl_s
+        return _person(
+            await identity.start_session(
+                session, user, tenant_id=tenant_id, access_ttl_s=access_ttl_s
+            )
         )
+
+
+def _agent(tenant_id: UUID, name: str, status: str) -> Agent:
+    return Agent(
+        id=uuid4(),
+        tenant_id=tenant_id,
+        name=name,
+        role="Support",
+        instructions="Answer in one sentence.",
+        status=status,
+    )
+
+
+def _user(name: str, *, is_platform_admin: bool = False) -> PortalUser:
+    return PortalUser(
+        id=uuid4(),
+        email=f"{name}@example.com".lower(),
+        display_name=name.split(".", maxsplit=1)[0].title(),
+        is_platform_admin=is_platform_admin,
+    )
+
+
+def _person(logged_in: identity.LoggedIn) -> Person:
     return Person(
-        id=user.id,
-        email=user.email,
-        display_name=user.display_name,
-        role=session_made.role,
-        tenant_id=session_made.tenant_id,
-        token=session_made.access_token,
-        refresh_token=session_made.refresh_token or "",
+        id=logged_in.user.id,
+        email=logged_in.user.email,
+        display_name=logged_in.user.display_name,
+        role=logged_in.role,
+        tenant_id=logged_in.tenant_id,
+        token=logged_in.access_token,
+        refresh_token=logged_in.refresh_token or "",
     )
 
 

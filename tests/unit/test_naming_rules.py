@@ -1,5 +1,7 @@
 """What people may call tenants, agents and each other."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,12 +26,9 @@ def test_what_is_no_slug(slug: str) -> None:
 
 
 @given(st.text(max_size=50))
-def test_a_name_taken_can_be_stored_on_one_line(text: str) -> None:
-    try:
+def test_a_name_that_is_taken_can_be_stored_on_one_line(text: str) -> None:
+    with suppress(BadRequest):
         name = one_line("The name", text, max_chars=40)
-    except BadRequest as error:
-        assert error.message.startswith("The name ")
-    else:
         assert 0 < len(name) <= 40
         assert not set(name) & set("\0\n\r\u2028")
         name.encode()

@@ -228,7 +228,8 @@ class Stack:
         if demo is not None:
             for user in demo.users:
                 say(f"  log in as  {user.email}  password  {user.password}  ({user.role})")
-            say(f"  talk to    {', '.join(agent.name for agent in demo.agents)}, from another terminal:")
+            names = ", ".join(agent.name for agent in demo.agents)
+            say(f"  talk to    {names}, from another terminal:")
             say(f"      {self._chat_command(demo.agents[0].name)}")
         if not self.given.has_model:
             say(
