@@ -1,10 +1,11 @@
 """Fixtures for every kind of test. Servers and processes start when a test first asks for them.
 
 `database`             a database of the test's own, migrated, and settings that point at it;
-                       for a test that asks for `stack`, the stack's database
+                       for a test that asks for `stack` or `island`, the one of those
 `acme` `globex`        two tenants with people and agents; `platform_admin`
 `api`                  REST over ASGI on the real application
 `stack`                gateways, a worker, the scripted model: real processes
+`island`               servers and processes of their own, to be killed and restarted
 `figures`              numbers worth knowing, printed at the end of the run
 """
 
@@ -22,6 +23,7 @@ from shared.redis import close_redis
 from shared.services.access import access
 
 from tests.support import people
+from tests.support.island import Island
 from tests.support.people import Person, World
 from tests.support.processes import Stack, log_marks, logs_since
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers
@@ -101,18 +103,37 @@ def stack(shared_stack: Stack) -> Stack:
     return shared_stack
 
 
+@pytest.fixture(scope="session")
+def shared_island(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Island]:
+    with Island(tmp_path_factory.mktemp("island")) as island:
+        yield island
+
+
+@pytest.fixture
+def island(shared_island: Island) -> Iterator[Island]:
+    """Two gateways, two workers, the scripted model, PostgreSQL and Valkey, all to be broken.
+
+    What a test ends is started again after it. Its people have no rate limits.
+    """
+    yield shared_island
+    shared_island.restore()
+
+
 @pytest.fixture
 async def database(
     request: pytest.FixtureRequest,
-    servers: Servers,
     settings_of_its_own: pytest.MonkeyPatch,
 ) -> AsyncIterator[Database]:
     """A migrated database without rows, which the settings of this process name."""
     stack: Stack | None = None
-    if "stack" in request.fixturenames:
+    if "island" in request.fixturenames:
+        stack = request.getfixturevalue("island").stack
+    elif "stack" in request.fixturenames:
         stack = request.getfixturevalue("stack")
+    if stack is not None:
         database, environment = stack.database, stack.environment
     else:
+        servers: Servers = request.getfixturevalue("servers")
         database = servers.create_database()
         environment = servers.environment(database)
         with redis.Redis.from_url(servers.redis_url()) as valkey:

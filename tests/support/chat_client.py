@@ -21,6 +21,10 @@ WITHIN_S = 15.0
 """The longest a test waits for a frame; only a failing one waits that long."""
 
 
+class SocketClosed(AssertionError):
+    """The other side closed before what was waited for came."""
+
+
 class ChatClient:
     """One socket and every frame it got, oldest first."""
 
@@ -82,7 +86,7 @@ class ChatClient:
                             return frame
                     self.require_valid()
                     if self._reader.done():
-                        raise AssertionError(self._told(f"closed before {wanted} came"))
+                        raise SocketClosed(self._told(f"closed before {wanted} came"))
                     await self._news.wait()
         except TimeoutError:
             raise AssertionError(self._told(f"no {wanted} within {within_s} s")) from None
@@ -94,7 +98,7 @@ class ChatClient:
                 while self._read_to == len(self.frames):
                     self.require_valid()
                     if self._reader.done():
-                        raise AssertionError(self._told("closed before another frame came"))
+                        raise SocketClosed(self._told("closed before another frame came"))
                     await self._news.wait()
                 self._read_to += 1
                 return self.frames[self._read_to - 1]

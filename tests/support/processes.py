@@ -9,7 +9,7 @@ shown with that test.
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -216,7 +216,7 @@ class Stack:
             for number in range(first, first + count)
         ]
         self.workers += new
-        _start_together(new)
+        start_together(new)
         return new
 
     def add_gateways(self, count: int = 1, **settings: str) -> list[Gateway]:
@@ -227,7 +227,7 @@ class Stack:
             for number in range(first, first + count)
         ]
         self.gateways += new
-        _start_together(new)
+        start_together(new)
         return new
 
     @property
@@ -254,7 +254,8 @@ class Stack:
             part.finish(part.polite.seconds)
 
 
-def _start_together(parts: list[Worker] | list[Gateway]) -> None:
+def start_together(parts: Sequence[Process]) -> None:
+    """Launch them all, then wait for each."""
     for part in parts:
         part.launch()
     for part in parts:

@@ -73,6 +73,13 @@ class Fanout:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._disconnect()
 
+    def follow(self, channel: str, listener: Listener) -> None:
+        """Have `listener` hear `channel` whenever Valkey is there; waits for nothing. Its first
+        confirmation already means `resync`, since something may have been said before."""
+        self._listeners.setdefault(channel, set()).add(listener)
+        followed = self._confirmed[channel] = asyncio.get_running_loop().create_future()
+        followed.set_result(None)
+
     async def subscribe(self, channel: str, listener: Listener) -> None:
         """Have `listener` hear `channel`, from now on. Raises Unavailable."""
         listeners = self._listeners.setdefault(channel, set())

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from shared.api import agents_router, auth_router, chat_router, me_router
 from shared.config import settings
 from shared.db import get_engine
-from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
+from shared.db.engine import await_wall, dispose_engine
 from shared.redis import close_redis
 from shared.redis_keys import access_revoked_key
 
@@ -26,11 +26,11 @@ from gateway.sockets import Sockets
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
     settings.require_signing_key()
-    await refuse_if_wall_is_bypassed(get_engine())
+    await await_wall(get_engine())
     fanout: Fanout = app.state.fanout
+    fanout.follow(access_revoked_key(), Revocations(app.state.sockets))
     await fanout.start()
     try:
-        await fanout.subscribe(access_revoked_key(), Revocations(app.state.sockets))
         yield
     finally:
         await fanout.stop()

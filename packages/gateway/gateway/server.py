@@ -6,6 +6,7 @@ itself, uvicorn closes them all at once and without a word.
 
 import asyncio
 import signal
+import socket
 from types import FrameType
 
 import uvicorn
@@ -19,6 +20,7 @@ log = get_logger(__name__)
 DRAIN_S = 3.0
 GRACE_S = 2
 RECONNECT_SPREAD_MS = 2_000
+UNREAD_FOR_MS = 15_000
 
 
 class DrainingServer(uvicorn.Server):
@@ -44,6 +46,15 @@ class DrainingServer(uvicorn.Server):
         self.should_exit = True
 
 
+def _listen(config: uvicorn.Config) -> socket.socket:
+    """A listening socket whose connections end when the other side takes nothing for a while:
+    uvicorn itself waits for ever for a client that does not read."""
+    listening = config.bind_socket()
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_FOR_MS)
+    return listening
+
+
 def serve(host: str, port: int) -> int:
     """Serve until told to stop; the exit code."""
     configure_logging(settings.log_level, json=settings.log_json)
@@ -63,5 +74,5 @@ def serve(host: str, port: int) -> int:
         timeout_graceful_shutdown=GRACE_S,
     )
     server = DrainingServer(config)
-    server.run()
+    server.run(sockets=[_listen(config)])
     return 0 if server.started else 3

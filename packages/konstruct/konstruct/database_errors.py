@@ -5,6 +5,9 @@ from psycopg import errors
 from shared.errors import ConfigError, KonstructError, Unavailable
 from sqlalchemy.exc import SQLAlchemyError
 
+DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
+"""The driver's own come through where a transaction begins."""
+
 
 def as_sentence(error: SQLAlchemyError | psycopg.Error) -> KonstructError:
     """The error to raise instead."""

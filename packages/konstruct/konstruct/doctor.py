@@ -20,10 +20,9 @@ from shared.db.engine import async_url, refuse_if_wall_is_bypassed
 from shared.errors import ConfigError, KonstructError
 from shared.redis import get_redis
 from shared.repositories import runs
-from sqlalchemy.exc import SQLAlchemyError
 
 from konstruct import schema
-from konstruct.database_errors import as_sentence, first_line
+from konstruct.database_errors import DATABASE_ERRORS, as_sentence, first_line
 from konstruct.devstack.given import GivenSettings
 from konstruct.devstack.options import UpOptions
 from konstruct.devstack.preflight import (
@@ -76,7 +75,7 @@ async def _look(name: str, look: Callable[[], Awaitable[str]]) -> Check:
             return Check(name, True, await look())
     except KonstructError as error:
         return Check(name, False, error.message)
-    except SQLAlchemyError as error:
+    except DATABASE_ERRORS as error:
         return Check(name, False, as_sentence(error).message)
     except TimeoutError:
         return Check(

@@ -19,11 +19,10 @@ from shared.log import configure_logging, get_logger
 
 from orchestrator.app import app
 from orchestrator.runtime import runtime
-from orchestrator.worker_life import begin_life
+from orchestrator.worker_life import START_WITHIN_S, begin_life
 
 log = get_logger(__name__)
 
-START_WITHIN_S = 40.0
 LEAVE_WITHIN_S = 12.0
 
 

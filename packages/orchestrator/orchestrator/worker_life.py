@@ -17,7 +17,7 @@ from uuid import UUID, uuid4
 from shared.config import settings
 from shared.db import SystemSession, get_engine
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
-from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
+from shared.db.engine import await_wall, dispose_engine
 from shared.errors import KonstructError
 from shared.jobs import handle_message
 from shared.log import get_logger
@@ -32,7 +32,7 @@ from orchestrator.runtime import runtime
 log = get_logger(__name__)
 
 SWEEP_BATCH = 200
-START_WITHIN_S = 30.0
+START_WITHIN_S = 40.0
 DEAD_LEASES_KEPT_S = 3600.0
 
 
@@ -72,15 +72,8 @@ class WorkerLife:
     async def start(self) -> None:
         """Take the lease. Raises ConfigError, and what the database says when it stays away."""
         settings.require_signing_key()
-        async with asyncio.timeout(START_WITHIN_S):
-            while True:
-                try:
-                    await refuse_if_wall_is_bypassed(get_engine())
-                    await self._renew()
-                    break
-                except DATABASE_AWAY as error:
-                    log.warning("database_not_ready", error=type(error).__name__)
-                    await asyncio.sleep(0.5)
+        await await_wall(get_engine())
+        await self._renew()
         self._warm_up()
         self._tasks = [
             asyncio.create_task(work, name=name)

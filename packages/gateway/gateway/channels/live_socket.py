@@ -194,6 +194,7 @@ class LiveSocket:
             if seq > self._ordering.last_seq + 1:
                 await self._handle(lambda: self._catch_up(until_seq=seq))
             self._ordering.sent(seq)
+        self._heard_of(frame.payload())
         await self._send_frame(frame)
 
     # ── catching up ────────────────────────────────────────────────────────────────────────────
@@ -208,9 +209,7 @@ class LiveSocket:
                 start = news.last_seq if after is None else min(after, news.last_seq)
                 self._ordering = Ordering(max(start, news.reset_seq), news.reset_seq)
             elif news.reset_seq > self._ordering.reset_seq:
-                reset = ResetFrame(seq=news.reset_seq)
-                self._ordering.admit(reset.payload())
-                await self._send_frame(reset)
+                await self._send_published(ResetFrame(seq=news.reset_seq).payload())
             for message in news.messages:
                 if until_seq is None or message.seq < until_seq:
                     await self._send_stored(message, live=not first)
@@ -277,10 +276,13 @@ class LiveSocket:
 
     def _heard_of(self, frame: dict[str, Any]) -> None:
         """An answer came, or some of it: the silence is broken."""
-        if frame["type"] == "reset":
+        kind = frame["type"]
+        if kind == "reset":
             self._awaited.clear()
-        elif frame["type"] in ("response", "message") and frame.get("reply_to"):
+        elif kind in ("response", "message") and frame.get("reply_to"):
             self._awaited.discard(UUID(frame["reply_to"]))
+        elif kind != "delta":
+            return
         if self._awaited and self._silence is not None:
             self._restart_silence()
 

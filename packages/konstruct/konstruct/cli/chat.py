@@ -208,15 +208,14 @@ def _password(email: str) -> str:
 
 def _by_keys(email: str, tenant: str | None) -> "SignIn":
     from shared.db.engine import dispose_engine
-    from sqlalchemy.exc import SQLAlchemyError
 
-    from konstruct.database_errors import as_sentence
+    from konstruct.database_errors import DATABASE_ERRORS, as_sentence
     from konstruct.local_access import issue
 
     async def sign_in() -> "Identity":
         try:
             return await issue(email, tenant=tenant, ttl_s=TOKEN_TTL_S)
-        except SQLAlchemyError as error:
+        except DATABASE_ERRORS as error:
             raise as_sentence(error) from error
         finally:
             await dispose_engine()  # none of it is needed for the rest of a long conversation

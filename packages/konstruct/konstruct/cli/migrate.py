@@ -92,16 +92,13 @@ def migrate(
 
 def _on_database(data_dir: Path, *, check: bool) -> list[dict[str, str]]:
     """What is pending, or what was applied."""
-    import psycopg
-    from sqlalchemy.exc import SQLAlchemyError
-
     from konstruct import schema
-    from konstruct.database_errors import as_sentence
+    from konstruct.database_errors import DATABASE_ERRORS, as_sentence
 
     try:
         with schema.owner_database(data_dir) as url:
             revisions = schema.pending(url) if check else schema.migrate(url)
-    except (SQLAlchemyError, psycopg.Error) as error:
+    except DATABASE_ERRORS as error:
         raise as_sentence(error) from error
     return [asdict(revision) for revision in revisions]
 

@@ -15,14 +15,12 @@ def run(work: Coroutine[object, object, Result]) -> Result:
 async def _with_connections(work: Coroutine[object, object, Result]) -> Result:
     from shared.db.engine import dispose_engine
     from shared.redis import close_redis
-    from sqlalchemy.exc import DBAPIError
-    from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-    from konstruct.database_errors import as_sentence
+    from konstruct.database_errors import DATABASE_ERRORS, as_sentence
 
     try:
         return await work
-    except (DBAPIError, PoolTimeout) as error:
+    except DATABASE_ERRORS as error:
         raise as_sentence(error) from error
     finally:
         await dispose_engine()

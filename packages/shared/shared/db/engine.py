@@ -1,14 +1,21 @@
 """The engine: one per event loop, made at first use, refused when its role bypasses the wall."""
 
 import asyncio
+import time
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.config import Settings, settings
+from shared.db.away import DATABASE_AWAY
 from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
 from shared.errors import ConfigError
+from shared.log import get_logger
+
+log = get_logger(__name__)
+
+START_WITHIN_S = 30.0
 
 _engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
 
@@ -64,6 +71,23 @@ def async_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+async def await_wall(engine: AsyncEngine) -> None:
+    """Wait, within bounds, for the database to answer; then see that the wall binds us.
+
+    Raises ConfigError if it does not, and what the database says if it stays away.
+    """
+    give_up_at = time.monotonic() + START_WITHIN_S
+    while True:
+        try:
+            await refuse_if_wall_is_bypassed(engine)
+            return
+        except DATABASE_AWAY as error:
+            if time.monotonic() > give_up_at:
+                raise
+            log.warning("database_not_ready", error=type(error).__name__)
+            await asyncio.sleep(0.5)
 
 
 async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:

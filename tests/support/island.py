@@ -1,0 +1,69 @@
+"""Servers and processes of their own, for tests that kill, freeze, empty and restart them.
+
+Between two tests everything is as it was: what ended is started again, what was added is stopped.
+Its leases and its patience with the model are short, so that little time goes by waiting.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tests.support.processes import Process, Stack, start_together
+from tests.support.servers import STACK_DB, Servers
+
+WORKERS = 2
+GATEWAYS = 2
+HASTE = {
+    "KONSTRUCT_LIMITS_ENABLED": "false",
+    "KONSTRUCT_LEASE_TTL_S": "2",
+    "KONSTRUCT_LEASE_RENEW_S": "0.5",
+    "KONSTRUCT_SWEEP_INTERVAL_S": "0.5",
+    "KONSTRUCT_FIRST_NUDGE_S": "1",
+    "KONSTRUCT_DRAIN_TIMEOUT_S": "1",
+    "KONSTRUCT_LLM_FIRST_BYTE_TIMEOUT_S": "2",
+    "KONSTRUCT_LLM_BETWEEN_PIECES_TIMEOUT_S": "2",
+    "KONSTRUCT_LLM_MAX_ANSWER_CHARS": "4000",
+}
+PATIENCE = {"KONSTRUCT_LEASE_TTL_S": "6", "KONSTRUCT_LEASE_RENEW_S": "2"}
+"""The lease as it is by default."""
+
+
+class Island:
+    """PostgreSQL, Valkey, and a stack on them."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+        self.servers = Servers(directory / "servers")
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            starting.enter_context(self.servers)
+            database = self.servers.create_database()
+            environment = self.servers.environment(database, valkey_db=STACK_DB)
+            self.stack = starting.enter_context(
+                Stack(
+                    self._directory,
+                    environment,
+                    database=database,
+                    worker_count=WORKERS,
+                    gateway_count=GATEWAYS,
+                    settings=HASTE,
+                )
+            )
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    def restore(self) -> None:
+        """Stop what a test added and start what it ended."""
+        for server in (self.servers.postgres, self.servers.valkey):
+            if server.pid is None:
+                server.start()
+        for added in (*self.stack.workers[WORKERS:], *self.stack.gateways[GATEWAYS:]):
+            added.stop()
+        del self.stack.workers[WORKERS:], self.stack.gateways[GATEWAYS:]
+        ended: list[Process] = [process for process in self.stack.processes if process.pid is None]
+        start_together(ended)
