@@ -4,7 +4,7 @@
                        for a test that asks for `stack` or `island`, the one of those
 `acme` `globex`        two tenants with people and agents; `platform_admin`
 `api`                  REST over ASGI on the real application
-`stack`                gateways, a worker, the scripted model: real processes
+`stack`                gateways, a worker, the scripted model: real processes, shared by tests
 `island`               servers and processes of their own, to be killed and restarted
 `figures`              numbers worth knowing, printed at the end of the run
 """
@@ -12,6 +12,8 @@
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import httpx
 import psycopg
@@ -80,8 +82,13 @@ def settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Monk
 
 
 @pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
-    with Servers(tmp_path_factory.mktemp("servers")) as servers:
+def servers() -> Iterator[Servers]:
+    # Not below pytest's own directory: each run that starts closes that one to other users, and
+    # started by root PostgreSQL works as another.
+    with (
+        TemporaryDirectory(prefix="konstruct-tests-", ignore_cleanup_errors=True) as directory,
+        Servers(Path(directory)) as servers,
+    ):
         yield servers
 
 
@@ -97,7 +104,7 @@ def shared_stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> 
 def stack(shared_stack: Stack) -> Stack:
     """One worker, two gateways and the scripted model, shared by all tests that ask for it.
 
-    Whoever kills or freezes one of them makes a `Stack` of their own instead.
+    Whoever kills or freezes one of them asks for `island` instead.
     """
     shared_stack.require_alive()
     return shared_stack

@@ -176,7 +176,7 @@ def test_starts_says_so_and_ends(start: Callable[..., Up], data_dir: Path, how: 
 
     settings = running_environment(data_dir)
     assert settings is not None
-    assert settings["KONSTRUCT_DATABASE_URL"].startswith("postgresql+psycopg://konstruct_app:")
+    assert settings["KONSTRUCT_DATABASE_URL"].startswith("postgresql://konstruct_app:")
     assert settings["KONSTRUCT_REDIS_URL"].startswith("redis://:")
     assert settings["KONSTRUCT_LIMITS_ENABLED"] == "false"
     assert settings["KONSTRUCT_PORT"] == str(up.port)

@@ -1,5 +1,6 @@
 """The processes as tests run them: a message goes in at one gateway and its answer comes out."""
 
+from tests.support.chat_client import ChatClient
 from tests.support.people import World
 from tests.support.processes import Stack
 
@@ -25,8 +26,6 @@ async def test_another_gateway_shows_the_same_conversation(stack: Stack, acme: W
 
 
 async def test_a_socket_of_a_stranger_is_closed(stack: Stack, acme: World, globex: World) -> None:
-    from tests.support.chat_client import ChatClient
-
     conversation_id = await acme.conversation(acme.anna)
     async with await ChatClient.open(stack.gateways[0].socket_url(conversation_id)) as client:
         await client.send(globex.anna.auth_frame())

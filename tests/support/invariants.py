@@ -92,6 +92,4 @@ def _require_nobody_sleeps(connection: psycopg.Connection) -> None:
 
 
 def _look(database: Database) -> psycopg.Connection:
-    return psycopg.connect(
-        database.superuser_conninfo, autocommit=True, row_factory=namedtuple_row
-    )
+    return psycopg.connect(database.superuser_conninfo, autocommit=True, row_factory=namedtuple_row)

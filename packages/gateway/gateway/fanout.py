@@ -22,6 +22,7 @@ from shared.errors import Unavailable
 from shared.log import get_logger
 from shared.redis import create_redis, get_redis
 from shared.redis_keys import gateway_probe_key
+from shared.tasks import end
 
 log = get_logger(__name__)
 
@@ -68,9 +69,7 @@ class Fanout:
         ]
 
     async def stop(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         await self._disconnect()
 
     def follow(self, channel: str, listener: Listener) -> None:

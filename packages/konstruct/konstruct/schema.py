@@ -64,7 +64,7 @@ def owner_database(data_dir: Path) -> Iterator[str]:
             app_password=secrets.app_password,
         )
         yield (
-            f"postgresql+psycopg://{OWNER_ROLE}:{secrets.owner_password}"
+            f"postgresql://{OWNER_ROLE}:{secrets.owner_password}"
             f"@{postgres.host}:{postgres.port}/{DATABASE}"
         )
 

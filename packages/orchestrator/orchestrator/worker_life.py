@@ -24,6 +24,7 @@ from shared.log import get_logger
 from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
 from shared.repositories import runs
+from shared.tasks import end
 
 from orchestrator.lag import LoopLag
 from orchestrator.llm import ModelRegistry
@@ -120,9 +121,7 @@ class WorkerLife:
                 await self._idle.wait()
         except TimeoutError:
             await self._give_back()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(*self._tasks)
         try:
             async with (
                 asyncio.timeout(2),

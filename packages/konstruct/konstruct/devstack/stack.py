@@ -145,10 +145,10 @@ class Stack:
             raise DevstackError(f"The database roles could not be made: {error}") from error
         address = f"{postgres.host}:{postgres.port}/{DATABASE}"
         self.settings["KONSTRUCT_DATABASE_URL"] = (
-            f"postgresql+psycopg://{APP_ROLE}:{self.secrets.app_password}@{address}"
+            f"postgresql://{APP_ROLE}:{self.secrets.app_password}@{address}"
         )
         self.settings["KONSTRUCT_OWNER_DATABASE_URL"] = (
-            f"postgresql+psycopg://{OWNER_ROLE}:{self.secrets.owner_password}@{address}"
+            f"postgresql://{OWNER_ROLE}:{self.secrets.owner_password}@{address}"
         )
 
     def _start_model(self, supervisor: Supervisor) -> None:

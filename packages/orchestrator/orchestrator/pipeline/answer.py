@@ -13,6 +13,7 @@ from typing import Literal
 from shared.config import settings
 from shared.errors import ConfigError
 from shared.log import get_logger
+from shared.tasks import end
 
 from orchestrator.llm import AgentDeps, AnswerLimits, ModelFailure, Usage, open_answer
 from orchestrator.pipeline.claim import Claimed
@@ -78,9 +79,7 @@ async def _speak_until_told_otherwise(
             return Outcome("stopped", preview.text)
         return failed("model_too_slow", TOO_SLOW)
     finally:
-        for task in everyone:
-            task.cancel()
-        await asyncio.gather(*everyone, return_exceptions=True)
+        await end(*everyone)
 
 
 async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcome:

@@ -22,6 +22,8 @@ from orchestrator.pipeline.claim import Claimed
 
 log = get_logger(__name__)
 
+CLOSES_WITHIN_S = 0.5
+
 
 class Preview(Protocol):
     """Where the text goes while it comes."""
@@ -72,6 +74,9 @@ class WebPreview:
         self._published_chars = 0
         self._published_bytes = 0
         self._more = asyncio.Event()
+        self._closed = False
+        self._on_its_way = False
+        """Whether some text has left and not arrived yet."""
         self._publishing = asyncio.create_task(self._publish_until_closed())
 
     @property
@@ -83,19 +88,29 @@ class WebPreview:
         self._more.set()
 
     async def close(self) -> None:
-        """Stop publishing. What was not published comes with the outcome."""
+        """Stop publishing. What was not published comes with the outcome.
+
+        Text on its way gets a moment to arrive: cancelling would cost its connection, and until
+        Python 3.12 might be swallowed by redis-py.
+        """
+        self._closed = True
+        if not self._on_its_way:
+            self._publishing.cancel()
+        await asyncio.wait({self._publishing}, timeout=CLOSES_WITHIN_S)
         self._publishing.cancel()
-        await asyncio.wait({self._publishing})
 
     async def _publish_until_closed(self) -> None:
-        while True:
+        while not self._closed:
             await self._more.wait()
             self._more.clear()
+            self._on_its_way = True
             try:
                 await self._publish()
             except VALKEY_AWAY as error:
                 log.warning("delta_not_published", error=type(error).__name__)
-            await asyncio.sleep(self._window_s())
+            self._on_its_way = False
+            if not self._closed:
+                await asyncio.sleep(self._window_s())
 
     async def _publish(self) -> None:
         text = "".join(self._pieces[self._published_pieces :])

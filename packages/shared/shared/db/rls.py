@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 TENANT_OPTION = "konstruct_tenant"
@@ -46,8 +47,24 @@ def _say_whose(connection: Connection) -> None:
 def _execute(connection: Connection, statement: str) -> None:
     # On the driver's cursor: the transaction is just beginning, and SQLAlchemy's own `execute`
     # would begin it once more.
-    cursor = connection.connection.cursor()
+    driver_error = connection.dialect.loaded_dbapi.Error
     try:
-        cursor.execute(statement)
-    finally:
-        cursor.close()
+        cursor = connection.connection.cursor()
+        try:
+            cursor.execute(statement)
+        finally:
+            cursor.close()
+    except driver_error as error:
+        # SQLAlchemy turns errors of its own statements into its own kind, and forgets a connection
+        # that broke; for the driver's cursor both are ours to do.
+        broken = connection.dialect.is_disconnect(error, connection.connection, None)
+        if broken:
+            connection.invalidate(error)
+        raise DBAPIError.instance(
+            statement,
+            None,
+            error,
+            driver_error,
+            connection_invalidated=broken,
+            dialect=connection.dialect,
+        ) from error

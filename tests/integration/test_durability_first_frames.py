@@ -1,0 +1,50 @@
+"""However fast an answer is, whoever asked hears it: nothing is published before it is heard."""
+
+import asyncio
+import time
+from collections import Counter
+
+from tests.support.crowd import crowd
+from tests.support.invariants import require_settled, require_told
+from tests.support.people import World
+from tests.support.processes import Stack
+from tests.support.tab import Tab
+
+PEOPLE = 40
+RUNS_EACH = 25
+WATCHERS = 8
+AT_ONCE = "[[model: pieces=1]] "
+
+
+async def test_answers_that_come_at_once_are_all_heard_live_once_and_in_order(
+    stack: Stack, acme: World, figures: Counter[str]
+) -> None:
+    """Some people have a second tab open on the other gateway, which must keep in step."""
+    began = time.monotonic()
+    async with crowd(acme, PEOPLE, stack.gateways) as tabs:
+        watchers = [Tab(tab.person, tab.conversation_id) for tab in tabs[:WATCHERS]]
+        for number, watcher in enumerate(watchers):
+            await watcher.connect(stack.gateways[(number + 1) % len(stack.gateways)])
+        async with asyncio.TaskGroup() as everyone:
+            for tab in tabs:
+                everyone.create_task(_ask_and_ask(tab))
+            for watcher in watchers:
+                everyone.create_task(
+                    watcher.until(lambda watcher=watcher: watcher.last_seq == 2 * RUNS_EACH, 60)
+                )
+        live = sum(len(tab.client.of_type("response")) for tab in tabs if tab.client)
+        figures["first frames: runs"] = PEOPLE * RUNS_EACH
+        figures["first frames: answers missed live"] = PEOPLE * RUNS_EACH - live
+        figures["first frames: runs per second"] = round(live / (time.monotonic() - began))
+        assert live == PEOPLE * RUNS_EACH
+        require_told(stack.database, *tabs, *watchers)
+        await asyncio.gather(*(watcher.close() for watcher in watchers))
+    assert require_settled(stack.database, acme.id) == PEOPLE * RUNS_EACH
+
+
+async def _ask_and_ask(tab: Tab) -> None:
+    """The first five one by one, then all at once."""
+    for number in range(5):
+        await tab.ask(f"{AT_ONCE}{number}")
+    names = [await tab.send(f"{AT_ONCE}{number}") for number in range(5, RUNS_EACH)]
+    await tab.until(lambda: all(tab.answer_to(name) for name in names), 60)
