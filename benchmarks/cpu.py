@@ -26,5 +26,4 @@ def _of(process: psutil.Process) -> float:
         times = process.cpu_times()
     except psutil.NoSuchProcess:
         return 0.0
-    ended = times.children_user + times.children_system if hasattr(times, "children_user") else 0
-    return float(times.user + times.system + ended)
+    return float(times.user + times.system + times.children_user + times.children_system)

@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--messages", type=_positive, default=200, help="of one person, each way")
     parser.add_argument("--people", type=_positive, default=20, help="at once")
     parser.add_argument("--rounds", type=_positive, default=3, help="of the people, each way")
-    parser.add_argument("--round-seconds", type=float, default=4.0, help="length of a round")
+    parser.add_argument("--round-seconds", type=float, default=3.0, help="length of a round")
     parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
     return parser
 

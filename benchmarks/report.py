@@ -76,7 +76,10 @@ def as_text(measured: Measured) -> str:
     lines += [_row(part, cpu[part], bare_cpu[part]) for part in cpu]
     lines.append("\nWhat one message asks of the servers")
     counts, bare_counts = ours["per_message"], floor["per_message"]
-    lines += [_row(what, f"{counts[what]:g}", f"{bare_counts[what]:g}") for what in counts]
+    lines += [
+        _row(what.replace("_", " "), f"{counts[what]:g}", f"{bare_counts[what]:g}")
+        for what in counts
+    ]
     return "\n".join(lines)
 
 

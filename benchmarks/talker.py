@@ -39,13 +39,14 @@ class Answered:
 class Talker:
     """`await Talker.open(...)`, then `ask` as often as you like, one at a time."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, way: str, socket: ClientConnection) -> None:
+        self._way = way
         self._socket = socket
 
     @classmethod
-    async def open(cls, url: str, first_frame: dict[str, Any] | None) -> Self:
-        """Connect; with a first frame, send it and wait for `ready`."""
-        talker = cls(await connect(url, compression=None))
+    async def open(cls, way: str, url: str, first_frame: dict[str, Any] | None) -> Self:
+        """Connect; with a first frame, send it and wait for `ready`. `way` is for messages."""
+        talker = cls(way, await connect(url, compression=None))
         if first_frame is not None:
             await talker._send(first_frame)
             while (frame := await talker._next())["type"] != "ready":
@@ -69,10 +70,11 @@ class Talker:
         except TimeoutError:
             came = ", ".join(frames) or "nothing at all"
             raise BenchmarkFailed(
-                f"No answer came within {ANSWERED_WITHIN_S:.0f} s; there came {came}."
+                f"Through {self._way} no answer came within {ANSWERED_WITHIN_S:.0f} s; there "
+                f"came {came}."
             ) from None
         except WebSocketException as error:
-            raise BenchmarkFailed(f"The WebSocket was closed: {error}") from error
+            raise BenchmarkFailed(f"{self._way}: the WebSocket was closed: {error}") from error
         return Answered(sent_at, came_at, frames)
 
     async def close(self) -> None:
@@ -85,7 +87,6 @@ class Talker:
         frame: dict[str, Any] = orjson.loads(await self._socket.recv())
         return frame
 
-    @staticmethod
-    def _refuse_error(frame: dict[str, Any]) -> None:
+    def _refuse_error(self, frame: dict[str, Any]) -> None:
         if frame["type"] == "error" or frame.get("status", "complete") != "complete":
-            raise BenchmarkFailed(f"A message was not answered: {frame}")
+            raise BenchmarkFailed(f"Through {self._way} a message was not answered: {frame}")

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from konstruct.devstack.waiting import wait_until
 
+from benchmarks.failure import BenchmarkFailed
 from benchmarks.servers import Person, Servers
 from benchmarks.talker import Talker
 from tests.support.processes import Gateway, Process, Worker
@@ -51,12 +52,12 @@ class KonstructWay(Way):
 
     async def connect(self, person: Person) -> Talker:
         url = f"ws://127.0.0.1:{self._gateway.port}/chat/ws/{person.conversation_id}"
-        return await Talker.open(url, person.auth_frame())
+        return await Talker.open(self.title, url, person.auth_frame())
 
 
 class FloorWay(Way):
     name = "floor"
-    title = "the hops bare"
+    title = "the bare hops"
 
     def __init__(
         self, directory: Path, gateway: Mapping[str, str], worker: Mapping[str, str]
@@ -67,7 +68,7 @@ class FloorWay(Way):
     async def connect(self, person: Person) -> Talker:
         port = self.gateway.output.read_text().split()[1]
         url = f"ws://127.0.0.1:{port}/{person.tenant_id}/{person.conversation_id}"
-        return await Talker.open(url, None)
+        return await Talker.open(self.title, url, None)
 
 
 class _FloorProcess(Process):
@@ -82,6 +83,7 @@ class _FloorProcess(Process):
         return self.output.read_text().startswith("ready")
 
 
+LAST_LINES = 4
 WAYS: tuple[type[Way], ...] = (KonstructWay, FloorWay)
 
 
@@ -119,8 +121,17 @@ def running_ways(
         for part in parts:
             wait_until(part.is_ready, what=part.name, timeout_s=part.ready_within_s)
         yield ways
+    except BenchmarkFailed as error:
+        raise BenchmarkFailed("\n".join((str(error), *map(_last_words, parts)))) from error
     finally:
         for part in parts:
             part.ask_to_stop()
         for part in parts:
             part.finish(part.polite.seconds)
+
+
+def _last_words(part: Process) -> str:
+    said = part.log_text().splitlines()[-LAST_LINES:]
+    return (
+        "\n    ".join((f"{part.name} said last:", *said)) if said else f"{part.name} said nothing."
+    )

@@ -74,6 +74,7 @@ def require_told(database: Database, *tabs: Tab) -> None:
         for tab in tabs:
             tab.require_faultless()
             rows = connection.execute(STORED, (tab.conversation_id, tab.since)).fetchall()
+            assert tab.streams.keys() <= tab.outcomes.keys(), "text of an answer that never came"
             assert tab.ids == {row.id: row.seq for row in rows}
             for row in rows:
                 if row.reply_to is not None and row.status != "failed":

@@ -1,7 +1,8 @@
 """Servers and processes of their own, for tests that kill, freeze, empty and restart them.
 
 Between two tests everything is as it was: what ended is started again, what was added is stopped.
-Its leases and its patience with the model are short, so that little time goes by waiting.
+It waits for the model and for a worker's leaving more shortly than by default; leases and sweeps
+are as they are anywhere.
 """
 
 from contextlib import ExitStack
@@ -15,17 +16,11 @@ WORKERS = 2
 GATEWAYS = 2
 HASTE = {
     "KONSTRUCT_LIMITS_ENABLED": "false",
-    "KONSTRUCT_LEASE_TTL_S": "2",
-    "KONSTRUCT_LEASE_RENEW_S": "0.5",
-    "KONSTRUCT_SWEEP_INTERVAL_S": "0.5",
-    "KONSTRUCT_FIRST_NUDGE_S": "1",
     "KONSTRUCT_DRAIN_TIMEOUT_S": "1",
     "KONSTRUCT_LLM_FIRST_BYTE_TIMEOUT_S": "2",
     "KONSTRUCT_LLM_BETWEEN_PIECES_TIMEOUT_S": "2",
     "KONSTRUCT_LLM_MAX_ANSWER_CHARS": "4000",
 }
-PATIENCE = {"KONSTRUCT_LEASE_TTL_S": "6", "KONSTRUCT_LEASE_RENEW_S": "2"}
-"""The lease as it is by default."""
 
 
 class Island:

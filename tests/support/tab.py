@@ -115,11 +115,7 @@ class Tab:
 
     async def ask(self, text: str, within_s: float = WITHIN_S) -> Outcome:
         """Say it and wait for its outcome on this socket."""
-        name = await self.send(text)
-        await self.until(lambda: self.answer_to(name) is not None, within_s)
-        outcome = self.answer_to(name)
-        assert outcome is not None
-        return outcome
+        return await self.answered(await self.send(text), within_s)
 
     async def insist(
         self, text: str, gateways: Sequence[Gateway], within_s: float = 60.0
@@ -162,6 +158,22 @@ class Tab:
         """The outcome of a message of ours, if it is known."""
         message_id = self.accepted.get(client_message_id)
         return self.outcomes.get(message_id) if message_id else None
+
+    async def answered(self, client_message_id: str, within_s: float = WITHIN_S) -> Outcome:
+        """Wait for the outcome of a message of ours."""
+        await self.until(lambda: self.answer_to(client_message_id) is not None, within_s)
+        outcome = self.answer_to(client_message_id)
+        assert outcome is not None
+        return outcome
+
+    async def begun(self, client_message_id: str, within_s: float = WITHIN_S) -> str:
+        """Wait until the answer to a message of ours has begun to come."""
+        await self.until(lambda: self._has_begun(client_message_id), within_s)
+        return client_message_id
+
+    def _has_begun(self, client_message_id: str) -> bool:
+        message_id = self.accepted.get(client_message_id)
+        return message_id is not None and self.streamed(message_id) != ""
 
     def streamed(self, message_id: UUID) -> str:
         """As much of the answer as was streamed."""

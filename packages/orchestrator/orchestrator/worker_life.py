@@ -63,6 +63,8 @@ class WorkerLife:
             api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
             window_s=self.lag.window_s,
         )
+        self.claiming = asyncio.Semaphore(max(1, settings.database_pool_size // 2))
+        """Room for claims, so that a flood of nudges leaves connections to outcomes and lease."""
         self._in_hand: dict[UUID, RunInHand] = {}
         self._idle = asyncio.Event()
         self._idle.set()

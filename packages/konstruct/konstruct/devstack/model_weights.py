@@ -11,7 +11,7 @@ from konstruct.devstack.errors import DevstackError
 MODEL_ALIAS = "smollm2-135m"
 SLOT_TOKENS = 2048
 """Question and answer of one conversation together."""
-CONTEXT_TOKENS = 1400
+CONTEXT_TOKENS = 900
 MAX_ANSWER_TOKENS = 256
 
 

@@ -45,7 +45,7 @@ async def claim(
 
     What the broker brought is only a hint: message and extras are those stored with the run.
     """
-    async with TenantSession(tenant_id) as session, session.transaction():
+    async with life.claiming, TenantSession(tenant_id) as session, session.transaction():
         run = await runs.run_of_message(session, tenant_id, message_id)
         if run is None or run.state not in runs.UNFINISHED:
             return None

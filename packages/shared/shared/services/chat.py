@@ -168,9 +168,7 @@ async def send(
     check_text(text)
     conversation_id = UUID(message.thread_id or "")
     async with TenantSession(tenant_id) as session, session.transaction():
-        conversation = await chat.lock_conversation(session, conversation_id)
-        if conversation is None:
-            raise NotFound(NO_SUCH_CONVERSATION)
+        conversation = await _locked(session, conversation_id)
         if client_message_id is not None:
             known = await chat.message_by_client_id(session, conversation_id, client_message_id)
             if known is not None:
@@ -224,9 +222,7 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
     Raises NotFound, Conflict if there is nothing to retry.
     """
     async with TenantSession(tenant_id) as session, session.transaction():
-        conversation = await chat.lock_conversation(session, conversation_id)
-        if conversation is None:
-            raise NotFound(NO_SUCH_CONVERSATION)
+        conversation = await _locked(session, conversation_id)
         message = await chat.message_by_id(session, conversation_id, message_id)
         if message is None or message.role != "user":
             raise NotFound("There is no such message of yours in this conversation.")
@@ -263,9 +259,7 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
     nothing is being answered.
     """
     async with TenantSession(tenant_id) as session, session.transaction():
-        conversation = await chat.lock_conversation(session, conversation_id)
-        if conversation is None:
-            raise NotFound(NO_SUCH_CONVERSATION)
+        await _locked(session, conversation_id)
         unfinished = await runs.unfinished_runs(
             session, tenant_id, ChannelType.WEB, str(conversation_id)
         )
@@ -300,9 +294,7 @@ async def reset(session: Session, conversation_id: UUID) -> None:
 
     Every socket is told after the commit. The caller has checked that this person may.
     """
-    conversation = await chat.lock_conversation(session, conversation_id)
-    if conversation is None:
-        raise NotFound(NO_SUCH_CONVERSATION)
+    conversation = await _locked(session, conversation_id)
     tenant_id = conversation.tenant_id
     unfinished = await runs.unfinished_runs(
         session, tenant_id, ChannelType.WEB, str(conversation_id)
@@ -339,6 +331,13 @@ async def open_conversation(
         session, tenant_id=tenant_id, agent_id=agent_id, user_id=user_id
     )
     return conversation, agent.name, created
+
+
+async def _locked(session: Session, conversation_id: UUID) -> WebConversation:
+    conversation = await chat.lock_conversation(session, conversation_id)
+    if conversation is None:
+        raise NotFound(NO_SUCH_CONVERSATION)
+    return conversation
 
 
 async def _require_active_agent(session: Session, conversation: WebConversation) -> None:

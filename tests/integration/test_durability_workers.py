@@ -1,0 +1,117 @@
+"""A worker may die, sleep or leave in the middle of an answer: another one answers, once."""
+
+import asyncio
+import time
+from collections import Counter
+
+import psycopg
+
+from tests.support.crowd import crowd
+from tests.support.invariants import require_settled, require_told
+from tests.support.island import Island
+from tests.support.people import World
+from tests.support.tab import Tab
+from tests.support.waiting import eventually
+
+PEOPLE = 20
+SECONDS = 3
+SLOWLY = f"[[model: tokens={SECONDS * 10} rate=10]] please"
+LATE = f"[[model: tokens={SECONDS * 10} rate=10 delay=1.5]] please"
+WITHIN_S = 60.0
+
+
+async def test_answers_of_a_worker_killed_outright_are_given_once_by_another(
+    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+) -> None:
+    stack = island.stack
+    async with crowd(acme, PEOPLE, stack.gateways) as tabs:
+        names = await asyncio.gather(*(_begin(tab) for tab in tabs))
+        stack.workers[0].kill()
+        killed_at = time.monotonic()
+        outcomes = await asyncio.gather(
+            *(tab.answered(name, WITHIN_S) for tab, name in zip(tabs, names, strict=True))
+        )
+        slowest = time.monotonic() - killed_at
+        require_told(stack.database, *tabs)
+    assert {outcome.status for outcome in outcomes} == {"complete"}
+    assert require_settled(stack.database, acme.id) == PEOPLE
+    taken_over = _count(superuser, acme, "attempt = 2 AND released = 0")
+    assert taken_over + _count(superuser, acme, "attempt = 1") == PEOPLE
+    assert taken_over
+    figures[f"worker killed: of {PEOPLE} answers taken over"] = taken_over
+    figures["worker killed: answers lost"] = PEOPLE - len(outcomes)
+    figures["worker killed: answers doubled"] = _count(superuser, acme, "true") - PEOPLE
+    figures[f"worker killed: seconds to the last, {SECONDS} of them speaking"] = round(slowest, 1)
+
+
+async def test_a_worker_that_slept_past_its_lease_stores_and_shows_nothing_any_more(
+    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+) -> None:
+    """Some of its answers have begun and some have not; everyone looks on, some since later."""
+    stack = island.stack
+    sleeper = stack.workers[0]
+    async with crowd(acme, PEOPLE, stack.gateways) as tabs:
+        early, late = tabs[::2], tabs[1::2]
+        names = await asyncio.gather(*(tab.send(LATE) for tab in late))
+        begun = await asyncio.gather(*(_begin(tab) for tab in early))
+        await eventually(
+            lambda: _count(superuser, acme, "state = 'running'") == PEOPLE, "all are being answered"
+        )
+        with sleeper.frozen():
+            frozen_at = time.monotonic()
+            for tab, name in zip((*late, *early), (*names, *begun), strict=True):
+                assert (await tab.answered(name, WITHIN_S)).status == "complete"
+            slowest = time.monotonic() - frozen_at
+            later = [Tab(tab.person, tab.conversation_id, last_seq=None) for tab in tabs]
+            for number, tab in enumerate(later):
+                await tab.connect(stack.gateways[number % len(stack.gateways)])
+        taken_over = _count(superuser, acme, "attempt = 2")
+        await eventually(
+            lambda: sleeper.log_text().count('"run_lost"') >= taken_over, "the sleeper gives up"
+        )
+        asked = [await tab.ask("[[model: pieces=1]] still there?") for tab in tabs]
+        for tab, answer in zip(later, asked, strict=True):
+            await tab.until(lambda: tab.last_seq == answer.seq)  # noqa: B023
+        require_told(stack.database, *tabs, *later)
+        await asyncio.gather(*(tab.close() for tab in later))
+    assert taken_over
+    assert require_settled(stack.database, acme.id) == 2 * PEOPLE
+    figures[f"worker asleep: of {PEOPLE} answers taken over"] = taken_over
+    figures["worker asleep: outcomes it tried to store, refused"] = sleeper.log_text().count(
+        '"outcome_refused"'
+    )
+    figures[f"worker asleep: seconds to the last, {SECONDS} of them speaking"] = round(slowest, 1)
+
+
+async def test_a_worker_asked_to_leave_hands_over_what_it_cannot_finish_and_ends_well(
+    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+) -> None:
+    """What it hands over does not count as a failed attempt."""
+    stack = island.stack
+    async with crowd(acme, PEOPLE, stack.gateways) as tabs:
+        names = await asyncio.gather(*(_begin(tab) for tab in tabs))
+        asked_at = time.monotonic()
+        exit_code = await asyncio.to_thread(stack.workers[0].terminate, WITHIN_S)
+        left_after = time.monotonic() - asked_at
+        for tab, name in zip(tabs, names, strict=True):
+            assert (await tab.answered(name, WITHIN_S)).status == "complete"
+        require_told(stack.database, *tabs)
+    assert exit_code == 0
+    assert require_settled(stack.database, acme.id) == PEOPLE
+    handed_over = _count(superuser, acme, "released > 0")
+    assert handed_over
+    assert _count(superuser, acme, "attempt - released = 1") == PEOPLE
+    figures[f"worker leaves: of {PEOPLE} answers handed over"] = handed_over
+    figures["worker leaves: exit code"] = exit_code
+    figures["worker leaves: seconds"] = round(left_after, 1)
+
+
+async def _begin(tab: Tab) -> str:
+    return await tab.begun(await tab.send(SLOWLY), WITHIN_S)
+
+
+def _count(superuser: psycopg.Connection, world: World, where: str) -> int:
+    """How many of the tenant's runs are so."""
+    query = f"SELECT count(*) FROM agent_runs WHERE tenant_id = %s AND {where}"
+    (count,) = superuser.execute(query, (world.id,)).fetchone() or (0,)
+    return int(count)

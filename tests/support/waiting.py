@@ -1,0 +1,17 @@
+"""Waiting for what tells nobody when it happens: a row, a line in a log, a process's end."""
+
+import asyncio
+from collections.abc import Callable
+
+LOOK_AGAIN_S = 0.02
+WITHIN_S = 30.0
+
+
+async def eventually(happened: Callable[[], object], what: str, within_s: float = WITHIN_S) -> None:
+    """Look again and again until it is so; fails after `within_s`."""
+    try:
+        async with asyncio.timeout(within_s):
+            while not happened():
+                await asyncio.sleep(LOOK_AGAIN_S)
+    except TimeoutError:
+        raise AssertionError(f"{what}: not within {within_s} s") from None
