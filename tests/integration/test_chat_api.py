@@ -9,7 +9,6 @@ import httpx
 import psycopg
 import pytest
 from shared.db import TenantSession
-from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.repositories import chat as conversations
 from shared.services import chat
@@ -315,12 +314,10 @@ async def test_messages_written_at_once_are_numbered_without_gap_or_repeat(
         async with TenantSession(acme.id) as session:
             await conversations.add_message(
                 session,
-                WebConversationMessage(
-                    tenant_id=acme.id,
-                    conversation_id=conversation_id,
-                    role="user",
-                    content=str(number),
-                ),
+                tenant_id=acme.id,
+                conversation_id=conversation_id,
+                role="user",
+                content=str(number),
             )
             await (session.commit() if keep else session.rollback())
 

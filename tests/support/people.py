@@ -82,9 +82,10 @@ class World:
             return [
                 await chat.add_message(
                     session,
-                    WebConversationMessage(
-                        tenant_id=self.id, conversation_id=conversation_id, role=role, content=text
-                    ),
+                    tenant_id=self.id,
+                    conversation_id=conversation_id,
+                    role=role,
+                    content=text,
                 )
                 for text in texts
             ]

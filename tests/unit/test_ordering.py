@@ -19,6 +19,13 @@ def delta(index: int, text: str, attempt: int = 1) -> dict[str, Any]:
     return {"type": "delta", "reply_to": "m", "attempt": attempt, "index": index, "text": text}
 
 
+def awaiting_m() -> Ordering:
+    """That of a socket whose message `m` is being answered."""
+    ordering = Ordering(0, 0)
+    ordering.expect("m")
+    return ordering
+
+
 def test_the_next_number_goes_out_and_an_old_one_is_dropped() -> None:
     ordering = Ordering(4, 0)
     assert ordering.admit(message(5)) == message(5)
@@ -38,20 +45,20 @@ def test_a_response_without_a_number_passes() -> None:
 
 
 def test_a_higher_attempt_starts_over_and_a_lower_one_is_dropped() -> None:
-    ordering = Ordering(0, 0)
+    ordering = awaiting_m()
     assert ordering.admit(delta(0, "Hel")) is not None
     assert ordering.admit(delta(0, "Good", attempt=2)) == delta(0, "Good", attempt=2)
     assert ordering.admit(delta(3, "lo")) is None
 
 
 def test_a_higher_attempt_that_does_not_begin_at_its_beginning_is_read_first() -> None:
-    ordering = Ordering(0, 0)
+    ordering = awaiting_m()
     ordering.admit(delta(0, "Hel"))
     assert ordering.admit(delta(4, " day", attempt=2)) is Missing.ANSWER_SO_FAR
 
 
 def test_after_the_answer_no_more_of_it_goes_out() -> None:
-    ordering = Ordering(0, 0)
+    ordering = awaiting_m()
     ordering.admit(delta(0, "Hello"))
     ordering.admit(response(1))
     assert ordering.admit(delta(5, " again")) is None
@@ -59,11 +66,25 @@ def test_after_the_answer_no_more_of_it_goes_out() -> None:
 
 
 def test_after_a_failure_only_a_later_attempt_goes_out() -> None:
-    ordering = Ordering(0, 0)
+    ordering = awaiting_m()
     ordering.admit(delta(0, "Hel"))
     ordering.admit(response(1, status="failed"))
     assert ordering.admit(delta(3, "lo")) is None
     assert ordering.admit(delta(0, "Hello", attempt=2)) == delta(0, "Hello", attempt=2)
+
+
+def test_text_for_an_unknown_message_is_looked_up_first() -> None:
+    ordering = Ordering(4, 0)
+    assert ordering.admit(delta(0, "Hel")) is Missing.ANSWER_SO_FAR
+    ordering.admit({"type": "message", "id": "m", "role": "user", "seq": 5})
+    assert ordering.admit(delta(0, "Hel")) == delta(0, "Hel")
+
+
+def test_after_a_reset_text_for_what_it_took_away_is_looked_up_first() -> None:
+    ordering = awaiting_m()
+    ordering.admit(delta(0, "Hel"))
+    ordering.admit({"type": "reset", "seq": 1})
+    assert ordering.admit(delta(0, "Hello")) is Missing.ANSWER_SO_FAR
 
 
 def test_a_reset_moves_the_order_on_once() -> None:
@@ -79,7 +100,7 @@ def test_any_order_of_any_pieces_gives_the_answer_once(text: str, data: st.DataO
     """Pieces come late, twice, overlapping or not at all; what is missing is read when told."""
     piece = st.tuples(st.integers(0, len(text)), st.integers(0, len(text)))
     pieces = data.draw(st.lists(piece, max_size=20))
-    ordering, shown, said = Ordering(0, 0), "", 0
+    ordering, shown, said = awaiting_m(), "", 0
     for one, other in [*pieces, (0, len(text))]:
         start, end = min(one, other), max(one, other)
         said = max(said, end)

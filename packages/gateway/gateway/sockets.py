@@ -5,6 +5,9 @@ from typing import Protocol
 from uuid import UUID
 
 
+AT_ONCE_MS = 100
+
+
 class Socket(Protocol):
     """What the register needs of a socket. Neither call may block."""
 
@@ -21,6 +24,7 @@ class Sockets:
         self._by_user: dict[UUID, set[Socket]] = {}
         self._empty = asyncio.Event()
         self._empty.set()
+        self._going_away = False
 
     def __len__(self) -> int:
         return sum(len(sockets) for sockets in self._by_user.values())
@@ -28,6 +32,8 @@ class Sockets:
     def add(self, socket: Socket) -> None:
         self._by_user.setdefault(socket.user_id, set()).add(socket)
         self._empty.clear()
+        if self._going_away:
+            socket.go_away(AT_ONCE_MS)
 
     def remove(self, socket: Socket) -> None:
         sockets = self._by_user.get(socket.user_id)
@@ -46,9 +52,10 @@ class Sockets:
 
     async def drain(self, timeout_s: float, spread_ms: int) -> None:
         """Tell every socket to come back elsewhere, spread over `spread_ms`, and wait for them."""
+        self._going_away = True
         sockets = self.all()
         for number, socket in enumerate(sockets):
-            socket.go_away(after_ms=100 + spread_ms * number // max(1, len(sockets)))
+            socket.go_away(after_ms=AT_ONCE_MS + spread_ms * number // max(1, len(sockets)))
         try:
             async with asyncio.timeout(timeout_s):
                 await self._empty.wait()

@@ -51,7 +51,8 @@ def configure_logging(level: str, *, json: bool) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level.upper())
-    for noisy in ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "uvicorn.access"):
+    for noisy in ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "uvicorn.access",
+                  "celery.worker.strategy", "celery.app.trace"):  # fmt: skip
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 

@@ -34,6 +34,10 @@ def answer_so_far_key(tenant_id: Id, run_id: Id, attempt: int) -> str:
     return f"{tenant_id}:run:answer:{run_id}:{attempt}"
 
 
+ANSWER_BEGINS = b"\0"
+"""What the value of an answer so far begins with; without it, its beginning has been lost."""
+
+
 def run_control_key() -> str:
     """Pub-sub channel that tells workers to look at a run again: stopped, or reset away."""
     return "platform:run:control"

@@ -31,7 +31,7 @@ from shared.events import (
 from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.redis import get_redis
-from shared.redis_keys import answer_so_far_key
+from shared.redis_keys import ANSWER_BEGINS, answer_so_far_key
 from shared.services import chat
 from shared.services.access import access
 
@@ -111,6 +111,8 @@ class LiveSocket:
 
     def awaits(self, reply_to: UUID) -> None:
         """An answer is expected; silence will be told."""
+        if self._ordering is not None:
+            self._ordering.expect(str(reply_to))
         self._awaited.add(reply_to)
         if self._silence is None:
             self._restart_silence()
@@ -163,25 +165,25 @@ class LiveSocket:
     async def _handle(
         self, item: dict[str, Any] | ServerFrame | Callable[[], Awaitable[None]]
     ) -> None:
-        if isinstance(item, dict):
-            await self._send_published(item)
-        elif isinstance(item, ServerFrame):
-            await self._send_own(item)
-        else:
-            try:
+        try:
+            if isinstance(item, dict):
+                await self._send_published(item)
+            elif isinstance(item, ServerFrame):
+                await self._send_own(item)
+            else:
                 await item()
-            except (KonstructError, *DATABASE_AWAY, *VALKEY_AWAY) as error:
-                # What could not be read is read again: the socket must not fall silent.
-                log.warning("socket_catch_up_failed", error=type(error).__name__)
-                asyncio.get_running_loop().call_later(CATCH_UP_RETRY_S, self._put, item)
+        except (KonstructError, *DATABASE_AWAY, *VALKEY_AWAY) as error:
+            # What could not be read is read again: the socket must not fall silent.
+            log.warning("socket_catch_up_failed", error=type(error).__name__)
+            asyncio.get_running_loop().call_later(CATCH_UP_RETRY_S, self._put, item)
 
     async def _send_published(self, frame: dict[str, Any]) -> None:
         assert self._ordering is not None
         admitted = self._ordering.admit(frame)
         if admitted is Missing.MESSAGES:
-            await self._handle(self._catch_up)
+            await self._catch_up()
         elif admitted is Missing.ANSWER_SO_FAR:
-            await self._handle(lambda: self._join(UUID(frame["reply_to"])))
+            await self._join(UUID(frame["reply_to"]))
         elif admitted is not None:
             self._heard_of(admitted)
             await self._send(orjson.dumps(admitted).decode())
@@ -192,7 +194,7 @@ class LiveSocket:
         if frame.type == "accepted":
             seq: int = frame.seq  # type: ignore[attr-defined]
             if seq > self._ordering.last_seq + 1:
-                await self._handle(lambda: self._catch_up(until_seq=seq))
+                await self._catch_up(until_seq=seq)
             self._ordering.sent(seq)
         self._heard_of(frame.payload())
         await self._send_frame(frame)
@@ -249,8 +251,9 @@ class LiveSocket:
         assert self._ordering is not None
         reply_to = str(run.reply_to)
         key = answer_so_far_key(self.tenant_id, run.run_id, run.attempt)
-        stored = await get_redis().get(key)
-        text = stored.decode() if isinstance(stored, bytes) else stored or ""
+        stored = await get_redis().get(key) or b""
+        # Without its first mark the key was lost meanwhile; the worker is about to set it again.
+        text = stored[len(ANSWER_BEGINS) :].decode() if stored.startswith(ANSWER_BEGINS) else ""
         have = self._ordering.has(reply_to, run.attempt)
         if len(text) > have:
             await self._send_frame(
@@ -267,6 +270,8 @@ class LiveSocket:
             self.close(CloseCode.NOT_AUTHENTICATED, error_frame(error))
         except Forbidden as error:
             self.close(CloseCode.FORBIDDEN, error_frame(error))
+        else:
+            self._set_expiry()  # a timer may ring a little early
 
     def _set_expiry(self) -> None:
         if self._expiry is not None:

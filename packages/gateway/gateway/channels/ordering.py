@@ -4,7 +4,8 @@ Gateways and workers publish independently, so frames may arrive late, twice or 
 Stored messages carry `seq`: the next goes out, a lower one is dropped, a higher one means that
 something is missing and PostgreSQL must be read first. Streamed text carries `reply_to`,
 `attempt` and `index`: what continues goes out, an overlap is trimmed, a gap means that the answer
-so far must be read first.
+so far must be read first. So does text for a message this socket knows nothing of: it may be the
+late word of a worker whose run another has answered, or that was reset away.
 """
 
 from collections import OrderedDict
@@ -50,8 +51,14 @@ class Ordering:
             if seq > self.last_seq + 1:
                 return Missing.MESSAGES
             self.sent(seq)
+            if frame.get("role") == "user":
+                self.expect(frame["id"])
             self._note_outcome(frame)
         return frame
+
+    def expect(self, reply_to: str) -> None:
+        """This message is to be answered: text for it may come."""
+        self._answer(reply_to)
 
     def sent(self, seq: int) -> None:
         """The message with this number has gone out."""
@@ -77,7 +84,9 @@ class Ordering:
         return frame
 
     def _admit_delta(self, frame: dict[str, Any]) -> dict[str, Any] | Missing | None:
-        answer = self._answer(frame["reply_to"])
+        answer = self._answers.get(frame["reply_to"])
+        if answer is None:
+            return Missing.ANSWER_SO_FAR
         attempt, index, text = frame["attempt"], frame["index"], frame["text"]
         if answer.ended or attempt < answer.attempt:
             return None

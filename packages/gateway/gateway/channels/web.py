@@ -108,6 +108,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
     sockets.add(socket)
     try:
         await socket.begin()
+        socket.recheck_access()  # rights may have been lost before we were in the register
         reader = asyncio.create_task(Reader(websocket, identified, socket).run())
         try:
             await socket.run()

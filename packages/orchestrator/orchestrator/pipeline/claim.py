@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -46,18 +46,16 @@ async def claim(
     What the broker brought is only a hint: message and extras are those stored with the run.
     """
     async with life.claiming, TenantSession(tenant_id) as session, session.transaction():
-        run = await runs.run_of_message(session, tenant_id, message_id)
-        if run is None or run.state not in runs.UNFINISHED:
-            return None
-        in_hand = hands.enter_context(life.working_on(run.id))
-        if in_hand is None:
-            return None
-        session.expunge(run)
-        claimed = await runs.claim(session, run.id, life.id)
+        claimed = await runs.claim(session, tenant_id, message_id, life.id)
         if claimed is None or claimed.payload is None:
             return None
+        # In hand before the commit: what the database calls ours and nobody holds is given back.
+        in_hand = hands.enter_context(life.working_on(claimed.id))
+        if in_hand is None:
+            await session.rollback()
+            return None
         message, extras = parse_payload(claimed.payload)
-        agent, prompt = await read_context(session, claimed, message)
+        agent, prompt = await read_context(session, tenant_id, claimed, message)
     in_hand.claimed = True
     return Claimed(
         run_id=claimed.id,
@@ -65,8 +63,8 @@ async def claim(
         agent_id=claimed.agent_id,
         attempt=claimed.attempt,
         tries=claimed.attempt - claimed.released,
-        started_at=claimed.started_at or datetime.now(UTC),
-        stop_requested=claimed.stop_requested_at is not None,
+        started_at=claimed.started_at,
+        stop_requested=claimed.stop_requested,
         message=message,
         extras=extras,
         model=agent.model,

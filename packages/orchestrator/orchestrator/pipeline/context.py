@@ -9,9 +9,10 @@ from uuid import UUID
 
 from shared.config import settings
 from shared.db import TenantSession
-from shared.models import Agent, AgentRun, WebConversationMessage
+from shared.models import Agent
 from shared.models.message import ChannelType, KonstructMessage
 from shared.repositories import agents, chat
+from shared.repositories.runs import ClaimedRun
 
 from orchestrator.llm import Prompt, Turn
 
@@ -21,14 +22,14 @@ CHARS_PER_TOKEN = 3.5
 TOKENS_PER_TURN = 6
 """What a turn's frame costs beside its text."""
 
-HistoryReader = Callable[[TenantSession, AgentRun], Awaitable[Sequence[Turn]]]
+HistoryReader = Callable[[TenantSession, ClaimedRun], Awaitable[Sequence[Turn]]]
 
 
 async def read_context(
-    session: TenantSession, run: AgentRun, message: KonstructMessage
+    session: TenantSession, tenant_id: UUID, run: ClaimedRun, message: KonstructMessage
 ) -> tuple[Agent, Prompt]:
     """The agent and its prompt. The run's foreign key holds that the agent exists."""
-    agent = await agents.agent_by_id(session, run.tenant_id, run.agent_id)
+    agent = await agents.agent_by_id(session, tenant_id, run.agent_id)
     assert agent is not None
     read_history = _HISTORY.get(message.channel)
     history = await read_history(session, run) if read_history else ()
@@ -58,17 +59,12 @@ def _tokens(text: str) -> int:
     return TOKENS_PER_TURN + int(len(text) / CHARS_PER_TOKEN)
 
 
-async def _web_history(session: TenantSession, run: AgentRun) -> list[Turn]:
+async def _web_history(session: TenantSession, run: ClaimedRun) -> list[Turn]:
     """What was said before the message, without answers that failed."""
-    conversation_id = UUID(run.thread_id)
-    current = await chat.message_by_id(session, conversation_id, UUID(run.message_id))
-    before = current.seq if current else None
-    page = await chat.history_page(session, conversation_id, limit=MAX_TURNS, before_seq=before)
-    return [_turn(message) for message in page if message.status != "failed" and message.content]
-
-
-def _turn(message: WebConversationMessage) -> Turn:
-    return Turn("assistant" if message.role == "assistant" else "user", message.content)
+    said = await chat.said_before(
+        session, UUID(run.thread_id), UUID(run.message_id), limit=MAX_TURNS
+    )
+    return [Turn("assistant" if role == "assistant" else "user", text) for role, text in said]
 
 
 _HISTORY: dict[ChannelType, HistoryReader] = {ChannelType.WEB: _web_history}

@@ -5,6 +5,7 @@ answer is inserted, in one transaction. A database that is away for a while is w
 """
 
 import asyncio
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -25,8 +26,18 @@ RUN_STATE = {"complete": "done", "stopped": "stopped", "failed": "failed"}
 STORE_WITHIN_S = 30.0
 
 
-async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> dict[str, Any] | None:
-    """What to tell with the answer (message_id, seq, …); None if the run was not ours any more.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of an outcome that was ours to store."""
+
+    told: dict[str, Any]
+    """What goes out with the answer: message_id, seq, reply_to, status, created_at."""
+    following: dict[str, Any] | None
+    """What to nudge with for the thread's next run, to be sent after the commit."""
+
+
+async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
+    """Store it; None if the run was not ours any more.
 
     Raises the database's error if it stays away; then the run is answered again later.
     """
@@ -43,9 +54,7 @@ async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> dict[st
             delay_s = min(delay_s * 2, 2.0)
 
 
-async def _store_once(
-    life: WorkerLife, claimed: Claimed, outcome: Outcome
-) -> dict[str, Any] | None:
+async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
     async with TenantSession(claimed.tenant_id) as session, session.transaction():
         is_web = claimed.message.channel is ChannelType.WEB
         if is_web and not await chat.lock_conversation(session, UUID(claimed.thread_id)):
@@ -60,33 +69,35 @@ async def _store_once(
             input_tokens=outcome.usage.input_tokens,
             output_tokens=outcome.usage.output_tokens,
         )
-        if not is_web:
-            return {} if ours else None
         if not ours:
-            return await _stored_before(session, life, claimed)
+            return await _stored_before(session, life, claimed) if is_web else None
+        # Read under the conversation's lock: a run added later brings its own nudge.
+        following = await runs.head_of_thread(
+            session, claimed.tenant_id, claimed.message.channel, claimed.thread_id
+        )
+        if not is_web:
+            return Stored({}, following)
         stored = await chat.add_message(
             session,
-            WebConversationMessage(
-                tenant_id=claimed.tenant_id,
-                conversation_id=UUID(claimed.thread_id),
-                role="assistant",
-                content=outcome.text,
-                status=outcome.status,
-                reply_to=UUID(claimed.message.id),
-            ),
+            tenant_id=claimed.tenant_id,
+            conversation_id=UUID(claimed.thread_id),
+            role="assistant",
+            content=outcome.text,
+            status=outcome.status,
+            reply_to=UUID(claimed.message.id),
         )
-    return _told(stored)
+    return Stored(_told(stored), following)
 
 
 async def _stored_before(
     session: TenantSession, life: WorkerLife, claimed: Claimed
-) -> dict[str, Any] | None:
+) -> Stored | None:
     """A commit may succeed and its answer be lost; then our own outcome is there already."""
     if not await runs.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
         log.warning("outcome_refused", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return None
     stored = await chat.outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
-    return _told(stored) if stored else None
+    return Stored(_told(stored), following=None) if stored else None
 
 
 def _told(stored: WebConversationMessage) -> dict[str, Any]:

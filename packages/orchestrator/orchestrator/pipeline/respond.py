@@ -6,13 +6,11 @@ from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
-from shared.db import TenantSession
 from shared.events import ErrorFrame
 from shared.jobs import handle_message
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.publish import publish_frame
-from shared.repositories import runs
 
 from orchestrator.pipeline.answer import Outcome, answer
 from orchestrator.pipeline.claim import Claimed, claim
@@ -37,14 +35,15 @@ async def respond(
         claimed_at = time.monotonic()
         outcome = await answer(life, claimed)
         answered_at = time.monotonic()
-        told = await store(life, claimed, outcome) if outcome else None
+        stored = await store(life, claimed, outcome) if outcome else None
         stored_at = time.monotonic()
-    if outcome is None or told is None:
+    if outcome is None or stored is None:
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
     await _tell_failure(claimed, outcome)
-    await send_response(claimed, outcome.text, told)
-    await _nudge_next(claimed)
+    await send_response(claimed, outcome.text, stored.told)
+    if stored.following is not None:
+        handle_message.delay(stored.following)
     log.info(
         "run_finished",
         run_id=str(claimed.run_id),
@@ -71,16 +70,6 @@ async def _tell_failure(claimed: Claimed, outcome: Outcome) -> None:
                 reply_to=UUID(claimed.message.id),
             ),
         )
-
-
-async def _nudge_next(claimed: Claimed) -> None:
-    """After the commit, so that whoever is nudged finds the thread free."""
-    async with TenantSession(claimed.tenant_id) as session, session.transaction():
-        following = await runs.head_of_thread(
-            session, claimed.tenant_id, claimed.message.channel, claimed.thread_id
-        )
-    if following is not None and following.payload is not None:
-        handle_message.delay(following.payload)
 
 
 def _ms(seconds: float) -> float:

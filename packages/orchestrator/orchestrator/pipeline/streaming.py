@@ -16,7 +16,7 @@ from shared.events import DeltaFrame
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.redis import get_redis
-from shared.redis_keys import answer_so_far_key, webchat_response_key
+from shared.redis_keys import ANSWER_BEGINS, answer_so_far_key, webchat_response_key
 
 from orchestrator.pipeline.claim import Claimed
 
@@ -127,14 +127,14 @@ class WebPreview:
         kept_s = int(settings.run_deadline_s) + 60
         pipeline = get_redis().pipeline(transaction=True)
         if frame.index == 0:
-            pipeline.set(self._key, text, ex=kept_s)
+            pipeline.set(self._key, ANSWER_BEGINS + text.encode(), ex=kept_s)
         else:
             pipeline.append(self._key, text)
         pipeline.publish(self._channel, frame.wire())
         stored_bytes, _ = await pipeline.execute()
-        if frame.index and stored_bytes != self._published_bytes:
+        if frame.index and stored_bytes != len(ANSWER_BEGINS) + self._published_bytes:
             whole = "".join(self._pieces[: self._published_pieces])
-            await get_redis().set(self._key, whole, ex=kept_s)
+            await get_redis().set(self._key, ANSWER_BEGINS + whole.encode(), ex=kept_s)
 
 
 def open_preview(claimed: Claimed, window_s: Callable[[], float]) -> Preview:

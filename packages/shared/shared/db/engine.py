@@ -44,8 +44,12 @@ def create_engine(settings: Settings) -> AsyncEngine:
     if "+psycopg" in url:
         connect_args = {
             "connect_timeout": max(1, int(settings.database_connect_timeout_s)),
+            # Our hook begins each transaction itself, together with saying whose it is.
+            "autocommit": True,
+            # Our statements find rows by key; planning them for each value costs 0.4 ms.
             "options": f"-c statement_timeout={statement_timeout_ms}"
-            f" -c idle_in_transaction_session_timeout={statement_timeout_ms}",
+            f" -c idle_in_transaction_session_timeout={statement_timeout_ms}"
+            " -c plan_cache_mode=force_generic_plan",
             "application_name": "konstruct",
             "keepalives_idle": 10,
             "keepalives_interval": 3,
@@ -55,7 +59,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
     engine = create_async_engine(
         url,
         pool_size=settings.database_pool_size,
-        max_overflow=settings.database_pool_overflow,
+        max_overflow=0,
         pool_timeout=settings.database_pool_timeout_s,
         pool_pre_ping=False,
         pool_use_lifo=True,

@@ -34,14 +34,18 @@ def configure_rls_hook(engine: AsyncEngine | Engine) -> None:
 
 def _say_whose(connection: Connection) -> None:
     options = connection.get_execution_options()
-    if options.get(SYSTEM_OPTION):
-        _execute(connection, f"SET LOCAL ROLE {SYSTEM_ROLE}")
-        return
+    statements = []
+    if getattr(connection.connection.driver_connection, "autocommit", False):
+        statements.append("BEGIN")  # with the rest, in one round trip instead of two
     tenant = options.get(TENANT_OPTION) or current_tenant_id.get()
-    if tenant is not None:
+    if options.get(SYSTEM_OPTION):
+        statements.append(f"SET LOCAL ROLE {SYSTEM_ROLE}")
+    elif tenant is not None:
         # A UUID's own text form: nothing else can reach the statement.
         tenant_id = UUID(str(tenant))
-        _execute(connection, f"SELECT set_config('app.current_tenant', '{tenant_id}', true)")
+        statements.append(f"SELECT set_config('app.current_tenant', '{tenant_id}', true)")
+    if statements:
+        _execute(connection, "; ".join(statements))
 
 
 def _execute(connection: Connection, statement: str) -> None:

@@ -6,9 +6,9 @@ Whoever changes a conversation locks its row first (`lock_conversation`) and tou
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -72,13 +72,38 @@ async def conversation_by_id(
     ).scalar_one_or_none()
 
 
-async def lock_conversation(session: AsyncSession, conversation_id: UUID) -> WebConversation | None:
+@dataclass(frozen=True, slots=True)
+class LockedConversation:
+    """What somebody who is about to change a conversation has to know."""
+
+    id: UUID
+    tenant_id: UUID
+    agent_id: UUID
+    user_id: UUID
+    last_seq: int
+    agent_is_active: bool
+
+
+# Text, because it is on every message's way: building the expression costs more than running it.
+_LOCK = text(
+    """
+    SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
+           conversation.last_seq, agent.status = 'active'
+      FROM web_conversations AS conversation
+      JOIN agents AS agent
+        ON agent.tenant_id = conversation.tenant_id AND agent.id = conversation.agent_id
+     WHERE conversation.id = :conversation_id
+       FOR UPDATE OF conversation
+    """
+)
+
+
+async def lock_conversation(
+    session: AsyncSession, conversation_id: UUID
+) -> LockedConversation | None:
     """The conversation, its row locked until the transaction ends."""
-    return (
-        await session.execute(
-            select(WebConversation).where(WebConversation.id == conversation_id).with_for_update()
-        )
-    ).scalar_one_or_none()
+    row = (await session.execute(_LOCK, {"conversation_id": conversation_id})).one_or_none()
+    return LockedConversation(*row) if row else None
 
 
 async def create_conversation(
@@ -187,6 +212,29 @@ async def history_page(
     return list(reversed((await session.execute(query)).scalars().all()))
 
 
+_SAID_BEFORE = text(
+    """
+    SELECT role, content FROM web_conversation_messages
+     WHERE conversation_id = :conversation_id
+       AND seq < (SELECT current.seq FROM web_conversation_messages AS current
+                   WHERE current.conversation_id = :conversation_id AND current.id = :message_id)
+       AND status <> 'failed' AND content <> ''
+     ORDER BY seq DESC LIMIT :limit
+    """
+)
+
+
+async def said_before(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID, *, limit: int
+) -> list[tuple[str, str]]:
+    """The newest `limit` turns before a message, oldest first, as (role, text); no failures."""
+    rows = await session.execute(
+        _SAID_BEFORE,
+        {"conversation_id": conversation_id, "message_id": message_id, "limit": limit},
+    )
+    return [(role, content) for role, content in reversed(rows.all())]
+
+
 async def messages_after(
     session: AsyncSession, conversation_id: UUID, after_seq: int, limit: int
 ) -> Sequence[WebConversationMessage]:
@@ -208,24 +256,61 @@ async def messages_after(
     )
 
 
+_ADD_MESSAGE = text(
+    """
+    INSERT INTO web_conversation_messages
+           (id, tenant_id, conversation_id, role, content, status, reply_to, client_message_id)
+    VALUES (:id, :tenant_id, :conversation_id, :role, :content, :status, :reply_to,
+            :client_message_id)
+    RETURNING seq, created_at
+    """
+)
+
+
 async def add_message(
-    session: AsyncSession, message: WebConversationMessage
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    role: str,
+    content: str,
+    status: str = "complete",
+    id: UUID | None = None,
+    reply_to: UUID | None = None,
+    client_message_id: str | None = None,
 ) -> WebConversationMessage:
-    """Insert under the conversation's lock; the row comes back with `seq` and `created_at`."""
-    session.add(message)
-    await session.flush()
+    """Insert under the conversation's lock; the message comes back with `seq` and `created_at`.
+
+    It is a plain value and no object of the session's.
+    """
+    message = WebConversationMessage(
+        id=id or uuid4(),
+        tenant_id=tenant_id,
+        conversation_id=conversation_id,
+        role=role,
+        content=content,
+        status=status,
+        reply_to=reply_to,
+        client_message_id=client_message_id,
+    )
+    columns = ("id", "tenant_id", "conversation_id", "role", "content", "status", "reply_to",
+               "client_message_id")  # fmt: skip
+    row = (
+        await session.execute(_ADD_MESSAGE, {name: getattr(message, name) for name in columns})
+    ).one()
+    message.seq, message.created_at = row
     return message
 
 
-async def empty_conversation(session: AsyncSession, conversation: WebConversation) -> None:
+async def empty_conversation(session: AsyncSession, conversation_id: UUID) -> None:
     """Delete all messages and remember up to where. The caller holds the conversation's lock."""
     await session.execute(
         delete(WebConversationMessage).where(
-            WebConversationMessage.conversation_id == conversation.id
+            WebConversationMessage.conversation_id == conversation_id
         )
     )
     await session.execute(
         update(WebConversation)
-        .where(WebConversation.id == conversation.id)
+        .where(WebConversation.id == conversation_id)
         .values(reset_seq=WebConversation.last_seq, updated_at=func.clock_timestamp())
     )

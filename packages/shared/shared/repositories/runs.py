@@ -6,10 +6,11 @@ its oldest unfinished run may be claimed. Whoever also changes a conversation lo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import and_, delete, exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -42,12 +43,47 @@ def _is_head_of_its_thread() -> Any:
     )
 
 
-async def add_run(session: AsyncSession, run: AgentRun, *, first_nudge_s: float) -> None:
+_ADD_RUN = text(
+    """
+    INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, payload,
+                            attempt, released, next_nudge_at)
+    VALUES (:tenant_id, :agent_id, :channel, :thread_id, :message_id, cast(:payload AS jsonb),
+            :attempt, :attempt, clock_timestamp() + make_interval(secs => :first_nudge_s))
+    """
+)
+
+
+async def add_run(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    agent_id: UUID,
+    channel: str,
+    thread_id: str,
+    message_id: str,
+    payload: dict[str, Any],
+    first_nudge_s: float,
+    attempt: int = 0,
+) -> None:
     """Insert a pending run, in the transaction that stores its message. The caller nudges after
-    the commit; the sweep does so from `first_nudge_s` on."""
-    run.next_nudge_at = func.clock_timestamp() + timedelta(seconds=first_nudge_s)
-    session.add(run)
-    await session.flush()
+    the commit; the sweep does so from `first_nudge_s` on.
+
+    `attempt` is that of the run this one tries again: attempts of a message only ever grow, and
+    those of the run before do not count against this one's limit.
+    """
+    await session.execute(
+        _ADD_RUN,
+        {
+            "tenant_id": tenant_id,
+            "agent_id": agent_id,
+            "channel": str(channel),
+            "thread_id": thread_id,
+            "message_id": message_id,
+            "payload": orjson.dumps(payload).decode(),
+            "attempt": attempt,
+            "first_nudge_s": first_nudge_s,
+        },
+    )
 
 
 async def run_of_message(
@@ -86,27 +122,81 @@ async def unfinished_runs(
     )
 
 
-async def claim(session: AsyncSession, run_id: UUID, worker_id: UUID) -> AgentRun | None:
-    """Take the run for this worker with the next attempt; None if it is not to be had.
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run as its claim has left it."""
+
+    id: UUID
+    agent_id: UUID
+    thread_id: str
+    message_id: str
+    payload: dict[str, Any] | None
+    attempt: int
+    released: int
+    started_at: datetime
+    stop_requested: bool
+
+
+# Text, because it is on every message's way: building the expression costs more than running it.
+_CLAIM = text(
+    """
+    UPDATE agent_runs AS run
+       SET state = 'running',
+           attempt = run.attempt + 1,
+           worker_id = :worker_id,
+           started_at = coalesce(run.started_at, clock_timestamp())
+     WHERE run.id = (SELECT newest.id FROM agent_runs AS newest
+                      WHERE newest.tenant_id = :tenant_id AND newest.message_id = :message_id
+                      ORDER BY newest.position DESC LIMIT 1)
+       AND EXISTS (SELECT FROM worker_leases AS mine
+                    WHERE mine.id = :worker_id AND mine.expires_at > clock_timestamp())
+       AND (run.state = 'pending'
+            OR run.state = 'running'
+               AND NOT EXISTS (SELECT FROM worker_leases AS its
+                                WHERE its.id = run.worker_id
+                                  AND its.expires_at > clock_timestamp()))
+       AND NOT EXISTS (SELECT FROM agent_runs AS older
+                        WHERE older.tenant_id = run.tenant_id
+                          AND older.channel = run.channel
+                          AND older.thread_id = run.thread_id
+                          AND older.position < run.position
+                          AND older.state IN ('pending', 'running'))
+    RETURNING run.id, run.agent_id, run.thread_id, run.message_id, run.payload, run.attempt,
+              run.released, run.started_at, run.stop_requested_at IS NOT NULL
+    """
+)
+
+
+async def claim(
+    session: AsyncSession, tenant_id: UUID, message_id: str, worker_id: UUID
+) -> ClaimedRun | None:
+    """Take the message's newest run for this worker with the next attempt; None if it is not to
+    be had.
 
     It is to be had if it is pending, or its worker's lease is over, and no older run of its
     thread is unfinished; and by a worker whose own lease holds.
     """
-    lease_holds = exists().where(WorkerLease.id == worker_id, WorkerLease.expires_at > _now)
-    return (
+    row = (
         await session.execute(
-            update(AgentRun)
-            .where(AgentRun.id == run_id, lease_holds, _claimable(), _is_head_of_its_thread())
-            .values(
-                state="running",
-                attempt=AgentRun.attempt + 1,
-                worker_id=worker_id,
-                started_at=func.coalesce(AgentRun.started_at, _now),
-            )
-            .returning(AgentRun)
-            .execution_options(synchronize_session=False)
+            _CLAIM,
+            {"tenant_id": tenant_id, "message_id": message_id, "worker_id": worker_id},
         )
-    ).scalar_one_or_none()
+    ).one_or_none()
+    return ClaimedRun(*row) if row else None
+
+
+_FINISH = text(
+    """
+    UPDATE agent_runs
+       SET state = :state,
+           finished_at = clock_timestamp(),
+           error_code = :error_code,
+           input_tokens = :input_tokens,
+           output_tokens = :output_tokens
+     WHERE id = :run_id AND state = 'running' AND attempt = :attempt AND worker_id = :worker_id
+    RETURNING id
+    """
+)
 
 
 async def finish(
@@ -122,22 +212,16 @@ async def finish(
 ) -> bool:
     """End the run if it is still this worker's at this attempt: the fence. False if it is not."""
     ended = await session.execute(
-        update(AgentRun)
-        .where(
-            AgentRun.id == run_id,
-            AgentRun.state == "running",
-            AgentRun.attempt == attempt,
-            AgentRun.worker_id == worker_id,
-        )
-        .values(
-            state=state,
-            finished_at=_now,
-            error_code=error_code,
-            input_tokens=input_tokens,
-            output_tokens=output_tokens,
-        )
-        .returning(AgentRun.id)
-        .execution_options(synchronize_session=False)
+        _FINISH,
+        {
+            "run_id": run_id,
+            "worker_id": worker_id,
+            "attempt": attempt,
+            "state": state,
+            "error_code": error_code,
+            "input_tokens": input_tokens,
+            "output_tokens": output_tokens,
+        },
     )
     return ended.scalar_one_or_none() is not None
 
@@ -202,23 +286,29 @@ async def cancel_thread(
     )
 
 
+_HEAD_OF_THREAD = text(
+    """
+    SELECT head.payload
+      FROM (SELECT state, payload FROM agent_runs
+             WHERE tenant_id = :tenant_id AND channel = :channel AND thread_id = :thread_id
+               AND state IN ('pending', 'running')
+             ORDER BY position LIMIT 1) AS head
+     WHERE head.state = 'pending'
+    """
+)
+
+
 async def head_of_thread(
     session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
-) -> AgentRun | None:
-    """The thread's next run, if it waits to be claimed."""
-    return (
+) -> dict[str, Any] | None:
+    """What to nudge with for the thread's next run, if one waits to be claimed."""
+    payload: dict[str, Any] | None = (
         await session.execute(
-            select(AgentRun)
-            .where(
-                AgentRun.tenant_id == tenant_id,
-                AgentRun.channel == channel,
-                AgentRun.thread_id == thread_id,
-                AgentRun.state == "pending",
-                _is_head_of_its_thread(),
-            )
-            .limit(1)
+            _HEAD_OF_THREAD,
+            {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id},
         )
     ).scalar_one_or_none()
+    return payload
 
 
 async def take_due(

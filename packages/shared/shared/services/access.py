@@ -24,6 +24,7 @@ class Access:
 
     def __init__(self) -> None:
         self._checked: OrderedDict[tuple[UUID, UUID, UUID | None, str], float] = OrderedDict()
+        self._forgotten = 0
 
     async def check(self, claims: AccessClaims) -> None:
         """Raise NotAuthenticated if the session ended, Forbidden if the role is not theirs."""
@@ -36,18 +37,22 @@ class Access:
         if checked_at is not None and time.monotonic() - checked_at < settings.session_check_ttl_s:
             return
         self._checked.pop(key, None)
-        asked_at = time.monotonic()
+        asked_at, forgotten = time.monotonic(), self._forgotten
         await self._ask(claims)
+        if forgotten != self._forgotten:
+            return  # a revocation came meanwhile: the answer may be older than that
         self._checked[key] = asked_at
         while len(self._checked) > CACHE_SIZE:
             self._checked.popitem(last=False)
 
     def forget(self, user_id: UUID) -> None:
         """Ask again at this person's next use."""
+        self._forgotten += 1
         for key in [key for key in self._checked if key[0] == user_id]:
             self._checked.pop(key, None)
 
     def forget_all(self) -> None:
+        self._forgotten += 1
         self._checked.clear()
 
     @staticmethod

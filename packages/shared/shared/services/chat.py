@@ -14,12 +14,13 @@ from shared.db.away import VALKEY_AWAY
 from shared.errors import Conflict, Forbidden, NotFound, TextRefused
 from shared.events import MessageFrame, ResetFrame, ResponseFrame
 from shared.log import get_logger
-from shared.models import AgentRun, WebConversation, WebConversationMessage
+from shared.models import WebConversation, WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage
 from shared.publish import publish_frame, publish_run_control
 from shared.redis import get_redis
 from shared.redis_keys import memory_short_key
 from shared.repositories import agents, chat, runs
+from shared.repositories.chat import LockedConversation
 
 log = get_logger(__name__)
 
@@ -100,10 +101,10 @@ async def catch_up(
 ) -> CatchUp:
     """Messages newer than `after_seq` (with None, no messages), the oldest `limit` of them.
 
-    Runs are read before messages: an answer stored in between is then seen as a message, and never
-    missed as neither.
+    All of one moment: an answer is either in flight or a message, never both and never neither.
     """
     async with TenantSession(tenant_id) as session, session.transaction():
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         unfinished = await runs.unfinished_runs(
             session, tenant_id, ChannelType.WEB, str(conversation_id)
         )
@@ -180,29 +181,25 @@ async def send(
                     )
                 outcome = await chat.outcome_of(session, conversation_id, known.id)
                 return Sent(known, resent=True, outcome=outcome)
-        await _require_active_agent(session, conversation)
+        _require_active_agent(conversation)
         stored = await chat.add_message(
             session,
-            WebConversationMessage(
-                id=UUID(message.id),
-                tenant_id=tenant_id,
-                conversation_id=conversation_id,
-                role="user",
-                content=text,
-                status="complete",
-                client_message_id=client_message_id,
-            ),
+            id=UUID(message.id),
+            tenant_id=tenant_id,
+            conversation_id=conversation_id,
+            role="user",
+            content=text,
+            status="complete",
+            client_message_id=client_message_id,
         )
         await runs.add_run(
             session,
-            AgentRun(
-                tenant_id=tenant_id,
-                agent_id=conversation.agent_id,
-                channel=ChannelType.WEB,
-                thread_id=str(conversation_id),
-                message_id=message.id,
-                payload=message.model_dump(mode="json") | extras,
-            ),
+            tenant_id=tenant_id,
+            agent_id=conversation.agent_id,
+            channel=ChannelType.WEB,
+            thread_id=str(conversation_id),
+            message_id=message.id,
+            payload=message.model_dump(mode="json") | extras,
             first_nudge_s=settings.first_nudge_s,
         )
     return Sent(stored, resent=False)
@@ -233,20 +230,16 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
             return Retried(message, payload=None)
         if last_run.state != "failed":
             raise Conflict("This message is answered already.", code="not_failed")
-        await _require_active_agent(session, conversation)
+        _require_active_agent(conversation)
         await runs.add_run(
             session,
-            AgentRun(
-                tenant_id=tenant_id,
-                agent_id=conversation.agent_id,
-                channel=last_run.channel,
-                thread_id=last_run.thread_id,
-                message_id=last_run.message_id,
-                payload=last_run.payload,
-                # Attempts go on counting, so that nobody takes late text of the old run for new.
-                attempt=last_run.attempt,
-                released=last_run.attempt,
-            ),
+            tenant_id=tenant_id,
+            agent_id=conversation.agent_id,
+            channel=last_run.channel,
+            thread_id=last_run.thread_id,
+            message_id=last_run.message_id,
+            payload=last_run.payload,
+            attempt=last_run.attempt,
             first_nudge_s=settings.first_nudge_s,
         )
         return Retried(message, payload=last_run.payload)
@@ -272,14 +265,12 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
         if await runs.finish_pending(session, run.id, state="stopped"):
             outcome = await chat.add_message(
                 session,
-                WebConversationMessage(
-                    tenant_id=tenant_id,
-                    conversation_id=conversation_id,
-                    role="assistant",
-                    content="",
-                    status="stopped",
-                    reply_to=UUID(run.message_id),
-                ),
+                tenant_id=tenant_id,
+                conversation_id=conversation_id,
+                role="assistant",
+                content="",
+                status="stopped",
+                reply_to=UUID(run.message_id),
             )
             session.after_commit(
                 lambda: publish_frame(tenant_id, conversation_id, response_frame(outcome))
@@ -300,7 +291,7 @@ async def reset(session: Session, conversation_id: UUID) -> None:
         session, tenant_id, ChannelType.WEB, str(conversation_id)
     )
     await runs.cancel_thread(session, tenant_id, ChannelType.WEB, str(conversation_id))
-    await chat.empty_conversation(session, conversation)
+    await chat.empty_conversation(session, conversation_id)
     seq = conversation.last_seq
     memory = memory_short_key(tenant_id, conversation.agent_id, conversation.user_id)
 
@@ -333,16 +324,15 @@ async def open_conversation(
     return conversation, agent.name, created
 
 
-async def _locked(session: Session, conversation_id: UUID) -> WebConversation:
+async def _locked(session: Session, conversation_id: UUID) -> LockedConversation:
     conversation = await chat.lock_conversation(session, conversation_id)
     if conversation is None:
         raise NotFound(NO_SUCH_CONVERSATION)
     return conversation
 
 
-async def _require_active_agent(session: Session, conversation: WebConversation) -> None:
-    agent = await agents.agent_by_id(session, conversation.tenant_id, conversation.agent_id)
-    if agent is None or agent.status != "active":
+def _require_active_agent(conversation: LockedConversation) -> None:
+    if not conversation.agent_is_active:
         raise Conflict(
             "This employee is paused and does not answer now. Ask an admin of your tenant.",
             code="agent_paused",

@@ -1,0 +1,237 @@
+"""A conversation under trial: every socket it ever had, and everything its person did.
+
+A `Talk` does and remembers; it judges nothing, `promises.py` does. Each talk has a word of its own
+that stands in all its messages and answers, so that what strays into another one is seen.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import orjson
+
+from tests.support.chat_client import ChatClient
+from tests.support.people import Person
+from tests.support.processes import Gateway
+
+WITHIN_S = 30.0
+"""The longest anything is waited for; only a failing trial waits that long."""
+TABS = 2
+WORD = re.compile(r"word[0-9a-f]{10}")
+ANSWER = re.compile(r'text="([^"]*)"')
+MODELS = {
+    "at once": "",
+    "streamed": "pieces=12 rate=40",
+    "fails once": "pieces=4 fail=cut after=2 once={name}",
+    "fails": "fail=503",
+}
+PIECES = " one two three four five six seven eight nine ten eleven"
+
+
+def answer_to(text: str) -> str:
+    """What the model says to this message, if it says it all."""
+    found = ANSWER.search(text)
+    assert found is not None
+    return found[1]
+
+
+def may_fail(text: str) -> bool:
+    return "fail=" in text
+
+
+@dataclass
+class Line:
+    """One socket. `said` are the messages sent on it: client_message_id and text."""
+
+    client: ChatClient
+    since: int | None
+    """The `last_seq` it began with."""
+    said: list[tuple[str, str]] = field(default_factory=list)
+    is_cut: bool = False
+
+    @property
+    def frames(self) -> list[Any]:
+        return self.client.frames
+
+    def answered(self, name: str) -> int:
+        """How often a message of this client_message_id was accepted or refused."""
+        return sum(
+            frame.type in ("accepted", "error") and frame.client_message_id == name
+            for frame in self.frames
+        )
+
+    def has_all_answered(self) -> bool:
+        names = [name for name, _ in self.said]
+        return all(self.answered(name) == names.count(name) for name in set(names))
+
+    def last_seq(self) -> int:
+        """The newest message this socket told of."""
+        return max([self.since or 0, *(seq_of(frame) for frame in self.frames)])
+
+    def reset_seq(self) -> int:
+        """Up to where this socket knows that everything is gone."""
+        told = [f.seq for f in self.frames if f.type == "reset"]
+        return max(told + [f.reset_seq for f in self.frames if f.type == "ready"])
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Wait for frames until it is so."""
+        while not happened():
+            await self.client.next(within_s=WITHIN_S)
+
+
+def seq_of(frame: Any) -> int:
+    """The seq a frame moves a client's `last_seq` to."""
+    if frame.type == "ready":
+        return frame.last_seq
+    return getattr(frame, "seq", None) or 0
+
+
+class Talk:
+    """One person and one agent, over some tabs and as many sockets as it takes."""
+
+    def __init__(self, person: Person, conversation_id: UUID, gateways: Sequence[Gateway]) -> None:
+        self.person = person
+        self.id = conversation_id
+        self.word = f"word{uuid4().hex[:10]}"
+        self.lines: list[Line] = []
+        self.said: dict[str, list[str]] = {}
+        """Every text sent with a client_message_id, in order."""
+        self.resets: list[int] = []
+        self.resumed = 0
+        self._gateways = gateways
+        self._places = cycle(gateways)
+        self._tabs: list[list[Line]] = [[] for _ in range(TABS)]
+
+    # ── sockets ────────────────────────────────────────────────────────────────────────────────
+
+    async def connect(self, tab: int, gateway: Gateway, since: int | None) -> Line:
+        """Open a socket in this tab and catch up; what it had before is lost without a word."""
+        self.cut(tab)
+        client = await gateway.connect(self.person, self.id, last_seq=since)
+        line = Line(client, since)
+        self.lines.append(line)
+        self._tabs[tab].append(line)
+        return line
+
+    async def resume(self, tab: int, gateway: Gateway, older: int = 0) -> None:
+        """Come back with the newest message this tab was told of, or one so much older."""
+        known = [line.last_seq() for line in self._tabs[tab]]
+        self.resumed += bool(known)
+        await self.connect(tab, gateway, max(0, max(known, default=0) - older))
+
+    def cut(self, tab: int) -> None:
+        if self._tabs[tab] and not self._tabs[tab][-1].is_cut:
+            self._tabs[tab][-1].is_cut = True
+            self._tabs[tab][-1].client.drop()
+
+    async def line(self, tab: int) -> Line:
+        """This tab's socket, opened if there is none."""
+        if not self._tabs[tab] or self._tabs[tab][-1].is_cut:
+            await self.resume(tab, next(self._places))
+        return self._tabs[tab][-1]
+
+    @property
+    def open_lines(self) -> list[Line]:
+        return [line for line in self.lines if not line.is_cut]
+
+    async def close(self) -> None:
+        for line in self.lines:
+            await line.client.close()
+
+    # ── what a person does ─────────────────────────────────────────────────────────────────────
+
+    async def say(self, tab: int, model: str) -> None:
+        name = uuid4().hex[:12]
+        directives = MODELS[model].format(name=name)
+        answer = f"{self.word} {name}{PIECES}"
+        await self.send(tab, name, f'[[model: text="{answer}" {directives}]] {self.word}')
+
+    async def say_again(self, tab: int, which: int, *, otherwise: bool) -> None:
+        """Send a message of before once more, as it was or with another text."""
+        if self.said:
+            name, texts = list(self.said.items())[which % len(self.said)]
+            await self.send(tab, name, f"{texts[0]}, or not" if otherwise else texts[0])
+
+    async def send(self, tab: int, name: str, text: str) -> None:
+        line = await self.line(tab)
+        line.said.append((name, text))
+        self.said.setdefault(name, []).append(text)
+        await line.client.say(text, name)
+
+    async def stop(self, tab: int, which: int | None) -> None:
+        """Stop what is being written, or the answer to a message of before."""
+        reply_to = None if which is None else self._message(which)
+        frame = {"type": "stop"} | ({"reply_to": str(reply_to)} if reply_to else {})
+        await (await self.line(tab)).client.send(frame)
+
+    async def retry(self, tab: int, which: int | None) -> None:
+        """Have a message answered again; with None, one that never was."""
+        reply_to = (None if which is None else self._message(which)) or uuid4()
+        await (await self.line(tab)).client.send({"type": "retry", "reply_to": str(reply_to)})
+
+    async def reset(self, portal: httpx.AsyncClient, gateway: Gateway) -> None:
+        url = f"{gateway.url}/api/portal/chat/conversations/{self.id}"
+        response = await portal.delete(url, headers=self.person.headers)
+        assert response.status_code == 204, response.text
+
+    async def hear(self, tab: int, stage: str) -> None:
+        """Wait until the last message sent in this tab was accepted, begun or answered."""
+        line = await self.line(tab)
+        if line.said:
+            await line.until(lambda: _has_come_to(line, line.said[-1][0], stage))
+
+    async def send_what_was_never_answered(self, tab: int) -> None:
+        """As every client does when it is back."""
+        heard = {name for line in self.lines for name, _ in line.said if line.answered(name)}
+        for name in [name for name in self.said if name not in heard]:
+            await self.send(tab, name, self.said[name][0])
+
+    async def all_answered(self) -> None:
+        """Wait until every message sent on a socket that is open was accepted or refused."""
+        for line in self.open_lines:
+            await line.until(line.has_all_answered)
+
+    async def all_told(self, last_seq: int, reset_seq: int) -> None:
+        """Wait until every open socket has told this much, and what it has to tell besides."""
+        for line in self.open_lines:
+            await line.until(lambda: line.last_seq() >= last_seq and line.reset_seq() >= reset_seq)  # noqa: B023
+            never_said = uuid4()
+            await line.client.send({"type": "stop", "reply_to": str(never_said)})
+            await line.until(
+                lambda: any(f.type == "error" and f.reply_to == never_said for f in line.frames)  # noqa: B023
+            )
+
+    def message_ids(self) -> list[UUID]:
+        """Every message of ours known to be stored once, oldest first."""
+        frames = [f for line in self.lines for f in line.frames if f.type == "accepted"]
+        return list(dict.fromkeys(f.message_id for f in sorted(frames, key=seq_of)))
+
+    def _message(self, which: int) -> UUID | None:
+        """The `which`th newest message."""
+        ids = self.message_ids()
+        return ids[-1 - which % len(ids)] if ids else None
+
+
+def _has_come_to(line: Line, name: str, stage: str) -> bool:
+    told = [
+        frame
+        for frame in line.frames
+        if frame.type in ("accepted", "error") and frame.client_message_id == name
+    ]
+    if not told or told[-1].type == "error" or stage == "accepted":
+        return bool(told)
+    wanted = ("response", "message") if stage == "answered" else ("delta", "response", "message")
+    return any(
+        (frame.type in wanted and frame.reply_to == told[-1].message_id)
+        or (frame.type == "reset" and frame.seq >= told[-1].seq)
+        for frame in line.frames
+    )
+
+
+def words_in(frame: Any) -> set[str]:
+    """The words of talks that stand in a frame."""
+    return set(WORD.findall(orjson.dumps(frame.payload()).decode()))
