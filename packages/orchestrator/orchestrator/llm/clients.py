@@ -1,11 +1,13 @@
 """The connections to models: one pool for all providers, and the SDK clients that use it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 import httpx2
 from anthropic import AsyncAnthropic
 from openai import AsyncOpenAI
+from openai.resources.chat import AsyncChat, AsyncCompletions
 from openai.types.chat import ChatCompletionChunk
 from pydantic import ValidationError
 
@@ -29,8 +31,26 @@ def open_pool(window_s: float | Callable[[], float]) -> httpx2.AsyncClient:
     )
 
 
+class _Completions(AsyncCompletions):
+    async def create(self, *, messages: Iterable[Any], **params: Any) -> Any:
+        """Sends messages as they are: the SDK copies each by its type, 0.2 ms a turn, and leaves
+        alone what comes as `extra_body`, which takes precedence."""
+        body = {**(params.pop("extra_body", None) or {}), "messages": list(messages)}
+        return await super().create(messages=[], extra_body=body, **params)
+
+
+class _Chat(AsyncChat):
+    @cached_property
+    def completions(self) -> _Completions:
+        return _Completions(self._client)
+
+
 class OpenAIClient(AsyncOpenAI):
-    """The SDK's client, quicker with the events of a stream."""
+    """The SDK's client, quicker with a long conversation and with the events of a stream."""
+
+    @cached_property
+    def chat(self) -> _Chat:
+        return _Chat(self)
 
     def _process_response_data(
         self, *, data: object, cast_to: type[Any], response: httpx2.Response
