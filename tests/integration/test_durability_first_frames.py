@@ -31,9 +31,7 @@ async def test_answers_that_come_at_once_are_all_heard_live_once_and_in_order(
             for tab in tabs:
                 everyone.create_task(_ask_and_ask(tab))
             for watcher in watchers:
-                everyone.create_task(
-                    watcher.until(lambda watcher=watcher: watcher.last_seq == 2 * RUNS_EACH, WITHIN_S)
-                )
+                everyone.create_task(_see_all(watcher))
         live = sum(len(tab.client.of_type("response")) for tab in tabs if tab.client)
         figures["first frames: runs"] = PEOPLE * RUNS_EACH
         figures["first frames: answers missed live"] = PEOPLE * RUNS_EACH - live
@@ -42,6 +40,10 @@ async def test_answers_that_come_at_once_are_all_heard_live_once_and_in_order(
         require_told(stack.database, *tabs, *watchers)
         await asyncio.gather(*(watcher.close() for watcher in watchers))
     assert require_settled(stack.database, acme.id) == PEOPLE * RUNS_EACH
+
+
+async def _see_all(watcher: Tab) -> None:
+    await watcher.until(lambda: watcher.last_seq == 2 * RUNS_EACH, WITHIN_S)
 
 
 async def _ask_and_ask(tab: Tab) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from tests.support import people
@@ -276,6 +276,7 @@ scripts = st.lists(
     database=None,
     deadline=None,
     print_blob=True,
+    phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
 @given(steps=scripts)

@@ -51,22 +51,23 @@ class Line:
     since: int | None
     """The `last_seq` it began with."""
     said: list[tuple[str, str]] = field(default_factory=list)
+    retried: list[UUID] = field(default_factory=list)
     is_cut: bool = False
 
     @property
     def frames(self) -> list[Any]:
         return self.client.frames
 
-    def answered(self, name: str) -> int:
-        """How often a message of this client_message_id was accepted or refused."""
-        return sum(
+    def answered(self, name: str) -> bool:
+        """Whether a message of this client_message_id was accepted or refused."""
+        return any(
             frame.type in ("accepted", "error") and frame.client_message_id == name
             for frame in self.frames
         )
 
     def has_all_answered(self) -> bool:
-        names = [name for name, _ in self.said]
-        return all(self.answered(name) == names.count(name) for name in set(names))
+        """Whether each message and each retry was accepted or refused, once."""
+        return sum(map(_answers_a_frame, self.frames)) == len(self.said) + len(self.retried)
 
     def last_seq(self) -> int:
         """The newest message this socket told of."""
@@ -171,7 +172,9 @@ class Talk:
     async def retry(self, tab: int, which: int | None) -> None:
         """Have a message answered again; with None, one that never was."""
         reply_to = (None if which is None else self._message(which)) or uuid4()
-        await (await self.line(tab)).client.send({"type": "retry", "reply_to": str(reply_to)})
+        line = await self.line(tab)
+        line.retried.append(reply_to)
+        await line.client.send({"type": "retry", "reply_to": str(reply_to)})
 
     async def reset(self, portal: httpx.AsyncClient, gateway: Gateway) -> None:
         url = f"{gateway.url}/api/portal/chat/conversations/{self.id}"
@@ -214,6 +217,13 @@ class Talk:
         """The `which`th newest message."""
         ids = self.message_ids()
         return ids[-1 - which % len(ids)] if ids else None
+
+
+def _answers_a_frame(frame: Any) -> bool:
+    """Whether this accepts or refuses a message or a retry."""
+    refused = frame.type == "error" and frame.code in ("not_failed", "not_found")
+    named = frame.type == "error" and frame.client_message_id is not None
+    return frame.type == "accepted" or refused or named
 
 
 def _has_come_to(line: Line, name: str, stage: str) -> bool:

@@ -4,7 +4,6 @@ import asyncio
 from typing import Protocol
 from uuid import UUID
 
-
 AT_ONCE_MS = 100
 
 

@@ -6,6 +6,7 @@ for its threads without bound, ends too.
 """
 
 import os
+import sys
 import warnings
 from concurrent.futures import Future
 from pathlib import Path
@@ -24,6 +25,9 @@ from orchestrator.worker_life import START_WITHIN_S, begin_life
 log = get_logger(__name__)
 
 LEAVE_WITHIN_S = 12.0
+SWITCH_INTERVAL_S = 0.0005
+"""How long a thread keeps the interpreter when another wants it. Python's 5 ms let the tasks'
+threads hold up the loop: with 200 people, 95% were answered after 13.7 s instead of 10.8 s."""
 
 
 class _Process:
@@ -33,6 +37,7 @@ class _Process:
 def run(concurrency: int | None = None) -> int:
     """Consume until told to stop; the exit code. Raises ConfigError when it may not start."""
     configure_logging(settings.log_level, json=settings.log_json)
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     life = begin_life(START_WITHIN_S)
     app.finalize()
 

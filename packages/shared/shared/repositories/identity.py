@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
@@ -62,6 +62,27 @@ async def add_membership(
         insert(Membership)
         .values(tenant_id=tenant_id, user_id=user_id, role=role)
         .on_conflict_do_nothing(index_elements=["tenant_id", "user_id"])
+        .returning(Membership.user_id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def set_role(session: AsyncSession, *, tenant_id: UUID, user_id: UUID, role: str) -> bool:
+    """False when the person is no member there."""
+    statement = (
+        update(Membership)
+        .where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
+        .values(role=role)
+        .returning(Membership.user_id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def remove_membership(session: AsyncSession, *, tenant_id: UUID, user_id: UUID) -> bool:
+    """False when the person is no member there."""
+    statement = (
+        delete(Membership)
+        .where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
         .returning(Membership.user_id)
     )
     return (await session.execute(statement)).scalar_one_or_none() is not None

@@ -103,8 +103,7 @@ async def catch_up(
 
     All of one moment: an answer is either in flight or a message, never both and never neither.
     """
-    async with TenantSession(tenant_id) as session, session.transaction():
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+    async with TenantSession(tenant_id, snapshot=True) as session, session.transaction():
         unfinished = await runs.unfinished_runs(
             session, tenant_id, ChannelType.WEB, str(conversation_id)
         )

@@ -110,7 +110,7 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
             return _issue(user, record, role, new_token)
         record.revoked_at = now
         revoked_user_id = record.user_id
-    await _access_ended(revoked_user_id)
+    await access_ended(revoked_user_id)
     raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
 
 
@@ -127,10 +127,11 @@ async def log_out(refresh_token: str | None, session_id: UUID | None, user_id: U
         for each in ended:
             await identity.revoke_session(session, each)
     for person in set(ended.values()):
-        await _access_ended(person)
+        await access_ended(person)
 
 
-async def _access_ended(user_id: UUID) -> None:
+async def access_ended(user_id: UUID) -> None:
+    """After the commit: have everyone ask anew what this person may do; sockets do at once."""
     access.forget(user_id)
     await publish_access_revoked(user_id)
 

@@ -19,6 +19,7 @@ from shared.errors import BadRequest, Conflict, NotFound
 from shared.events import Role
 from shared.models import PortalUser, Tenant
 from shared.repositories import identity
+from shared.services.identity import access_ended
 from shared.services.names import one_line
 
 MAX_NAME_CHARS = 120
@@ -118,6 +119,31 @@ async def add_membership(session: Session, *, email: str, tenant: Tenant, role: 
             f"{user.email} is a member of '{tenant.slug}' already.", code="already_a_member"
         )
     return Person(user, role, tenant.id)
+
+
+async def change_role(session: Session, *, email: str, tenant: Tenant, role: str) -> Person:
+    """Give a member another role. What they have open in the old one ends after the commit.
+
+    Raises BadRequest, and NotFound for one who is no member.
+    """
+    role = _role_fits(checked_role(role), tenant)
+    user = await find_user(session, email)
+    if not await identity.set_role(session, tenant_id=tenant.id, user_id=user.id, role=role):
+        raise NotFound(f"{user.email} is no member of '{tenant.slug}'.")
+    session.after_commit(lambda: access_ended(user.id))
+    return Person(user, role, tenant.id)
+
+
+async def remove_member(session: Session, *, email: str, tenant: Tenant) -> Person:
+    """Take someone's role in a tenant away. What they have open there ends after the commit.
+
+    Raises BadRequest, and NotFound for one who is no member.
+    """
+    user = await find_user(session, email)
+    if not await identity.remove_membership(session, tenant_id=tenant.id, user_id=user.id):
+        raise NotFound(f"{user.email} is no member of '{tenant.slug}'.")
+    session.after_commit(lambda: access_ended(user.id))
+    return Person(user, None, tenant.id)
 
 
 async def find_user(session: Session, email: str) -> PortalUser:
