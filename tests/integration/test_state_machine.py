@@ -93,7 +93,9 @@ class Scene:
 
     async def end(self) -> None:
         """Everyone is back and sends what was never answered; then all promises are checked."""
+        import time; t=time.monotonic()
         await asyncio.gather(*self.restarts.values())
+        self.happened["restart wait"]+=time.monotonic()-t
         for number, talk in enumerate(self.talks):
             await talk.connect(0, self.island.stack.gateways[number % GATEWAYS], since=0)
             await talk.send_what_was_never_answered(0)
@@ -283,11 +285,19 @@ scripts = st.lists(
 async def test_what_is_promised_holds_whatever_happens_in_whatever_order(
     island: Island, database: object, figures: Counter[str], steps: list[Any]
 ) -> None:
+    import time; t=time.monotonic()
     async with Scene.set(island) as scene:
+        figures["T set"] += time.monotonic()-t
         for step in steps:
+            import time; t=time.monotonic()
             await step.take(scene)
+            figures["T "+type(step).__name__] += time.monotonic()-t
             scene.happened[type(step).__name__] += 1
+        t=time.monotonic()
         await scene.end()
+        figures["T end"] += time.monotonic()-t
+        t=time.monotonic()
+    figures["T close"] += time.monotonic()-t
     _count(figures, scene, len(steps))
 
 
@@ -303,5 +313,6 @@ def _count(figures: Counter[str], scene: Scene, steps: int) -> None:
         "retries asked for": scene.happened["Retry"],
         "workers killed": scene.happened["KillWorker"],
     }
+    figures["T restart wait"] += scene.happened["restart wait"]
     for name, count in counted.items():
         figures[f"whatever happens: {name}"] += count

@@ -25,6 +25,7 @@ from tests.support.people import Person
 from tests.support.processes import Gateway
 
 RETRY_PAUSE_S = 0.1
+SHOWN_FRAMES = 40
 CONNECTION_LOST = (SocketClosed, ConnectionClosed, InvalidHandshake, OSError)
 
 
@@ -57,6 +58,7 @@ class Tab:
         self.since = last_seq
         """The seq after which it was told everything."""
         self.faults: Counter[str] = Counter()
+        self.evidence: list[str] = []
         self.ids: dict[UUID, int] = {}
         """Every stored message that was told, with its seq."""
         self.accepted: dict[str, UUID] = {}
@@ -71,7 +73,7 @@ class Tab:
 
     def __repr__(self) -> str:
         frames = self.client.frames if self.client else []
-        last = "".join(f"\n  {frame!r}" for frame in frames[-12:])
+        last = "".join(f"\n  {frame!r}" for frame in frames[-SHOWN_FRAMES:])
         return (
             f"Tab({self.conversation_id}, last_seq={self.last_seq}, faults={dict(self.faults)}, "
             f"accepted={self.accepted}, {len(frames)} frames on this socket:{last})"
@@ -201,7 +203,7 @@ class Tab:
         return self.close_codes[-1]
 
     def require_faultless(self) -> None:
-        assert not self.faults, f"{dict(self.faults)} in {self.conversation_id}"
+        assert not self.faults, f"{dict(self.faults)} {self.evidence}; {self!r}"
 
     # ── what it is told ────────────────────────────────────────────────────────────────────────
 
@@ -272,6 +274,7 @@ class Tab:
             self.faults["answered twice"] += 1
         if frame.status != "failed" and not text.startswith(self.streamed(reply_to)):
             self.faults["streamed otherwise than stored"] += 1
+            self.evidence.append(f"{self.streamed(reply_to)!r}, but {text!r}")
         self.outcomes[reply_to] = Outcome(message_id, frame.seq, text, frame.status)
 
     def _on_delta(self, frame: Any) -> None:

@@ -251,7 +251,8 @@ class LiveSocket:
         assert self._ordering is not None
         reply_to = str(run.reply_to)
         key = answer_so_far_key(self.tenant_id, run.run_id, run.attempt)
-        stored = await get_redis().get(key) or b""
+        stored = await get_redis().get(key)
+        stored = stored if isinstance(stored, bytes) else b""
         # Without its first mark the key was lost meanwhile; the worker is about to set it again.
         text = stored[len(ANSWER_BEGINS) :].decode() if stored.startswith(ANSWER_BEGINS) else ""
         have = self._ordering.has(reply_to, run.attempt)

@@ -55,7 +55,7 @@ async def claim(
             await session.rollback()
             return None
         message, extras = parse_payload(claimed.payload)
-        agent, prompt = await read_context(session, tenant_id, claimed, message)
+        prompt = await read_context(session, claimed, message)
     in_hand.claimed = True
     return Claimed(
         run_id=claimed.id,
@@ -67,7 +67,7 @@ async def claim(
         stop_requested=claimed.stop_requested,
         message=message,
         extras=extras,
-        model=agent.model,
+        model=claimed.agent.model,
         prompt=prompt,
         in_hand=in_hand,
     )

@@ -9,10 +9,9 @@ from uuid import UUID
 
 from shared.config import settings
 from shared.db import TenantSession
-from shared.models import Agent
 from shared.models.message import ChannelType, KonstructMessage
-from shared.repositories import agents, chat
-from shared.repositories.runs import ClaimedRun
+from shared.repositories import chat
+from shared.repositories.runs import AgentAtWork, ClaimedRun
 
 from orchestrator.llm import Prompt, Turn
 
@@ -26,17 +25,15 @@ HistoryReader = Callable[[TenantSession, ClaimedRun], Awaitable[Sequence[Turn]]]
 
 
 async def read_context(
-    session: TenantSession, tenant_id: UUID, run: ClaimedRun, message: KonstructMessage
-) -> tuple[Agent, Prompt]:
-    """The agent and its prompt. The run's foreign key holds that the agent exists."""
-    agent = await agents.agent_by_id(session, tenant_id, run.agent_id)
-    assert agent is not None
+    session: TenantSession, run: ClaimedRun, message: KonstructMessage
+) -> Prompt:
+    """What the model is asked for this run."""
     read_history = _HISTORY.get(message.channel)
     history = await read_history(session, run) if read_history else ()
-    return agent, build_prompt(agent, history, message.content.text)
+    return build_prompt(run.agent, history, message.content.text)
 
 
-def build_prompt(agent: Agent, history: Sequence[Turn], text: str) -> Prompt:
+def build_prompt(agent: AgentAtWork, history: Sequence[Turn], text: str) -> Prompt:
     """Instructions, the newest turns that fit, and what is said now. `history` is oldest first."""
     instructions = _instructions(agent)
     budget = settings.llm_context_tokens - settings.llm_max_answer_tokens
@@ -50,7 +47,7 @@ def build_prompt(agent: Agent, history: Sequence[Turn], text: str) -> Prompt:
     return Prompt(instructions=instructions, history=kept[::-1], text=text)
 
 
-def _instructions(agent: Agent) -> str:
+def _instructions(agent: AgentAtWork) -> str:
     who = f"You are {agent.name}" + (f", {agent.role}." if agent.role else ".")
     return f"{who}\n\n{agent.instructions}".strip()
 

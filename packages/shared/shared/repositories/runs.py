@@ -135,6 +135,17 @@ class ClaimedRun:
     released: int
     started_at: datetime
     stop_requested: bool
+    agent: "AgentAtWork"
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAtWork:
+    """Who answers a run. `model` is None for the installation's default."""
+
+    name: str
+    role: str
+    instructions: str
+    model: str | None
 
 
 # Text, because it is on every message's way: building the expression costs more than running it.
@@ -145,7 +156,9 @@ _CLAIM = text(
            attempt = run.attempt + 1,
            worker_id = :worker_id,
            started_at = coalesce(run.started_at, clock_timestamp())
-     WHERE run.id = (SELECT newest.id FROM agent_runs AS newest
+      FROM agents AS agent
+     WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
+       AND run.id = (SELECT newest.id FROM agent_runs AS newest
                       WHERE newest.tenant_id = :tenant_id AND newest.message_id = :message_id
                       ORDER BY newest.position DESC LIMIT 1)
        AND EXISTS (SELECT FROM worker_leases AS mine
@@ -162,7 +175,8 @@ _CLAIM = text(
                           AND older.position < run.position
                           AND older.state IN ('pending', 'running'))
     RETURNING run.id, run.agent_id, run.thread_id, run.message_id, run.payload, run.attempt,
-              run.released, run.started_at, run.stop_requested_at IS NOT NULL
+              run.released, run.started_at, run.stop_requested_at IS NOT NULL AS stop_requested,
+              agent.name, agent.role, agent.instructions, agent.model
     """
 )
 
@@ -170,8 +184,8 @@ _CLAIM = text(
 async def claim(
     session: AsyncSession, tenant_id: UUID, message_id: str, worker_id: UUID
 ) -> ClaimedRun | None:
-    """Take the message's newest run for this worker with the next attempt; None if it is not to
-    be had.
+    """Take the message's newest run for this worker with the next attempt, and learn who answers;
+    None if it is not to be had.
 
     It is to be had if it is pending, or its worker's lease is over, and no older run of its
     thread is unfinished; and by a worker whose own lease holds.
@@ -182,7 +196,20 @@ async def claim(
             {"tenant_id": tenant_id, "message_id": message_id, "worker_id": worker_id},
         )
     ).one_or_none()
-    return ClaimedRun(*row) if row else None
+    if row is None:
+        return None
+    return ClaimedRun(
+        id=row.id,
+        agent_id=row.agent_id,
+        thread_id=row.thread_id,
+        message_id=row.message_id,
+        payload=row.payload,
+        attempt=row.attempt,
+        released=row.released,
+        started_at=row.started_at,
+        stop_requested=row.stop_requested,
+        agent=AgentAtWork(row.name, row.role, row.instructions, row.model),
+    )
 
 
 _FINISH = text(
