@@ -21,8 +21,10 @@ PACKAGES = ROOT / "packages"
 LOOKS_PAST_ONE_TENANT = {
     "shared.services.access": {"identity"},  # is a token's session, person and role still good
     "shared.services.identity": {"identity"},  # log-in, refresh, log-out know no tenant yet
+    "shared.services.invitations": {"identity"},  # who holds a link is in no tenant yet
     "shared.api.rbac": {"platform_admin"},
-    "shared.api.me": {"identity", "platform_admin"},  # whose memberships are in several tenants
+    "shared.api.me": {"identity"},  # a person may be in several tenants
+    "shared.api.tenants": {"identity"},
     "orchestrator.worker_life": {"sweep", "lease"},  # a worker serves every tenant
     "konstruct.doctor": {"lease"},
     "konstruct.local_access": {"identity"},

@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, pool
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "008"
+HEAD = "009"
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(Config(ROOT / "alembic.ini"))
 
 
-def test_there_is_one_head_and_it_is_the_web_chat() -> None:
+def test_there_is_one_head_and_it_is_the_newest() -> None:
     assert scripts().get_heads() == [HEAD]
 
 

@@ -19,7 +19,14 @@ from psycopg import sql
 from shared.config import get_settings
 from shared.db import SystemSession, TenantSession
 from shared.db.engine import dispose_engine, get_engine
-from shared.models import AgentRun, Base, ChannelConnection, WebConversationMessage, WorkerLease
+from shared.models import (
+    AgentRun,
+    Base,
+    ChannelConnection,
+    Invitation,
+    WebConversationMessage,
+    WorkerLease,
+)
 from sqlalchemy import Table
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -96,6 +103,14 @@ async def fill(world: World) -> None:
                     message_id=str(question.id),
                     payload={"text": f"{world.name}'s secret"},
                     next_nudge_at=datetime.now(UTC),
+                ),
+                Invitation(
+                    tenant_id=world.id,
+                    email=f"new@{world.slug}.example",
+                    role="customer_operator",
+                    token_hash=f"of {world.slug}",
+                    invited_by=world.admin.id,
+                    expires_at=datetime.now(UTC),
                 ),
                 ChannelConnection(
                     tenant_id=world.id,

@@ -4,6 +4,7 @@ A `Talk` does and remembers; it judges nothing, `promises.py` does. Each talk ha
 that stands in all its messages and answers, so that what strays into another one is seen.
 """
 
+import asyncio
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from uuid import UUID, uuid4
 
 import httpx
 import orjson
+from websockets.exceptions import ConnectionClosed
 
 from tests.support.chat_client import ChatClient
 from tests.support.people import Person
@@ -25,10 +27,13 @@ WORD = re.compile(r"word[0-9a-f]{10}")
 ANSWER = re.compile(r'text="([^"]*)"')
 MODELS = {
     "at once": "",
-    "streamed": "pieces=12 rate=40",
-    "fails once": "pieces=4 fail=cut after=2 once={name}",
+    "streamed": "pieces=10 rate=40",
+    "fails once": "pieces=4 rate=40 fail=cut after=2 once={name}",
     "fails": "fail=503",
 }
+GAVE_UP = "gave_up"
+FAILED_MODEL = {"model_broken", "model_cut", "model_unreachable"}
+REFUSALS = {"client_message_id_reused", "nothing_to_stop", "not_failed", "not_found"}
 PIECES = " one two three four five six seven eight nine ten eleven"
 
 
@@ -78,6 +83,14 @@ class Line:
         told = [f.seq for f in self.frames if f.type == "reset"]
         return max(told + [f.reset_seq for f in self.frames if f.type == "ready"])
 
+    async def send(self, frame: dict[str, Any]) -> None:
+        """Send it, if the socket is not cut meanwhile."""
+        try:
+            await self.client.send(frame)
+        except ConnectionClosed:
+            if not self.is_cut:
+                raise
+
     async def until(self, happened: Callable[[], bool]) -> None:
         """Wait for frames until it is so."""
         while not happened():
@@ -102,6 +115,7 @@ class Talk:
         self.said: dict[str, list[str]] = {}
         """Every text sent with a client_message_id, in order."""
         self.resets: list[int] = []
+        self.resetting = asyncio.Lock()
         self.resumed = 0
         self._gateways = gateways
         self._places = cycle(gateways)
@@ -161,20 +175,20 @@ class Talk:
         line = await self.line(tab)
         line.said.append((name, text))
         self.said.setdefault(name, []).append(text)
-        await line.client.say(text, name)
+        await line.send({"type": "message", "text": text, "client_message_id": name})
 
     async def stop(self, tab: int, which: int | None) -> None:
         """Stop what is being written, or the answer to a message of before."""
         reply_to = None if which is None else self._message(which)
         frame = {"type": "stop"} | ({"reply_to": str(reply_to)} if reply_to else {})
-        await (await self.line(tab)).client.send(frame)
+        await (await self.line(tab)).send(frame)
 
     async def retry(self, tab: int, which: int | None) -> None:
         """Have a message answered again; with None, one that never was."""
         reply_to = (None if which is None else self._message(which)) or uuid4()
         line = await self.line(tab)
         line.retried.append(reply_to)
-        await line.client.send({"type": "retry", "reply_to": str(reply_to)})
+        await line.send({"type": "retry", "reply_to": str(reply_to)})
 
     async def reset(self, portal: httpx.AsyncClient, gateway: Gateway) -> None:
         url = f"{gateway.url}/api/portal/chat/conversations/{self.id}"
@@ -203,7 +217,7 @@ class Talk:
         for line in self.open_lines:
             await line.until(lambda: line.last_seq() >= last_seq and line.reset_seq() >= reset_seq)  # noqa: B023
             never_said = uuid4()
-            await line.client.send({"type": "stop", "reply_to": str(never_said)})
+            await line.send({"type": "stop", "reply_to": str(never_said)})
             await line.until(
                 lambda: any(f.type == "error" and f.reply_to == never_said for f in line.frames)  # noqa: B023
             )

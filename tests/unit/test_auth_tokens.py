@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from shared.auth import tokens
 from shared.auth.tokens import (
     issue_access_token,
-    new_refresh_token,
-    refresh_token_hash,
+    new_secret,
+    secret_hash,
     verify_access_token,
 )
 from shared.config import get_settings
@@ -224,9 +224,9 @@ def test_without_a_long_enough_key_nothing_is_signed_nor_believed(
 
 
 def test_refresh_tokens_are_random_and_stored_as_a_hash() -> None:
-    made = {new_refresh_token() for _ in range(100)}
+    made = {new_secret() for _ in range(100)}
     assert len(made) == 100
     assert all(len(token) >= 43 for token in made), "256 bits"
     token = made.pop()
-    assert refresh_token_hash(token) == refresh_token_hash(token)
-    assert token not in refresh_token_hash(token)
+    assert secret_hash(token) == secret_hash(token)
+    assert token not in secret_hash(token)

@@ -40,7 +40,9 @@ def add_error_handlers(app: FastAPI) -> None:
 
 
 async def _part_is_down(request: Request, error: Exception) -> JSONResponse:
-    log.warning("request_failed", path=request.url.path, error=type(error).__name__)
+    # The path as the route has it: one that is filled in may hold an invitation's token.
+    path = getattr(request.scope.get("route"), "path", None)
+    log.warning("request_failed", path=path, error=type(error).__name__)
     return _answer(Unavailable("Konstruct cannot reach one of its parts. Try again shortly."))
 
 

@@ -7,7 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from shared.api import agents_router, auth_router, chat_router, me_router
+from shared.api import (
+    agents_router,
+    auth_router,
+    chat_router,
+    invitations_router,
+    me_router,
+    people_router,
+    tenants_router,
+)
 from shared.config import settings
 from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
@@ -18,6 +26,7 @@ from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
 from gateway.fanout import Fanout
 from gateway.health import health_router
+from gateway.portal import portal_router
 from gateway.revocations import Revocations
 from gateway.sockets import Sockets
 
@@ -39,7 +48,12 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def create_app() -> FastAPI:
-    app = FastAPI(title="Konstruct", version="0.1.0", lifespan=lifespan)
+    app = FastAPI(
+        title="Konstruct",
+        version="0.1.0",
+        lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
+    )
     app.state.fanout = Fanout()
     app.state.sockets = Sockets()
     app.state.draining = False
@@ -48,9 +62,13 @@ def create_app() -> FastAPI:
         health_router,
         auth_router,
         me_router,
+        tenants_router,
+        people_router,
+        invitations_router,
         agents_router,
         chat_router,
         web_chat_router,
+        portal_router,
     ):
         app.include_router(router)
     return app

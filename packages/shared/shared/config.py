@@ -5,6 +5,7 @@ otherwise. Secrets have no default: `require_signing_key` stops the start with a
 """
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Annotated, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
@@ -42,6 +43,7 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = None
     access_token_ttl_s: int = 15 * 60
     refresh_token_ttl_s: int = 30 * 24 * 3600
+    invitation_ttl_s: int = 7 * 24 * 3600
     session_check_ttl_s: float = 5.0
     """How long a socket or request may trust its last look at the caller's rights."""
     cookie_secure: bool = False
@@ -52,8 +54,13 @@ class Settings(BaseSettings):
     port: int = 8000
     allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Browser origins beside the gateway's own, comma-separated."""
+    portal_dir: Path | None = None
+    """The built web page; without it, that of the repository."""
     auth_timeout_s: float = 5.0
     silence_timeout_s: float = 60.0
+    """An answer of which nothing is heard for so long: the person is told."""
+    silence_look_s: float = 5.0
+    """After so long, and twice as long, and so on, it is looked for in PostgreSQL."""
     send_timeout_s: float = 10.0
     socket_queue_frames: int = 256
     max_frame_bytes: int = 64 * 1024
@@ -63,6 +70,8 @@ class Settings(BaseSettings):
     limits_enabled: bool = True
     login_limit: str = "10/5 minutes"
     """Failed log-ins per e-mail and address."""
+    invitation_limit: str = "20/5 minutes"
+    """Invitation links that open nothing, per address."""
     message_limit: str = "30/minute"
     """Messages per user."""
 

@@ -12,6 +12,8 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 Role = Literal["platform_admin", "customer_admin", "customer_operator"]
+MemberRole = Literal["customer_admin", "customer_operator"]
+"""The roles that belong to a membership in a tenant."""
 MessageRole = Literal["user", "assistant"]
 MessageStatus = Literal["complete", "stopped", "failed"]
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]

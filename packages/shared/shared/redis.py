@@ -1,14 +1,15 @@
 """Valkey/Redis: one client per event loop, made at first use, every wait bounded.
 
-Its pool waits for a free connection instead of refusing the 101st use.
+Its pool waits for a free connection instead of refusing the 101st use. What fails on a connection
+that a restarted server has closed is tried once more on a new one.
 """
 
 import asyncio
 from weakref import WeakKeyDictionary
 
 import redis.asyncio as aioredis
+from redis.asyncio.retry import Retry  # the one in redis.retry never tries again here
 from redis.backoff import NoBackoff
-from redis.retry import Retry
 
 from shared.config import settings
 

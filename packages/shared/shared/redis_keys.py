@@ -30,12 +30,11 @@ def webchat_response_key(tenant_id: Id, conversation_id: Id) -> str:
 
 
 def answer_so_far_key(tenant_id: Id, run_id: Id, attempt: int) -> str:
-    """Text an attempt of a run has streamed so far, for those who join in the middle."""
+    """Text an attempt of a run has streamed so far, for those who join in the middle.
+
+    Where a NUL stands in it, something has been lost, which its worker is about to set again.
+    """
     return f"{tenant_id}:run:answer:{run_id}:{attempt}"
-
-
-ANSWER_BEGINS = b"\0"
-"""What the value of an answer so far begins with; without it, its beginning has been lost."""
 
 
 def run_control_key() -> str:

@@ -19,24 +19,27 @@ from shared.config import settings
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import Forbidden, KonstructError, NotAuthenticated
 from shared.events import (
+    AcceptedFrame,
     CloseCode,
     DeltaFrame,
     ErrorFrame,
     ReadyFrame,
     ReconnectFrame,
     ResetFrame,
+    ResponseFrame,
     ServerFrame,
     TypingFrame,
 )
 from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.redis import get_redis
-from shared.redis_keys import ANSWER_BEGINS, answer_so_far_key
+from shared.redis_keys import answer_so_far_key
 from shared.services import chat
 from shared.services.access import access
 
 from gateway.channels.handshake import Identified
 from gateway.channels.ordering import Missing, Ordering
+from gateway.channels.silence import Silence
 
 log = get_logger(__name__)
 
@@ -68,8 +71,8 @@ class LiveSocket:
         self._wake = asyncio.Event()
         self._close: tuple[CloseCode, ServerFrame | None] | None = None
         self._gone = False
-        self._awaited: set[UUID] = set()
-        self._silence: asyncio.TimerHandle | None = None
+        self._silence = Silence(look=self._look_for_news, tell=self._tell_silence)
+        self._is_looking = False
         self._expiry: asyncio.TimerHandle | None = None
 
     # ── what others may do; nothing here waits ─────────────────────────────────────────────────
@@ -113,9 +116,7 @@ class LiveSocket:
         """An answer is expected; silence will be told."""
         if self._ordering is not None:
             self._ordering.expect(str(reply_to))
-        self._awaited.add(reply_to)
-        if self._silence is None:
-            self._restart_silence()
+        self._silence.awaits(reply_to)
 
     # ── the sending task ───────────────────────────────────────────────────────────────────────
 
@@ -138,9 +139,12 @@ class LiveSocket:
             await self._hang_up(CloseCode.TOO_SLOW_READER)
         finally:
             self._gone = True
-            for timer in (self._silence, self._expiry):
-                if timer is not None:
-                    timer.cancel()
+
+    def release(self) -> None:
+        """Let go of its timers, on every way out."""
+        self._silence.end()
+        if self._expiry is not None:
+            self._expiry.cancel()
 
     async def begin(self) -> None:
         """Send what this socket has not had, then `ready`. Raises KonstructError."""
@@ -185,19 +189,27 @@ class LiveSocket:
         elif admitted is Missing.ANSWER_SO_FAR:
             await self._join(UUID(frame["reply_to"]))
         elif admitted is not None:
-            self._heard_of(admitted)
+            self._silence.heard_of(admitted)
             await self._send(orjson.dumps(admitted).decode())
 
     async def _send_own(self, frame: ServerFrame) -> None:
-        """`accepted` stands for the user's own message: it takes its place in the order."""
+        """`accepted` stands for the user's own message and takes its place in the order. An
+        outcome that is told again may be news here: then it must not come twice."""
         assert self._ordering is not None
-        if frame.type == "accepted":
-            seq: int = frame.seq  # type: ignore[attr-defined]
-            if seq > self._ordering.last_seq + 1:
-                await self._catch_up(until_seq=seq)
-            self._ordering.sent(seq)
-        self._heard_of(frame.payload())
+        if isinstance(frame, AcceptedFrame):
+            if frame.seq > self._ordering.last_seq + 1:
+                await self._catch_up(until_seq=frame.seq)
+            self._ordering.sent(frame.seq)
+        elif isinstance(frame, ResponseFrame) and (frame.seq or 0) > self._ordering.last_seq:
+            await self._send_published(frame.payload())
+            return
+        self._silence.heard_of(frame.payload())
         await self._send_frame(frame)
+        if isinstance(frame, AcceptedFrame) and frame.seq <= self._ordering.reset_seq:
+            # A reset overtook it and was told before: told again, nobody waits for the answer.
+            gone = ResetFrame(seq=self._ordering.reset_seq)
+            self._silence.heard_of(gone.payload())
+            await self._send_frame(gone)
 
     # ── catching up ────────────────────────────────────────────────────────────────────────────
 
@@ -237,7 +249,7 @@ class LiveSocket:
         # A page has no gaps but what a reset has taken away, whose own frame is on its way.
         self._ordering.sent(message.seq - 1)
         if self._ordering.admit(payload) is payload:
-            self._heard_of(payload)
+            self._silence.heard_of(payload)
             await self._send(orjson.dumps(payload).decode())
 
     async def _join(self, reply_to: UUID) -> None:
@@ -253,8 +265,7 @@ class LiveSocket:
         key = answer_so_far_key(self.tenant_id, run.run_id, run.attempt)
         stored = await get_redis().get(key)
         stored = stored if isinstance(stored, bytes) else b""
-        # Without its first mark the key was lost meanwhile; the worker is about to set it again.
-        text = stored[len(ANSWER_BEGINS) :].decode() if stored.startswith(ANSWER_BEGINS) else ""
+        text = "" if b"\0" in stored else stored.decode()  # a hole: set again in a moment
         have = self._ordering.has(reply_to, run.attempt)
         if len(text) > have:
             await self._send_frame(
@@ -280,30 +291,17 @@ class LiveSocket:
         left_s = (self.claims.expires_at - datetime.now(UTC)).total_seconds()
         self._expiry = asyncio.get_running_loop().call_later(max(0, left_s), self.recheck_access)
 
-    def _heard_of(self, frame: dict[str, Any]) -> None:
-        """An answer came, or some of it: the silence is broken."""
-        kind = frame["type"]
-        if kind == "reset":
-            self._awaited.clear()
-        elif kind in ("response", "message") and frame.get("reply_to"):
-            self._awaited.discard(UUID(frame["reply_to"]))
-        elif kind != "delta":
-            return
-        if self._awaited and self._silence is not None:
-            self._restart_silence()
+    def _look_for_news(self) -> None:
+        if not self._is_looking:
+            self._is_looking = True
+            self._put(self._look)
 
-    def _restart_silence(self) -> None:
-        if self._silence is not None:
-            self._silence.cancel()
-        self._silence = asyncio.get_running_loop().call_later(
-            settings.silence_timeout_s, self._tell_silence
-        )
+    async def _look(self) -> None:
+        await self._catch_up()
+        self._is_looking = False
 
-    def _tell_silence(self) -> None:
-        self._silence = None
-        awaited, self._awaited = self._awaited, set()
-        for reply_to in awaited:
-            self.say(ErrorFrame(code="silence", message=SILENCE, retryable=True, reply_to=reply_to))
+    def _tell_silence(self, reply_to: UUID) -> None:
+        self.say(ErrorFrame(code="silence", message=SILENCE, retryable=True, reply_to=reply_to))
 
     async def _send_frame(self, frame: ServerFrame) -> None:
         await self._send(frame.wire().decode())

@@ -116,6 +116,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
             reader.cancel()
             await asyncio.wait({reader}, timeout=settings.database_statement_timeout_s)
     finally:
+        socket.release()
         sockets.remove(socket)
         fanout.unsubscribe(channel, socket)
 

@@ -7,7 +7,6 @@ installation's settings alone.
 """
 
 import os
-import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -19,12 +18,12 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from shared.errors import ConfigError
+from shared.services.names import is_model_name
 
 from orchestrator.llm.clients import anthropic_client, open_pool, openai_client
 from orchestrator.llm.failures import ModelUnknown
 from orchestrator.llm.merging import DEFAULT_WINDOW_S
 
-NAME = re.compile(r"[A-Za-z0-9][\w.@+:/-]{0,199}", re.ASCII)
 MAX_MODELS = 256
 """Names agents can make us keep; past it they are resolved anew each time."""
 
@@ -83,7 +82,7 @@ class ModelRegistry:
         await self._pool.aclose()
 
     def _build(self, name: str) -> Model:
-        if not NAME.fullmatch(name) or "//" in name:
+        if not is_model_name(name):
             raise ModelUnknown
         if self._base_url is not None and name == self._default:
             return self._endpoint(name, self._base_url)

@@ -1,8 +1,8 @@
 """Showing an answer while it is spoken.
 
 The first text goes out at once, then what has gathered every `window_s`. Each time, the answer so
-far is appended and the delta published in one transaction, so that whoever joins in between has no
-hole. All of this is a preview: a Valkey that is away costs the preview and nothing else.
+far is continued and the delta published in one transaction, so that whoever joins in between misses
+nothing. All of this is a preview: a Valkey that is away costs the preview and nothing else.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from shared.events import DeltaFrame
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.redis import get_redis
-from shared.redis_keys import ANSWER_BEGINS, answer_so_far_key, webchat_response_key
+from shared.redis_keys import answer_so_far_key, webchat_response_key
 
 from orchestrator.pipeline.claim import Claimed
 
@@ -123,18 +123,21 @@ class WebPreview:
         # Counted as published whatever happens: a joiner's next gap has the answer so far read.
         self._published_pieces = len(self._pieces)
         self._published_chars += len(text)
+        offset = self._published_bytes
         self._published_bytes += len(text.encode())
         kept_s = int(settings.run_deadline_s) + 60
         pipeline = get_redis().pipeline(transaction=True)
-        if frame.index == 0:
-            pipeline.set(self._key, ANSWER_BEGINS + text.encode(), ex=kept_s)
+        pipeline.strlen(self._key)
+        if offset == 0:
+            pipeline.set(self._key, text, ex=kept_s)
         else:
-            pipeline.append(self._key, text)
+            # In its own place: what is missing before it becomes a hole, and nothing counts twice.
+            pipeline.setrange(self._key, offset, text)
         pipeline.publish(self._channel, frame.wire())
-        stored_bytes, _ = await pipeline.execute()
-        if frame.index and stored_bytes != len(ANSWER_BEGINS) + self._published_bytes:
+        stored_before, *_ = await pipeline.execute()
+        if stored_before < offset:
             whole = "".join(self._pieces[: self._published_pieces])
-            await get_redis().set(self._key, ANSWER_BEGINS + whole.encode(), ex=kept_s)
+            await get_redis().set(self._key, whole, ex=kept_s)
 
 
 def open_preview(claimed: Claimed, window_s: Callable[[], float]) -> Preview:

@@ -1,15 +1,25 @@
-"""A tenant's AI employees."""
+"""A tenant's AI employees: seen by its members, hired and changed by its admins."""
 
-from typing import Literal
+from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict, Field
 
-from shared.api.rbac import Caller, RequestSession, require_tenant_member
-from shared.repositories import agents
+from shared.api.problems import problems
+from shared.api.rbac import (
+    MAY_ADMINISTER,
+    Caller,
+    RequestSession,
+    require_tenant_admin,
+    require_tenant_member,
+)
+from shared.services import hiring
+from shared.services.hiring import AgentChanges, AgentStatus
 
-agents_router = APIRouter(prefix="/api/portal/agents", tags=["agents"])
+agents_router = APIRouter(
+    prefix="/api/portal/agents", tags=["agents"], responses=problems(401, 403)
+)
 
 
 class AgentOut(BaseModel):
@@ -21,11 +31,91 @@ class AgentOut(BaseModel):
     tenant_id: UUID
     name: str
     role: str
-    status: Literal["active", "paused"]
+    status: AgentStatus
+
+
+class AgentDetails(AgentOut):
+    """An agent as those see it who tell it how to work."""
+
+    instructions: str
+    model: str | None
+    """None is the installation's default."""
+
+
+class HireAgent(BaseModel):
+    """Whom to hire."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant_id: UUID
+    name: str
+    role: str = ""
+    instructions: str = ""
+    model: str | None = None
+
+
+# What is left out stays, which is not the same as null; so these have no default to be shown.
+_Text = Annotated[str, Field(default_factory=str)]
+_Model = Annotated[str | None, Field(default_factory=lambda: None)]
+_Status = Annotated[AgentStatus, Field(default_factory=lambda: "active")]
+
+
+class ChangeAgent(BaseModel):
+    """What shall be otherwise. A `model` of null is the installation's default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant_id: UUID
+    name: _Text
+    role: _Text
+    instructions: _Text
+    model: _Model
+    status: _Status
+
+    def changes(self) -> AgentChanges:
+        given = self.model_dump(exclude_unset=True, exclude={"tenant_id"})
+        return cast(AgentChanges, given)
 
 
 @agents_router.get("")
 async def list_agents(tenant_id: UUID, caller: Caller, session: RequestSession) -> list[AgentOut]:
     """The tenant's agents, by name. Not a member: 403."""
     await require_tenant_member(tenant_id, caller, session)
-    return [AgentOut.model_validate(a) for a in await agents.list_agents(session, tenant_id)]
+    return [AgentOut.model_validate(a) for a in await hiring.list_agents(session, tenant_id)]
+
+
+@agents_router.get("/{agent_id}", responses=problems(404))
+async def get_agent(
+    agent_id: UUID, tenant_id: UUID, caller: Caller, session: RequestSession
+) -> AgentDetails | AgentOut:
+    """One agent; an admin of the tenant also sees its instructions and model."""
+    role = await require_tenant_member(tenant_id, caller, session)
+    agent = await hiring.get_agent(session, tenant_id, agent_id)
+    if role in MAY_ADMINISTER:
+        return AgentDetails.model_validate(agent)
+    return AgentOut.model_validate(agent)
+
+
+@agents_router.post("", status_code=status.HTTP_201_CREATED, responses=problems(400, 404, 409))
+async def hire_agent(body: HireAgent, caller: Caller, session: RequestSession) -> AgentDetails:
+    """Hire an agent, who is at work at once. For admins of the tenant."""
+    await require_tenant_admin(body.tenant_id, caller, session)
+    agent = await hiring.hire(
+        session,
+        body.tenant_id,
+        name=body.name,
+        role=body.role,
+        instructions=body.instructions,
+        model=body.model,
+    )
+    return AgentDetails.model_validate(agent)
+
+
+@agents_router.patch("/{agent_id}", responses=problems(400, 404, 409))
+async def change_agent(
+    agent_id: UUID, body: ChangeAgent, caller: Caller, session: RequestSession
+) -> AgentDetails:
+    """Change an agent from the next message on. For admins of the tenant."""
+    await require_tenant_admin(body.tenant_id, caller, session)
+    agent = await hiring.change_agent(session, body.tenant_id, agent_id, body.changes())
+    return AgentDetails.model_validate(agent)

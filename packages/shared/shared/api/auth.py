@@ -8,6 +8,7 @@ from fastapi import APIRouter, Cookie, Depends, Request, Response, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 
+from shared.api.problems import problems
 from shared.auth.tokens import verify_access_token
 from shared.config import settings
 from shared.errors import Forbidden, NotAuthenticated
@@ -15,7 +16,7 @@ from shared.events import Role
 from shared.services import identity
 from shared.services.identity import LoggedIn
 
-auth_router = APIRouter(prefix="/api/portal/auth", tags=["auth"])
+auth_router = APIRouter(prefix="/api/portal/auth", tags=["auth"], responses=problems(401, 403, 429))
 
 REFRESH_COOKIE = "konstruct_refresh"
 COOKIE_PATH = "/api/portal/auth"
@@ -54,11 +55,13 @@ class TokenOut(BaseModel):
 @auth_router.post("/login")
 async def log_in(body: LogIn, request: Request, response: Response) -> TokenOut:
     """E-mail and password for an access token and the refresh cookie."""
-    address = request.client.host if request.client else "unknown"
     logged_in = await identity.log_in(
-        body.email.strip(), body.password, address=address, tenant_id=body.tenant_id
+        body.email.strip(),
+        body.password,
+        address=client_address(request),
+        tenant_id=body.tenant_id,
     )
-    return _answer(response, logged_in)
+    return answer_with_tokens(response, logged_in)
 
 
 @auth_router.post("/refresh")
@@ -75,7 +78,7 @@ async def refresh(
     logged_in = await identity.refresh(
         konstruct_refresh, tenant_id=body.tenant_id if body else None
     )
-    return _answer(response, logged_in)
+    return answer_with_tokens(response, logged_in)
 
 
 @auth_router.post("/logout", status_code=status.HTTP_204_NO_CONTENT)
@@ -98,6 +101,11 @@ async def log_out(
     response.delete_cookie(REFRESH_COOKIE, path=COOKIE_PATH)
 
 
+def client_address(request: Request) -> str:
+    """What attempts are counted by."""
+    return request.client.host if request.client else "unknown"
+
+
 def _refuse_foreign_origin(request: Request) -> None:
     """The cookie goes along by itself, so a page from elsewhere must not be able to use it."""
     origin = request.headers.get("origin")
@@ -105,7 +113,8 @@ def _refuse_foreign_origin(request: Request) -> None:
         raise Forbidden("This page may not use Konstruct's log-in. Open the portal itself.")
 
 
-def _answer(response: Response, logged_in: LoggedIn) -> TokenOut:
+def answer_with_tokens(response: Response, logged_in: LoggedIn) -> TokenOut:
+    """The tokens of a log-in: one in the answer, the other in its cookie."""
     if logged_in.refresh_token is not None:
         response.set_cookie(
             REFRESH_COOKIE,

@@ -7,13 +7,16 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Response, status
 from pydantic import BaseModel, ConfigDict
 
+from shared.api.problems import problems
 from shared.api.rbac import Caller, RequestSession, enter_own_scope, require_tenant_member
 from shared.errors import BadRequest
 from shared.events import MessageRole, MessageStatus
 from shared.repositories import chat as conversations
 from shared.services import chat
 
-chat_router = APIRouter(prefix="/api/portal/chat", tags=["chat"])
+chat_router = APIRouter(
+    prefix="/api/portal/chat", tags=["chat"], responses=problems(400, 401, 403, 404)
+)
 
 
 class ConversationOut(BaseModel):

@@ -1,16 +1,17 @@
-"""Who am I, and where do I belong."""
+"""Who am I."""
 
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
+from shared.api.problems import problems
 from shared.api.rbac import Caller, RequestSession
 from shared.errors import NotAuthenticated
 from shared.events import Role
-from shared.repositories import identity, tenants
+from shared.repositories import identity
 
-me_router = APIRouter(prefix="/api/portal", tags=["me"])
+me_router = APIRouter(prefix="/api/portal", tags=["me"], responses=problems(401, 403))
 
 
 class Me(BaseModel):
@@ -21,17 +22,6 @@ class Me(BaseModel):
     display_name: str
     role: Role
     tenant_id: UUID | None
-
-
-class TenantOut(BaseModel):
-    """A tenant and the caller's role in it."""
-
-    model_config = ConfigDict(from_attributes=True)
-
-    id: UUID
-    name: str
-    slug: str
-    role: Role
 
 
 @me_router.get("/me")
@@ -48,18 +38,3 @@ async def who_am_i(caller: Caller, session: RequestSession) -> Me:
         role=caller.role,
         tenant_id=caller.tenant_id,
     )
-
-
-@me_router.get("/tenants")
-async def my_tenants(caller: Caller, session: RequestSession) -> list[TenantOut]:
-    """The caller's tenants, oldest membership first; for a platform admin all, by name."""
-    if caller.is_platform_admin:
-        await session.enter_system("platform_admin")
-        rows = [(tenant, "platform_admin") for tenant in await tenants.list_tenants(session)]
-    else:
-        await session.enter_system("identity")
-        rows = list(await identity.memberships(session, caller.user_id))
-    return [
-        TenantOut(id=tenant.id, name=tenant.name, slug=tenant.slug, role=role)
-        for tenant, role in rows
-    ]

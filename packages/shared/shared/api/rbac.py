@@ -14,12 +14,14 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.auth.tokens import verify_access_token
 from shared.db import PortalSession, get_session
-from shared.errors import Forbidden, NotAuthenticated
+from shared.errors import Forbidden, NotAuthenticated, NotFound
 from shared.repositories.identity import member_role
+from shared.repositories.tenants import tenant_by_id
 from shared.services.access import access
 
 PLATFORM_ADMIN = "platform_admin"
 CUSTOMER_ADMIN = "customer_admin"
+MAY_ADMINISTER = frozenset({PLATFORM_ADMIN, CUSTOMER_ADMIN})
 NOT_A_MEMBER = "You are not a member of this tenant."
 
 _bearer = HTTPBearer(auto_error=False, description="The access token a log-in gives.")
@@ -50,29 +52,48 @@ async def get_portal_caller(
     return PortalCaller(claims.user_id, claims.role, claims.tenant_id, claims.session_id)
 
 
+async def get_caller_if_any(
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> PortalCaller | None:
+    """For calls that need no log-in; a token that is sent must be good."""
+    return None if bearer is None else await get_portal_caller(bearer)
+
+
 async def require_tenant_member(
     tenant_id: UUID, caller: PortalCaller, session: PortalSession
-) -> None:
-    """Let a member or the platform admin into the tenant; from here on the session sees it."""
+) -> str:
+    """Let a member or the platform admin into the tenant; from here on the session sees it.
+
+    Gives the role in which the caller is let in.
+    """
     await session.enter_tenant(tenant_id)
     if caller.is_platform_admin:
-        return
-    if await member_role(session, tenant_id, caller.user_id) is None:
+        return PLATFORM_ADMIN
+    role = await member_role(session, tenant_id, caller.user_id)
+    if role is None:
         raise Forbidden(NOT_A_MEMBER)
+    return role
 
 
 async def require_tenant_admin(
     tenant_id: UUID, caller: PortalCaller, session: PortalSession
 ) -> None:
-    """Let an admin of the tenant or the platform admin in, as `require_tenant_member` does."""
-    await session.enter_tenant(tenant_id)
-    if caller.is_platform_admin:
-        return
-    role = await member_role(session, tenant_id, caller.user_id)
-    if role is None:
-        raise Forbidden(NOT_A_MEMBER)
-    if role != CUSTOMER_ADMIN:
+    """Let an admin of the tenant or the platform admin in, as `require_tenant_member` does.
+
+    Something will be written there, so the platform admin is told (404) of a tenant that is none.
+    """
+    role = await require_tenant_member(tenant_id, caller, session)
+    if role not in MAY_ADMINISTER:
         raise Forbidden("Only an admin of this tenant may do this.")
+    if caller.is_platform_admin and await tenant_by_id(session, tenant_id) is None:
+        raise NotFound("There is no such tenant.")
+
+
+async def require_platform_admin(caller: PortalCaller, session: PortalSession) -> None:
+    """Let the platform admin in; from here on the session sees every tenant."""
+    if not caller.is_platform_admin:
+        raise Forbidden("Only a platform admin may do this.")
+    await session.enter_system("platform_admin")
 
 
 async def enter_own_scope(caller: PortalCaller, session: PortalSession) -> None:

@@ -83,10 +83,11 @@ def verify_access_token(token: str) -> AccessClaims:
     return verified
 
 
-def new_refresh_token() -> str:
+def new_secret() -> str:
+    """A token of 32 random bytes that nobody guesses: of a refresh, of an invitation."""
     return secrets.token_urlsafe(32)
 
 
-def refresh_token_hash(token: str) -> str:
-    """What is stored of a refresh token. It is random, so one fast hash suffices."""
+def secret_hash(token: str) -> str:
+    """What is stored of such a token. It is random, so one fast hash suffices."""
     return hashlib.sha256(token.encode()).hexdigest()

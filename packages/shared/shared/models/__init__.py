@@ -5,6 +5,7 @@ from shared.models.base import Base
 from shared.models.channels import ChannelConnection
 from shared.models.chat import WebConversation, WebConversationMessage
 from shared.models.identity import Membership, PortalSessionRecord, PortalUser
+from shared.models.invitations import Invitation
 from shared.models.runs import AgentRun, WorkerLease
 from shared.models.tenants import Tenant
 
@@ -13,6 +14,7 @@ __all__ = [
     "AgentRun",
     "Base",
     "ChannelConnection",
+    "Invitation",
     "Membership",
     "PortalSessionRecord",
     "PortalUser",

@@ -1,10 +1,11 @@
 """AI employees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import Agent
@@ -45,6 +46,27 @@ async def add_agent(
         .returning(Agent)
     )
     return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def change_agent(
+    session: AsyncSession, tenant_id: UUID, agent_id: UUID, values: Mapping[str, object]
+) -> Agent | None:
+    """None when another agent of this tenant has the name, whatever its case.
+
+    The agent must be there.
+    """
+    statement = (
+        update(Agent)
+        .where(Agent.id == agent_id, Agent.tenant_id == tenant_id)
+        .values(values)
+        .returning(Agent)
+        .execution_options(populate_existing=True)
+    )
+    try:
+        async with session.begin_nested():  # so that the refusal leaves the transaction usable
+            return (await session.execute(statement)).scalar_one()
+    except IntegrityError:
+        return None
 
 
 async def list_agents(session: AsyncSession, tenant_id: UUID) -> Sequence[Agent]:

@@ -88,6 +88,52 @@ async def remove_membership(session: AsyncSession, *, tenant_id: UUID, user_id: 
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
+async def members(
+    session: AsyncSession, tenant_id: UUID
+) -> Sequence[tuple[PortalUser, Membership]]:
+    """The tenant's people with their memberships, by e-mail."""
+    rows = await session.execute(
+        select(PortalUser, Membership)
+        .join(Membership, Membership.user_id == PortalUser.id)
+        .where(Membership.tenant_id == tenant_id)
+        .order_by(PortalUser.email)
+    )
+    return list(rows)
+
+
+async def lock_member_and_admins(
+    session: AsyncSession, *, tenant_id: UUID, user_id: UUID
+) -> Sequence[tuple[PortalUser, Membership]]:
+    """This member and the tenant's admins, their memberships locked in one order for all, so that
+    two who take each other's role away come one after the other."""
+    rows = await session.execute(
+        select(PortalUser, Membership)
+        .join(Membership, Membership.user_id == PortalUser.id)
+        .where(
+            Membership.tenant_id == tenant_id,
+            (Membership.user_id == user_id) | (Membership.role == "customer_admin"),
+        )
+        .order_by(Membership.user_id)
+        .with_for_update(of=Membership)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+async def is_member(session: AsyncSession, tenant_id: UUID, email: str) -> bool:
+    """Whether somebody with this address, given in lower case, is a member."""
+    found = await session.execute(
+        select(Membership.user_id)
+        .join(PortalUser, PortalUser.id == Membership.user_id)
+        .where(Membership.tenant_id == tenant_id, PortalUser.email == email)
+    )
+    return found.scalar_one_or_none() is not None
+
+
+async def session_by_id(session: AsyncSession, session_id: UUID) -> PortalSessionRecord | None:
+    return await session.get(PortalSessionRecord, session_id)
+
+
 async def ensure_users(session: AsyncSession, names: Mapping[str, str]) -> dict[str, UUID]:
     """People who cannot log in by password, by e-mail, with their names; the ids of all of them,
     in the order given. Those who are there stay as they are."""

@@ -1,23 +1,35 @@
-"""Hiring AI employees: the agents of a tenant.
+"""Hiring AI employees and telling them how to work: the agents of a tenant.
 
-The caller has checked that this person may hire in this tenant.
+The caller has checked that this person may do so in this tenant. What is changed holds from the
+next message on: whoever answers reads the agent when it takes the message.
 """
 
 from collections.abc import Sequence
+from typing import Literal, TypedDict
 from uuid import UUID
 
 from shared.db import PortalSession, TenantSession
-from shared.errors import Conflict, NotFound
+from shared.errors import BadRequest, Conflict, NotFound
 from shared.models import Agent
 from shared.repositories import agents
-from shared.services.names import one_line, prose
+from shared.services.names import model_name, one_line, prose
 
 MAX_NAME_CHARS = 80
 MAX_ROLE_CHARS = 160
 MAX_INSTRUCTIONS_CHARS = 20_000
-MAX_MODEL_CHARS = 200
 
 Session = TenantSession | PortalSession
+AgentStatus = Literal["active", "paused"]
+
+
+class AgentChanges(TypedDict, total=False):
+    """What shall be otherwise; the rest stays. No `model` is the installation's default."""
+
+    name: str
+    role: str
+    instructions: str
+    model: str | None
+    status: AgentStatus
 
 
 async def hire(
@@ -33,20 +45,42 @@ async def hire(
 
     Raises BadRequest, and Conflict for a name an agent of this tenant has, whatever its case.
     """
-    name = one_line("The agent's name", name, max_chars=MAX_NAME_CHARS)
+    values = _checked({"name": name, "role": role, "instructions": instructions, "model": model})
     agent = await agents.add_agent(
         session,
         tenant_id=tenant_id,
-        name=name,
-        role=one_line("The agent's role", role, max_chars=MAX_ROLE_CHARS, may_be_empty=True),
-        instructions=prose("The instructions", instructions, max_chars=MAX_INSTRUCTIONS_CHARS),
-        model=one_line("The model's name", model, max_chars=MAX_MODEL_CHARS) if model else None,
+        name=values["name"],
+        role=values["role"],
+        instructions=values["instructions"],
+        model=values["model"],
     )
     if agent is None:
-        raise Conflict(
-            f"An employee called '{name}' works here already. Choose another name.",
-            code="name_taken",
-        )
+        raise _name_taken(values["name"])
+    return agent
+
+
+async def change_agent(
+    session: Session, tenant_id: UUID, agent_id: UUID, changes: AgentChanges
+) -> Agent:
+    """The agent as it is from now on.
+
+    Raises BadRequest, NotFound, and Conflict for a name another agent of this tenant has.
+    """
+    if not changes:
+        raise BadRequest("There is nothing to change. Give at least one field.")
+    values = _checked(changes)
+    await get_agent(session, tenant_id, agent_id)
+    agent = await agents.change_agent(session, tenant_id, agent_id, values)
+    if agent is None:
+        raise _name_taken(values["name"])
+    return agent
+
+
+async def get_agent(session: Session, tenant_id: UUID, agent_id: UUID) -> Agent:
+    """Raises NotFound, for another tenant's agent too."""
+    agent = await agents.agent_by_id(session, tenant_id, agent_id)
+    if agent is None:
+        raise NotFound("There is no such agent in this tenant.")
     return agent
 
 
@@ -62,3 +96,28 @@ async def find_agent(session: Session, tenant_id: UUID, name: str) -> Agent:
 async def list_agents(session: Session, tenant_id: UUID) -> Sequence[Agent]:
     """The tenant's agents, by name."""
     return await agents.list_agents(session, tenant_id)
+
+
+def _checked(changes: AgentChanges) -> AgentChanges:
+    """As they are stored. Raises BadRequest."""
+    checked = changes.copy()
+    if "name" in checked:
+        checked["name"] = one_line("The agent's name", checked["name"], max_chars=MAX_NAME_CHARS)
+    if "role" in checked:
+        checked["role"] = one_line(
+            "The agent's role", checked["role"], max_chars=MAX_ROLE_CHARS, may_be_empty=True
+        )
+    if "instructions" in checked:
+        checked["instructions"] = prose(
+            "The instructions", checked["instructions"], max_chars=MAX_INSTRUCTIONS_CHARS
+        )
+    if "model" in checked:
+        checked["model"] = model_name(checked["model"]) if checked["model"] else None
+    return checked
+
+
+def _name_taken(name: str) -> Conflict:
+    return Conflict(
+        f"An employee called '{name}' works here already. Choose another name.",
+        code="name_taken",
+    )

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth.passwords import verify_password
-from shared.auth.tokens import issue_access_token, new_refresh_token, refresh_token_hash
+from shared.auth.tokens import issue_access_token, new_secret, secret_hash
 from shared.config import settings
 from shared.db import SystemSession
 from shared.errors import Forbidden, NotAuthenticated
@@ -43,6 +43,13 @@ async def log_in(
 ) -> LoggedIn:
     """Raises NotAuthenticated for wrong credentials, TooMany after too many, Forbidden for a
     person without a tenant or a tenant that is not theirs."""
+    user = await prove(email, password, address=address)
+    async with SystemSession("identity") as session, session.transaction():
+        return await start_session(session, user, tenant_id=tenant_id)
+
+
+async def prove(email: str, password: str, *, address: str) -> PortalUser:
+    """Who has this e-mail and password. Raises NotAuthenticated, and TooMany after too many."""
     keys = (("login-email", email.lower()), ("login-address", address))
     for key in keys:
         await limits.require_room(
@@ -57,8 +64,7 @@ async def log_in(
         for key in keys:
             await limits.use(settings.login_limit, *key)
         raise NotAuthenticated(WRONG_CREDENTIALS, code="wrong_credentials")
-    async with SystemSession("identity") as session, session.transaction():
-        return await start_session(session, user, tenant_id=tenant_id)
+    return user
 
 
 async def start_session(
@@ -71,13 +77,13 @@ async def start_session(
     """Make a log-in session for someone whose identity is proven, in the given tenant or their
     first. Raises Forbidden."""
     role, active_tenant = await _choose_role(session, user, tenant_id)
-    refresh_token = new_refresh_token()
+    refresh_token = new_secret()
     ttl_s = max(settings.refresh_token_ttl_s, access_ttl_s or 0)
     record = PortalSessionRecord(
         id=uuid4(),
         user_id=user.id,
         tenant_id=active_tenant,
-        refresh_hash=refresh_token_hash(refresh_token),
+        refresh_hash=secret_hash(refresh_token),
         expires_at=datetime.now(UTC) + timedelta(seconds=ttl_s),
     )
     session.add(record)
@@ -88,7 +94,7 @@ async def start_session(
 async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> LoggedIn:
     """A fresh access token, and a new refresh token; with `tenant_id`, for that tenant from now
     on. Raises NotAuthenticated, Forbidden."""
-    token_hash = refresh_token_hash(refresh_token)
+    token_hash = secret_hash(refresh_token)
     now = datetime.now(UTC)
     async with SystemSession("identity") as session, session.transaction():
         record = await identity.session_by_refresh_hash(session, token_hash)
@@ -103,9 +109,9 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
             record.tenant_id = active_tenant
             new_token = None
             if record.refresh_hash == token_hash:
-                new_token = new_refresh_token()
+                new_token = new_secret()
                 record.previous_refresh_hash = token_hash
-                record.refresh_hash = refresh_token_hash(new_token)
+                record.refresh_hash = secret_hash(new_token)
                 record.rotated_at = now
             return _issue(user, record, role, new_token)
         record.revoked_at = now
@@ -114,14 +120,25 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
     raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
 
 
+async def continue_in(
+    session: SystemSession, user: PortalUser, session_id: UUID, tenant_id: UUID
+) -> LoggedIn:
+    """An access token for another of the person's tenants, in the log-in session they have; its
+    refresh token stays, and is for that tenant from now on. Raises NotAuthenticated, Forbidden."""
+    role, active_tenant = await _choose_role(session, user, tenant_id)
+    record = await identity.session_by_id(session, session_id)
+    if record is None or record.user_id != user.id or record.revoked_at is not None:
+        raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
+    record.tenant_id = active_tenant
+    return _issue(user, record, role, None)
+
+
 async def log_out(refresh_token: str | None, session_id: UUID | None, user_id: UUID | None) -> None:
     """End the sessions that the refresh token and the access token name, and their live sockets."""
     ended = {session_id: user_id} if session_id and user_id else {}
     async with SystemSession("identity") as session, session.transaction():
         if refresh_token:
-            record = await identity.session_by_refresh_hash(
-                session, refresh_token_hash(refresh_token)
-            )
+            record = await identity.session_by_refresh_hash(session, secret_hash(refresh_token))
             if record is not None:
                 ended[record.id] = record.user_id
         for each in ended:

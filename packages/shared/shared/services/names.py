@@ -2,11 +2,16 @@
 
 Everything accepted here can be stored and shown: no NUL or other control character, nothing that
 is no Unicode text (a lone surrogate, as a badly encoded command line gives).
+
+A model's name is never an address: where requests go is decided by the installation's settings.
 """
 
+import re
 import unicodedata
 
 from shared.errors import BadRequest
+
+_MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.@+:/-]{0,199}", re.ASCII)
 
 
 def one_line(what: str, text: str, *, max_chars: int, may_be_empty: bool = False) -> str:
@@ -27,6 +32,22 @@ def prose(what: str, text: str, *, max_chars: int) -> str:
     if _unwritable(text.replace("\n", " ").replace("\t", " ")):
         raise BadRequest(
             f"{what} must be plain text; lines and tabs are its only control characters."
+        )
+    return text
+
+
+def is_model_name(text: str) -> bool:
+    """Whether it can be a model's name, like `openai:gpt-5-mini` or `meta-llama/Llama-3.1-8B`."""
+    return _MODEL_NAME.fullmatch(text) is not None and "//" not in text
+
+
+def model_name(text: str) -> str:
+    """The text without spaces around it."""
+    text = text.strip()
+    if not is_model_name(text):
+        raise BadRequest(
+            "This is no model's name like 'openai:gpt-5-mini': at most 200 letters, digits and "
+            "._@+:/- that begin with a letter or digit, and never an address."
         )
     return text
 

@@ -8,7 +8,7 @@ import asyncio
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import cast, get_args
 from uuid import UUID
 
 from email_validator import EmailNotValidError, validate_email
@@ -16,10 +16,10 @@ from email_validator import EmailNotValidError, validate_email
 from shared.auth.passwords import check_password_rules, hash_password
 from shared.db import PortalSession, SystemSession
 from shared.errors import BadRequest, Conflict, NotFound
-from shared.events import Role
+from shared.events import MemberRole, Role
 from shared.models import PortalUser, Tenant
 from shared.repositories import identity
-from shared.services.identity import access_ended
+from shared.services import members
 from shared.services.names import one_line
 
 MAX_NAME_CHARS = 120
@@ -122,27 +122,17 @@ async def add_membership(session: Session, *, email: str, tenant: Tenant, role: 
 
 
 async def change_role(session: Session, *, email: str, tenant: Tenant, role: str) -> Person:
-    """Give a member another role. What they have open in the old one ends after the commit.
-
-    Raises BadRequest, and NotFound for one who is no member.
-    """
-    role = _role_fits(checked_role(role), tenant)
+    """`members.change_role` for who knows the address. Raises BadRequest, NotFound, Conflict."""
+    new_role = cast(MemberRole, _role_fits(checked_role(role), tenant))
     user = await find_user(session, email)
-    if not await identity.set_role(session, tenant_id=tenant.id, user_id=user.id, role=role):
-        raise NotFound(f"{user.email} is no member of '{tenant.slug}'.")
-    session.after_commit(lambda: access_ended(user.id))
-    return Person(user, role, tenant.id)
+    await members.change_role(session, tenant_id=tenant.id, user_id=user.id, role=new_role)
+    return Person(user, new_role, tenant.id)
 
 
 async def remove_member(session: Session, *, email: str, tenant: Tenant) -> Person:
-    """Take someone's role in a tenant away. What they have open there ends after the commit.
-
-    Raises BadRequest, and NotFound for one who is no member.
-    """
+    """`members.remove` for who knows the address. Raises BadRequest, NotFound, Conflict."""
     user = await find_user(session, email)
-    if not await identity.remove_membership(session, tenant_id=tenant.id, user_id=user.id):
-        raise NotFound(f"{user.email} is no member of '{tenant.slug}'.")
-    session.after_commit(lambda: access_ended(user.id))
+    await members.remove(session, tenant_id=tenant.id, user_id=user.id)
     return Person(user, None, tenant.id)
 
 

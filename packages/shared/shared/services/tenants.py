@@ -1,4 +1,4 @@
-"""Businesses: setting one up, finding it again."""
+"""Businesses: setting one up, renaming it, finding it again."""
 
 import re
 import unicodedata
@@ -52,6 +52,17 @@ async def find_tenant(session: Session, slug_or_id: str) -> Tenant:
             tenant = None
     if tenant is None:
         raise NotFound(f"There is no tenant '{slug_or_id}'. Name one by its slug or its id.")
+    return tenant
+
+
+async def rename_tenant(session: Session, tenant_id: UUID, name: str) -> Tenant:
+    """Call a business otherwise; its slug, which addresses hold, stays. Raises BadRequest,
+    NotFound."""
+    name = one_line("The tenant's name", name, max_chars=MAX_NAME_CHARS)
+    tenant = await tenants.tenant_by_id(session, tenant_id)
+    if tenant is None:
+        raise NotFound("There is no such tenant.")
+    tenant.name = name
     return tenant
 
 

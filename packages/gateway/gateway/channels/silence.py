@@ -1,0 +1,85 @@
+"""The answers a socket waits for, and what is done when nothing is heard of them.
+
+After `silence_look_s` the socket has to look for itself, and again each time the silence has
+doubled: whoever stored the answer may have died, or been cut off from Valkey, before telling. After
+`silence_timeout_s` the person is told, once for each answer.
+"""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from shared.config import settings
+
+
+class Silence:
+    """`look` and `tell` are called from a timer and must not block."""
+
+    def __init__(self, *, look: Callable[[], None], tell: Callable[[UUID], None]) -> None:
+        self._look = look
+        self._tell = tell
+        self._awaited: set[UUID] = set()
+        self._told: set[UUID] = set()
+        self._heard_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Nothing is waited for."""
+        return not self._awaited
+
+    def awaits(self, reply_to: UUID) -> None:
+        if not self._awaited:
+            self._heard_at = _now()
+        self._awaited.add(reply_to)
+        if self._timer is None:
+            self._wait()
+
+    def heard_of(self, frame: dict[str, Any]) -> None:
+        """This goes out. A user's message and some text of an answer mean that more will come."""
+        kind, reply_to = frame["type"], frame.get("reply_to")
+        if kind == "delta":
+            self.awaits(UUID(reply_to))
+        elif kind in ("message", "response") and reply_to:
+            self._awaited.discard(UUID(reply_to))
+            self._told.discard(UUID(reply_to))
+        elif kind == "message":
+            self.awaits(UUID(frame["id"]))
+        elif kind == "reset":
+            self._awaited.clear()
+            self._told.clear()
+        else:
+            return
+        self._heard_at = _now()
+
+    def end(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def _wait(self) -> None:
+        """Until the next time something has to be done, if nothing is heard until then."""
+        silent_s = _now() - self._heard_at
+        next_s = settings.silence_look_s
+        while next_s <= silent_s:
+            next_s *= 2
+        if silent_s < settings.silence_timeout_s:
+            next_s = min(next_s, settings.silence_timeout_s)
+        self._timer = asyncio.get_running_loop().call_later(next_s - silent_s, self._act)
+
+    def _act(self) -> None:
+        self._timer = None
+        if not self._awaited:
+            return
+        silent_s = _now() - self._heard_at
+        if silent_s >= settings.silence_look_s:
+            self._look()
+        if silent_s >= settings.silence_timeout_s:
+            for reply_to in self._awaited - self._told:
+                self._tell(reply_to)
+            self._told |= self._awaited
+        self._wait()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

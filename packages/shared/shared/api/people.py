@@ -1,0 +1,77 @@
+"""The people of a tenant, as its admins see and change them."""
+
+from datetime import datetime
+from uuid import UUID
+
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict
+
+from shared.api.problems import problems
+from shared.api.rbac import Caller, RequestSession, require_tenant_admin
+from shared.events import MemberRole
+from shared.services import members
+from shared.services.members import Member
+
+people_router = APIRouter(
+    prefix="/api/portal/people", tags=["people"], responses=problems(401, 403, 404)
+)
+
+
+class MemberOut(BaseModel):
+    """A person in their role in the tenant."""
+
+    id: UUID
+    email: str
+    display_name: str
+    role: MemberRole
+    joined_at: datetime
+
+    @classmethod
+    def of(cls, member: Member) -> "MemberOut":
+        return cls(
+            id=member.user.id,
+            email=member.user.email,
+            display_name=member.user.display_name,
+            role=member.role,
+            joined_at=member.joined_at,
+        )
+
+
+class ChangeRole(BaseModel):
+    """Which role the person has from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    tenant_id: UUID
+    role: MemberRole
+
+
+@people_router.get("")
+async def list_people(tenant_id: UUID, caller: Caller, session: RequestSession) -> list[MemberOut]:
+    """The tenant's people, by e-mail. For its admins."""
+    await require_tenant_admin(tenant_id, caller, session)
+    return [MemberOut.of(member) for member in await members.list_members(session, tenant_id)]
+
+
+@people_router.patch("/{user_id}", responses=problems(409))
+async def change_role(
+    user_id: UUID, body: ChangeRole, caller: Caller, session: RequestSession
+) -> MemberOut:
+    """Give a person another role; what they have open in the old one closes. The last admin
+    stays one. For admins of the tenant."""
+    await require_tenant_admin(body.tenant_id, caller, session)
+    return MemberOut.of(
+        await members.change_role(
+            session, tenant_id=body.tenant_id, user_id=user_id, role=body.role
+        )
+    )
+
+
+@people_router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(409))
+async def remove_person(
+    user_id: UUID, tenant_id: UUID, caller: Caller, session: RequestSession
+) -> None:
+    """Remove a person from the tenant; what they have open there closes. The last admin stays.
+    For admins of the tenant."""
+    await require_tenant_admin(tenant_id, caller, session)
+    await members.remove(session, tenant_id=tenant_id, user_id=user_id)

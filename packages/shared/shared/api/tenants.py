@@ -1,0 +1,76 @@
+"""Businesses: one's own to see; the platform admin's to set up and rename."""
+
+from uuid import UUID
+
+from fastapi import APIRouter, status
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.api.problems import problems
+from shared.api.rbac import PLATFORM_ADMIN, Caller, RequestSession, require_platform_admin
+from shared.events import Role
+from shared.models import Tenant
+from shared.repositories import identity
+from shared.services import tenants
+
+tenants_router = APIRouter(
+    prefix="/api/portal/tenants", tags=["tenants"], responses=problems(401, 403)
+)
+
+
+class TenantOut(BaseModel):
+    """A tenant and the caller's role in it."""
+
+    id: UUID
+    name: str
+    slug: str
+    role: Role
+
+    @classmethod
+    def of(cls, tenant: Tenant, role: str) -> "TenantOut":
+        return cls(id=tenant.id, name=tenant.name, slug=tenant.slug, role=role)
+
+
+class NewTenant(BaseModel):
+    """A business. Without a slug it gets one made from its name."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    slug: str | None = Field(default=None, max_length=200)
+
+
+class RenameTenant(BaseModel):
+    """What the business is called from now on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+
+
+@tenants_router.get("")
+async def my_tenants(caller: Caller, session: RequestSession) -> list[TenantOut]:
+    """The caller's tenants, oldest membership first; for a platform admin all, by name."""
+    if caller.is_platform_admin:
+        await require_platform_admin(caller, session)
+        every = await tenants.list_tenants(session)
+        return [TenantOut.of(tenant, PLATFORM_ADMIN) for tenant in every]
+    await session.enter_system("identity")
+    mine = await identity.memberships(session, caller.user_id)
+    return [TenantOut.of(tenant, role) for tenant, role in mine]
+
+
+@tenants_router.post("", status_code=status.HTTP_201_CREATED, responses=problems(400, 409))
+async def create_tenant(body: NewTenant, caller: Caller, session: RequestSession) -> TenantOut:
+    """Set a business up. For platform admins."""
+    await require_platform_admin(caller, session)
+    tenant = await tenants.create_tenant(session, name=body.name, slug=body.slug)
+    return TenantOut.of(tenant, PLATFORM_ADMIN)
+
+
+@tenants_router.patch("/{tenant_id}", responses=problems(400, 404))
+async def rename_tenant(
+    tenant_id: UUID, body: RenameTenant, caller: Caller, session: RequestSession
+) -> TenantOut:
+    """Call a business otherwise; its slug stays. For platform admins."""
+    await require_platform_admin(caller, session)
+    return TenantOut.of(await tenants.rename_tenant(session, tenant_id, body.name), PLATFORM_ADMIN)

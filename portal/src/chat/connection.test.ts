@@ -1,0 +1,248 @@
+import { beforeEach, expect, test } from "vitest";
+
+import { LoggedOut, Refused, Unreachable } from "@/api/errors";
+import { CloseCode, type ServerFrame } from "@/wire/frames";
+
+import { backoffMs } from "./backoff";
+import { Connection, type Credentials, type LineState, type Socket } from "./connection";
+import { ManualClock, ready, settled } from "./testing";
+
+class FakeSocket implements Socket {
+  onopen: WebSocket["onopen"] = null;
+  onmessage: WebSocket["onmessage"] = null;
+  onclose: WebSocket["onclose"] = null;
+  readonly sent: Record<string, unknown>[] = [];
+  closed = false;
+
+  send(data: string): void {
+    this.sent.push(JSON.parse(data) as Record<string, unknown>);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  opens(): void {
+    this.onopen?.call(this as unknown as WebSocket, {} as Event);
+  }
+
+  says(frame: ServerFrame): void {
+    const event = { data: JSON.stringify(frame) } as MessageEvent<string>;
+    this.onmessage?.call(this as unknown as WebSocket, event);
+  }
+
+  closes(code: number): void {
+    this.onclose?.call(this as unknown as WebSocket, { code } as CloseEvent);
+  }
+}
+
+const HOUR_MS = 3_600_000;
+let clock: ManualClock;
+let sockets: FakeSocket[];
+let states: LineState[];
+let asked: { renew: boolean }[];
+let online: boolean;
+let tell: (event: "online" | "offline" | "visible") => void;
+let credentials: () => Promise<Credentials>;
+let prepare: () => Promise<void>;
+let connection: Connection;
+
+function token(expiresAt: number): Credentials {
+  return { userId: "u", role: "customer_operator", tenantId: "t", token: "token", expiresAt };
+}
+
+function newest(): FakeSocket {
+  const socket = sockets.at(-1);
+  if (!socket) throw new Error("no socket was opened");
+  return socket;
+}
+
+async function connected(): Promise<FakeSocket> {
+  connection.start();
+  await settled();
+  newest().opens();
+  newest().says(ready());
+  return newest();
+}
+
+beforeEach(() => {
+  clock = new ManualClock();
+  sockets = [];
+  states = [];
+  asked = [];
+  online = true;
+  credentials = () => Promise.resolve(token(clock.now() + HOUR_MS));
+  prepare = () => Promise.resolve();
+  connection = new Connection({
+    openSocket: () => {
+      sockets.push(new FakeSocket());
+      return newest();
+    },
+    credentials: (options) => {
+      asked.push(options);
+      return credentials();
+    },
+    prepare: () => prepare(),
+    lastSeq: () => 7,
+    onFrame: () => undefined,
+    onState: (state) => states.push(state),
+    clock,
+    surroundings: {
+      isOnline: () => online,
+      watch: (callback) => {
+        tell = callback;
+        return () => undefined;
+      },
+    },
+  });
+});
+
+test("the wait doubles from half a second to half a minute, with jitter of a half", () => {
+  expect([0, 1, 2].map((failures) => backoffMs(failures, 1))).toEqual([500, 1000, 2000]);
+  expect(backoffMs(0, 0)).toBe(250);
+  expect(backoffMs(50, 1)).toBe(30_000);
+});
+
+test("it says who it is and what it has, and is connected with `ready`, not before", async () => {
+  connection.start();
+  await settled();
+  newest().opens();
+  expect(newest().sent).toEqual([
+    { type: "auth", userId: "u", role: "customer_operator", tenantId: "t", token: "token", last_seq: 7 },
+  ]);
+  expect(connection.send({ type: "stop" })).toBe(false);
+  newest().says(ready());
+  expect(states).toEqual(["connected"]);
+  expect(connection.send({ type: "stop" })).toBe(true);
+});
+
+test("a lost line is opened again after a while, and later each time", async () => {
+  (await connected()).closes(1006);
+  expect(connection.state).toBe("reconnecting");
+  await clock.pass(499);
+  expect(sockets).toHaveLength(1);
+  await clock.pass(1);
+  expect(sockets).toHaveLength(2);
+  newest().closes(1006);
+  await clock.pass(999);
+  expect(sockets).toHaveLength(2);
+  await clock.pass(1);
+  expect(sockets).toHaveLength(3);
+});
+
+test("a gateway that goes away says when to come back", async () => {
+  const socket = await connected();
+  socket.says({ type: "reconnect", after_ms: 1200 });
+  expect(connection.state).toBe("reconnecting");
+  expect(socket.closed).toBe(true);
+  await clock.pass(1199);
+  expect(sockets).toHaveLength(1);
+  await clock.pass(1);
+  expect(sockets).toHaveLength(2);
+});
+
+test.each([
+  [CloseCode.FORBIDDEN, "forbidden"],
+  [CloseCode.NOT_FOUND, "not-found"],
+  [CloseCode.BAD_FRAME, "broken"],
+] as const)("close code %i is final: %s", async (code, state) => {
+  (await connected()).closes(code);
+  expect(connection.state).toBe(state);
+  await clock.pass(HOUR_MS);
+  expect(sockets).toHaveLength(1);
+});
+
+test("a token that is not taken is renewed; without a log-in it is over", async () => {
+  (await connected()).closes(CloseCode.NOT_AUTHENTICATED);
+  credentials = () => Promise.reject(new LoggedOut());
+  await clock.pass(500);
+  expect(asked).toEqual([{ renew: false }, { renew: true }]);
+  expect(connection.state).toBe("logged-out");
+});
+
+test("a minute before its end the token is renewed on the open line", async () => {
+  const socket = await connected();
+  await clock.pass(HOUR_MS - 60_001);
+  expect(socket.sent).toHaveLength(1);
+  await clock.pass(1);
+  expect(socket.sent.at(-1)).toMatchObject({ type: "auth", token: "token" });
+  expect(socket.sent.at(-1)).not.toHaveProperty("last_seq");
+  expect(connection.state).toBe("connected");
+});
+
+test("a gateway that cannot be reached is tried again; one that refuses is not", async () => {
+  prepare = () => Promise.reject(new Unreachable());
+  connection.start();
+  await clock.pass(0);
+  prepare = () => Promise.reject(new Refused(404, "not_found", ""));
+  await clock.pass(500);
+  expect(connection.state).toBe("not-found");
+});
+
+test("what is sent and not answered at all means that the line is dead", async () => {
+  const socket = await connected();
+  await clock.pass(5);
+  connection.send({ type: "message", text: "Hi", client_message_id: "a" });
+  await clock.pass(10_000);
+  expect(socket.closed).toBe(true);
+  expect(connection.state).toBe("reconnecting");
+});
+
+test("after a sleep the line is opened anew", async () => {
+  const socket = await connected();
+  await clock.sleep(HOUR_MS / 2);
+  expect(socket.closed).toBe(true);
+  expect(connection.state).toBe("reconnecting");
+});
+
+test("offline is said when the browser says so, tries go on, and the way back is at once", async () => {
+  const socket = await connected();
+  online = false;
+  tell("offline");
+  expect(connection.state).toBe("offline");
+  expect(socket.closed).toBe(true);
+  await clock.pass(500);
+  newest().closes(1006);
+  expect(sockets).toHaveLength(2);
+  online = true;
+  tell("online");
+  await settled();
+  expect(sockets).toHaveLength(3);
+  newest().opens();
+  newest().says(ready());
+  expect(connection.state).toBe("connected");
+});
+
+test("a page that is looked at again does not wait for its turn", async () => {
+  (await connected()).closes(1006);
+  tell("visible");
+  await settled();
+  expect(sockets).toHaveLength(2);
+});
+
+test("no `ready` in time is a failure like any other", async () => {
+  connection.start();
+  await settled();
+  const first = newest();
+  await clock.pass(15_000);
+  expect(first.closed).toBe(true);
+  await clock.pass(500);
+  expect(sockets).toHaveLength(2);
+});
+
+test("what an abandoned socket still says is not heard", async () => {
+  const first = await connected();
+  first.closes(1006);
+  await clock.pass(500);
+  first.says(ready());
+  expect(connection.state).toBe("reconnecting");
+});
+
+test("stopped, it stays so", async () => {
+  const socket = await connected();
+  connection.stop();
+  socket.closes(1006);
+  await clock.pass(HOUR_MS);
+  expect(sockets).toHaveLength(1);
+  expect(socket.closed).toBe(true);
+});

@@ -1,0 +1,163 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import type { ServerFrame } from "@/wire/frames";
+
+import { accepted, answered, messageFrame, ready, said } from "./testing";
+import { threadItems, unanswered } from "./thread-items";
+import { addMessages, addOutgoing, askAgain, EMPTY, takeFrame, type Transcript } from "./transcript";
+
+const mine = { clientMessageId: "a", text: "Hi", createdAt: "2026-01-05T10:00:00Z" };
+
+function take(transcript: Transcript, ...frames: ServerFrame[]): Transcript {
+  return frames.reduce(takeFrame, transcript);
+}
+
+function delta(replyTo: string, index: number, text: string, attempt = 1): ServerFrame {
+  return { type: "delta", reply_to: replyTo, attempt, index, text };
+}
+
+function error(code: string, about: Partial<Extract<ServerFrame, { type: "error" }>>): ServerFrame {
+  return { type: "error", code, message: code, retryable: true, ...about };
+}
+
+const kinds = (transcript: Transcript) => threadItems(transcript).map(({ kind }) => kind);
+
+describe("own messages", () => {
+  test("accepted, a message has its place and is outgoing no more", () => {
+    const transcript = take(addOutgoing(EMPTY, mine), accepted(1, "a"));
+    expect(transcript.outgoing).toEqual([]);
+    expect(transcript.messages).toMatchObject([{ id: "m1", seq: 1, role: "user", content: "Hi" }]);
+    expect(transcript.lastSeq).toBe(1);
+  });
+
+  test("accepted twice, it is there once", () => {
+    const once = take(addOutgoing(EMPTY, mine), accepted(1, "a"));
+    expect(take(once, accepted(1, "a")).messages).toEqual(once.messages);
+  });
+
+  test("met in the catch-up, it is outgoing no more, and its later `accepted` changes nothing", () => {
+    const stored = messageFrame({ ...said(1, "Hi"), client_message_id: "a" });
+    const transcript = take(addOutgoing(EMPTY, mine), stored, accepted(1, "a"));
+    expect(transcript.outgoing).toEqual([]);
+    expect(transcript.messages).toHaveLength(1);
+  });
+
+  test("refused, it waits for the person with the reason", () => {
+    const transcript = take(addOutgoing(EMPTY, mine), error("too_many", { client_message_id: "a" }));
+    expect(transcript.outgoing[0]?.refusal).toMatchObject({ code: "too_many", retryable: true });
+  });
+
+  test("it keeps its key when it is accepted, so that the page does not move", () => {
+    const before = addOutgoing(EMPTY, mine);
+    const after = take(before, accepted(1, "a"));
+    expect(threadItems(after)[0]?.key).toBe(threadItems(before)[0]?.key);
+  });
+});
+
+describe("answers", () => {
+  const asked = addMessages(EMPTY, [said(1)]);
+
+  test("one is awaited until its outcome is there", () => {
+    expect(kinds(asked)).toEqual(["message", "typing"]);
+    expect(kinds(take(asked, delta("m1", 0, "Hel")))).toEqual(["message", "writing"]);
+    expect(kinds(take(asked, delta("m1", 0, "Hel"), answered(2, "m1")))).toEqual([
+      "message",
+      "message",
+    ]);
+  });
+
+  test("it keeps its key from first word to outcome", () => {
+    const writing = threadItems(take(asked, delta("m1", 0, "Hel")));
+    const whole = threadItems(take(asked, delta("m1", 0, "Hel"), answered(2, "m1")));
+    expect(whole[1]?.key).toBe(writing[1]?.key);
+  });
+
+  test("after the outcome, late text is dropped", () => {
+    const transcript = take(asked, answered(2, "m1"), delta("m1", 0, "Hello"));
+    expect(transcript.writing.size).toBe(0);
+  });
+
+  test("silence takes the place of the dots, and any word ends it", () => {
+    const silent = take(asked, error("silence", { reply_to: "m1" }));
+    expect(kinds(silent)).toEqual(["message", "silent"]);
+    expect(kinds(take(silent, delta("m1", 0, "Hel")))).toEqual(["message", "writing"]);
+  });
+
+  test("a failed one shows why, is asked for again, and gives way to the good one", () => {
+    const failed = take(asked, error("gave_up", { reply_to: "m1" }), answered(2, "m1", "failed"));
+    expect(threadItems(failed)[1]).toMatchObject({ kind: "failed", failure: { code: "gave_up" } });
+    expect(unanswered(failed)).toEqual([]);
+    const again = askAgain(failed, "m1");
+    expect(kinds(again)).toEqual(["message", "typing"]);
+    expect(unanswered(again)).toEqual(["m1"]);
+    expect(kinds(take(again, delta("m1", 0, "Now", 2), answered(3, "m1")))).toEqual([
+      "message",
+      "message",
+    ]);
+  });
+
+  test("a retry that was refused shows the failure again", () => {
+    const failed = take(asked, answered(2, "m1", "failed"));
+    const refused = take(askAgain(failed, "m1"), error("unavailable", { reply_to: "m1" }));
+    expect(kinds(refused)).toEqual(["message", "failed"]);
+  });
+
+  test("a bare response, which is no stored outcome, is not shown", () => {
+    const bare: ServerFrame = { type: "response", text: "hi", conversation_id: "c" };
+    expect(take(asked, bare).messages).toEqual(asked.messages);
+  });
+});
+
+describe("reset", () => {
+  test("what it took away is gone and does not come back; what is newer stays", () => {
+    const transcript = take(
+      addMessages(EMPTY, [said(1), said(2), said(3)]),
+      delta("m2", 0, "Hel"),
+      { type: "reset", seq: 2 },
+    );
+    expect(transcript.messages.map(({ seq }) => seq)).toEqual([3]);
+    expect(transcript.writing.size).toBe(0);
+    expect(addMessages(transcript, [said(1)]).messages).toEqual(transcript.messages);
+  });
+
+  test("one that happened while away comes with `ready`", () => {
+    const transcript = take(addMessages(EMPTY, [said(1)]), ready(4, 4));
+    expect(transcript.messages).toEqual([]);
+    expect(transcript.lastSeq).toBe(4);
+  });
+
+  test("a message not accepted yet survives it", () => {
+    expect(take(addOutgoing(EMPTY, mine), { type: "reset", seq: 2 }).outgoing).toEqual([mine]);
+  });
+});
+
+test("any order and repetition of pages and frames gives each message once, ascending", () => {
+  const step = fc.oneof(
+    fc.record({ page: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 10 }) }),
+    fc.record({ frame: fc.integer({ min: 1, max: 30 }) }),
+    fc.record({ reset: fc.integer({ min: 1, max: 30 }) }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let transcript = EMPTY;
+      let gone = 0;
+      const known = new Set<number>();
+      for (const one of steps) {
+        if ("page" in one) {
+          transcript = addMessages(transcript, one.page.map((seq) => said(seq)));
+          for (const seq of one.page) if (seq > gone) known.add(seq);
+        } else if ("frame" in one) {
+          transcript = take(transcript, messageFrame(said(one.frame)));
+          if (one.frame > gone) known.add(one.frame);
+        } else {
+          transcript = take(transcript, { type: "reset", seq: one.reset });
+          gone = Math.max(gone, one.reset);
+          for (const seq of known) if (seq <= gone) known.delete(seq);
+        }
+      }
+      const shown = transcript.messages.map(({ seq }) => seq);
+      expect(shown).toEqual([...known].sort((a, b) => a - b));
+    }),
+  );
+});

@@ -1,0 +1,25 @@
+import type { ComponentProps } from "react";
+
+const LOOKS = {
+  primary: "bg-accent text-on-accent hover:bg-accent-hover disabled:opacity-50",
+  quiet: "border border-line bg-raised text-ink hover:bg-hover disabled:opacity-50",
+  danger: "bg-danger text-surface hover:opacity-90 disabled:opacity-50",
+  link: "text-accent underline underline-offset-2 hover:text-accent-hover",
+} as const;
+
+const PADDED = "min-h-10 px-4 py-2";
+
+interface ButtonProps extends ComponentProps<"button"> {
+  look?: keyof typeof LOOKS;
+}
+
+export function Button({ look = "quiet", className = "", type = "button", ...rest }: ButtonProps) {
+  const size = look === "link" ? "" : PADDED;
+  return (
+    <button
+      type={type}
+      className={`rounded-lg text-sm font-medium transition-colors ${size} ${LOOKS[look]} ${className}`}
+      {...rest}
+    />
+  );
+}

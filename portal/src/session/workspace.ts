@@ -1,0 +1,22 @@
+/** What the pages of a logged-in person work with: the API, their chats, the tenant in view. */
+import { createContext, use } from "react";
+
+import type { PortalApi } from "@/api/portal-api";
+import type { ChatSessions } from "@/chat/chat-sessions";
+import type { Tenant } from "@/wire/frames";
+
+export interface Workspace {
+  readonly api: PortalApi;
+  readonly chats: ChatSessions;
+  readonly tenants: readonly Tenant[];
+  readonly tenant: Tenant;
+  readonly chooseTenant: (tenantId: string) => void;
+}
+
+export const WorkspaceContext = createContext<Workspace | null>(null);
+
+export function useWorkspace(): Workspace {
+  const workspace = use(WorkspaceContext);
+  if (!workspace) throw new Error("useWorkspace needs a WorkspaceContext above it");
+  return workspace;
+}

@@ -1,0 +1,66 @@
+import { useEffect } from "react";
+import { NavLink, useParams } from "react-router";
+
+import { Avatar } from "@/components/avatar";
+import { useI18n } from "@/i18n/context";
+import { listTime } from "@/i18n/time";
+import { usePerson } from "@/session/login-context";
+import type { Agent, Conversation } from "@/wire/frames";
+
+import { isUnread, markSeen } from "./seen";
+
+interface EmployeeLinkProps {
+  agent: Agent;
+  conversation?: Conversation;
+  onChoose?: () => void;
+}
+
+export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProps) {
+  const { t, language } = useI18n();
+  const { userId } = usePerson();
+  const { agentId } = useParams();
+  const open = agentId === agent.id;
+  const unread =
+    !open && conversation !== undefined && isUnread(userId, conversation.id, conversation.updated_at);
+
+  useEffect(() => {
+    if (conversation && !unread) markSeen(userId, conversation.id, conversation.updated_at);
+  }, [conversation, unread, userId]);
+
+  return (
+    <li>
+      <NavLink
+        to={`/employees/${agent.id}`}
+        onClick={onChoose}
+        className={({ isActive }) =>
+          `flex items-center gap-3 rounded-xl px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
+        }
+      >
+        <Avatar name={agent.name} />
+        <span className="min-w-0 grow">
+          <span className="flex items-baseline justify-between gap-2">
+            <span className={`truncate ${unread ? "font-semibold" : "font-medium"}`}>{agent.name}</span>
+            {conversation?.last_message_preview && (
+              <time dateTime={conversation.updated_at} className="shrink-0 text-xs text-soft">
+                {listTime(language, conversation.updated_at)}
+              </time>
+            )}
+          </span>
+          <span className="flex items-center justify-between gap-2">
+            <span className={`truncate text-sm ${unread ? "text-ink" : "text-soft"}`}>
+              {conversation?.last_message_preview ?? agent.role}
+            </span>
+            {agent.status === "paused" && (
+              <span className="shrink-0 text-xs text-soft">{t("sidebar.paused")}</span>
+            )}
+            {unread && (
+              <span className="size-2.5 shrink-0 rounded-full bg-accent">
+                <span className="sr-only">{t("sidebar.unread")}</span>
+              </span>
+            )}
+          </span>
+        </span>
+      </NavLink>
+    </li>
+  );
+}

@@ -1,0 +1,41 @@
+import { lazy, memo, Suspense, useDeferredValue } from "react";
+
+import { Avatar } from "@/components/avatar";
+import { CopyButton } from "@/components/copy-button";
+import { useI18n } from "@/i18n/context";
+
+import { MessageTime } from "./message-time";
+
+const Markdown = lazy(() => import("./markdown"));
+
+interface AnswerProps {
+  name: string;
+  text: string;
+  /** Not there while it is written. */
+  at?: string;
+  stopped?: boolean;
+}
+
+export const Answer = memo(function Answer({ name, text, at, stopped = false }: AnswerProps) {
+  const { t } = useI18n();
+  // Typing stays quick while a long answer is drawn again and again.
+  const drawn = useDeferredValue(text);
+  return (
+    <article className="flex gap-3">
+      <Avatar name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      <div className="min-w-0 grow">
+        <span className="sr-only">{name}: </span>
+        <Suspense fallback={<div className="prose whitespace-pre-wrap">{drawn}</div>}>
+          <Markdown text={drawn} />
+        </Suspense>
+        {at && (
+          <footer className="mt-1.5 flex min-h-8 items-center gap-2">
+            <MessageTime at={at} />
+            {stopped && <span className="text-xs text-soft">· {t("thread.stopped")}</span>}
+            {text && <CopyButton text={text} label={t("thread.copyAnswer")} />}
+          </footer>
+        )}
+      </div>
+    </article>
+  );
+});

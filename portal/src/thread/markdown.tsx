@@ -1,0 +1,75 @@
+/**
+ * An answer's markdown. What a model writes is not trusted: no HTML of its own, links with safe
+ * schemes only that tell the other side nothing, and no image is fetched: it could carry what was
+ * said here to whoever named its address.
+ */
+import { type ComponentProps, isValidElement, type ReactNode } from "react";
+import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
+import rehypeSanitize from "rehype-sanitize";
+import remarkGfm from "remark-gfm";
+
+import { CopyButton } from "@/components/copy-button";
+import { useI18n } from "@/i18n/context";
+
+const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
+
+const COMPONENTS: Components = {
+  a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
+  img: ({ src, alt }) => <ImageLink src={typeof src === "string" ? src : undefined} alt={alt} />,
+  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+};
+
+export default function Markdown({ text }: { text: string }) {
+  return (
+    <div className="prose">
+      <ReactMarkdown
+        remarkPlugins={[remarkGfm]}
+        rehypePlugins={[rehypeSanitize]}
+        urlTransform={(url) => (url.startsWith("tel:") ? url : defaultUrlTransform(url))}
+        components={COMPONENTS}
+      >
+        {text}
+      </ReactMarkdown>
+    </div>
+  );
+}
+
+function SafeLink({ href, children }: { href: string | undefined; children: ReactNode }) {
+  if (!href || !SAFE_LINK.test(href)) return <span>{children}</span>;
+  return (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow">
+      {children}
+    </a>
+  );
+}
+
+function ImageLink({ src, alt }: { src: string | undefined; alt: string | undefined }) {
+  const { t } = useI18n();
+  return <SafeLink href={src}>{t("thread.image", { name: alt ?? src ?? "" })}</SafeLink>;
+}
+
+function CodeBlock({ children }: { children: ReactNode }) {
+  const { t } = useI18n();
+  return (
+    <div className="overflow-hidden rounded-xl border border-line bg-code">
+      <div className="flex items-center justify-between border-b border-line ps-4 pe-2">
+        <span className="text-xs text-soft">{languageOf(children)}</span>
+        <CopyButton text={textOf(children)} label={t("thread.copyCode")} />
+      </div>
+      {/* A block that scrolls must be reachable to be scrolled by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre tabIndex={0}>{children}</pre>
+    </div>
+  );
+}
+
+function languageOf(node: ReactNode): string {
+  if (!isValidElement<ComponentProps<"code">>(node)) return "";
+  return /language-(\S+)/.exec(node.props.className ?? "")?.[1] ?? "";
+}
+
+function textOf(node: ReactNode): string {
+  if (typeof node === "string") return node;
+  if (Array.isArray(node)) return node.map(textOf).join("");
+  return isValidElement<{ children?: ReactNode }>(node) ? textOf(node.props.children) : "";
+}

@@ -1,0 +1,25 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useSyncExternalStore } from "react";
+
+import type { ChatSession, ChatSnapshot } from "@/chat/chat-session";
+import { useWorkspace } from "@/session/workspace";
+
+/** The conversation's snapshot. The line is held while it is looked at. */
+export function useChat(session: ChatSession): ChatSnapshot {
+  const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
+  const queries = useQueryClient();
+  const { tenant } = useWorkspace();
+  const { lastSeq } = snapshot.transcript;
+
+  useEffect(() => {
+    session.start();
+    return () => { session.stop(); };
+  }, [session]);
+
+  // What is said here is the preview in the list.
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ["conversations", tenant.id] });
+  }, [queries, tenant.id, lastSeq]);
+
+  return snapshot;
+}

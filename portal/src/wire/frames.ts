@@ -1,0 +1,47 @@
+/** The wire's types by the names the rest of the portal uses, and the one place frames are parsed. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export { CloseCode } from "./schema";
+export type AuthFrame = Schemas["AuthFrame"];
+export type ClientFrame =
+  | Schemas["AuthFrame"]
+  | Schemas["SendFrame"]
+  | Schemas["StopFrame"]
+  | Schemas["RetryFrame"];
+export type ServerFrame =
+  | Schemas["ReadyFrame"]
+  | Schemas["MessageFrame"]
+  | Schemas["TypingFrame"]
+  | Schemas["AcceptedFrame"]
+  | Schemas["DeltaFrame"]
+  | Schemas["ResponseFrame"]
+  | Schemas["ResetFrame"]
+  | Schemas["ErrorFrame"]
+  | Schemas["ReconnectFrame"];
+export type Message = Schemas["MessageOut"];
+export type Conversation = Schemas["ConversationOut"];
+export type Agent = Schemas["AgentOut"];
+export type Tenant = Schemas["TenantOut"];
+export type LoggedIn = Schemas["TokenOut"];
+
+const SERVER_FRAME_TYPES: Record<ServerFrame["type"], true> = {
+  ready: true,
+  message: true,
+  typing: true,
+  accepted: true,
+  delta: true,
+  response: true,
+  reset: true,
+  error: true,
+  reconnect: true,
+};
+
+/** The frame, or null for a type this portal is too old to know: the protocol only ever grows. */
+export function parseServerFrame(data: string): ServerFrame | null {
+  const frame = JSON.parse(data) as { type?: unknown };
+  return typeof frame.type === "string" && Object.hasOwn(SERVER_FRAME_TYPES, frame.type)
+    ? (frame as ServerFrame)
+    : null;
+}
