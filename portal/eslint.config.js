@@ -23,6 +23,6 @@ export default tseslint.config(
   },
   {
     files: ["scripts/**", "*.config.js"],
-    languageOptions: { globals: { console: "readonly", process: "readonly" } },
+    languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },
 );

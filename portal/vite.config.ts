@@ -8,7 +8,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
 /** The gateway that `npm run dev` talks to. */
-const gateway = process.env["KONSTRUCT_GATEWAY"] ?? "http://127.0.0.1:8000";
+const gateway = process.env.KONSTRUCT_GATEWAY ?? "http://127.0.0.1:8000";
 
 /** Compresses once what the gateway then sends many times. */
 function gzipAssets(): Plugin {

@@ -138,6 +138,14 @@ class KillWorker:
 
 
 @dataclass(frozen=True)
+class FreezeWorker:
+    number: int
+
+    async def take(self, scene: Scene) -> None:
+        await scene.crew.freeze(self.number)
+
+
+@dataclass(frozen=True)
 class Together:
     """All of these at the same moment."""
 
@@ -166,6 +174,7 @@ stop = st.builds(Stop, talks, tabs, st.none() | newest)
 retry = st.builds(Retry, talks, tabs, st.none() | newest)
 reset = st.builds(Reset, talks, gateways)
 kill_worker = st.builds(KillWorker, st.integers(0, WORKERS - 1))
+freeze_worker = st.builds(FreezeWorker, st.integers(0, WORKERS - 1))
 single_steps = st.one_of(
     st.builds(Rest),
     *(say, say, burst, say_again, say_again, hear, hear),
@@ -182,6 +191,7 @@ def in_mid_answer(draw: st.DrawFn) -> list[Any]:
     event = draw(
         st.one_of(
             kill_worker,
+            freeze_worker,
             st.builds(Stop, *here, st.none() | newest),
             st.builds(Reset, st.just(talk), gateways),
             st.builds(Resume, *here, gateways, st.integers(0, 5)),
@@ -195,7 +205,7 @@ def in_mid_answer(draw: st.DrawFn) -> list[Any]:
 
 @pytest.fixture
 def crew(island: Island) -> Iterator[Crew]:
-    crew = Crew(island.stack.workers)
+    crew = Crew(island.stack.workers, island.stack.database)
     yield crew
     crew.be_complete()
 
@@ -203,8 +213,8 @@ def crew(island: Island) -> Iterator[Crew]:
 @st.composite
 def together(draw: st.DrawFn) -> list[Any]:
     """Steps of one talk, or of any, that meet each other."""
-    at_once = say | say_again | resume | join | stop | retry | reset
-    steps = draw(st.lists(at_once, min_size=2, max_size=4))
+    at_once = burst | say | say_again | resume | join | stop | retry | reset
+    steps = draw(st.lists(at_once, min_size=2, max_size=5))
     if draw(st.booleans()):
         steps = [replace(step, talk=steps[0].talk) for step in steps]
     return [Together(tuple(steps))]
@@ -251,6 +261,7 @@ def _count(figures: Counter[str], scene: Scene, steps: int) -> None:
         "resets": scene.happened["Reset"],
         "retries asked for": scene.happened["Retry"],
         "workers killed": scene.happened["KillWorker"],
+        "workers frozen": scene.happened["FreezeWorker"],
     }
     for name, count in counted.items():
         figures[f"whatever happens: {name}"] += count

@@ -6,7 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from tests.support.stored import Stored
-from tests.support.talks import FAILED_MODEL, GAVE_UP, REFUSALS, Line, Talk, answer_to, words_in
+from tests.support.talks import (
+    MODEL_FAILS,
+    REFUSALS,
+    WORKERS_FAIL,
+    Line,
+    Talk,
+    answer_to,
+    words_in,
+)
 
 
 @dataclass(frozen=True)
@@ -184,6 +192,6 @@ class Listener:
 
     def _on_error(self, frame: Any, _: Any) -> None:
         self.waits = False
-        assert frame.code in REFUSALS | FAILED_MODEL | {GAVE_UP}, frame
+        assert frame.code in REFUSALS | MODEL_FAILS | WORKERS_FAIL, frame
         if frame.code == "client_message_id_reused":
             assert len(set(self.talk.said[frame.client_message_id])) > 1, frame

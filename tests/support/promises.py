@@ -12,7 +12,7 @@ import psycopg
 from tests.support.listening import Listener, require_one_story
 from tests.support.servers import Database
 from tests.support.stored import Stored
-from tests.support.talks import FAILED_MODEL, GAVE_UP, Talk, answer_to, may_fail
+from tests.support.talks import MODEL_FAILS, WORKERS_FAIL, Talk, answer_to, may_fail
 
 STRAYS = """
 SELECT 'message' AS kind, m.id::text FROM web_conversation_messages m
@@ -79,7 +79,7 @@ def _require_right_outcome(said: str, run: Any, outcome: Any) -> None:
             assert run.state == "stopped", (run, outcome)
             assert answer.startswith(outcome.content), (run, outcome)
         case _:
-            expected = {GAVE_UP} | (FAILED_MODEL if may_fail(said) else set())
+            expected = WORKERS_FAIL | (MODEL_FAILS if may_fail(said) else set())
             assert run.state == "failed", (run, outcome)
             assert run.error_code in expected, (run, outcome)
 

@@ -5,6 +5,7 @@ checks what is promised.
 """
 
 import asyncio
+import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import httpx
+import psycopg
 
 from tests.support import people
 from tests.support.invariants import require_settled
@@ -19,34 +21,63 @@ from tests.support.island import Island
 from tests.support.people import World
 from tests.support.processes import Worker
 from tests.support.promises import require_kept, require_no_strays
+from tests.support.servers import Database
 from tests.support.stored import look
 from tests.support.talks import Talk
-from tests.support.waiting import eventually
+from tests.support.waiting import LOOK_AGAIN_S, eventually
+
+HELD = "SELECT 1 FROM agent_runs WHERE worker_id = %s AND state = 'running'"
+FROZEN_AT_MOST_S = 6.0
+"""Below the time-out of a statement: it may hold the lock somebody waits for."""
 
 
 class Crew:
-    """The workers, of which any may be killed and comes back while others go on."""
+    """The workers, of which any may be killed or frozen, and comes back while others go on."""
 
-    def __init__(self, workers: Sequence[Worker]) -> None:
+    def __init__(self, workers: Sequence[Worker], database: Database) -> None:
         self.workers = workers
-        self._starting: dict[Worker, Future[None]] = {}
+        self._database = database
+        self._coming_back: dict[Worker, Future[None]] = {}
         self._threads = ThreadPoolExecutor(len(workers))
 
     async def kill(self, number: int) -> None:
-        """End this worker as a crash would; while it is on its way back, the next one."""
+        """End this worker as a crash would; a fresh one is started in its place."""
+        worker = await self._one_at_work(number)
+        await asyncio.to_thread(worker.kill)
+        self._coming_back[worker] = self._threads.submit(worker.start)
+
+    async def freeze(self, number: int) -> None:
+        """Have this worker sleep until others took over what it had in hand."""
+        worker = await self._one_at_work(number)
+        worker.freeze()
+        self._coming_back[worker] = self._threads.submit(self._thaw_when_replaced, worker)
+
+    async def _one_at_work(self, number: int) -> Worker:
+        """This worker; while it is on its way back the next one; if all are, this one later."""
         turn = deque(self.workers)
         turn.rotate(-number)
-        while turn[0] in self._starting and not self._starting[turn[0]].done():
-            turn.rotate(-1)
-            if turn[0] is self.workers[number]:
-                await asyncio.wrap_future(self._starting[turn[0]])
-        await asyncio.to_thread(turn[0].kill)
-        self._starting[turn[0]] = self._threads.submit(turn[0].start)
+        for worker in turn:
+            if worker not in self._coming_back or self._coming_back[worker].done():
+                return worker
+        await asyncio.wrap_future(self._coming_back[turn[0]])
+        return turn[0]
+
+    def _thaw_when_replaced(self, worker: Worker) -> None:
+        give_up_at = time.monotonic() + FROZEN_AT_MOST_S
+        lease = (_lease_of(worker),)
+        try:
+            with psycopg.connect(self._database.superuser_conninfo, autocommit=True) as connection:
+                while connection.execute(HELD, lease).fetchone():
+                    if time.monotonic() > give_up_at:
+                        break
+                    time.sleep(LOOK_AGAIN_S)
+        finally:
+            worker.thaw()
 
     def be_complete(self) -> None:
         """Wait until all are back. Raises DevstackError."""
-        for starting in self._starting.values():
-            starting.result()
+        for coming in self._coming_back.values():
+            coming.result()
         self._threads.shutdown()
 
 
@@ -111,3 +142,8 @@ class Scene:
         for world in self.worlds:
             require_settled(self.island.stack.database, world.id)
         require_no_strays(self.island.stack.database)
+
+
+def _lease_of(worker: Worker) -> str:
+    """The id it wrote down when it was ready."""
+    return (worker.directory / "ready").read_text().strip()

@@ -69,6 +69,7 @@ class Tab:
         self.close_codes: list[int | None] = []
         self.reconnects: list[int] = []
         self.client: ChatClient | None = None
+        self._acknowledged: set[str] = set()
         self._resent: set[str] = set()
 
     def __repr__(self) -> str:
@@ -246,11 +247,12 @@ class Tab:
 
     def _on_accepted(self, frame: Any) -> None:
         name = frame.client_message_id
-        if self.ids.get(frame.message_id) != frame.seq:
+        if self.ids.get(frame.message_id) != frame.seq:  # else a catch-up was quicker
             self._on_stored(frame.message_id, frame)
-        elif name not in self._resent and frame.message_id not in self.outcomes:
-            self.faults["accepted twice"] += 1
+        if name in self._acknowledged and name not in self._resent:
+            self.faults["accepted twice"] += frame.message_id not in self.outcomes
         if name is not None:
+            self._acknowledged.add(name)
             self.accepted[name] = frame.message_id
 
     def _on_stored(self, message_id: UUID, frame: Any) -> None:

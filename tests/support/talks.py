@@ -22,17 +22,19 @@ from tests.support.processes import Gateway
 
 WITHIN_S = 30.0
 """The longest anything is waited for; only a failing trial waits that long."""
-TABS = 2
+TABS = 3
 WORD = re.compile(r"word[0-9a-f]{10}")
 ANSWER = re.compile(r'text="([^"]*)"')
 MODELS = {
     "at once": "",
     "streamed": "pieces=10 rate=40",
-    "fails once": "pieces=4 rate=40 fail=cut after=2 once={name}",
+    "fails once": "pieces=10 rate=40 fail=cut after=6 once={name}",
     "fails": "fail=503",
+    "fails late": "pieces=10 rate=40 fail=cut after=6",
 }
-GAVE_UP = "gave_up"
-FAILED_MODEL = {"model_broken", "model_cut", "model_unreachable"}
+WORKERS_FAIL = {"gave_up", "model_silent", "model_stalled"}
+"""Killed or frozen often enough, or so slow that the model seems to be silent."""
+MODEL_FAILS = {"model_broken", "model_cut"}
 REFUSALS = {"client_message_id_reused", "nothing_to_stop", "not_failed", "not_found"}
 PIECES = " one two three four five six seven eight nine ten eleven"
 

@@ -29,7 +29,7 @@ export interface ChatSnapshot {
   readonly older: "none" | "some" | "loading" | "failed";
 }
 
-export interface SessionConnection extends Pick<Connection, "start" | "stop" | "send"> {}
+export type SessionConnection = Pick<Connection, "start" | "stop" | "send">;
 
 export interface ConnectionWiring {
   readonly prepare: () => Promise<void>;

@@ -40,21 +40,20 @@ export function AccountMenu() {
           <Icon name="more" className="size-5 text-soft" />
           <span className="sr-only">{t("account.menu")}</span>
         </Menu.Trigger>
-        <Menu.Portal>
-          <Menu.Content
-            side="top"
-            align="start"
-            sideOffset={6}
-            className="z-20 max-h-96 w-64 overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-lg"
-          >
-            {tenants.length > 1 && <Businesses />}
-            <Languages />
-            <Menu.Separator className="my-1.5 h-px bg-line" />
-            <Menu.Item className={ITEM} onSelect={() => void logOut()}>
-              {t("account.logOut")}
-            </Menu.Item>
-          </Menu.Content>
-        </Menu.Portal>
+        {/* Not in a portal: on a phone it is in a modal dialog, beside which all is inert. */}
+        <Menu.Content
+          side="top"
+          align="start"
+          sideOffset={6}
+          className="z-20 max-h-96 w-64 overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-lg"
+        >
+          {tenants.length > 1 && <Businesses />}
+          <Languages />
+          <Menu.Separator className="my-1.5 h-px bg-line" />
+          <Menu.Item className={ITEM} onSelect={() => void logOut()}>
+            {t("account.logOut")}
+          </Menu.Item>
+        </Menu.Content>
       </Menu.Root>
     </footer>
   );

@@ -4,7 +4,7 @@
  */
 import { useEffect, useState } from "react";
 
-import type { Transcript } from "@/chat/transcript";
+import type { ChatSession } from "@/chat/chat-session";
 import { useI18n } from "@/i18n/context";
 
 import { Announcements } from "./announcements";
@@ -12,21 +12,18 @@ import { Announcements } from "./announcements";
 /** Read lines are of no more use; the region shall not grow for ever. */
 const KEPT = 20;
 
-interface AnnouncerProps {
-  name: string;
-  transcript: Transcript;
-  ready: boolean;
-}
-
-export function Announcer({ name, transcript, ready }: AnnouncerProps) {
+export function Announcer({ name, session }: { name: string; session: ChatSession }) {
   const { language } = useI18n();
-  const [announcements] = useState(() => new Announcements(language));
   const [lines, setLines] = useState<readonly { id: number; text: string }[]>([]);
 
   useEffect(() => {
-    const news = announcements.take(transcript, ready);
-    if (news.length > 0) setLines((before) => [...before, ...news].slice(-KEPT));
-  }, [announcements, transcript, ready]);
+    const announcements = new Announcements(language);
+    return session.subscribe(() => {
+      const { transcript, line } = session.getSnapshot();
+      const news = announcements.take(transcript, line === "connected");
+      if (news.length > 0) setLines((before) => [...before, ...news].slice(-KEPT));
+    });
+  }, [session, language]);
 
   return (
     <div role="log" aria-live="polite" aria-label={name} className="sr-only">

@@ -29,7 +29,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
   const { transcript, line, loaded, older } = useChat(session);
   const items = useMemo(() => threadItems(transcript), [transcript]);
   const composer = useRef<ComposerHandle>(null);
-  const scroll = useScroll({
+  const { viewport, contents, onScroll, away, toLatest } = useScroll({
     firstKey: items[0]?.key,
     content: items,
     onNearTop: () => void session.loadOlder(),
@@ -50,8 +50,8 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
       <ThreadHeader agent={agent} conversationId={conversation.id} empty={items.length === 0} />
       <div className="relative min-h-0 grow">
         <div
-          ref={scroll.viewport}
-          onScroll={scroll.onScroll}
+          ref={viewport}
+          onScroll={onScroll}
           // A region that scrolls must be reachable to be scrolled by keyboard.
           // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
@@ -59,7 +59,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
           aria-label={t("thread.label", { name: agent.name })}
           className="h-full overflow-y-auto overscroll-contain [overflow-anchor:none]"
         >
-          <div ref={scroll.contents} className="mx-auto flex min-h-full max-w-3xl flex-col px-4 pt-6 pb-4 md:px-6">
+          <div ref={contents} className="mx-auto flex min-h-full max-w-3xl flex-col px-4 pt-6 pb-4 md:px-6">
             {items.length === 0 && loaded ? (
               <Welcome agent={agent} />
             ) : (
@@ -79,19 +79,19 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
             )}
           </div>
         </div>
-        {scroll.away && (
+        {away && (
           <button
             type="button"
             aria-label={t("thread.latest")}
             title={t("thread.latest")}
-            onClick={scroll.toLatest}
+            onClick={toLatest}
             className="absolute bottom-3 left-1/2 grid size-10 -translate-x-1/2 place-items-center rounded-full border border-line bg-raised text-soft shadow-md hover:text-ink"
           >
             <Icon name="arrowDown" />
           </button>
         )}
       </div>
-      <Announcer name={agent.name} transcript={transcript} ready={line === "connected"} />
+      <Announcer name={agent.name} session={session} />
       <LineBanner line={line} notice={transcript.notice} />
       <Composer
         ref={composer}
@@ -102,7 +102,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
         disabled={line === "forbidden" || line === "not-found" || line === "broken"}
         onSend={(text) => {
           session.send(text);
-          scroll.toLatest();
+          toLatest();
         }}
         onStop={() => { session.stopAnswer(); }}
       />

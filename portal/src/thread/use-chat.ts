@@ -9,17 +9,17 @@ export function useChat(session: ChatSession): ChatSnapshot {
   const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const queries = useQueryClient();
   const { tenant } = useWorkspace();
-  const { lastSeq } = snapshot.transcript;
+  const { lastSeq, resetSeq } = snapshot.transcript;
 
   useEffect(() => {
     session.start();
     return () => { session.stop(); };
   }, [session]);
 
-  // What is said here is the preview in the list.
+  // What is said or taken away here shows in the list.
   useEffect(() => {
     void queries.invalidateQueries({ queryKey: ["conversations", tenant.id] });
-  }, [queries, tenant.id, lastSeq]);
+  }, [queries, tenant.id, lastSeq, resetSeq]);
 
   return snapshot;
 }

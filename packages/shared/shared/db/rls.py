@@ -25,6 +25,10 @@ SYSTEM_ROLE = "konstruct_system"
 current_tenant_id: ContextVar[UUID | str | None] = ContextVar("current_tenant_id", default=None)
 """Tenant of database work done without a `TenantSession`, which brings its own."""
 
+STALE_CONNECTIONS = 100
+"""Pooled connections that may be found broken, as all are when PostgreSQL has restarted, before a
+transaction gives up beginning; nothing has happened in it yet."""
+
 
 def configure_rls_hook(engine: AsyncEngine | Engine) -> None:
     """Make every transaction of `engine` begin by saying whose it is. Safe to call twice."""
@@ -55,23 +59,28 @@ def _execute(connection: Connection, statement: str) -> None:
     # On the driver's cursor: the transaction is just beginning, and SQLAlchemy's own `execute`
     # would begin it once more.
     driver_error = connection.dialect.loaded_dbapi.Error
-    try:
-        cursor = connection.connection.cursor()
+    for tries_left in range(STALE_CONNECTIONS, -1, -1):
+        driver_connection = connection.connection  # another one after one that broke
         try:
-            cursor.execute(statement)
-        finally:
-            cursor.close()
-    except driver_error as error:
-        # SQLAlchemy turns errors of its own statements into its own kind, and forgets a connection
-        # that broke; for the driver's cursor both are ours to do.
-        broken = connection.dialect.is_disconnect(error, connection.connection, None)
-        if broken:
-            connection.invalidate(error)
-        raise DBAPIError.instance(
-            statement,
-            None,
-            error,
-            driver_error,
-            connection_invalidated=broken,
-            dialect=connection.dialect,
-        ) from error
+            cursor = driver_connection.cursor()
+            try:
+                cursor.execute(statement)
+            finally:
+                cursor.close()
+            return
+        except driver_error as error:
+            # SQLAlchemy turns errors of its own statements into its own kind, and forgets a
+            # connection that broke; for the driver's cursor both are ours to do.
+            broken = connection.dialect.is_disconnect(error, driver_connection, None)
+            if broken:
+                connection.invalidate(error)
+            if broken and tries_left:
+                continue
+            raise DBAPIError.instance(
+                statement,
+                None,
+                error,
+                driver_error,
+                connection_invalidated=broken,
+                dialect=connection.dialect,
+            ) from error
