@@ -117,7 +117,7 @@ async def test_each_failure_has_its_name(
     model: Model, scripted: ScriptedModel, script: str, code: str
 ) -> None:
     impatience = {"model_silent": "first_byte_s", "model_stalled": "between_pieces_s"}
-    limits = replace(LIMITS, **{impatience[code]: 0.05}) if code in impatience else LIMITS
+    limits = replace(LIMITS, **{impatience[code]: 0.5}) if code in impatience else LIMITS
     async with asyncio.timeout(10):
         with pytest.raises(ModelFailure) as raised:
             await ask(model, f"[[model: {script}]]", limits)
