@@ -6,13 +6,18 @@ PACKAGES = shared gateway orchestrator konstruct
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up install install-dev test unit bench check format lock clean
+.PHONY: help up portal install install-dev test unit bench check format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 up: install ## install what is needed and run the whole product (ARGS="--port 8001" to pass options)
 	@"$(BIN)/konstruct" up $(ARGS)
+
+portal: ## build the web page the gateway serves at / (needs Node 20.19 or newer, with npm)
+	@command -v npm >/dev/null || { \
+		echo "The web page is built with Node: install Node 20.19 or newer, which brings npm." >&2; exit 1; }
+	@cd portal && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
 
 install: $(VENV)/installed ## make the virtual environment with the locked dependencies
 

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.island import GATEWAYS, WORKERS, Island
+from tests.support.island import GATEWAYS, Island
 from tests.support.scene import Crew, Scene
 from tests.support.talks import MODELS, TABS
 
@@ -131,18 +131,18 @@ class Reset:
 
 @dataclass(frozen=True)
 class KillWorker:
-    number: int
+    talk: int
 
     async def take(self, scene: Scene) -> None:
-        await scene.crew.kill(self.number)
+        await scene.crew.kill(scene.talks[self.talk])
 
 
 @dataclass(frozen=True)
 class FreezeWorker:
-    number: int
+    talk: int
 
     async def take(self, scene: Scene) -> None:
-        await scene.crew.freeze(self.number)
+        await scene.crew.freeze(scene.talks[self.talk])
 
 
 @dataclass(frozen=True)
@@ -173,8 +173,6 @@ join = st.builds(Join, talks, tabs, gateways)
 stop = st.builds(Stop, talks, tabs, st.none() | newest)
 retry = st.builds(Retry, talks, tabs, st.none() | newest)
 reset = st.builds(Reset, talks, gateways)
-kill_worker = st.builds(KillWorker, st.integers(0, WORKERS - 1))
-freeze_worker = st.builds(FreezeWorker, st.integers(0, WORKERS - 1))
 single_steps = st.one_of(
     st.builds(Rest),
     *(say, say, burst, say_again, say_again, hear, hear),
@@ -190,8 +188,8 @@ def in_mid_answer(draw: st.DrawFn) -> list[Any]:
     here = (st.just(talk), tabs)
     event = draw(
         st.one_of(
-            kill_worker,
-            freeze_worker,
+            st.builds(KillWorker, st.just(talk)),
+            st.builds(FreezeWorker, st.just(talk)),
             st.builds(Stop, *here, st.none() | newest),
             st.builds(Reset, st.just(talk), gateways),
             st.builds(Resume, *here, gateways, st.integers(0, 5)),
@@ -220,10 +218,10 @@ def together(draw: st.DrawFn) -> list[Any]:
     return [Together(tuple(steps))]
 
 
-steps_or_scenes = single_steps.map(lambda step: [step]) | in_mid_answer() | together()
-# Lists of lists: long ones are drawn often, and yet each can shrink to nothing.
-scripts = st.lists(st.lists(steps_or_scenes, max_size=10), min_size=3, max_size=12).map(
-    lambda chapters: [step for chapter in chapters for scene in chapter for step in scene]
+chapters = in_mid_answer() | in_mid_answer() | together() | single_steps.map(lambda step: [step])
+# Lists of lists: long ones are drawn often, and yet they shrink to little.
+scripts = st.lists(st.lists(chapters, min_size=2, max_size=8), min_size=2, max_size=8).map(
+    lambda parts: [step for part in parts for chapter in part for step in chapter]
 )
 
 

@@ -6,7 +6,7 @@ checks what is promised.
 
 import asyncio
 import time
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -40,27 +40,30 @@ class Crew:
         self._coming_back: dict[Worker, Future[None]] = {}
         self._threads = ThreadPoolExecutor(len(workers))
 
-    async def kill(self, number: int) -> None:
-        """End this worker as a crash would; a fresh one is started in its place."""
-        worker = await self._one_at_work(number)
+    async def kill(self, talk: Talk) -> None:
+        """End the worker that answers there as a crash would; a fresh one takes its place."""
+        worker = await self._one_at_work(talk)
         await asyncio.to_thread(worker.kill)
         self._coming_back[worker] = self._threads.submit(worker.start)
 
-    async def freeze(self, number: int) -> None:
-        """Have this worker sleep until others took over what it had in hand."""
-        worker = await self._one_at_work(number)
+    async def freeze(self, talk: Talk) -> None:
+        """Have the worker that answers there sleep until others took over what it had in hand."""
+        worker = await self._one_at_work(talk)
         worker.freeze()
         self._coming_back[worker] = self._threads.submit(self._thaw_when_replaced, worker)
 
-    async def _one_at_work(self, number: int) -> Worker:
-        """This worker; while it is on its way back the next one; if all are, this one later."""
-        turn = deque(self.workers)
-        turn.rotate(-number)
-        for worker in turn:
-            if worker not in self._coming_back or self._coming_back[worker].done():
-                return worker
-        await asyncio.wrap_future(self._coming_back[turn[0]])
-        return turn[0]
+    async def _one_at_work(self, talk: Talk) -> Worker:
+        """The worker that answers in this talk, or any; if all are on their way back, one later."""
+        at_work = [worker for worker in self.workers if not self._is_away(worker)]
+        if not at_work:
+            await asyncio.wrap_future(self._coming_back[self.workers[0]])
+            return self.workers[0]
+        runs = look(self._database, talk).runs
+        answering = {str(run.worker_id) for run in runs if run.state == "running"}
+        return next((worker for worker in at_work if _lease_of(worker) in answering), at_work[0])
+
+    def _is_away(self, worker: Worker) -> bool:
+        return worker in self._coming_back and not self._coming_back[worker].done()
 
     def _thaw_when_replaced(self, worker: Worker) -> None:
         give_up_at = time.monotonic() + FROZEN_AT_MOST_S

@@ -249,8 +249,9 @@ class Tab:
         name = frame.client_message_id
         if self.ids.get(frame.message_id) != frame.seq:  # else a catch-up was quicker
             self._on_stored(frame.message_id, frame)
-        if name in self._acknowledged and name not in self._resent:
-            self.faults["accepted twice"] += frame.message_id not in self.outcomes
+        again = name in self._acknowledged and name not in self._resent
+        if again and frame.message_id not in self.outcomes:  # with one, it is being retried
+            self.faults["accepted twice"] += 1
         if name is not None:
             self._acknowledged.add(name)
             self.accepted[name] = frame.message_id

@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 BUILT_HERE = Path(__file__).parents[3] / "portal" / "dist"
-NOT_BUILT = "The portal is not built: run `npm ci && npm run build` in portal/."
+NOT_BUILT = "The web page is not built here yet: `make portal` builds it."
 FOR_EVER = "public, max-age=31536000, immutable"
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
 
