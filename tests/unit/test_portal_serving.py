@@ -132,4 +132,4 @@ async def test_without_a_build_it_says_how_to_make_one(
     get_settings.cache_clear()
     answer = await browser.get("/")
     assert answer.status_code == 404
-    assert "npm run build" in answer.json()["detail"]
+    assert "make portal" in answer.json()["detail"]
