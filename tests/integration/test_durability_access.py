@@ -26,7 +26,7 @@ Revoke = Callable[[Stack, World, Person], Awaitable[None]]
 
 
 async def _log_out(stack: Stack, world: World, person: Person) -> None:
-    async with httpx.AsyncClient(base_url=stack.gateways[0].url) as portal:
+    async with httpx.AsyncClient(base_url=stack.gateways[0].url, timeout=30) as portal:
         response = await portal.post("/api/portal/auth/logout", headers=person.headers)
     assert response.status_code == 204
 

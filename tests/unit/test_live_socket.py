@@ -63,7 +63,7 @@ def catch_up(monkeypatch: pytest.MonkeyPatch) -> AsyncMock:
 async def socket(wire: Wire, catch_up: AsyncMock) -> AsyncIterator[LiveSocket]:
     """A socket that has been told of an empty conversation."""
     tenant, user = uuid4(), uuid4()
-    claims = AccessClaims(user, "customer_operator", tenant, uuid4(), NOW + timedelta(minutes=5))
+    claims = AccessClaims(user, "customer_operator", tenant, uuid4(), NOW + timedelta(days=1))
     identified = Identified(claims, tenant, CONVERSATION, uuid4(), "Anna", last_seq=0)
     socket = LiveSocket(cast(WebSocket, wire), identified)
     await socket.begin()
