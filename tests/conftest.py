@@ -10,6 +10,7 @@
 """
 
 import os
+import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -40,6 +41,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[_FIGURES] = Counter()
     for name in [name for name in os.environ if name.startswith("KONSTRUCT_")]:
         del os.environ[name]
+    # A shell that starts us in the background has Ctrl-C ignored, and every process we start too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
