@@ -21,15 +21,13 @@ import psycopg
 import pytest
 import redis
 from shared.config import get_settings
-from shared.db.engine import dispose_engine
-from shared.redis import close_redis
 from shared.services.access import access
 
 from tests.support import people
 from tests.support.island import Island
 from tests.support.people import Person, World
 from tests.support.processes import Stack, log_marks, logs_since
-from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers
+from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
 
 GATEWAY_URL = "http://127.0.0.1:8000"
 _LOG_MARKS = pytest.StashKey[dict[str, int]]()
@@ -148,12 +146,8 @@ async def database(
         environment = servers.environment(database)
         with redis.Redis.from_url(servers.redis_url()) as valkey:
             valkey.flushdb()
-    for name, value in environment.items():
-        settings_of_its_own.setenv(name, value)
-    get_settings.cache_clear()
-    yield database
-    await close_redis()
-    await dispose_engine()
+    async with working_with(environment, settings_of_its_own):
+        yield database
     if stack is None:
         servers.drop_database(database)
 

@@ -3,7 +3,8 @@
 The template is made by the real roles and migrations, once; a copy takes about 20 ms.
 """
 
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,13 +12,16 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import psycopg
+import pytest
 from alembic import command
 from alembic.config import Config
 from konstruct.devstack.postgres import EmbeddedPostgres
 from konstruct.devstack.valkey import EmbeddedValkey
 from psycopg import sql
-from shared.db.engine import async_url
+from shared.config import get_settings
+from shared.db.engine import async_url, dispose_engine
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
+from shared.redis import close_redis
 from sqlalchemy import create_engine, pool
 
 ROOT = Path(__file__).parents[2]
@@ -128,3 +132,16 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
             (command.downgrade if down else command.upgrade)(config, revision)
     finally:
         engine.dispose()
+
+
+@asynccontextmanager
+async def working_with(
+    environment: Mapping[str, str], settings: pytest.MonkeyPatch
+) -> AsyncIterator[None]:
+    """These are this process's settings; what was opened with them on this loop is closed."""
+    for name, value in environment.items():
+        settings.setenv(name, value)
+    get_settings.cache_clear()
+    yield
+    await close_redis()
+    await dispose_engine()

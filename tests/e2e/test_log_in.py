@@ -1,0 +1,35 @@
+"""Who comes in, and what they are told when they may not."""
+
+from uuid import uuid4
+
+from playwright.async_api import expect
+
+from tests.support import people
+from tests.support.people import World
+from tests.support.portal_page import Visit
+
+PASSWORD = "correct horse battery staple"
+
+
+async def test_a_person_logs_in_and_sees_their_employees(visit: Visit, acme: World) -> None:
+    eva = await people.make_person(f"eva.{uuid4().hex[:8]}", acme.id, password=PASSWORD)
+    page = await visit()
+    await page.log_in(eva.email, PASSWORD)
+    await expect(page.employees).to_contain_text(["Ada", "Bob", "Paula"])
+
+
+async def test_a_wrong_password_is_told_in_a_sentence(visit: Visit, acme: World) -> None:
+    page = await visit()
+    await page.log_in(acme.anna.email, "a guess")
+    await expect(page.page.get_by_role("alert")).to_have_text(
+        "E-mail and password do not match. Check both and try again."
+    )
+    await expect(page.log_in_form).to_be_visible()
+
+
+async def test_whoever_logs_out_is_out_after_a_reload_too(visit: Visit, acme: World) -> None:
+    page = await visit(acme.anna)
+    await page.log_out()
+    await expect(page.log_in_form).to_be_visible()
+    await page.page.reload()
+    await expect(page.log_in_form).to_be_visible()

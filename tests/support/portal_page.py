@@ -1,0 +1,186 @@
+"""The portal as a person sees and uses it: what stands where is known here and nowhere else."""
+
+import re
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.support.browser import WITHIN_MS, Device
+
+AXE = Path(__file__).parents[2] / "portal" / "node_modules" / "axe-core" / "axe.min.js"
+_WORD = re.compile(r"\bw\d+\b")
+
+expect.set_options(timeout=WITHIN_MS)
+
+
+def numbered(count: int) -> str:
+    """w1 w2 w3 …: an answer in which every word lost or doubled is seen."""
+    return " ".join(f"w{number}" for number in range(1, count + 1))
+
+
+def asks_for(count: int, *, rate: float = 0, more: str = "") -> str:
+    """A message that has the scripted model answer `numbered(count)`, so many words a second."""
+    return f'[[model: text="{numbered(count)}" rate={rate} {more}]] please'
+
+
+class PortalPage:
+    """One tab with the portal in it, talking with `employee` once one is chosen."""
+
+    def __init__(self, page: Page, device: Device) -> None:
+        self.page = page
+        self.device = device
+        self.employee = "Ada"
+
+    async def open(self, path: str = "/") -> None:
+        await self.page.goto(self.device.home + path)
+
+    async def another_tab(self) -> "PortalPage":
+        """The same person in the same browser, at the same place."""
+        other = PortalPage(await self.device.tab(), self.device)
+        other.employee = self.employee
+        await other.page.goto(self.page.url)
+        return other
+
+    # ── logging in and out ─────────────────────────────────────────────────────────────────────
+
+    @property
+    def log_in_form(self) -> Locator:
+        return self.page.get_by_role("heading", name="Log in")
+
+    async def log_in(self, email: str, password: str) -> None:
+        await self.page.get_by_label("E-mail").fill(email)
+        await self.page.get_by_label("Password").fill(password)
+        await self.page.get_by_role("button", name="Log in").click()
+
+    async def log_out(self) -> None:
+        await self.account_menu.click()
+        await self.page.get_by_role("menuitem", name="Log out").click()
+
+    @property
+    def account_menu(self) -> Locator:
+        return self.page.get_by_role("button", name="Account")
+
+    # ── employees ──────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def employees(self) -> Locator:
+        return self.page.get_by_role("navigation", name="Your employees").get_by_role("link")
+
+    async def choose(self, name: str = "Ada") -> None:
+        """Open the conversation with this employee, up to where one can write."""
+        self.employee = name
+        await self.employees.filter(has_text=name).first.click()
+        await expect(self.composer).to_be_editable()
+
+    # ── the conversation ───────────────────────────────────────────────────────────────────────
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_role("textbox", name=f"Message to {self.employee}")
+
+    @property
+    def stop(self) -> Locator:
+        return self.page.get_by_role("button", name="Stop the answer")
+
+    @property
+    def retry(self) -> Locator:
+        return self.articles.get_by_role("button", name="Try again")
+
+    @property
+    def line(self) -> Locator:
+        """What the page says of its line, and of what was refused."""
+        return self.page.get_by_role("status")
+
+    @property
+    def articles(self) -> Locator:
+        """Everything said, by either side, failed answers among it."""
+        return self.page.get_by_role("article")
+
+    @property
+    def own(self) -> Locator:
+        return self._said_by("You")
+
+    @property
+    def answers(self) -> Locator:
+        return self._said_by(self.employee)
+
+    def _said_by(self, name: str) -> Locator:
+        return self.articles.filter(has=self.page.get_by_text(f"{name}:", exact=True))
+
+    async def say(self, text: str) -> None:
+        await self.composer.fill(text)
+        await self.composer.press("Enter")
+
+    async def shown_words(self, answer: int = -1) -> list[str]:
+        """The numbered words of an answer, as they stand on the page."""
+        return _WORD.findall(await self.answers.nth(answer).inner_text())
+
+    async def expect_whole(self, count: int, answers: int = 1) -> None:
+        """The last of so many answers is there, whole, each word once; then nobody is writing."""
+        await expect(self.answers).to_have_count(answers)
+        await expect(self.answers.last).to_contain_text(_word(count), use_inner_text=True)
+        await expect(self.stop).to_be_hidden()
+        await expect(self.answers).to_have_count(answers)
+        assert await self.shown_words() == numbered(count).split()
+
+    async def expect_begun(self, word: int = 3) -> None:
+        """The answer is being written: this word of it is there."""
+        await expect(self.answers.last).to_contain_text(_word(word), use_inner_text=True)
+
+    async def watch_answer(self) -> None:
+        """From now on keep what the last answer shows, each time it changes."""
+        await self.page.evaluate(
+            """(name) => {
+              window.shown = [];
+              new MutationObserver(() => {
+                const said = [...document.querySelectorAll("article")]
+                  .map((article) => article.innerText)
+                  .filter((text) => text.includes(`${name}:`));
+                const words = (said.at(-1) ?? "").match(/\\bw\\d+\\b/g) ?? [];
+                if (words.length !== window.shown.at(-1)?.length) window.shown.push(words);
+              }).observe(document.body, { subtree: true, childList: true, characterData: true });
+            }""",
+            self.employee,
+        )
+
+    async def watched(self) -> list[list[str]]:
+        """The words that stood there, at each change."""
+        return await self.page.evaluate("window.shown")
+
+    async def ask_to_start_over(self) -> Locator:
+        """Choose to empty the conversation; the dialog that asks whether one means it."""
+        await self.page.get_by_role("button", name="Start over").click()
+        await self.page.get_by_role("menuitem", name="Start over").click()
+        dialog = self.page.get_by_role("dialog")
+        await expect(dialog).to_be_visible()
+        return dialog
+
+    # ── for everyone ───────────────────────────────────────────────────────────────────────────
+
+    async def violations(self) -> list[str]:
+        """What axe has to say against what is shown now: rule, and the elements it means.
+
+        It is run from outside the page, so the content security policy stays as it is.
+        """
+        await self.page.evaluate(AXE.read_text())
+        found: dict[str, Any] = await self.page.evaluate("axe.run(document)")
+        return [
+            f"{each['id']}: {node['html']} ({node['failureSummary']})"
+            for each in found["violations"]
+            for node in each["nodes"]
+        ]
+
+    async def scrolls_sideways(self) -> bool:
+        return await self.page.evaluate(
+            "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+
+
+Visit = Callable[..., Awaitable[PortalPage]]
+"""How a test opens the portal: the fixture `visit`."""
+
+
+def _word(number: int) -> re.Pattern[str]:
+    return re.compile(rf"\bw{number}\b")
