@@ -3,27 +3,31 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 PACKAGES = shared gateway orchestrator konstruct
+NPM = "$(BIN)/python" portal/npm.py
+PAGE = portal/dist/index.html
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up portal install install-dev test unit bench check format lock clean
+.PHONY: help up portal wheels install install-dev node test unit bench check portal-check format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
-up: install ## install what is needed and run the whole product (ARGS="--port 8001" to pass options)
+up: install portal ## install what is needed and run the whole product (ARGS="--port 8001" to pass options)
 	@"$(BIN)/konstruct" up $(ARGS)
 
-portal: ## build the web page the gateway serves at / (needs Node 20.19 or newer, with npm)
-	@command -v npm >/dev/null || { \
-		echo "The web page is built with Node: install Node 20.19 or newer, which brings npm." >&2; exit 1; }
-	@cd portal && npm ci --no-audit --no-fund --loglevel=error && npm run --silent build
+portal: $(PAGE) ## build the web page the gateway serves at / (with the machine's Node, or one from a wheel)
+
+wheels: install node ## build the wheels to dist/, the web page and the migrations within
+	@"$(BIN)/python" -m pip wheel -q --disable-pip-version-check --no-deps --no-build-isolation \
+		-w dist $(foreach p,$(PACKAGES),./packages/$(p))
+	@ls dist/*.whl
 
 install: $(VENV)/installed ## make the virtual environment with the locked dependencies
 
 install-dev: $(VENV)/installed-dev ## the same with what tests and checks need
 
-test: install-dev ## run every test against real PostgreSQL and Valkey (ARGS="-k chat" to choose)
+test: install-dev portal ## run every test against real PostgreSQL, Valkey and browser (ARGS="-k chat" to choose)
 	@"$(BIN)/python" -m pytest $(ARGS)
 
 unit: install-dev ## run the unit tests alone: seconds, no server
@@ -32,11 +36,16 @@ unit: install-dev ## run the unit tests alone: seconds, no server
 bench: install-dev ## measure one message's way beside the same hops done bare
 	@"$(BIN)/python" -m benchmarks.one_message $(ARGS)
 
-check: install-dev ## lint, formatting, strict types, layers
+check: install-dev portal-check ## lint, formatting, strict types, layers, the page's tests and types
 	@"$(BIN)/ruff" check .
 	@"$(BIN)/ruff" format --check .
 	@"$(BIN)/mypy"
 	@"$(BIN)/lint-imports"
+
+portal-check: install portal
+	@$(NPM) run --silent check:wire
+	@$(NPM) run --silent check
+	@$(NPM) run --silent test
 
 format: install-dev ## rewrite the code in the agreed format
 	@"$(BIN)/ruff" format .
@@ -51,9 +60,11 @@ lock: install-dev ## resolve the dependencies anew and write requirements*.lock 
 	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
 		--no-header --no-annotate --group pyproject.toml:dev -c requirements.lock \
 		-o requirements-dev.lock
+	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate --group pyproject.toml:node -o requirements-node.lock
 
 clean: ## remove the virtual environment and caches; the data directory stays
-	rm -rf "$(VENV)" .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf "$(VENV)" portal/node_modules portal/dist dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/bin/python:
 	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -73,3 +84,19 @@ $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@echo "Installing what the tests need ..."
 	@"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch "$@"
+
+# Which Node builds the page: the machine's, or one installed from a wheel where it has none.
+node: | $(VENV)/bin/python
+	@$(NPM) --found || { \
+		echo "No Node 20.19 or newer here: installing one into $(VENV) ..."; \
+		"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-node.lock; }
+
+portal/node_modules/.package-lock.json: portal/package-lock.json | node
+	@echo "Installing what the web page is built from ..."
+	@$(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch "$@"
+
+$(PAGE): portal/node_modules/.package-lock.json portal/index.html portal/vite.config.ts \
+		$(shell find portal/src portal/public -type f -not -name '*.test.ts' -not -path '*/.*')
+	@echo "Building the web page ..."
+	@$(NPM) run --silent build

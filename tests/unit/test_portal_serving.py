@@ -128,7 +128,8 @@ async def test_without_a_build_it_says_how_to_make_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser: httpx.AsyncClient
 ) -> None:
     monkeypatch.delenv("KONSTRUCT_PORTAL_DIR", raising=False)
-    monkeypatch.setattr(gateway.portal, "BUILT_HERE", tmp_path)
+    monkeypatch.setattr(gateway.portal, "IN_THE_WHEEL", tmp_path)
+    monkeypatch.setattr(gateway.portal, "IN_THE_REPOSITORY", tmp_path)
     get_settings.cache_clear()
     answer = await browser.get("/")
     assert answer.status_code == 404

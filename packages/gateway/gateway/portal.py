@@ -18,7 +18,8 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-BUILT_HERE = Path(__file__).parents[3] / "portal" / "dist"
+IN_THE_WHEEL = Path(__file__).parent / "page"
+IN_THE_REPOSITORY = Path(__file__).parents[3] / "portal" / "dist"
 NOT_BUILT = "The web page is not built here yet: `make portal` builds it."
 FOR_EVER = "public, max-age=31536000, immutable"
 HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
@@ -36,10 +37,11 @@ portal_router = APIRouter()
 
 def portal_dir() -> Path:
     """Where the built portal is. Raises NotFound where there is none."""
-    directory = settings.portal_dir or BUILT_HERE
-    if not (directory / "index.html").is_file():
-        raise NotFound(NOT_BUILT)
-    return directory.resolve()
+    given = settings.portal_dir
+    for directory in (given,) if given else (IN_THE_WHEEL, IN_THE_REPOSITORY):
+        if (directory / "index.html").is_file():
+            return directory.resolve()
+    raise NotFound(NOT_BUILT)
 
 
 async def serve_portal(request: Request) -> Response:

@@ -150,9 +150,9 @@ def _owner_engine(url: str) -> Iterator[Engine]:
 
 
 def _config() -> Config:
-    """Alembic's, from the repository or, installed from a wheel, from beside this module."""
+    """Alembic's, from beside this module, as a wheel has it, or from the repository."""
     here = Path(__file__).resolve()
-    for home in (*here.parents[3:4], here.parent / "database"):
+    for home in (here.parent / "database", *here.parents[3:4]):
         ini = home / "alembic.ini"
         if ini.is_file():
             return Config(ini)
