@@ -36,7 +36,8 @@ def main(arguments: list[str]) -> int:
         return 1
     # What npm runs asks for `node` by name, so the one we chose comes first.
     path = os.pathsep.join((str(Path(npm[0]).parent), os.environ.get("PATH", "")))
-    return subprocess.run([*npm, *arguments], cwd=HERE, env=os.environ | {"PATH": path}).returncode
+    environment = os.environ | {"PATH": path}
+    return subprocess.run([*npm, *arguments], cwd=HERE, env=environment, check=False).returncode
 
 
 def machines_npm() -> list[str] | None:
@@ -45,7 +46,7 @@ def machines_npm() -> list[str] | None:
     if not (node and npm):
         return None
     try:
-        said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20).stdout
+        said = subprocess.check_output([node, "--version"], text=True, timeout=20)
     except (OSError, subprocess.SubprocessError):
         return None
     version = re.match(r"v(\d+)\.(\d+)", said)

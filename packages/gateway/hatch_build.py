@@ -34,11 +34,25 @@ class PageHook(BuildHookInterface[Any]):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         if version == "editable" or self.has_page:
             return  # a checkout builds the page with `make`
-        for arguments in (["ci", "--no-audit", "--no-fund", "--loglevel=error"], ["run", "build"]):
-            done = subprocess.run([sys.executable, str(self.portal / "npm.py"), *arguments])
-            if done.returncode:
-                raise RuntimeError("The web page was not built; the gateway is not shipped without.")
+        if not self.is_installed:
+            self.npm("ci", "--no-audit", "--no-fund", "--loglevel=error")
+        self.npm("run", "build")
         build_data["force_include"][str(self.portal / "dist")] = IN_THE_WHEEL
+
+    @property
+    def is_installed(self) -> bool:
+        """What the page is built from is there, as the lock says; npm keeps a copy of that."""
+        lock, installed = (
+            self.portal / name for name in ("package-lock.json", "node_modules/.package-lock.json")
+        )
+        return installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime
+
+    def npm(self, *arguments: str) -> None:
+        done = subprocess.run(
+            [sys.executable, str(self.portal / "npm.py"), *arguments], check=False
+        )
+        if done.returncode:
+            raise RuntimeError("The web page was not built; the gateway is not shipped without.")
 
 
 def _module(file: Path) -> ModuleType:
