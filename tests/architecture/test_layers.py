@@ -106,6 +106,7 @@ def test_every_purpose_is_one_of_the_declared_and_all_are_used() -> None:
 def test_nobody_else_becomes_the_system_role_or_turns_the_wall_off() -> None:
     """The role's name and the option that chooses it stay within shared.db and its set-up."""
     allowed = {"shared.db.rls", "shared.db.roles", "shared.db.engine", "shared.db.sessions",
+               "shared.db.at_once",
                "konstruct.schema", "konstruct.devstack.stack"}  # fmt: skip
     for module, tree in modules().items():
         if module in allowed:

@@ -41,12 +41,12 @@ def handle_message(payload: dict[str, Any]) -> None:
     try:
         message, extras = parse_payload(payload)
         tenant_id = UUID(str(extras.get("tenant_id")))
-        UUID(message.id)
+        message_id = UUID(message.id)
     except (ValidationError, ValueError, TypeError, AttributeError) as error:
         log.warning("task_refused", error=type(error).__name__)
         return
     runtime.run(
-        respond(current_life(), tenant_id, message.id, _respond_on_channel),
+        respond(current_life(), tenant_id, message_id, _respond_on_channel),
         timeout_s=settings.run_deadline_s + MARGIN_S,
     )
 

@@ -41,9 +41,8 @@ DEAD_LEASES_KEPT_S = 3600.0
 class RunInHand:
     """A run this process works on."""
 
-    run_id: UUID
-    claimed: bool = False
-    """Whether the claim is committed; before, the database cannot know of it."""
+    run_id: UUID | None = None
+    """None until it is claimed; before, nobody can know more of it than its message."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     """Somebody wants no more of the answer."""
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -65,7 +64,8 @@ class WorkerLife:
         )
         self.claiming = asyncio.Semaphore(max(1, settings.database_pool_size // 2))
         """Room for claims, so that a flood of nudges leaves connections to outcomes and lease."""
-        self._in_hand: dict[UUID, RunInHand] = {}
+        self._in_hand: dict[str, RunInHand] = {}
+        """By message, which is known before the run is."""
         self._idle = asyncio.Event()
         self._idle.set()
         self._look_now = asyncio.Event()
@@ -99,18 +99,19 @@ class WorkerLife:
         gc.freeze()
 
     @contextmanager
-    def working_on(self, run_id: UUID) -> Iterator[RunInHand | None]:
-        """Hold the run while it is claimed and answered; None when it is in hand already or the
-        worker is leaving."""
-        if run_id in self._in_hand or self._leaving:
+    def working_on(self, message_id: UUID) -> Iterator[RunInHand | None]:
+        """Hold a message's run while it is claimed and answered; None when it is in hand already
+        or the worker is leaving."""
+        name = str(message_id)
+        if name in self._in_hand or self._leaving:
             yield None
             return
-        in_hand = self._in_hand[run_id] = RunInHand(run_id)
+        in_hand = self._in_hand[name] = RunInHand()
         self._idle.clear()
         try:
             yield in_hand
         finally:
-            del self._in_hand[run_id]
+            del self._in_hand[name]
             if not self._in_hand:
                 self._idle.set()
 
@@ -149,7 +150,10 @@ class WorkerLife:
                 session.transaction(),
             ):
                 payloads = await runs.release(
-                    session, self.id, [run.run_id for run in in_hand], counted=False
+                    session,
+                    self.id,
+                    [run.run_id for run in in_hand if run.run_id],
+                    counted=False,
                 )
             for payload in payloads:
                 handle_message.delay(payload)
@@ -180,22 +184,24 @@ class WorkerLife:
 
     async def _renew(self) -> None:
         """Renew, and hear what became of the runs in hand."""
-        claimed = {run.run_id for run in self._in_hand.values() if run.claimed}
+        claimed = {run.run_id: run for run in self._in_hand.values() if run.run_id}
         async with SystemSession("lease") as session, session.transaction():
             await runs.renew_lease(session, self.id, name=self.name, ttl_s=settings.lease_ttl_s)
             heard = {news.id: news for news in await runs.news(session, self.id, list(claimed))}
             # A commit whose answer was lost leaves a run that is ours and that nobody works on.
             forgotten = [
-                news.id for news in heard.values() if news.mine and news.id not in self._in_hand
+                news.id
+                for news in heard.values()
+                if news.mine and news.message_id not in self._in_hand
             ]
             if forgotten:
                 await runs.release(session, self.id, forgotten, counted=True)
-        for run_id in claimed & self._in_hand.keys():
+        for run_id, run in claimed.items():
             news = heard.get(run_id)
             if news is None or not news.mine:
-                self._in_hand[run_id].lost.set()
+                run.lost.set()
             elif news.stop_requested:
-                self._in_hand[run_id].stopped.set()
+                run.stopped.set()
 
     async def _hear_control(self) -> None:
         while True:

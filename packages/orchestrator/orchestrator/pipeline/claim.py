@@ -1,4 +1,4 @@
-"""Taking a run: in one transaction it is found, claimed, and all that its answer needs is read."""
+"""Taking a run: in one round trip it is found, claimed, and all that its answer needs is read."""
 
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -6,12 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.db import TenantSession
 from shared.models.message import KonstructMessage
-from shared.repositories import runs
+from shared.repositories import turns
 
 from orchestrator.llm import Prompt
-from orchestrator.pipeline.context import read_context
+from orchestrator.pipeline.context import MAX_TURNS, build_prompt
 from orchestrator.worker_life import RunInHand, WorkerLife
 
 
@@ -39,24 +38,22 @@ class Claimed:
 
 
 async def claim(
-    life: WorkerLife, hands: ExitStack, tenant_id: UUID, message_id: str
+    life: WorkerLife, hands: ExitStack, tenant_id: UUID, message_id: UUID
 ) -> Claimed | None:
     """The message's run, in our hands until `hands` closes; None if it is not to be had.
 
     What the broker brought is only a hint: message and extras are those stored with the run.
     """
-    async with life.claiming, TenantSession(tenant_id) as session, session.transaction():
-        claimed = await runs.claim(session, tenant_id, message_id, life.id)
-        if claimed is None or claimed.payload is None:
-            return None
-        # In hand before the commit: what the database calls ours and nobody holds is given back.
-        in_hand = hands.enter_context(life.working_on(claimed.id))
-        if in_hand is None:
-            await session.rollback()
-            return None
-        message, extras = parse_payload(claimed.payload)
-        prompt = await read_context(session, claimed, message)
-    in_hand.claimed = True
+    # In hand before the claim: what the database calls ours and nobody holds is given back.
+    in_hand = hands.enter_context(life.working_on(message_id))
+    if in_hand is None:
+        return None
+    async with life.claiming:
+        claimed = await turns.claim(tenant_id, message_id, life.id, turns=MAX_TURNS)
+    if claimed is None:
+        return None
+    in_hand.run_id = claimed.id
+    message, extras = parse_payload(claimed.payload)
     return Claimed(
         run_id=claimed.id,
         tenant_id=tenant_id,
@@ -68,7 +65,7 @@ async def claim(
         message=message,
         extras=extras,
         model=claimed.agent.model,
-        prompt=prompt,
+        prompt=build_prompt(claimed.agent, claimed.said_before, message.content.text),
         in_hand=in_hand,
     )
 

@@ -4,14 +4,10 @@ The newest turns come first into the token budget, so the cost is the same for a
 ten messages and of a hundred thousand.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from uuid import UUID
+from collections.abc import Sequence
 
 from shared.config import settings
-from shared.db import TenantSession
-from shared.models.message import ChannelType, KonstructMessage
-from shared.repositories import chat
-from shared.repositories.runs import AgentAtWork, ClaimedRun
+from shared.repositories.turns import AgentAtWork
 
 from orchestrator.llm import Prompt, Turn
 
@@ -21,29 +17,19 @@ CHARS_PER_TOKEN = 3.5
 TOKENS_PER_TURN = 6
 """What a turn's frame costs beside its text."""
 
-HistoryReader = Callable[[TenantSession, ClaimedRun], Awaitable[Sequence[Turn]]]
 
-
-async def read_context(
-    session: TenantSession, run: ClaimedRun, message: KonstructMessage
-) -> Prompt:
-    """What the model is asked for this run."""
-    read_history = _HISTORY.get(message.channel)
-    history = await read_history(session, run) if read_history else ()
-    return build_prompt(run.agent, history, message.content.text)
-
-
-def build_prompt(agent: AgentAtWork, history: Sequence[Turn], text: str) -> Prompt:
-    """Instructions, the newest turns that fit, and what is said now. `history` is oldest first."""
+def build_prompt(agent: AgentAtWork, said_before: Sequence[tuple[str, str]], text: str) -> Prompt:
+    """Instructions, the newest turns that fit, and what is said now. `said_before` is (role, text),
+    newest first."""
     instructions = _instructions(agent)
     budget = settings.llm_context_tokens - settings.llm_max_answer_tokens
     budget -= _tokens(instructions) + _tokens(text)
     kept: list[Turn] = []
-    for turn in reversed(history):
-        budget -= _tokens(turn.content)
+    for role, said in said_before:
+        budget -= _tokens(said)
         if budget < 0:
             break
-        kept.append(turn)
+        kept.append(Turn("assistant" if role == "assistant" else "user", said))
     return Prompt(instructions=instructions, history=kept[::-1], text=text)
 
 
@@ -54,14 +40,3 @@ def _instructions(agent: AgentAtWork) -> str:
 
 def _tokens(text: str) -> int:
     return TOKENS_PER_TURN + int(len(text) / CHARS_PER_TOKEN)
-
-
-async def _web_history(session: TenantSession, run: ClaimedRun) -> list[Turn]:
-    """What was said before the message, without answers that failed."""
-    said = await chat.said_before(
-        session, UUID(run.thread_id), UUID(run.message_id), limit=MAX_TURNS
-    )
-    return [Turn("assistant" if role == "assistant" else "user", text) for role, text in said]
-
-
-_HISTORY: dict[ChannelType, HistoryReader] = {ChannelType.WEB: _web_history}

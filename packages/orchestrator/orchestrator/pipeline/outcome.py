@@ -6,15 +6,16 @@ answer is inserted, in one transaction. A database that is away for a while is w
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shared.db import TenantSession
 from shared.db.away import DATABASE_AWAY
 from shared.log import get_logger
-from shared.models import WebConversationMessage
 from shared.models.message import ChannelType
-from shared.repositories import chat, runs
+from shared.repositories import chat, runs, turns
+from shared.repositories.turns import Ending
 
 from orchestrator.pipeline.answer import Outcome
 from orchestrator.pipeline.claim import Claimed
@@ -55,56 +56,56 @@ async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored 
 
 
 async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
-    async with TenantSession(claimed.tenant_id) as session, session.transaction():
-        is_web = claimed.message.channel is ChannelType.WEB
-        if is_web and not await chat.lock_conversation(session, UUID(claimed.thread_id)):
-            return None
-        ours = await runs.finish(
-            session,
-            claimed.run_id,
-            worker_id=life.id,
-            attempt=claimed.attempt,
-            state=RUN_STATE[outcome.status],
-            error_code=outcome.error_code,
-            input_tokens=outcome.usage.input_tokens,
-            output_tokens=outcome.usage.output_tokens,
-        )
-        if not ours:
-            return await _stored_before(session, life, claimed) if is_web else None
-        # Read under the conversation's lock: a run added later brings its own nudge.
-        following = await runs.head_of_thread(
-            session, claimed.tenant_id, claimed.message.channel, claimed.thread_id
-        )
-        if not is_web:
-            return Stored({}, following)
-        stored = await chat.add_message(
-            session,
-            tenant_id=claimed.tenant_id,
-            conversation_id=UUID(claimed.thread_id),
-            role="assistant",
-            content=outcome.text,
-            status=outcome.status,
-            reply_to=UUID(claimed.message.id),
-        )
-    return Stored(_told(stored), following)
+    ending = Ending(
+        run_id=claimed.run_id,
+        worker_id=life.id,
+        attempt=claimed.attempt,
+        state=RUN_STATE[outcome.status],
+        error_code=outcome.error_code,
+        input_tokens=outcome.usage.input_tokens,
+        output_tokens=outcome.usage.output_tokens,
+    )
+    channel = claimed.message.channel
+    if channel is not ChannelType.WEB:
+        ended = await turns.end(claimed.tenant_id, channel, claimed.thread_id, ending)
+        return Stored({}, ended.following) if ended else None
+    answer_id = uuid4()
+    ended = await turns.end_with_answer(
+        claimed.tenant_id,
+        UUID(claimed.thread_id),
+        ending,
+        message_id=answer_id,
+        text=outcome.text,
+        status=outcome.status,
+    )
+    if ended is None:
+        return await _stored_before(life, claimed)
+    assert ended.seq is not None
+    assert ended.created_at is not None
+    told = _told(answer_id, ended.seq, claimed.message.id, outcome.status, ended.created_at)
+    return Stored(told, ended.following)
 
 
-async def _stored_before(
-    session: TenantSession, life: WorkerLife, claimed: Claimed
-) -> Stored | None:
+async def _stored_before(life: WorkerLife, claimed: Claimed) -> Stored | None:
     """A commit may succeed and its answer be lost; then our own outcome is there already."""
-    if not await runs.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
-        log.warning("outcome_refused", run_id=str(claimed.run_id), attempt=claimed.attempt)
+    async with TenantSession(claimed.tenant_id) as session, session.transaction():
+        if not await runs.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
+            log.warning("outcome_refused", run_id=str(claimed.run_id), attempt=claimed.attempt)
+            return None
+        stored = await chat.outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
+    if stored is None:
         return None
-    stored = await chat.outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
-    return Stored(_told(stored), following=None) if stored else None
+    told = _told(stored.id, stored.seq, claimed.message.id, stored.status, stored.created_at)
+    return Stored(told, following=None)
 
 
-def _told(stored: WebConversationMessage) -> dict[str, Any]:
+def _told(
+    answer_id: UUID, seq: int, reply_to: str, status: str, created_at: datetime
+) -> dict[str, Any]:
     return {
-        "message_id": str(stored.id),
-        "seq": stored.seq,
-        "reply_to": str(stored.reply_to),
-        "status": stored.status,
-        "created_at": stored.created_at.isoformat(),
+        "message_id": str(answer_id),
+        "seq": seq,
+        "reply_to": reply_to,
+        "status": status,
+        "created_at": created_at.isoformat(),
     }

@@ -23,7 +23,7 @@ SendResponse = Callable[[Claimed, str, dict[str, Any]], Awaitable[None]]
 
 
 async def respond(
-    life: WorkerLife, tenant_id: UUID, message_id: str, send_response: SendResponse
+    life: WorkerLife, tenant_id: UUID, message_id: UUID, send_response: SendResponse
 ) -> None:
     """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
     the thread's next run. Does nothing if the run is not to be had."""

@@ -212,29 +212,6 @@ async def history_page(
     return list(reversed((await session.execute(query)).scalars().all()))
 
 
-_SAID_BEFORE = text(
-    """
-    SELECT role, content FROM web_conversation_messages
-     WHERE conversation_id = :conversation_id
-       AND seq < (SELECT current.seq FROM web_conversation_messages AS current
-                   WHERE current.conversation_id = :conversation_id AND current.id = :message_id)
-       AND status <> 'failed' AND content <> ''
-     ORDER BY seq DESC LIMIT :limit
-    """
-)
-
-
-async def said_before(
-    session: AsyncSession, conversation_id: UUID, message_id: UUID, *, limit: int
-) -> list[tuple[str, str]]:
-    """The newest `limit` turns before a message, oldest first, as (role, text); no failures."""
-    rows = await session.execute(
-        _SAID_BEFORE,
-        {"conversation_id": conversation_id, "message_id": message_id, "limit": limit},
-    )
-    return [(role, content) for role, content in reversed(rows.all())]
-
-
 async def messages_after(
     session: AsyncSession, conversation_id: UUID, after_seq: int, limit: int
 ) -> Sequence[WebConversationMessage]:

@@ -1,12 +1,13 @@
-"""Agent runs and worker leases: claim, fence, sweep.
+"""Agent runs and worker leases: what to nudge, what is given back, what became of a run.
 
-A thread is (tenant, channel, thread_id). Its runs are answered in order of `position`, so only
-its oldest unfinished run may be claimed. Whoever also changes a conversation locks that first.
+How a run is claimed and ended stands in `turns`. A thread is (tenant, channel, thread_id). Its runs
+are answered in order of `position`, so only its oldest unfinished run may be claimed. Whoever also
+changes a conversation locks that first.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -122,137 +123,6 @@ async def unfinished_runs(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimedRun:
-    """A run as its claim has left it."""
-
-    id: UUID
-    agent_id: UUID
-    thread_id: str
-    message_id: str
-    payload: dict[str, Any] | None
-    attempt: int
-    released: int
-    started_at: datetime
-    stop_requested: bool
-    agent: "AgentAtWork"
-
-
-@dataclass(frozen=True, slots=True)
-class AgentAtWork:
-    """Who answers a run. `model` is None for the installation's default."""
-
-    name: str
-    role: str
-    instructions: str
-    model: str | None
-
-
-# Text, because it is on every message's way: building the expression costs more than running it.
-_CLAIM = text(
-    """
-    UPDATE agent_runs AS run
-       SET state = 'running',
-           attempt = run.attempt + 1,
-           worker_id = :worker_id,
-           started_at = coalesce(run.started_at, clock_timestamp())
-      FROM agents AS agent
-     WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
-       AND run.id = (SELECT newest.id FROM agent_runs AS newest
-                      WHERE newest.tenant_id = :tenant_id AND newest.message_id = :message_id
-                      ORDER BY newest.position DESC LIMIT 1)
-       AND EXISTS (SELECT FROM worker_leases AS mine
-                    WHERE mine.id = :worker_id AND mine.expires_at > clock_timestamp())
-       AND (run.state = 'pending'
-            OR run.state = 'running'
-               AND NOT EXISTS (SELECT FROM worker_leases AS its
-                                WHERE its.id = run.worker_id
-                                  AND its.expires_at > clock_timestamp()))
-       AND NOT EXISTS (SELECT FROM agent_runs AS older
-                        WHERE older.tenant_id = run.tenant_id
-                          AND older.channel = run.channel
-                          AND older.thread_id = run.thread_id
-                          AND older.position < run.position
-                          AND older.state IN ('pending', 'running'))
-    RETURNING run.id, run.agent_id, run.thread_id, run.message_id, run.payload, run.attempt,
-              run.released, run.started_at, run.stop_requested_at IS NOT NULL AS stop_requested,
-              agent.name, agent.role, agent.instructions, agent.model
-    """
-)
-
-
-async def claim(
-    session: AsyncSession, tenant_id: UUID, message_id: str, worker_id: UUID
-) -> ClaimedRun | None:
-    """Take the message's newest run for this worker with the next attempt, and learn who answers;
-    None if it is not to be had.
-
-    It is to be had if it is pending, or its worker's lease is over, and no older run of its
-    thread is unfinished; and by a worker whose own lease holds.
-    """
-    row = (
-        await session.execute(
-            _CLAIM,
-            {"tenant_id": tenant_id, "message_id": message_id, "worker_id": worker_id},
-        )
-    ).one_or_none()
-    if row is None:
-        return None
-    return ClaimedRun(
-        id=row.id,
-        agent_id=row.agent_id,
-        thread_id=row.thread_id,
-        message_id=row.message_id,
-        payload=row.payload,
-        attempt=row.attempt,
-        released=row.released,
-        started_at=row.started_at,
-        stop_requested=row.stop_requested,
-        agent=AgentAtWork(row.name, row.role, row.instructions, row.model),
-    )
-
-
-_FINISH = text(
-    """
-    UPDATE agent_runs
-       SET state = :state,
-           finished_at = clock_timestamp(),
-           error_code = :error_code,
-           input_tokens = :input_tokens,
-           output_tokens = :output_tokens
-     WHERE id = :run_id AND state = 'running' AND attempt = :attempt AND worker_id = :worker_id
-    RETURNING id
-    """
-)
-
-
-async def finish(
-    session: AsyncSession,
-    run_id: UUID,
-    *,
-    worker_id: UUID,
-    attempt: int,
-    state: str,
-    error_code: str | None = None,
-    input_tokens: int | None = None,
-    output_tokens: int | None = None,
-) -> bool:
-    """End the run if it is still this worker's at this attempt: the fence. False if it is not."""
-    ended = await session.execute(
-        _FINISH,
-        {
-            "run_id": run_id,
-            "worker_id": worker_id,
-            "attempt": attempt,
-            "state": state,
-            "error_code": error_code,
-            "input_tokens": input_tokens,
-            "output_tokens": output_tokens,
-        },
-    )
-    return ended.scalar_one_or_none() is not None
-
-
 async def was_finished_by(
     session: AsyncSession, run_id: UUID, worker_id: UUID, attempt: int
 ) -> bool:
@@ -311,31 +181,6 @@ async def cancel_thread(
         .values(payload=None)
         .execution_options(synchronize_session=False)
     )
-
-
-_HEAD_OF_THREAD = text(
-    """
-    SELECT head.payload
-      FROM (SELECT state, payload FROM agent_runs
-             WHERE tenant_id = :tenant_id AND channel = :channel AND thread_id = :thread_id
-               AND state IN ('pending', 'running')
-             ORDER BY position LIMIT 1) AS head
-     WHERE head.state = 'pending'
-    """
-)
-
-
-async def head_of_thread(
-    session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
-) -> dict[str, Any] | None:
-    """What to nudge with for the thread's next run, if one waits to be claimed."""
-    payload: dict[str, Any] | None = (
-        await session.execute(
-            _HEAD_OF_THREAD,
-            {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id},
-        )
-    ).scalar_one_or_none()
-    return payload
 
 
 async def take_due(
@@ -403,6 +248,7 @@ class RunNews:
     """What a worker has to know of a run."""
 
     id: UUID
+    message_id: str
     mine: bool
     stop_requested: bool
 
@@ -411,11 +257,11 @@ async def news(session: AsyncSession, worker_id: UUID, in_hand: Sequence[UUID]) 
     """Of the runs in hand, and of any other the database thinks this worker answers."""
     mine = and_(AgentRun.state == "running", AgentRun.worker_id == worker_id)
     rows = await session.execute(
-        select(AgentRun.id, mine, AgentRun.stop_requested_at.is_not(None)).where(
-            or_(mine, AgentRun.id.in_(in_hand))
-        )
+        select(
+            AgentRun.id, AgentRun.message_id, mine, AgentRun.stop_requested_at.is_not(None)
+        ).where(or_(mine, AgentRun.id.in_(in_hand)))
     )
-    return [RunNews(id_, bool(is_mine), stop) for id_, is_mine, stop in rows]
+    return [RunNews(id_, message, bool(is_mine), stop) for id_, message, is_mine, stop in rows]
 
 
 async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:

@@ -19,7 +19,7 @@ from shared.models.message import ChannelType, KonstructMessage
 from shared.publish import publish_frame, publish_run_control
 from shared.redis import get_redis
 from shared.redis_keys import memory_short_key
-from shared.repositories import agents, chat, runs
+from shared.repositories import agents, chat, runs, turns
 from shared.repositories.chat import LockedConversation
 
 log = get_logger(__name__)
@@ -166,7 +166,46 @@ async def send(
     """
     text = message.content.text
     check_text(text)
-    conversation_id = UUID(message.thread_id or "")
+    conversation_id, message_id = UUID(message.thread_id or ""), UUID(message.id)
+    payload = message.model_dump(mode="json") | extras
+    while True:
+        stored = await turns.ask(
+            tenant_id,
+            conversation_id,
+            message_id=message_id,
+            text=text,
+            client_message_id=client_message_id,
+            payload=payload,
+            first_nudge_s=settings.first_nudge_s,
+        )
+        if stored is not None:
+            break
+        known = await _sent_before(tenant_id, conversation_id, text, client_message_id)
+        if known is not None:
+            return known
+        # What stood in its way is gone: it was reset away, or the agent is active again.
+    seq, created_at = stored
+    return Sent(
+        WebConversationMessage(
+            id=message_id,
+            tenant_id=tenant_id,
+            conversation_id=conversation_id,
+            role="user",
+            content=text,
+            status="complete",
+            client_message_id=client_message_id,
+            seq=seq,
+            created_at=created_at,
+        ),
+        resent=False,
+    )
+
+
+async def _sent_before(
+    tenant_id: UUID, conversation_id: UUID, text: str, client_message_id: str | None
+) -> Sent | None:
+    """The message of this `client_message_id`. Raises what else keeps a message from being
+    stored; None if nothing does."""
     async with TenantSession(tenant_id) as session, session.transaction():
         conversation = await _locked(session, conversation_id)
         if client_message_id is not None:
@@ -181,27 +220,7 @@ async def send(
                 outcome = await chat.outcome_of(session, conversation_id, known.id)
                 return Sent(known, resent=True, outcome=outcome)
         _require_active_agent(conversation)
-        stored = await chat.add_message(
-            session,
-            id=UUID(message.id),
-            tenant_id=tenant_id,
-            conversation_id=conversation_id,
-            role="user",
-            content=text,
-            status="complete",
-            client_message_id=client_message_id,
-        )
-        await runs.add_run(
-            session,
-            tenant_id=tenant_id,
-            agent_id=conversation.agent_id,
-            channel=ChannelType.WEB,
-            thread_id=str(conversation_id),
-            message_id=message.id,
-            payload=message.model_dump(mode="json") | extras,
-            first_nudge_s=settings.first_nudge_s,
-        )
-    return Sent(stored, resent=False)
+    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,287 @@
+"""A turn of a conversation, on every message's way: asked, claimed, ended.
+
+Each is one transaction in one round trip. Locks are taken in the order of all who change a
+conversation: the conversation, then its runs.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from shared.db.at_once import Statement, at_once
+
+# ── asked ──────────────────────────────────────────────────────────────────────────────────────
+
+_LOCK = Statement("SELECT FROM web_conversations WHERE id = $1 FOR UPDATE")
+
+# With a snapshot taken after the lock was had: a message sent twice at once is stored once.
+_ASK = Statement(
+    """
+    WITH conversation AS (
+        SELECT conversation.tenant_id, conversation.id, conversation.agent_id
+          FROM web_conversations AS conversation
+          JOIN agents AS agent
+            ON agent.tenant_id = conversation.tenant_id AND agent.id = conversation.agent_id
+         WHERE conversation.id = $1 AND agent.status = 'active'
+           AND NOT EXISTS (SELECT FROM web_conversation_messages AS known
+                            WHERE known.conversation_id = $1 AND known.client_message_id = $4)
+    ), message AS (
+        INSERT INTO web_conversation_messages
+               (id, tenant_id, conversation_id, role, content, client_message_id)
+        SELECT $2::uuid, tenant_id, id, 'user', $3::text, $4 FROM conversation
+        RETURNING id, seq, created_at
+    ), run AS (
+        INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, payload,
+                                next_nudge_at)
+        SELECT conversation.tenant_id, conversation.agent_id, 'web', conversation.id::text,
+               message.id::text, $5::jsonb, clock_timestamp() + make_interval(secs => $6)
+          FROM conversation, message
+    )
+    SELECT seq, created_at FROM message
+    """
+)
+
+
+async def ask(
+    tenant_id: UUID,
+    conversation_id: UUID,
+    *,
+    message_id: UUID,
+    text: str,
+    client_message_id: str | None,
+    payload: dict[str, Any],
+    first_nudge_s: float,
+) -> tuple[int, datetime] | None:
+    """Store a person's message and the run that shall answer it; its `seq` and `created_at`.
+
+    None, and nothing is stored, if there is no such conversation, its agent is paused, or the
+    conversation has a message of this `client_message_id`. The caller nudges after it; the sweep
+    does so from `first_nudge_s` on.
+    """
+    stored = _ASK(
+        conversation_id,
+        message_id,
+        text,
+        client_message_id,
+        orjson.dumps(payload).decode(),
+        first_nudge_s,
+    )
+    _, rows = await at_once(tenant_id, _LOCK(conversation_id), stored)
+    return (rows[0][0], rows[0][1]) if rows else None
+
+
+# ── claimed ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class AgentAtWork:
+    """Who answers a run. `model` is None for the installation's default."""
+
+    name: str
+    role: str
+    instructions: str
+    model: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedRun:
+    """A run as its claim has left it, and what was said before its message, newest first."""
+
+    id: UUID
+    agent_id: UUID
+    payload: dict[str, Any]
+    attempt: int
+    released: int
+    started_at: datetime
+    stop_requested: bool
+    agent: AgentAtWork
+    said_before: list[tuple[str, str]]
+    """(role, text), without answers that failed."""
+
+
+_CLAIM = Statement(
+    """
+    UPDATE agent_runs AS run
+       SET state = 'running',
+           attempt = run.attempt + 1,
+           worker_id = $3,
+           started_at = coalesce(run.started_at, clock_timestamp())
+      FROM agents AS agent
+     WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
+       AND run.payload IS NOT NULL
+       AND run.id = (SELECT newest.id FROM agent_runs AS newest
+                      WHERE newest.tenant_id = $1 AND newest.message_id = $2
+                      ORDER BY newest.position DESC LIMIT 1)
+       AND EXISTS (SELECT FROM worker_leases AS mine
+                    WHERE mine.id = $3 AND mine.expires_at > clock_timestamp())
+       AND (run.state = 'pending'
+            OR run.state = 'running'
+               AND NOT EXISTS (SELECT FROM worker_leases AS its
+                                WHERE its.id = run.worker_id
+                                  AND its.expires_at > clock_timestamp()))
+       AND NOT EXISTS (SELECT FROM agent_runs AS older
+                        WHERE older.tenant_id = run.tenant_id
+                          AND older.channel = run.channel
+                          AND older.thread_id = run.thread_id
+                          AND older.position < run.position
+                          AND older.state IN ('pending', 'running'))
+    RETURNING run.id, run.agent_id, run.payload::text, run.attempt, run.released, run.started_at,
+              run.stop_requested_at IS NOT NULL,
+              agent.name, agent.role, agent.instructions, agent.model
+    """
+)
+
+_SAID_BEFORE = Statement(
+    """
+    SELECT said.role, said.content
+      FROM web_conversation_messages AS current,
+           LATERAL (SELECT earlier.role, earlier.content, earlier.seq
+                      FROM web_conversation_messages AS earlier
+                     WHERE earlier.conversation_id = current.conversation_id
+                       AND earlier.seq < current.seq
+                       AND earlier.status <> 'failed' AND earlier.content <> ''
+                     ORDER BY earlier.seq DESC LIMIT $5) AS said
+     WHERE current.id = $4
+       AND EXISTS (SELECT FROM agent_runs AS run
+                    WHERE run.tenant_id = $1 AND run.message_id = $2
+                      AND run.worker_id = $3 AND run.state = 'running')
+     ORDER BY said.seq DESC
+    """
+)
+
+
+async def claim(
+    tenant_id: UUID, message_id: UUID, worker_id: UUID, *, turns: int
+) -> ClaimedRun | None:
+    """Take the message's newest run for this worker with the next attempt, learn who answers and
+    the newest `turns` of what was said before; None if it is not to be had.
+
+    It is to be had if it is pending, or its worker's lease is over, and no older run of its
+    thread is unfinished; and by a worker whose own lease holds.
+    """
+    run = (tenant_id, message_id, worker_id)
+    rows, said_before = await at_once(
+        tenant_id, _CLAIM(*run), _SAID_BEFORE(*run, message_id, turns)
+    )
+    if not rows:
+        return None
+    id_, agent_id, payload, attempt, released, started_at, stop_requested, *agent = rows[0]
+    return ClaimedRun(
+        id=id_,
+        agent_id=agent_id,
+        payload=orjson.loads(payload),
+        attempt=attempt,
+        released=released,
+        started_at=started_at,
+        stop_requested=stop_requested,
+        agent=AgentAtWork(*agent),
+        said_before=[(role, text) for role, text in said_before],
+    )
+
+
+# ── ended ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a worker's attempt at a run ended."""
+
+    run_id: UUID
+    worker_id: UUID
+    attempt: int
+    state: str
+    error_code: str | None
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of an ending that was accepted."""
+
+    seq: int | None
+    """Of the answer; None for a channel that keeps no messages here."""
+    created_at: datetime | None
+    following: dict[str, Any] | None
+    """What to nudge with for the thread's next run, if one waits to be claimed."""
+
+
+# The fence: a run ends only if it is still this worker's at this attempt.
+_END = """
+    UPDATE agent_runs
+       SET state = $4,
+           finished_at = clock_timestamp(),
+           error_code = $5,
+           input_tokens = $6,
+           output_tokens = $7
+     WHERE id = $1 AND state = 'running' AND worker_id = $2 AND attempt = $3
+"""
+_END_RUN = Statement(f"{_END} RETURNING NULL::bigint, finished_at")
+_END_WITH_ANSWER = Statement(
+    f"""
+    WITH ended AS ({_END} RETURNING tenant_id, thread_id, message_id)
+    INSERT INTO web_conversation_messages
+           (id, tenant_id, conversation_id, role, content, status, reply_to)
+    SELECT $8::uuid, tenant_id, thread_id::uuid, 'assistant', $9::text, $10::text,
+           message_id::uuid
+      FROM ended
+    RETURNING seq, created_at
+    """  # noqa: S608 - of our own constants
+)
+
+_HEAD_OF_THREAD = Statement(
+    """
+    SELECT head.payload::text
+      FROM (SELECT state, payload FROM agent_runs
+             WHERE tenant_id = $1 AND channel = $2 AND thread_id = $3
+               AND state IN ('pending', 'running')
+             ORDER BY position LIMIT 1) AS head
+     WHERE head.state = 'pending' AND head.payload IS NOT NULL
+    """
+)
+
+
+async def end_with_answer(
+    tenant_id: UUID,
+    conversation_id: UUID,
+    ending: Ending,
+    *,
+    message_id: UUID,
+    text: str,
+    status: str,
+) -> Ended | None:
+    """End the run and store its answer under this id; None, and nothing is stored, if the run is
+    not this worker's at this attempt any more."""
+    answered = _END_WITH_ANSWER(*_parameters(ending), message_id, text, status)
+    # The head is read under the conversation's lock: a run added later brings its own nudge.
+    head = _HEAD_OF_THREAD(tenant_id, "web", conversation_id)
+    _, *results = await at_once(tenant_id, _LOCK(conversation_id), answered, head)
+    return _ended(*results)
+
+
+async def end(tenant_id: UUID, channel: str, thread_id: str, ending: Ending) -> Ended | None:
+    """As `end_with_answer`, on a channel whose answers are stored elsewhere."""
+    head = _HEAD_OF_THREAD(tenant_id, str(channel), thread_id)
+    return _ended(*await at_once(tenant_id, _END_RUN(*_parameters(ending)), head))
+
+
+def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, int]:
+    return (
+        ending.run_id,
+        ending.worker_id,
+        ending.attempt,
+        ending.state,
+        ending.error_code,
+        ending.input_tokens,
+        ending.output_tokens,
+    )
+
+
+def _ended(rows: list[Any], head: list[Any]) -> Ended | None:
+    if not rows:
+        return None
+    seq, created_at = rows[0]
+    return Ended(seq, created_at, orjson.loads(head[0][0]) if head else None)
