@@ -97,6 +97,6 @@ portal/node_modules/.package-lock.json: portal/package-lock.json | node
 	@touch "$@"
 
 $(PAGE): portal/node_modules/.package-lock.json portal/index.html portal/vite.config.ts \
-		$(shell find portal/src portal/public -type f -not -name '*.test.ts' -not -path '*/.*')
+		$(shell find portal/src portal/public -type f -not -name '*.test.ts*' -not -path '*/.*')
 	@echo "Building the web page ..."
 	@$(NPM) run --silent build

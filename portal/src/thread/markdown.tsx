@@ -3,13 +3,15 @@
  * schemes only that tell the other side nothing, and no image is fetched: it could carry what was
  * said here to whoever named its address.
  */
-import { type ComponentProps, isValidElement, type ReactNode } from "react";
+import { type ComponentProps, isValidElement, lazy, type ReactNode, Suspense } from "react";
 import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
 import remarkGfm from "remark-gfm";
 
 import { CopyButton } from "@/components/copy-button";
 import { useI18n } from "@/i18n/context";
+
+const HighlightedCode = lazy(() => import("./highlighted-code"));
 
 const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
 
@@ -50,15 +52,25 @@ function ImageLink({ src, alt }: { src: string | undefined; alt: string | undefi
 
 function CodeBlock({ children }: { children: ReactNode }) {
   const { t } = useI18n();
+  const language = languageOf(children);
+  const code = textOf(children);
   return (
     <div className="overflow-hidden rounded-xl border border-line bg-code">
       <div className="flex items-center justify-between border-b border-line ps-4 pe-2">
-        <span className="text-xs text-soft">{languageOf(children)}</span>
-        <CopyButton text={textOf(children)} label={t("thread.copyCode")} />
+        <span className="text-xs text-soft">{language}</span>
+        <CopyButton text={code} label={t("thread.copyCode")} />
       </div>
       {/* A block that scrolls must be reachable to be scrolled by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre tabIndex={0}>{children}</pre>
+      <pre tabIndex={0}>
+        {language ? (
+          <Suspense fallback={children}>
+            <HighlightedCode code={code} language={language.toLowerCase()} />
+          </Suspense>
+        ) : (
+          children
+        )}
+      </pre>
     </div>
   );
 }
