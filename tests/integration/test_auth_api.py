@@ -385,6 +385,23 @@ async def test_a_refresh_into_a_tenant_that_is_not_ones_own_changes_nothing(
     assert answer.json()["tenant_id"] == str(acme.id)
 
 
+async def test_who_has_left_the_tenant_they_were_in_goes_on_in_another_of_theirs(
+    api: httpx.AsyncClient, acme: World, globex: World, superuser: psycopg.Connection
+) -> None:
+    await join(globex.id, acme.anna.id, "customer_admin")
+    superuser.execute("DELETE FROM memberships WHERE tenant_id = %s", (acme.id,))
+
+    back_in = await refresh(api, acme.anna.refresh_token, json={"tenant_id": str(acme.id)})
+    assert (back_in.status_code, back_in.json()["code"]) == (403, "no_membership")
+    elsewhere = await refresh(api, acme.anna.refresh_token)
+    told = elsewhere.json()
+    assert (told["tenant_id"], told["role"]) == (str(globex.id), "customer_admin")
+
+    superuser.execute("DELETE FROM memberships")
+    nowhere = await refresh(api, refresh_token_of(elsewhere))
+    assert (nowhere.status_code, nowhere.json()["code"]) == (403, "no_membership")
+
+
 async def test_a_disabled_person_cannot_refresh(
     api: httpx.AsyncClient, acme: World, superuser: psycopg.Connection
 ) -> None:
@@ -455,9 +472,9 @@ CHANGES: dict[str, tuple[str, int, str]] = {
     "revoked": ("UPDATE portal_sessions SET revoked_at = now()", 401, "logged_out"),
     "session deleted": ("DELETE FROM portal_sessions", 401, "logged_out"),
     "user disabled": ("UPDATE portal_users SET disabled_at = now()", 401, "logged_out"),
-    "membership gone": ("DELETE FROM memberships", 403, "forbidden"),
+    "membership gone": ("DELETE FROM memberships", 403, "membership_ended"),
     "promoted": ("UPDATE memberships SET role = 'customer_admin'", 403, "role_changed"),
-    "no platform admin": ("UPDATE portal_users SET is_platform_admin = false", 403, "forbidden"),
+    "no platform admin": ("UPDATE portal_users SET is_platform_admin = false", 403, "role_changed"),
 }
 
 

@@ -234,6 +234,20 @@ async def test_the_list_shows_the_newest_first_with_the_last_message_cut_short(
     assert [row["agent_name"] for row in answer.json()] == ["Bob", "Ada"]
 
 
+async def test_the_platform_admin_sees_whose_a_conversation_is(
+    api: httpx.AsyncClient, acme: World, platform_admin: Person
+) -> None:
+    await acme.conversation(acme.anna)
+
+    async def whose() -> list[tuple[str, str | None]]:
+        answer = await api.get(f"{CHAT}?tenant_id={acme.id}", headers=platform_admin.headers)
+        return [(row["user_id"], row["user_name"]) for row in answer.json()]
+
+    assert await whose() == [(str(acme.anna.id), acme.anna.display_name)]
+    await leave(acme.id, acme.anna.id)  # the tenant's view knows members alone by name
+    assert await whose() == [(str(acme.anna.id), None)]
+
+
 # ── Resetting ──────────────────────────────────────────────────────────────────────────────────
 
 

@@ -47,7 +47,7 @@ async def _promote(stack: Stack, world: World, person: Person) -> None:
 
 REVOCATIONS = [
     pytest.param(_log_out, 4401, "logged_out", id="logged out"),
-    pytest.param(_remove, 4403, "forbidden", id="removed"),
+    pytest.param(_remove, 4403, "membership_ended", id="removed"),
     pytest.param(_promote, 4403, "role_changed", id="another role"),
 ]
 

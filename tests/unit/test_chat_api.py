@@ -63,7 +63,9 @@ class Stored:
         self, session: Any, *, tenant_id: UUID | None, user_id: UUID | None, limit: int
     ) -> list[ConversationSummary]:
         return [
-            ConversationSummary(c.id, c.tenant_id, c.agent_id, "Ada", c.updated_at, None)
+            ConversationSummary(
+                c.id, c.tenant_id, c.agent_id, "Ada", c.updated_at, None, c.user_id, "Anna"
+            )
             for c in self.conversations
             if session.sees(c.tenant_id)
             and tenant_id in (None, c.tenant_id)

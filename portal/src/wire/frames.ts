@@ -23,6 +23,14 @@ export type ServerFrame =
 export type Message = Schemas["MessageOut"];
 export type Conversation = Schemas["ConversationOut"];
 export type Agent = Schemas["AgentOut"];
+export type AgentDetails = Schemas["AgentDetails"];
+export type Employee = Omit<Schemas["HireAgent"], "tenant_id">;
+export type AgentChanges = Partial<Employee & Pick<Agent, "status">>;
+export type Member = Schemas["MemberOut"];
+export type MemberRole = Member["role"];
+export type Invitation = Schemas["InvitationOut"];
+export type NewInvitation = Schemas["NewInvitation"];
+export type Offer = Schemas["OfferOut"];
 export type Tenant = Schemas["TenantOut"];
 export type LoggedIn = Schemas["TokenOut"];
 

@@ -618,6 +618,13 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+            /** User Name */
+            user_name?: string | null;
         };
         /**
          * DeltaFrame

@@ -30,6 +30,9 @@ class ConversationOut(BaseModel):
     agent_name: str
     updated_at: datetime
     last_message_preview: str | None = None
+    user_id: UUID
+    user_name: str | None = None
+    """Whose it is; null for one who is no member of the tenant."""
 
 
 class MessageOut(BaseModel):
@@ -93,6 +96,7 @@ async def open_conversation(
         agent_id=conversation.agent_id,
         agent_name=agent_name,
         updated_at=conversation.updated_at,
+        user_id=conversation.user_id,
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.models import Agent, WebConversation, WebConversationMessage
+from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
 
 PREVIEW_CHARS = 120
 
@@ -27,6 +27,9 @@ class ConversationSummary:
     agent_name: str
     updated_at: datetime
     last_message_preview: str | None
+    user_id: UUID
+    user_name: str | None
+    """None for one whom this session does not see: they have left the tenant."""
 
 
 async def summaries(
@@ -48,12 +51,15 @@ async def summaries(
             Agent.name,
             WebConversation.updated_at,
             newest.c.preview,
+            WebConversation.user_id,
+            PortalUser.display_name,
         )
         .join(
             Agent,
             (Agent.tenant_id == WebConversation.tenant_id) & (Agent.id == WebConversation.agent_id),
         )
         .outerjoin(newest, newest.c.preview.is_not(None))
+        .outerjoin(PortalUser, PortalUser.id == WebConversation.user_id)
         .order_by(WebConversation.updated_at.desc(), WebConversation.id)
         .limit(limit)
     )

@@ -73,9 +73,11 @@ class Access:
             raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
         if claims.role == "platform_admin":
             if not standing.is_platform_admin:
-                raise Forbidden("You are no longer a platform admin. Log in again.")
+                raise Forbidden(
+                    "You are no longer a platform admin. Log in again.", code="role_changed"
+                )
         elif claims.tenant_id is None or standing.member_role is None:
-            raise Forbidden("You are no longer a member of this tenant.")
+            raise Forbidden("You are no longer a member of this tenant.", code="membership_ended")
         elif standing.member_role != claims.role:
             raise Forbidden("Your role has changed. Log in again.", code="role_changed")
 

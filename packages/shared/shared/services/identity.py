@@ -93,7 +93,8 @@ async def start_session(
 
 async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> LoggedIn:
     """A fresh access token, and a new refresh token; with `tenant_id`, for that tenant from now
-    on. Raises NotAuthenticated, Forbidden."""
+    on. Who has left the tenant they were in goes on in another of theirs. Raises
+    NotAuthenticated, Forbidden."""
     token_hash = secret_hash(refresh_token)
     now = datetime.now(UTC)
     async with SystemSession("identity") as session, session.transaction():
@@ -105,7 +106,9 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
             now - record.rotated_at > timedelta(seconds=REFRESH_GRACE_S)
         )
         if user is not None and user.disabled_at is None and not stolen:
-            role, active_tenant = await _choose_role(session, user, tenant_id or record.tenant_id)
+            role, active_tenant = await _choose_role(
+                session, user, tenant_id, rather=record.tenant_id
+            )
             record.tenant_id = active_tenant
             new_token = None
             if record.refresh_hash == token_hash:
@@ -158,14 +161,23 @@ async def my_tenants(session: AsyncSession, user_id: UUID) -> list[tuple[Tenant,
 
 
 async def _choose_role(
-    session: SystemSession, user: PortalUser, tenant_id: UUID | None
+    session: SystemSession,
+    user: PortalUser,
+    tenant_id: UUID | None,
+    *,
+    rather: UUID | None = None,
 ) -> tuple[str, UUID | None]:
+    """Their role in `tenant_id` and no other; without one, in `rather` if they can, else in their
+    first tenant."""
     if user.is_platform_admin:
         return "platform_admin", None
-    memberships = await identity.memberships(session, user.id)
-    for tenant, role in memberships:
-        if tenant_id is None or tenant.id == tenant_id:
-            return role, tenant.id
+    roles = {tenant.id: role for tenant, role in await identity.memberships(session, user.id)}
+    if tenant_id is None:
+        wished = rather if rather in roles else next(iter(roles), None)
+    else:
+        wished = tenant_id
+    if wished is not None and wished in roles:
+        return roles[wished], wished
     raise Forbidden(
         "You are not a member of this tenant. Ask one of its admins to invite you."
         if tenant_id
