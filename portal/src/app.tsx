@@ -5,9 +5,11 @@ import { Button } from "@/components/button";
 import { useI18n } from "@/i18n/context";
 import { LogInPage } from "@/pages/log-in-page";
 import { NoticePage } from "@/pages/notice-page";
+import type { Person } from "@/session/login";
 import { PersonContext, useLogin, useLoginState } from "@/session/login-context";
 
 const HomePage = lazy(() => import("@/pages/home-page"));
+const InvitePage = lazy(() => import("@/pages/invite-page"));
 
 export function App() {
   const { t } = useI18n();
@@ -19,7 +21,6 @@ export function App() {
   }, [login]);
 
   if (state.kind === "unknown") return null;
-  if (state.kind === "logged-out") return <LogInPage />;
   if (state.kind === "unreachable") {
     return (
       <NoticePage>
@@ -28,25 +29,20 @@ export function App() {
       </NoticePage>
     );
   }
+  const person = state.kind === "logged-in" ? state.person : null;
   return (
-    <PersonContext value={state.person}>
+    <PersonContext value={person}>
       <Suspense fallback={null}>
         <Routes>
-          <Route path="/" element={<HomePage key={state.person.userId} />} />
-          <Route path="/employees/:agentId" element={<HomePage key={state.person.userId} />} />
-          <Route path="*" element={<NotFound />} />
+          <Route path="/invite" element={<InvitePage />} />
+          <Route path="*" element={person ? <HomePage key={keyOf(person)} /> : <LogInPage />} />
         </Routes>
       </Suspense>
     </PersonContext>
   );
 }
 
-function NotFound() {
-  const { t } = useI18n();
-  return (
-    <NoticePage>
-      <p>{t("app.notFound")}</p>
-      <a className="text-accent underline" href="/">{t("app.home")}</a>
-    </NoticePage>
-  );
+/** Another person or role begins anew; a chat's line that is closed to one may be open to the other. */
+function keyOf({ userId, role }: Person): string {
+  return `${userId} ${role}`;
 }

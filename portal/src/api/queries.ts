@@ -1,9 +1,10 @@
 /** What the pages ask the gateway for, with its keys and how long it stays fresh. */
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
-import type { PortalApi } from "./portal-api";
+import { lookAtInvitation, type PortalApi } from "./portal-api";
 
 const LIST_EVERY_MS = 15_000;
+const PAGE = 50;
 
 export function tenantsQuery(api: PortalApi) {
   return queryOptions({ queryKey: ["tenants"], queryFn: () => api.tenants(), staleTime: 60_000 });
@@ -31,5 +32,53 @@ export function conversationQuery(api: PortalApi, tenantId: string, agentId: str
     queryKey: ["conversation", tenantId, agentId],
     queryFn: () => api.openConversation(tenantId, agentId),
     staleTime: Infinity,
+  });
+}
+
+/** Looked up anew for each form that begins with it, and never changed under one. */
+export function agentQuery(api: PortalApi, tenantId: string, agentId: string) {
+  return queryOptions({
+    queryKey: ["agent", tenantId, agentId],
+    queryFn: () => api.agent(tenantId, agentId),
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+}
+
+/** Others invite, join and leave meanwhile. */
+export function peopleQuery(api: PortalApi, tenantId: string) {
+  return queryOptions({
+    queryKey: ["people", tenantId],
+    queryFn: () => api.people(tenantId),
+    refetchInterval: LIST_EVERY_MS,
+  });
+}
+
+export function invitationsQuery(api: PortalApi, tenantId: string) {
+  return queryOptions({
+    queryKey: ["invitations", tenantId],
+    queryFn: () => api.invitations(tenantId),
+    refetchInterval: LIST_EVERY_MS,
+  });
+}
+
+/** What an invitation's link offers. It is asked for once: a link that fails is not tried again. */
+export function offerQuery(invitation: string) {
+  return queryOptions({
+    queryKey: ["offer", invitation],
+    queryFn: () => lookAtInvitation(invitation),
+    staleTime: Infinity,
+  });
+}
+
+/** Pages of history, the newest first, each in ascending order. */
+export function watchQuery(api: PortalApi, conversationId: string) {
+  return infiniteQueryOptions({
+    queryKey: ["watch", conversationId],
+    queryFn: ({ pageParam: before }) =>
+      api.messages(conversationId, { limit: PAGE, ...(before === null ? {} : { before }) }),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => (page.length < PAGE ? undefined : page[0]?.id),
+    refetchInterval: LIST_EVERY_MS,
   });
 }

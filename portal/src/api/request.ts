@@ -2,7 +2,7 @@
 import { Refused, Unreachable } from "./errors";
 
 export interface RequestOptions {
-  readonly method?: "GET" | "POST" | "DELETE";
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly body?: unknown;
   readonly token?: string;
 }

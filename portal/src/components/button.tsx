@@ -13,13 +13,11 @@ interface ButtonProps extends ComponentProps<"button"> {
   look?: keyof typeof LOOKS;
 }
 
+/** A button's look, for a link that looks like one. */
+export function buttonClass(look: keyof typeof LOOKS): string {
+  return `rounded-lg text-sm font-medium transition-colors ${look === "link" ? "" : PADDED} ${LOOKS[look]}`;
+}
+
 export function Button({ look = "quiet", className = "", type = "button", ...rest }: ButtonProps) {
-  const size = look === "link" ? "" : PADDED;
-  return (
-    <button
-      type={type}
-      className={`rounded-lg text-sm font-medium transition-colors ${size} ${LOOKS[look]} ${className}`}
-      {...rest}
-    />
-  );
+  return <button type={type} className={`${buttonClass(look)} ${className}`} {...rest} />;
 }

@@ -7,9 +7,11 @@ import { type ComponentProps, useEffect, useRef } from "react";
 interface ModalProps extends Omit<ComponentProps<"dialog">, "open" | "onClose"> {
   open: boolean;
   onClose: () => void;
+  /** A click beside it does not close it; Escape does. */
+  sticky?: boolean;
 }
 
-export function Modal({ open, onClose, children, ...rest }: ModalProps) {
+export function Modal({ open, onClose, sticky = false, children, ...rest }: ModalProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (open) dialog.current?.showModal();
@@ -22,7 +24,7 @@ export function Modal({ open, onClose, children, ...rest }: ModalProps) {
       ref={dialog}
       onClose={onClose}
       onClick={(event) => {
-        if (event.target === dialog.current) onClose();
+        if (!sticky && event.target === dialog.current) onClose();
       }}
       {...rest}
     >

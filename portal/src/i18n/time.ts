@@ -14,6 +14,10 @@ export function fullTime(language: Language, at: string): string {
   );
 }
 
+export function fullDate(language: Language, at: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(at));
+}
+
 /** Today's by the clock, others by the day. */
 export function listTime(language: Language, at: string): string {
   const date = new Date(at);

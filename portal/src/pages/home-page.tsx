@@ -1,52 +1,36 @@
-/** What a logged-in person sees: employees at the side, a conversation beside them. */
-import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { useNavigate, useParams } from "react-router";
+/** What a logged-in person sees: employees and the ways to all pages at the side, a page beside them. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { Link, Route, Routes, useLocation, useNavigate, useParams } from "react-router";
 
 import { PortalApi } from "@/api/portal-api";
 import { tenantsQuery } from "@/api/queries";
 import { ChatSessions } from "@/chat/chat-sessions";
 import { Button } from "@/components/button";
 import { useI18n } from "@/i18n/context";
+import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useLogin, usePerson } from "@/session/login-context";
+import { keepTabTenant, tabTenant } from "@/session/tab-tenant";
 import { type Workspace, WorkspaceContext } from "@/session/workspace";
 import { Sidebar } from "@/sidebar/sidebar";
 
 import { ConversationPage } from "./conversation-page";
+import { FirstBusiness } from "./first-business";
 import { NoticePage } from "./notice-page";
+
+const BusinessesPage = lazy(() => import("./businesses-page"));
+const ConversationsPage = lazy(() => import("./conversations-page"));
+const EmployeePage = lazy(() => import("./employee-page"));
+const EmployeesPage = lazy(() => import("./employees-page"));
+const HirePage = lazy(() => import("./hire-page"));
+const PeoplePage = lazy(() => import("./people-page"));
+const WatchPage = lazy(() => import("./watch-page"));
 
 export default function HomePage() {
   const { t } = useI18n();
-  const login = useLogin();
   const person = usePerson();
-  const navigate = useNavigate();
-  const { agentId } = useParams();
-  const [chosenTenant, setChosenTenant] = useState(person.tenantId);
-  const api = useMemo(() => new PortalApi(login), [login]);
-  const chats = useMemo(() => new ChatSessions(login, api, person.userId), [login, api, person.userId]);
-  const tenants = useQuery(tenantsQuery(api));
-
-  const tenant = tenants.data?.find(({ id }) => id === chosenTenant) ?? tenants.data?.[0];
-  const workspace = useMemo<Workspace | null>(
-    () =>
-      tenants.data && tenant
-        ? {
-            api,
-            chats,
-            tenants: tenants.data,
-            tenant,
-            chooseTenant(tenantId) {
-              void (async () => {
-                // The platform's own people belong to no tenant, and need no token for one.
-                if (person.tenantId !== null) await login.switchTenant(tenantId);
-                setChosenTenant(tenantId);
-                await navigate("/");
-              })();
-            },
-          }
-        : null,
-    [api, chats, tenants.data, tenant, login, person.tenantId, navigate],
-  );
+  const { pathname } = useLocation();
+  const { workspace, tenants } = useOwnWorkspace();
 
   if (tenants.isError) {
     return (
@@ -56,22 +40,109 @@ export default function HomePage() {
       </NoticePage>
     );
   }
-  if (!workspace) return <NoticePage>{tenants.isSuccess && <p>{t("sidebar.empty")}</p>}</NoticePage>;
+  if (!workspace) {
+    const none = tenants.data?.length === 0 && mayRunPlatform(person.role);
+    return none ? <FirstBusiness /> : <NoticePage>{null}</NoticePage>;
+  }
+  const atHome = pathname === "/";
   return (
     <WorkspaceContext value={workspace}>
       <div className="flex h-full">
-        <div className={`h-full w-full shrink-0 md:block md:w-76 ${agentId ? "hidden" : ""}`}>
+        <div className={`h-full w-full shrink-0 md:block md:w-76 ${atHome ? "" : "hidden"}`}>
           <Sidebar />
         </div>
-        <div className={`h-full min-w-0 grow md:block ${agentId ? "" : "hidden"}`}>
-          {agentId ? <ConversationPage key={agentId} agentId={agentId} /> : <Choose />}
+        {/* Another business or another role is another page: nothing of the one before stays. */}
+        <div
+          key={`${workspace.tenant.id} ${workspace.tenant.role}`}
+          className={`h-full min-w-0 grow md:block ${atHome ? "hidden" : ""}`}
+        >
+          <Suspense fallback={null}>
+            <Pages role={workspace.tenant.role} />
+          </Suspense>
         </div>
       </div>
     </WorkspaceContext>
   );
 }
 
-function Choose() {
+/** Every page, or in its place that it is not for this role. */
+function Pages({ role }: { role: Workspace["tenant"]["role"] }) {
   const { t } = useI18n();
-  return <NoticePage>{t("home.choose")}</NoticePage>;
+  const forAdmins = (page: React.ReactNode) => (mayAdminister(role) ? page : <NotYours />);
+  const forPlatform = (page: React.ReactNode) => (mayRunPlatform(role) ? page : <NotYours />);
+  return (
+    <Routes>
+      <Route index element={<NoticePage><h1>{t("home.choose")}</h1></NoticePage>} />
+      <Route path="employees/:agentId" element={<OneConversation />} />
+      <Route path="team/employees" element={<EmployeesPage />} />
+      <Route path="team/employees/new" element={forAdmins(<HirePage />)} />
+      <Route path="team/employees/:agentId" element={forAdmins(<EmployeePage />)} />
+      <Route path="team/people" element={forAdmins(<PeoplePage />)} />
+      <Route path="team/conversations" element={forPlatform(<ConversationsPage />)} />
+      <Route path="team/conversations/:conversationId" element={forPlatform(<WatchPage />)} />
+      <Route path="businesses" element={forPlatform(<BusinessesPage />)} />
+      <Route path="*" element={<WayHome sentence={t("app.notFound")} />} />
+    </Routes>
+  );
+}
+
+function OneConversation() {
+  const { agentId = "" } = useParams();
+  return <ConversationPage key={agentId} agentId={agentId} />;
+}
+
+function NotYours() {
+  const { t } = useI18n();
+  return <WayHome sentence={t("app.notYours")} />;
+}
+
+function WayHome({ sentence }: { sentence: string }) {
+  const { t } = useI18n();
+  return (
+    <NoticePage>
+      <h1 className="font-medium">{sentence}</h1>
+      <Link className="text-accent underline" to="/">{t("app.home")}</Link>
+    </NoticePage>
+  );
+}
+
+/** The workspace in the business of the person's token; the platform's own people choose one. */
+function useOwnWorkspace() {
+  const login = useLogin();
+  const { userId, role, tenantId } = usePerson();
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [chosen, setChosen] = useState(tabTenant);
+  const api = useMemo(() => new PortalApi(login), [login]);
+  const chats = useMemo(() => new ChatSessions(login, api, userId), [login, api, userId]);
+  const tenants = useQuery(tenantsQuery(api));
+
+  // What the token says now is newer than the list.
+  useEffect(() => {
+    void queries.invalidateQueries({ queryKey: ["tenants"] });
+  }, [queries, role, tenantId]);
+
+  const wished = tenants.data?.find(({ id }) => id === (tenantId ?? chosen));
+  const tenant = wished ?? (tenantId === null ? tenants.data?.[0] : undefined);
+  const workspace = useMemo<Workspace | null>(
+    () =>
+      tenants.data && tenant
+        ? {
+            api,
+            chats,
+            tenants: tenants.data,
+            tenant,
+            async chooseTenant(next) {
+              if (next === tenant.id) return;
+              await navigate("/");
+              // The platform's own people belong to no tenant, and need no token for one.
+              if (tenantId !== null) await login.switchTenant(next);
+              keepTabTenant(next);
+              setChosen(next);
+            },
+          }
+        : null,
+    [api, chats, tenants.data, tenant, login, tenantId, navigate],
+  );
+  return { workspace, tenants };
 }

@@ -1,15 +1,17 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
-import { Refused } from "@/api/errors";
 import { Button } from "@/components/button";
-import { errorSentence, type Translate, useI18n } from "@/i18n/context";
-import { useLogin } from "@/session/login-context";
+import { errorSentence, useI18n } from "@/i18n/context";
+import { problemSentence } from "@/i18n/problem";
+import { useLogin, useLoginState } from "@/session/login-context";
 
 export function LogInPage() {
   const { t } = useI18n();
   const login = useLogin();
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const state = useLoginState();
+  const because = state.kind === "logged-out" ? state.because : undefined;
+  const [error, setError] = useState(() => (because ? errorSentence(t, because, "") : null));
   const email = useRef<HTMLInputElement>(null);
   const errorId = useId();
 
@@ -27,7 +29,7 @@ export function LogInPage() {
     try {
       await login.logIn(address, password);
     } catch (refusal) {
-      setError(logInError(t, refusal));
+      setError(problemSentence(t, refusal));
       setBusy(false);
     }
   };
@@ -88,10 +90,4 @@ function Field({ label, children }: { label: string; children: ReactNode }) {
 function text(form: FormData, name: string): string {
   const value = form.get(name);
   return typeof value === "string" ? value : "";
-}
-
-function logInError(t: Translate, error: unknown): string {
-  return error instanceof Refused
-    ? errorSentence(t, error.code, error.message)
-    : t("error.unreachable");
 }

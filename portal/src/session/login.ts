@@ -3,8 +3,10 @@
  * no script can read, brings a new one after a reload and before the old one ends.
  */
 import { LoggedOut, Refused } from "@/api/errors";
-import { request } from "@/api/request";
+import { request, type RequestOptions } from "@/api/request";
 import type { LoggedIn } from "@/wire/frames";
+
+import { forgetTabTenant, keepTabTenant, tabTenant } from "./tab-tenant";
 
 export interface Person {
   readonly userId: string;
@@ -21,15 +23,21 @@ export interface AccessToken {
   readonly expiresAt: number;
 }
 
-/** `unknown` until the first refresh was answered. */
+/**
+ * `unknown` until the first refresh was answered. `because` is the code of the refusal that ended a
+ * log-in; who logs out themselves needs no reason.
+ */
 export type LoginState =
   | { readonly kind: "unknown" }
   | { readonly kind: "unreachable" }
-  | { readonly kind: "logged-out" }
+  | { readonly kind: "logged-out"; readonly because?: string }
   | { readonly kind: "logged-in"; readonly person: Person };
 
 /** A token with less left than this is renewed before it is used. */
 const GOOD_FOR_MS = 60_000;
+
+/** What the token says is no longer so: a fresh one tells what is. */
+const OUTDATED = ["role_changed", "membership_ended"];
 
 export class Login {
   #state: LoginState = { kind: "unknown" };
@@ -65,8 +73,32 @@ export class Login {
     this.#forget();
   }
 
+  /** Goes on in another of the person's tenants; in one that is theirs no more, they stay out. */
   async switchTenant(tenantId: string): Promise<void> {
     await this.#renew(tenantId);
+  }
+
+  /** Joins by an invitation's link: as who is logged in, or by a password. */
+  async acceptInvitation(
+    invitation: string,
+    body: { display_name?: string; password?: string },
+  ): Promise<void> {
+    const path = `/invitations/by-token/${encodeURIComponent(invitation)}/accept`;
+    const options = { method: "POST", body } as const;
+    const loggedIn = this.#state.kind === "logged-in";
+    this.#take(await (loggedIn ? this.call<LoggedIn>(path, options) : request<LoggedIn>(path, options)));
+  }
+
+  /** One REST call as this person, with a fresh token if the one at hand is not good any more. */
+  async call<Result>(path: string, options: RequestOptions = {}): Promise<Result> {
+    const { token } = await this.accessToken({ renew: false });
+    try {
+      return await request<Result>(path, { ...options, token });
+    } catch (error) {
+      if (!isOutdated(error)) throw error;
+    }
+    const renewed = await this.accessToken({ renew: true });
+    return request<Result>(path, { ...options, token: renewed.token });
   }
 
   /** A token that will still be good in a minute. Rejects with LoggedOut or Unreachable. */
@@ -75,22 +107,29 @@ export class Login {
     return good && !renew && this.#access ? this.#access : this.#renew();
   }
 
-  /** One at a time: a refresh cookie is used once. */
+  /** One at a time: a refresh cookie is used once. A switch waits for its turn. */
   #renew(tenantId?: string): Promise<AccessToken> {
-    if (tenantId !== undefined) return this.#refresh(tenantId);
-    this.#renewing ??= this.#refresh().finally(() => {
-      this.#renewing = null;
-    });
-    return this.#renewing;
+    if (tenantId === undefined && this.#renewing) return this.#renewing;
+    const before = this.#renewing?.catch(() => null) ?? Promise.resolve(null);
+    const renewing = before
+      .then(() => this.#refresh(tenantId ?? this.#access?.person.tenantId ?? tabTenant()))
+      .finally(() => {
+        if (this.#renewing === renewing) this.#renewing = null;
+      });
+    this.#renewing = renewing;
+    return renewing;
   }
 
-  async #refresh(tenantId?: string): Promise<AccessToken> {
+  /** The tenant is named each time: another tab may have switched the log-in they share. */
+  async #refresh(tenantId: string | null): Promise<AccessToken> {
     try {
-      const body = tenantId === undefined ? {} : { tenant_id: tenantId };
+      const body = tenantId === null ? {} : { tenant_id: tenantId };
       return this.#take(await request<LoggedIn>("/auth/refresh", { method: "POST", body }));
     } catch (error) {
       if (!(error instanceof Refused) || ![401, 403].includes(error.status)) throw error;
-      this.#forget();
+      if (error.status === 403 && tenantId !== null) return this.#refresh(null);
+      const wasThere = this.#state.kind === "logged-in" || error.status === 403;
+      this.#forget(wasThere ? error.code : undefined);
       throw new LoggedOut(error.message);
     }
   }
@@ -105,21 +144,28 @@ export class Login {
     };
     const expiresAt = Date.now() + told.expires_in * 1000;
     this.#access = { person, token: told.access_token, expiresAt };
+    if (person.tenantId) keepTabTenant(person.tenantId);
     if (this.#state.kind !== "logged-in" || !samePerson(this.#state.person, person)) {
       this.#set({ kind: "logged-in", person });
     }
     return this.#access;
   }
 
-  #forget(): void {
+  #forget(because?: string): void {
     this.#access = null;
-    this.#set({ kind: "logged-out" });
+    forgetTabTenant();
+    this.#set({ kind: "logged-out", ...(because ? { because } : {}) });
   }
 
   #set(state: LoginState): void {
     this.#state = state;
     for (const listener of this.#listeners) listener();
   }
+}
+
+function isOutdated(error: unknown): boolean {
+  if (!(error instanceof Refused)) return false;
+  return error.status === 401 || (error.status === 403 && OUTDATED.includes(error.code));
 }
 
 function samePerson(one: Person, other: Person): boolean {

@@ -10,7 +10,7 @@ export interface Workspace {
   readonly chats: ChatSessions;
   readonly tenants: readonly Tenant[];
   readonly tenant: Tenant;
-  readonly chooseTenant: (tenantId: string) => void;
+  readonly chooseTenant: (tenantId: string) => Promise<void>;
 }
 
 export const WorkspaceContext = createContext<Workspace | null>(null);

@@ -6,7 +6,6 @@ import { useI18n } from "@/i18n/context";
 import { isLanguage, LANGUAGES } from "@/i18n/language";
 import { forgetPerson } from "@/session/leftovers";
 import { useLogin, usePerson } from "@/session/login-context";
-import { useWorkspace } from "@/session/workspace";
 
 const ITEM =
   "flex min-h-9 cursor-default items-center justify-between gap-3 rounded-md px-2.5 text-sm outline-none data-[highlighted]:bg-hover";
@@ -16,7 +15,6 @@ export function AccountMenu() {
   const { t } = useI18n();
   const person = usePerson();
   const login = useLogin();
-  const { tenants } = useWorkspace();
   const [failed, setFailed] = useState(false);
 
   const logOut = async () => {
@@ -47,7 +45,6 @@ export function AccountMenu() {
           sideOffset={6}
           className="z-20 max-h-96 w-64 overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-lg"
         >
-          {tenants.length > 1 && <Businesses />}
           <Languages />
           <Menu.Separator className="my-1.5 h-px bg-line" />
           <Menu.Item className={ITEM} onSelect={() => void logOut()}>
@@ -71,19 +68,6 @@ function Languages() {
       <Menu.Label className={HEADING}>{t("account.language")}</Menu.Label>
       {Object.entries(LANGUAGES).map(([tag, name]) => (
         <Choice key={tag} value={tag} name={name} />
-      ))}
-    </Menu.RadioGroup>
-  );
-}
-
-function Businesses() {
-  const { t } = useI18n();
-  const { tenants, tenant, chooseTenant } = useWorkspace();
-  return (
-    <Menu.RadioGroup value={tenant.id} onValueChange={chooseTenant}>
-      <Menu.Label className={HEADING}>{t("account.business")}</Menu.Label>
-      {tenants.map(({ id, name }) => (
-        <Choice key={id} value={id} name={name} />
       ))}
     </Menu.RadioGroup>
   );

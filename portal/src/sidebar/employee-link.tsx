@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { NavLink, useParams } from "react-router";
+import { NavLink, useMatch } from "react-router";
 
 import { Avatar } from "@/components/avatar";
 import { useI18n } from "@/i18n/context";
@@ -18,8 +18,7 @@ interface EmployeeLinkProps {
 export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProps) {
   const { t, language } = useI18n();
   const { userId } = usePerson();
-  const { agentId } = useParams();
-  const open = agentId === agent.id;
+  const open = useMatch(`/employees/${agent.id}`) !== null;
   const unread =
     !open && conversation !== undefined && isUnread(userId, conversation.id, conversation.updated_at);
 

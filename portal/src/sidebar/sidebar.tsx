@@ -4,28 +4,32 @@ import { useQuery } from "@tanstack/react-query";
 import { agentsQuery, conversationsQuery } from "@/api/queries";
 import { Button } from "@/components/button";
 import { useI18n } from "@/i18n/context";
+import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent, Conversation } from "@/wire/frames";
 
 import { AccountMenu } from "./account-menu";
 import { EmployeeLink } from "./employee-link";
+import { TeamLinks } from "./team-links";
+import { TenantSwitcher } from "./tenant-switcher";
 
 export function Sidebar({ onChoose }: { onChoose?: () => void }) {
   const { t } = useI18n();
+  const { userId } = usePerson();
   const { api, tenant } = useWorkspace();
   const agents = useQuery(agentsQuery(api, tenant.id));
-  // To the platform's own people the list shows everybody's conversations, not theirs.
-  const ownList = tenant.role !== "platform_admin";
-  const conversations = useQuery({ ...conversationsQuery(api, tenant.id), enabled: ownList });
+  const conversations = useQuery(conversationsQuery(api, tenant.id));
+  // The platform's own people are told of everybody's.
+  const own = conversations.data?.filter(({ user_id }) => user_id === userId);
 
   return (
     <nav aria-label={t("sidebar.title")} className="flex h-full flex-col border-e border-line bg-ground">
       <header className="flex h-16 shrink-0 items-center gap-3 px-5">
         <img src="/icon.svg" alt="" className="size-7" />
-        <span className="truncate font-semibold">{tenant.name}</span>
+        <TenantSwitcher />
       </header>
       <ul className="min-h-0 grow overflow-y-auto px-3 pb-3">
-        {byLastTalk(agents.data ?? [], conversations.data ?? []).map(({ agent, conversation }) => (
+        {byLastTalk(agents.data ?? [], own ?? []).map(({ agent, conversation }) => (
           <EmployeeLink
             key={agent.id}
             agent={agent}
@@ -41,6 +45,7 @@ export function Sidebar({ onChoose }: { onChoose?: () => void }) {
         )}
         {agents.data?.length === 0 && <li className="p-3 text-sm text-soft">{t("sidebar.empty")}</li>}
       </ul>
+      <TeamLinks {...(onChoose ? { onChoose } : {})} />
       <AccountMenu />
     </nav>
   );

@@ -1,0 +1,47 @@
+/** One employee, to be told how to work from the next message on. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams } from "react-router";
+
+import { agentQuery } from "@/api/queries";
+import { RowSkeletons } from "@/components/skeleton";
+import { useI18n } from "@/i18n/context";
+import { useWorkspace } from "@/session/workspace";
+import { EmployeeForm } from "@/team/employee-form";
+import { LoadFailed } from "@/team/load-failed";
+import { changesOf, type EmployeeValues, valuesOf } from "@/team/rules";
+
+import { Page } from "./page";
+
+export default function EmployeePage() {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const { agentId = "" } = useParams();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const agent = useQuery(agentQuery(api, tenant.id, agentId));
+
+  const save = async (values: EmployeeValues) => {
+    if (!agent.data) return;
+    const changes = changesOf(agent.data, values);
+    if (Object.keys(changes).length > 0) {
+      await api.changeAgent(tenant.id, agentId, changes);
+      await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
+    }
+    await navigate("/team/employees", { state: { saved: values.name.trim() } });
+  };
+
+  return (
+    <Page title={agent.data ? t("employee.title", { name: agent.data.name }) : t("employees.title")}>
+      {agent.isError && !agent.data && <LoadFailed query={agent} />}
+      {agent.isPending && <RowSkeletons rows={4} className="h-20" />}
+      {agent.data && (
+        <EmployeeForm
+          key={agent.data.id}
+          initial={valuesOf(agent.data)}
+          submit={t("employee.save")}
+          send={save}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,146 @@
+/** The business's AI employees: seen by all, hired, told how to work and paused by its admins. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { Link, useLocation } from "react-router";
+
+import { agentsQuery } from "@/api/queries";
+import { Avatar } from "@/components/avatar";
+import { Button, buttonClass } from "@/components/button";
+import { Icon } from "@/components/icons";
+import { Empty, Rows } from "@/components/list";
+import { RowSkeletons } from "@/components/skeleton";
+import { useI18n } from "@/i18n/context";
+import { problemSentence } from "@/i18n/problem";
+import { mayAdminister } from "@/session/rights";
+import { useWorkspace } from "@/session/workspace";
+import { LoadFailed } from "@/team/load-failed";
+import type { Agent } from "@/wire/frames";
+
+import { Page } from "./page";
+
+export default function EmployeesPage() {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const agents = useQuery(agentsQuery(api, tenant.id));
+  const mayChange = mayAdminister(tenant.role);
+  return (
+    <Page title={t("employees.title")} actions={mayChange && <HireLink />}>
+      <News />
+      {agents.isPending && <RowSkeletons rows={3} />}
+      {agents.isError && !agents.data && <LoadFailed query={agents} />}
+      {agents.data?.length === 0 && (
+        <Empty>
+          <p>{t(mayChange ? "employees.emptyAdmin" : "sidebar.empty")}</p>
+        </Empty>
+      )}
+      {agents.data && agents.data.length > 0 && (
+        <Rows label={t("employees.title")}>
+          {agents.data.map((agent) => (
+            <EmployeeRow key={agent.id} agent={agent} mayChange={mayChange} />
+          ))}
+        </Rows>
+      )}
+    </Page>
+  );
+}
+
+function HireLink() {
+  const { t } = useI18n();
+  return (
+    <Link to="/team/employees/new" className={`${buttonClass("primary")} inline-flex shrink-0 items-center gap-2`}>
+      <Icon name="add" className="size-4" />
+      {t("hire.submit")}
+    </Link>
+  );
+}
+
+interface NewsState {
+  readonly hired?: { readonly id: string; readonly name: string };
+  readonly saved?: string;
+}
+
+/** What the page before this one did. A new employee is one key press away. */
+function News() {
+  const { t } = useI18n();
+  const { state } = useLocation() as { state: NewsState | null };
+  const talk = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    talk.current?.focus();
+  }, []);
+  if (!state?.hired && !state?.saved) return null;
+  return (
+    <div role="status" className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-2xl bg-mine px-4 py-3">
+      {state.hired ? (
+        <>
+          <p className="wrap-anywhere">{t("hire.done", { name: state.hired.name })}</p>
+          <Link ref={talk} to={`/employees/${state.hired.id}`} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
+            <Icon name="chat" className="size-4" />
+            {t("employees.chatName", { name: state.hired.name })}
+          </Link>
+        </>
+      ) : (
+        <p className="wrap-anywhere">{t("employee.saved", { name: state.saved ?? "" })}</p>
+      )}
+    </div>
+  );
+}
+
+function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean }) {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const queries = useQueryClient();
+  const paused = agent.status === "paused";
+  const turn = useMutation({
+    mutationFn: () => api.changeAgent(tenant.id, agent.id, { status: paused ? "active" : "paused" }),
+    onSettled: () => queries.invalidateQueries({ queryKey: ["agents", tenant.id] }),
+  });
+  const { name } = agent;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+      <Avatar name={name} />
+      <div className="min-w-40 grow basis-0">
+        <p className="flex items-center gap-2">
+          <span className="truncate font-medium">{name}</span>
+          {paused && (
+            <span className="shrink-0 rounded-full border border-line px-2 py-0.5 text-xs text-soft">
+              {t("sidebar.paused")}
+            </span>
+          )}
+        </p>
+        <p className="truncate text-sm text-soft">{agent.role}</p>
+      </div>
+      <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:ps-12">
+        <Link
+          to={`/employees/${agent.id}`}
+          aria-label={t("employees.chatName", { name })}
+          className={`${buttonClass("quiet")} inline-flex items-center`}
+        >
+          {t("employees.chat")}
+        </Link>
+        {mayChange && (
+          <>
+            <Link
+              to={`/team/employees/${agent.id}`}
+              aria-label={t("employees.editName", { name })}
+              className={`${buttonClass("quiet")} inline-flex items-center`}
+            >
+              {t("employees.edit")}
+            </Link>
+            <Button
+              aria-label={t(paused ? "employees.resumeName" : "employees.pauseName", { name })}
+              aria-disabled={turn.isPending}
+              className="aria-disabled:opacity-50"
+              onClick={() => { if (!turn.isPending) turn.mutate(); }}
+            >
+              {t(paused ? "employees.resume" : "employees.pause")}
+            </Button>
+          </>
+        )}
+      </div>
+      <p role="status" className="sr-only">{turn.isSuccess && t(paused ? "employees.isPaused" : "employees.isBack", { name })}</p>
+      {turn.isError && (
+        <p role="alert" className="w-full text-sm text-danger">{problemSentence(t, turn.error)}</p>
+      )}
+    </li>
+  );
+}

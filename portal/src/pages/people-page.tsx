@@ -1,0 +1,61 @@
+/** The people of the business and those invited; for its admins. */
+import { useQuery } from "@tanstack/react-query";
+import { useRef, useState } from "react";
+
+import { peopleQuery } from "@/api/queries";
+import { Button } from "@/components/button";
+import { Icon } from "@/components/icons";
+import { Empty, Rows } from "@/components/list";
+import { RowSkeletons } from "@/components/skeleton";
+import { useI18n } from "@/i18n/context";
+import { useWorkspace } from "@/session/workspace";
+import { InviteDialog } from "@/team/invite-dialog";
+import { LoadFailed } from "@/team/load-failed";
+import { MemberRow } from "@/team/member-row";
+import { OpenInvitations } from "@/team/open-invitations";
+
+import { Page } from "./page";
+
+export default function PeoplePage() {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const people = useQuery(peopleQuery(api, tenant.id));
+  const [inviting, setInviting] = useState(false);
+  const inviteButton = useRef<HTMLButtonElement>(null);
+  // The row that had the focus is gone.
+  const keepFocus = () => { inviteButton.current?.focus(); };
+
+  return (
+    <Page
+      title={t("people.title")}
+      actions={
+        <Button
+          ref={inviteButton}
+          look="primary"
+          className="inline-flex shrink-0 items-center gap-2"
+          onClick={() => { setInviting(true); }}
+        >
+          <Icon name="add" className="size-4" />
+          {t("invite.action")}
+        </Button>
+      }
+    >
+      {people.isPending && <RowSkeletons rows={3} className="h-24" />}
+      {people.isError && !people.data && <LoadFailed query={people} />}
+      {people.data?.length === 0 && <Empty>{t("people.empty")}</Empty>}
+      {people.data && people.data.length > 0 && (
+        <Rows label={t("people.title")}>
+          {people.data.map((member) => (
+            <MemberRow key={member.id} member={member} onRemoved={keepFocus} />
+          ))}
+        </Rows>
+      )}
+      <OpenInvitations onRevoked={keepFocus} />
+      <InviteDialog
+        open={inviting}
+        firstRole={people.data?.length === 0 ? "customer_admin" : "customer_operator"}
+        onClose={() => { setInviting(false); }}
+      />
+    </Page>
+  );
+}

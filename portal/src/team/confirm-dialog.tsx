@@ -1,0 +1,51 @@
+/** Asks before what cannot be taken back, and tells there why it did not work. */
+import { useMutation } from "@tanstack/react-query";
+
+import { Button } from "@/components/button";
+import { Dialog, DialogActions } from "@/components/dialog";
+import { useI18n } from "@/i18n/context";
+import { problemSentence } from "@/i18n/problem";
+
+interface ConfirmDialogProps {
+  title: string;
+  lead: string;
+  confirm: string;
+  open: boolean;
+  onClose: () => void;
+  action: () => Promise<unknown>;
+  onDone: () => void;
+}
+
+export function ConfirmDialog({ title, lead, confirm, open, onClose, action, onDone }: ConfirmDialogProps) {
+  const { t } = useI18n();
+  const run = useMutation({
+    mutationFn: action,
+    onSuccess() {
+      onClose();
+      onDone();
+    },
+  });
+  const close = () => {
+    run.reset();
+    onClose();
+  };
+  return (
+    <Dialog title={title} open={open} onClose={close}>
+      <p className="mt-2 text-sm text-soft">{lead}</p>
+      <p role="alert" className="mt-3 text-sm text-danger empty:mt-0">
+        {run.isError && problemSentence(t, run.error)}
+      </p>
+      <DialogActions>
+        <Button onClick={close}>{t("form.cancel")}</Button>
+        <Button
+          look="danger"
+          aria-disabled={run.isPending}
+          className="aria-disabled:opacity-50"
+          onClick={() => { if (!run.isPending) run.mutate(); }}
+        >
+          {confirm}
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
