@@ -1,6 +1,8 @@
 """Logging in, staying logged in, logging out, over REST on real servers."""
 
+import asyncio
 import logging
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -178,6 +180,13 @@ async def test_failures_count_for_an_address_of_mail_in_whichever_case(
     for spelling in (anna.email, anna.email.upper(), anna.email.title()):
         await log_in(api, spelling, WRONG)
     assert (await log_in(api, anna.email)).status_code == 429
+
+
+async def test_a_crowd_of_guesses_in_one_moment_is_no_way_around_the_limit(
+    three_attempts: None, api: httpx.AsyncClient, anna: Person
+) -> None:
+    answers = await asyncio.gather(*(log_in(api, anna.email, WRONG) for _ in range(12)))
+    assert Counter(answer.status_code for answer in answers) == {401: 3, 429: 9}
 
 
 async def test_right_passwords_use_no_attempt_up(

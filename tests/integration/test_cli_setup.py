@@ -44,6 +44,21 @@ def test_a_tenant_that_cannot_be(arguments: tuple[str, ...], says: str, acme: st
     assert len(konstruct("tenant", "list", "--json").json) == 1
 
 
+def test_a_tenant_gets_limits_of_its_own_and_the_default_again(acme: str) -> None:
+    own = konstruct("tenant", "limits", "acme", "--runs-at-once", "7", "--json").json
+    assert (own["runs_at_once"], own["tokens_today"]) == (7, 0)
+    assert "this tenant" in konstruct("tenant", "limits", acme).out
+    assert konstruct("tenant", "limits", "acme", "--json").json == own
+    back = konstruct("tenant", "limits", "acme", "--runs-at-once", "default", "--json").json
+    assert back["runs_at_once"] == 256
+
+
+@pytest.mark.parametrize("wrong", ["0", "-3", "many", "1.5"])
+def test_what_is_no_limit_is_told(acme: str, wrong: str) -> None:
+    ran = konstruct("tenant", "limits", "acme", f"--tokens-per-day={wrong}")
+    assert (ran.code, f"'{wrong}' is no limit" in ran.err) == (2, True)
+
+
 def test_a_person_gets_a_password_that_works(acme: str) -> None:
     made = konstruct(
         *("user", "create", "--email", "Eva.Berg@ACME.com", "--tenant", "acme", "--name", "Eva"),

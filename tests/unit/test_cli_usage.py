@@ -71,7 +71,7 @@ def test_every_command_has_help_with_examples_of_itself(path: tuple[str, ...]) -
 def test_there_is_every_command_people_rely_on() -> None:
     assert {" ".join(path) for path in EVERY_COMMAND} == {
         *("up", "gateway", "worker", "migrate", "env", "doctor", "token", "chat"),
-        *("tenant create", "tenant list", "user create", "user add", "user list"),
+        *("tenant create", "tenant list", "tenant limits", "user create", "user add", "user list"),
         *("agent create", "agent list", "demo seed", "demo people"),
     }
 

@@ -30,7 +30,8 @@ PROMISED = {
     "response": {"text", "conversation_id", "message_id", "seq", "reply_to", "status",
                  "created_at"},
     "reset": {"seq"},
-    "error": {"code", "message", "retryable", "reply_to", "client_message_id"},
+    "error": {"code", "message", "retryable", "reply_to", "client_message_id",
+              "retry_after_s"},
     "reconnect": {"after_ms"},
 }  # fmt: skip
 

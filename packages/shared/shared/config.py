@@ -68,12 +68,22 @@ class Settings(BaseSettings):
     subscribe_timeout_s: float = 5.0
 
     limits_enabled: bool = True
+    """False lifts every rate and connection limit, for load tests. Runs at once stay bounded."""
     login_limit: str = "10/5 minutes"
-    """Failed log-ins per e-mail and address."""
+    """Failed log-ins per e-mail."""
+    login_address_limit: str = "100/5 minutes"
+    """Failed log-ins per address, behind which may be an office."""
     invitation_limit: str = "20/5 minutes"
     """Invitation links that open nothing, per address."""
     message_limit: str = "30/minute"
     """Messages per user."""
+    tenant_messages_per_minute: int = 600
+    tenant_tokens_per_day: int = 50_000_000
+    """Read and written together; far above what people use, near enough to end a runaway."""
+    tenant_runs_at_once: int = 256
+    """Of a worker's 320, so that one tenant's flood leaves room. More than these wait."""
+    tenant_limits_ttl_s: float = 10.0
+    """How long a gateway goes by what it last read of a tenant's limits and tokens."""
 
     # Worker
     worker_concurrency: int = 320

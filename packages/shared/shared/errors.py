@@ -95,8 +95,8 @@ class TooMany(KonstructError):
     code = "too_many"
     retryable = True
 
-    def __init__(self, message: str, *, retry_after_s: int = 1) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, code: str | None = None, retry_after_s: int = 1) -> None:
+        super().__init__(message, code=code)
         self.retry_after_s = retry_after_s
         self.headers = {"Retry-After": str(retry_after_s)}
 

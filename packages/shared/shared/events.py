@@ -175,6 +175,8 @@ class ErrorFrame(ServerFrame):
     retryable: bool = False
     reply_to: UUID | None = None
     client_message_id: str | None = None
+    retry_after_s: int | None = None
+    """With a limit that is reached: after so many seconds there is room again."""
 
 
 class ReconnectFrame(ServerFrame):

@@ -385,6 +385,30 @@ export interface paths {
         patch: operations["rename_tenant"];
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Limits
+         * @description What the tenant may use and has used. For its admins and platform admins.
+         */
+        get: operations["get_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Limits
+         * @description Give the tenant limits of its own. For platform admins; they hold within seconds.
+         */
+        patch: operations["change_limits"];
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -574,6 +598,18 @@ export interface components {
             tenant_id: string;
         };
         /**
+         * ChangeLimits
+         * @description Limits of the tenant's own. Those not named stay; null is back to the default.
+         */
+        ChangeLimits: {
+            /** Messages Per Minute */
+            messages_per_minute?: number | null;
+            /** Runs At Once */
+            runs_at_once?: number | null;
+            /** Tokens Per Day */
+            tokens_per_day?: number | null;
+        };
+        /**
          * ChangeRole
          * @description Which role the person has from now on.
          */
@@ -664,6 +700,8 @@ export interface components {
              * Format: uuid
              */
             reply_to?: string;
+            /** Retry After S */
+            retry_after_s?: number;
             /** Retryable */
             retryable?: boolean;
             /**
@@ -761,6 +799,22 @@ export interface components {
              * Format: uuid
              */
             tenant_id: string;
+        };
+        /**
+         * LimitsOut
+         * @description What a tenant may use, what of that is its own, and its tokens of today (UTC).
+         */
+        LimitsOut: {
+            /** Messages Per Minute */
+            messages_per_minute: number;
+            /** Own */
+            own: string[];
+            /** Runs At Once */
+            runs_at_once: number;
+            /** Tokens Per Day */
+            tokens_per_day: number;
+            /** Tokens Today */
+            tokens_today: number;
         };
         /**
          * LogIn
@@ -2877,6 +2931,153 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TenantOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_limits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeLimits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitsOut"];
                 };
             };
             /** @description Bad Request */

@@ -30,7 +30,7 @@ from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.publish import publish_frame
 from shared.redis_keys import webchat_response_key
-from shared.services import chat, limits
+from shared.services import chat, limits, tenant_limits
 from shared.services.access import access
 
 from gateway.channels.handshake import (
@@ -295,8 +295,11 @@ class Reader:
             raise Refused(code, error.code, error.message) from None
 
     async def _require_room(self) -> None:
-        if not await limits.use(settings.message_limit, "messages", str(self._who.claims.user_id)):
-            raise TooMany(
-                f"You may send {settings.message_limit.replace('/', ' messages a ')}. "
-                "Wait a moment and send it again."
-            )
+        await limits.require(
+            settings.message_limit,
+            "messages",
+            str(self._who.claims.user_id),
+            message=f"You may send {settings.message_limit.replace('/', ' messages a ')}. "
+            "Wait a moment and send it again.",
+        )
+        await tenant_limits.require_room_for_message(self._who.tenant_id)

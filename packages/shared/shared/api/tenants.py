@@ -1,16 +1,24 @@
 """Businesses: one's own to see; the platform admin's to set up and rename."""
 
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.problems import problems
-from shared.api.rbac import PLATFORM_ADMIN, Caller, RequestSession, require_platform_admin
+from shared.api.rbac import (
+    PLATFORM_ADMIN,
+    Caller,
+    RequestSession,
+    require_platform_admin,
+    require_tenant_admin,
+)
 from shared.events import Role
 from shared.models import Tenant
 from shared.repositories import identity
-from shared.services import tenants
+from shared.services import tenant_limits, tenants
+from shared.services.tenant_limits import Allowance
 
 tenants_router = APIRouter(
     prefix="/api/portal/tenants", tags=["tenants"], responses=problems(401, 403)
@@ -47,6 +55,39 @@ class RenameTenant(BaseModel):
     name: str
 
 
+class LimitsOut(BaseModel):
+    """What a tenant may use, what of that is its own, and its tokens of today (UTC)."""
+
+    runs_at_once: int
+    messages_per_minute: int
+    tokens_per_day: int
+    tokens_today: int
+    own: list[str]
+
+    @classmethod
+    def of(cls, allowance: Allowance) -> "LimitsOut":
+        return cls(
+            runs_at_once=allowance.runs_at_once,
+            messages_per_minute=allowance.messages_per_minute,
+            tokens_per_day=allowance.tokens_per_day,
+            tokens_today=allowance.tokens_today,
+            own=sorted(allowance.own),
+        )
+
+
+Limit = Annotated[int | None, Field(ge=1, le=tenant_limits.MAX_LIMIT)]
+
+
+class ChangeLimits(BaseModel):
+    """Limits of the tenant's own. Those not named stay; null is back to the default."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    runs_at_once: Limit = None
+    messages_per_minute: Limit = None
+    tokens_per_day: Limit = None
+
+
 @tenants_router.get("")
 async def my_tenants(caller: Caller, session: RequestSession) -> list[TenantOut]:
     """The caller's tenants, oldest membership first; for a platform admin all, by name."""
@@ -74,3 +115,21 @@ async def rename_tenant(
     """Call a business otherwise; its slug stays. For platform admins."""
     await require_platform_admin(caller, session)
     return TenantOut.of(await tenants.rename_tenant(session, tenant_id, body.name), PLATFORM_ADMIN)
+
+
+@tenants_router.get("/{tenant_id}/limits", responses=problems(404))
+async def get_limits(tenant_id: UUID, caller: Caller, session: RequestSession) -> LimitsOut:
+    """What the tenant may use and has used. For its admins and platform admins."""
+    await require_tenant_admin(tenant_id, caller, session)
+    return LimitsOut.of(await tenant_limits.read(session, tenant_id))
+
+
+@tenants_router.patch("/{tenant_id}/limits", responses=problems(400, 404))
+async def change_limits(
+    tenant_id: UUID, body: ChangeLimits, caller: Caller, session: RequestSession
+) -> LimitsOut:
+    """Give the tenant limits of its own. For platform admins; they hold within seconds."""
+    await require_platform_admin(caller, session)
+    await tenants.require_tenant(session, tenant_id)
+    await tenant_limits.change(session, tenant_id, body.model_dump(exclude_unset=True))
+    return LimitsOut.of(await tenant_limits.read(session, tenant_id))

@@ -6,6 +6,7 @@ from shared.models.channels import ChannelConnection
 from shared.models.chat import WebConversation, WebConversationMessage
 from shared.models.identity import Membership, PortalSessionRecord, PortalUser
 from shared.models.invitations import Invitation
+from shared.models.limits import TenantLimits
 from shared.models.runs import AgentRun, WorkerLease
 from shared.models.tenants import Tenant
 
@@ -19,6 +20,7 @@ __all__ = [
     "PortalSessionRecord",
     "PortalUser",
     "Tenant",
+    "TenantLimits",
     "WebConversation",
     "WebConversationMessage",
     "WorkerLease",

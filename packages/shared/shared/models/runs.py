@@ -51,6 +51,13 @@ class AgentRun(HasId, HasCreatedAt, Base):
         Index("ix_agent_runs_message_id", "tenant_id", "message_id"),
         Index("ix_agent_runs_agent", "tenant_id", "agent_id"),
         Index(
+            "ix_agent_runs_usage",
+            "tenant_id",
+            "finished_at",
+            postgresql_include=["input_tokens", "output_tokens"],
+            postgresql_where=text("finished_at IS NOT NULL"),
+        ),
+        Index(
             "uq_agent_runs_unfinished_message",
             "tenant_id",
             "message_id",

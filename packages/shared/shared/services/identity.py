@@ -19,8 +19,8 @@ from shared.errors import Forbidden, NotAuthenticated
 from shared.models import PortalSessionRecord, PortalUser, Tenant
 from shared.publish import publish_access_revoked
 from shared.repositories import identity
-from shared.services import limits
 from shared.services.access import access
+from shared.services.limits import Attempts
 
 REFRESH_GRACE_S = 10
 WRONG_CREDENTIALS = "E-mail and password do not match. Check both and try again."
@@ -50,20 +50,22 @@ async def log_in(
 
 async def prove(email: str, password: str, *, address: str) -> PortalUser:
     """Who has this e-mail and password. Raises NotAuthenticated, and TooMany after too many."""
-    keys = (("login-email", email.lower()), ("login-address", address))
-    for key in keys:
-        await limits.require_room(
-            settings.login_limit,
-            *key,
-            message="Too many log-in attempts. Wait some minutes and try again.",
+    attempts = [
+        Attempts(limit, *key, message="Too many log-in attempts. Wait some minutes and try again.")
+        for limit, *key in (
+            (settings.login_address_limit, "login-address", address),
+            (settings.login_limit, "login-email", email.lower()),
         )
+    ]
+    for attempt in attempts:
+        await attempt.begin()
     async with SystemSession("identity") as session, session.transaction():
         user = await identity.user_by_email(session, email)
     fits = await verify_password(password, user.password_hash if user else None)
     if user is None or not fits or user.disabled_at is not None:
-        for key in keys:
-            await limits.use(settings.login_limit, *key)
         raise NotAuthenticated(WRONG_CREDENTIALS, code="wrong_credentials")
+    for attempt in attempts:
+        await attempt.succeeded()
     return user
 
 

@@ -59,10 +59,16 @@ async def rename_tenant(session: Session, tenant_id: UUID, name: str) -> Tenant:
     """Call a business otherwise; its slug, which addresses hold, stays. Raises BadRequest,
     NotFound."""
     name = one_line("The tenant's name", name, max_chars=MAX_NAME_CHARS)
+    tenant = await require_tenant(session, tenant_id)
+    tenant.name = name
+    return tenant
+
+
+async def require_tenant(session: Session, tenant_id: UUID) -> Tenant:
+    """Raises NotFound for one that is none."""
     tenant = await tenants.tenant_by_id(session, tenant_id)
     if tenant is None:
         raise NotFound("There is no such tenant.")
-    tenant.name = name
     return tenant
 
 
