@@ -44,9 +44,10 @@ def konstruct_stages(
         if line is None:
             raise BenchmarkFailed("The worker's log lacks a `run_finished` line for an answer.")
         logged_at = datetime.fromisoformat(line["timestamp"]).timestamp()
-        claim, model, store, tell = (
-            line[f"{name}_ms"] for name in ("claim", "answer", "store", "tell")
+        claim, context, model, store, tell = (
+            line[f"{name}_ms"] for name in ("claim", "context", "model", "store", "publish")
         )
+        claim += context
         stored_at = logged_at - tell / 1000
         began_at = stored_at - (claim + model + store) / 1000
         accepted_at = answer.came_at["accepted"]

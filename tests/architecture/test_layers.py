@@ -26,6 +26,7 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.api.me": {"identity"},  # a person may be in several tenants
     "shared.api.tenants": {"identity"},
     "orchestrator.worker_life": {"sweep", "lease"},  # a worker serves every tenant
+    "orchestrator.backlog": {"sweep"},  # what waits, of all tenants together, as figures
     "konstruct.doctor": {"lease"},
     "konstruct.local_access": {"identity"},
     "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password

@@ -23,6 +23,7 @@ from konstruct.devstack.ports import LOOPBACK, free_port
 from konstruct.devstack.programs import WORKER_READY_VARIABLE, answers_ok
 
 from tests.support.chat_client import ChatClient
+from tests.support.figures import Figures, read_figures
 from tests.support.people import Person
 from tests.support.servers import Database
 
@@ -97,7 +98,26 @@ class Process(Part):
         self._child.send(which)
 
 
-class Gateway(Process):
+class Seen(Process):
+    """A process of ours that shows its figures, on a port of its own."""
+
+    def __init__(
+        self, name: str, command: tuple[str, ...], directory: Path, environment: Mapping[str, str]
+    ) -> None:
+        self.metrics_port = free_port()
+        shown = {"KONSTRUCT_METRICS_PORT": str(self.metrics_port), **environment}
+        super().__init__(name, command, directory, shown)
+
+    @property
+    def metrics_url(self) -> str:
+        return f"http://{LOOPBACK}:{self.metrics_port}"
+
+    async def figures(self) -> Figures:
+        """What it shows now."""
+        return await read_figures(f"{self.metrics_url}/metrics")
+
+
+class Gateway(Seen):
     """`konstruct gateway` on a port of its own."""
 
     def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:
@@ -135,7 +155,7 @@ class Gateway(Process):
         return client
 
 
-class Worker(Process):
+class Worker(Seen):
     """`konstruct worker`."""
 
     def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:

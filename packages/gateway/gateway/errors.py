@@ -10,6 +10,8 @@ from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
 
+from gateway import figures
+
 log = get_logger(__name__)
 
 
@@ -47,6 +49,7 @@ async def _part_is_down(request: Request, error: Exception) -> JSONResponse:
 
 
 def _answer(error: KonstructError) -> JSONResponse:
+    figures.refused(error.code)
     return JSONResponse(
         {"detail": error.message, "code": error.code, "retryable": error.retryable},
         status_code=error.status_code,

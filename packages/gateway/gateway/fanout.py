@@ -24,6 +24,8 @@ from shared.redis import create_redis, get_redis
 from shared.redis_keys import gateway_probe_key
 from shared.tasks import end
 
+from gateway import figures
+
 log = get_logger(__name__)
 
 PROBE_EVERY_S = 3.0
@@ -46,6 +48,8 @@ class Fanout:
         self._confirmed: dict[str, asyncio.Future[None]] = {}
         self._probe_channel = gateway_probe_key(uuid4())
         self._heard_at = 0.0
+        self._is_subscribed = False
+        self._connections = 0
         self._client: Redis | None = None
         self._pubsub: PubSub | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -56,6 +60,11 @@ class Fanout:
     def hears(self) -> bool:
         """Whether something came in lately; false when Valkey is away or deaf."""
         return time.monotonic() - self._heard_at < DEAF_AFTER_S
+
+    @property
+    def is_subscribed(self) -> bool:
+        """Whether Valkey has confirmed what this connection listens to."""
+        return self._is_subscribed
 
     @property
     def channels(self) -> int:
@@ -142,6 +151,7 @@ class Fanout:
                 delay_s = 0.05
                 await self._receive_until_deaf()
             except VALKEY_AWAY as error:
+                figures.LOST.inc()
                 log.warning("valkey_lost", error=type(error).__name__)
             await self._disconnect()
             await asyncio.sleep(delay_s)
@@ -155,6 +165,9 @@ class Fanout:
             for channel in self._listeners:
                 self._confirmed.setdefault(channel, asyncio.get_running_loop().create_future())
             self._pubsub = pubsub
+            if self._connections:
+                figures.RESUBSCRIPTIONS.inc(len(self._listeners))
+            self._connections += 1
         self._heard_at = time.monotonic()
 
     async def _receive_until_deaf(self) -> None:
@@ -163,6 +176,7 @@ class Fanout:
             if message is not None:
                 self._dispatch(message)
             if not self.hears:
+                figures.DEAF.inc()
                 log.warning("valkey_deaf", silent_s=DEAF_AFTER_S)
                 return
 
@@ -170,6 +184,7 @@ class Fanout:
         channel = _text(message["channel"])
         if channel == self._probe_channel:
             self._heard_at = time.monotonic()
+            self._is_subscribed = True
         elif message["type"] == "subscribe":
             self._on_confirmed(channel)
         elif message["type"] == "message":
@@ -205,6 +220,7 @@ class Fanout:
                 await get_redis().publish(self._probe_channel, b"{}")
 
     async def _disconnect(self) -> None:
+        self._is_subscribed = False
         pubsub, self._pubsub = self._pubsub, None
         client, self._client = self._client, None
         with suppress(*VALKEY_AWAY, asyncio.CancelledError):

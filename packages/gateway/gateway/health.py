@@ -1,11 +1,23 @@
-"""`/healthz`: the process lives. `/readyz`: it can serve, which needs PostgreSQL and Valkey."""
+"""`/healthz`: the process lives. `/readyz`: it can serve. `/metrics`: its figures, to whoever holds
+`KONSTRUCT_METRICS_TOKEN`.
+
+Ready means that this gateway can take messages and keep them: PostgreSQL answers and has the tables
+and columns we use, Valkey answers and has confirmed our subscriptions, and we are not leaving.
+Whether workers answer does not count (see `canary`): all gateways share them, so all would leave
+the load balancer at once, and people could not even read what is stored.
+"""
 
 import asyncio
+from typing import Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
+from shared.config import settings
 from shared.db import get_engine
+from shared.errors import NotAuthenticated, NotFound
 from shared.log import get_logger
+from shared.repositories.schema import missing_columns
+from shared.telemetry.exposition import WHO_MAY_SEE, may_see, render
 from sqlalchemy import text
 
 log = get_logger(__name__)
@@ -25,15 +37,60 @@ async def alive() -> dict[str, str]:
 async def ready(request: Request) -> JSONResponse:
     """200 if all parts answer, 503 with the ones that do not."""
     state = request.app.state
-    parts = {
+    parts: dict[str, Any] = {
         "postgresql": await _database_answers(),
-        "valkey": state.fanout.hears,
-        "accepting": not state.draining,
+        "schema": await state.schema_look.has_what_we_use(),
+        **gateway_parts(state),
     }
-    ok = all(parts.values())
+    ok = False not in parts.values()
     return JSONResponse(
         {"status": "ready" if ok else "not ready", **parts}, status_code=200 if ok else 503
     )
+
+
+def gateway_parts(state: Any) -> dict[str, Any]:
+    """What can be told without asking anybody."""
+    return {
+        "valkey": state.fanout.hears,
+        "subscriptions": state.fanout.is_subscribed,
+        "accepting": not state.draining,
+    }
+
+
+@health_router.get("/metrics", include_in_schema=False)
+async def metrics(request: Request) -> Response:
+    """The figures, on the port people use, for the holder of the token alone. Without one they are
+    on `KONSTRUCT_METRICS_PORT` only: behind a reverse proxy every caller looks local."""
+    if settings.metrics_token is None:
+        raise NotFound(
+            "Figures are shown here once KONSTRUCT_METRICS_TOKEN is set, or on a port of their "
+            "own with KONSTRUCT_METRICS_PORT."
+        )
+    if not may_see(request.headers.get("authorization"), settings.metrics_token):
+        raise NotAuthenticated(WHO_MAY_SEE)
+    body, content_type = await asyncio.to_thread(render, request.headers.get("accept"))
+    return Response(body, headers={"Content-Type": content_type})
+
+
+class SchemaLook:
+    """Whether the database has every table and column this code uses; once it has, it has."""
+
+    def __init__(self) -> None:
+        self._complete = False
+
+    async def has_what_we_use(self) -> bool:
+        if self._complete:
+            return True
+        try:
+            async with asyncio.timeout(READY_WITHIN_S), get_engine().connect() as connection:
+                missing = await missing_columns(connection)
+        except Exception as error:
+            log.warning("schema_not_seen", error=type(error).__name__)
+            return False
+        if missing:
+            log.warning("schema_incomplete", missing=missing)
+        self._complete = not missing
+        return self._complete
 
 
 async def _database_answers() -> bool:

@@ -3,6 +3,7 @@
 Importing this needs no server; everything is opened when the application starts.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -21,11 +22,15 @@ from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
 from shared.redis import close_redis
 from shared.redis_keys import access_revoked_key
+from shared.tasks import end
+from shared.telemetry.exposition import expose
+from shared.telemetry.figures import watch_loop_lag
 
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
 from gateway.fanout import Fanout
-from gateway.health import health_router
+from gateway.figures import SOCKETS
+from gateway.health import SchemaLook, gateway_parts, health_router
 from gateway.portal import portal_router
 from gateway.revocations import Revocations
 from gateway.sockets import Sockets
@@ -39,9 +44,15 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     fanout: Fanout = app.state.fanout
     fanout.follow(access_revoked_key(), Revocations(app.state.sockets))
     await fanout.start()
+    SOCKETS.set_function(app.state.sockets.__len__)
+    watching = asyncio.create_task(watch_loop_lag(), name="lag")
+    exposition = expose(lambda: gateway_parts(app.state))
     try:
         yield
     finally:
+        if exposition is not None:
+            await asyncio.to_thread(exposition.stop)
+        await end(watching)
         await fanout.stop()
         await close_redis()
         await dispose_engine()
@@ -56,6 +67,7 @@ def create_app() -> FastAPI:
     )
     app.state.fanout = Fanout()
     app.state.sockets = Sockets()
+    app.state.schema_look = SchemaLook()
     app.state.draining = False
     add_error_handlers(app)
     for router in (

@@ -3,11 +3,9 @@
 A busy loop that publishes many small pieces only gets busier; so the window widens with the lag.
 """
 
-import asyncio
-
 from shared.config import settings
+from shared.telemetry.figures import sample_loop_lag
 
-SAMPLE_EVERY_S = 0.1
 WEIGHT = 0.2
 WIDEN_BY = 6.0
 MAX_WINDOW_S = 0.5
@@ -21,11 +19,7 @@ class LoopLag:
 
     async def watch(self) -> None:
         """Sample for ever."""
-        loop = asyncio.get_running_loop()
-        while True:
-            due = loop.time() + SAMPLE_EVERY_S
-            await asyncio.sleep(SAMPLE_EVERY_S)
-            late = max(0.0, loop.time() - due)
+        async for late in sample_loop_lag():
             self.seconds += WEIGHT * (late - self.seconds)
 
     def window_s(self) -> float:

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -25,7 +26,9 @@ from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
 from shared.repositories import runs
 from shared.tasks import end
+from shared.telemetry.exposition import Exposition, expose
 
+from orchestrator import backlog, figures
 from orchestrator.lag import LoopLag
 from orchestrator.llm import ModelRegistry
 from orchestrator.runtime import runtime
@@ -71,6 +74,9 @@ class WorkerLife:
         self._look_now = asyncio.Event()
         self._leaving = False
         self._tasks: list[asyncio.Task[None]] = []
+        self._lease_until = 0.0
+        self._exposition: Exposition | None = None
+        figures.IN_HAND.set_function(self._in_hand.__len__)
 
     async def start(self) -> None:
         """Take the lease. Raises ConfigError, and what the database says when it stays away."""
@@ -78,6 +84,7 @@ class WorkerLife:
         await await_wall(get_engine())
         await self._renew()
         self._warm_up()
+        self._exposition = expose(self.parts)
         self._tasks = [
             asyncio.create_task(work, name=name)
             for name, work in (
@@ -85,8 +92,16 @@ class WorkerLife:
                 ("sweep", self._keep_sweeping()),
                 ("control", self._hear_control()),
                 ("lag", self.lag.watch()),
+                ("backlog", backlog.keep_looking()),
             )
         ]
+
+    def parts(self) -> dict[str, bool]:
+        """What this worker needs to answer, and whether it has it."""
+        return {
+            "lease": time.monotonic() < self._lease_until,
+            "accepting": not self._leaving,
+        }
 
     def _warm_up(self) -> None:
         """Load what the first answer would load, and have the collector pass over all of it:
@@ -134,6 +149,8 @@ class WorkerLife:
                 await runs.end_lease(session, self.id)
         except DATABASE_AWAY as error:
             log.warning("lease_not_ended", error=type(error).__name__)
+        if self._exposition is not None:
+            await asyncio.to_thread(self._exposition.stop)
         await self.models.aclose()
         await close_redis()
         await dispose_engine()
@@ -185,6 +202,7 @@ class WorkerLife:
     async def _renew(self) -> None:
         """Renew, and hear what became of the runs in hand."""
         claimed = {run.run_id: run for run in self._in_hand.values() if run.run_id}
+        asked_at = time.monotonic()
         async with SystemSession("lease") as session, session.transaction():
             await runs.renew_lease(session, self.id, name=self.name, ttl_s=settings.lease_ttl_s)
             heard = {news.id: news for news in await runs.news(session, self.id, list(claimed))}
@@ -196,6 +214,7 @@ class WorkerLife:
             ]
             if forgotten:
                 await runs.release(session, self.id, forgotten, counted=True)
+        self._lease_until = asked_at + settings.lease_ttl_s
         for run_id, run in claimed.items():
             news = heard.get(run_id)
             if news is None or not news.mine:
@@ -234,6 +253,7 @@ class WorkerLife:
         for payload in due:
             handle_message.delay(payload)
         if due:
+            figures.SWEEP_NUDGES.inc(len(due))
             log.info("runs_nudged", runs=len(due))
 
 

@@ -113,6 +113,14 @@ class Settings(BaseSettings):
     llm_max_requests: int = 8
     """Turns between the model and its tools in one answer."""
 
+    # Seeing inside
+    metrics_port: int | None = None
+    """Where this process shows `/metrics`, `/healthz` and `/readyz`; 0 takes any free port."""
+    metrics_host: str = "127.0.0.1"
+    """Figures tell how much business is done: whoever may not know must not reach the port."""
+    metrics_token: SecretStr | None = None
+    """Asked for as a bearer token if set; without it the gateway's own port shows no figures."""
+
     log_level: str = "INFO"
     log_json: bool = True
 

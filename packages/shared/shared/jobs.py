@@ -17,6 +17,7 @@ from celery import Celery
 from shared.config import settings
 from shared.log import get_logger
 from shared.redis_keys import BROKER_PREFIX
+from shared.telemetry import figures
 
 log = get_logger(__name__)
 
@@ -84,6 +85,7 @@ class _Nudges:
         try:
             self._running_queue().put_nowait((task, payload))
         except queue.Full:
+            figures.NUDGE_FULL.inc()
             log.warning("nudge_dropped", reason="queue_full")
             return False
         return True
@@ -92,6 +94,7 @@ class _Nudges:
         with self._lock:
             if self._queue is None:
                 self._queue = queue.Queue(settings.broker_queue_size)
+                figures.NUDGES_WAITING.set_function(self._queue.qsize)
                 thread = threading.Thread(
                     target=self._publish_all, args=(self._queue,), name="nudges", daemon=True
                 )
@@ -106,10 +109,12 @@ class _Nudges:
             try:
                 _publisher().send_task(task, args=[payload], ignore_result=True)
             except Exception as error:
+                figures.NUDGE_BROKER.inc()
                 if down_since is None:
                     down_since = time.monotonic()
                     log.warning("broker_unreachable", error=type(error).__name__)
             else:
+                figures.NUDGE_SENT.inc()
                 if down_since is not None:
                     log.info("broker_back", down_s=round(time.monotonic() - down_since, 1))
                     down_since = None

@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry  # the one in redis.retry never tries agai
 from redis.backoff import NoBackoff
 
 from shared.config import settings
+from shared.telemetry.figures import watch_pool
 
 _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, aioredis.Redis] = WeakKeyDictionary()
 
@@ -22,6 +23,14 @@ def get_redis() -> aioredis.Redis:
     client = _clients.get(loop)
     if client is None:
         client = _clients[loop] = create_redis()
+        watch_pool(
+            client.connection_pool,
+            "valkey",
+            size=settings.redis_pool_size,
+            in_use=lambda pool: len(pool._in_use_connections),
+            # No public name says who waits; a test sees that this one does.
+            waiting=lambda pool: len(pool._condition._waiters),
+        )
     return client
 
 

@@ -50,3 +50,8 @@ def access_revoked_key() -> str:
 def gateway_probe_key(gateway_id: Id) -> str:
     """Pub-sub channel on which a gateway asks itself whether it still hears anything."""
     return f"platform:gateway:probe:{gateway_id}"
+
+
+def broker_queue_key(queue: str) -> str:
+    """The list in which the broker keeps a queue's messages; kombu's own name for it."""
+    return f"{BROKER_PREFIX}{queue}"

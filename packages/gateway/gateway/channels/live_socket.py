@@ -37,6 +37,7 @@ from shared.redis_keys import answer_so_far_key
 from shared.services import chat
 from shared.services.access import access
 
+from gateway import figures
 from gateway.channels.handshake import Identified
 from gateway.channels.ordering import Missing, Ordering
 from gateway.channels.silence import Silence
@@ -71,6 +72,7 @@ class LiveSocket:
         self._wake = asyncio.Event()
         self._close: tuple[CloseCode, ServerFrame | None] | None = None
         self._gone = False
+        self.clock = figures.AnswerClock()
         self._silence = Silence(look=self._look_for_news, tell=self._tell_silence)
         self._is_looking = False
         self._expiry: asyncio.TimerHandle | None = None
@@ -135,6 +137,7 @@ class LiveSocket:
         except WebSocketDisconnect:
             pass
         except ReadsTooSlowly:
+            figures.DROPPED_SLOW.inc()
             log.info("socket_dropped", reason="reads_too_slowly")
             await self._hang_up(CloseCode.TOO_SLOW_READER)
         finally:
@@ -160,6 +163,8 @@ class LiveSocket:
 
     def _put(self, item: dict[str, Any] | ServerFrame | Callable[[], Awaitable[None]]) -> None:
         if len(self._queue) >= settings.socket_queue_frames:
+            if self._close is None:
+                figures.DROPPED_FULL.inc()
             log.info("socket_dropped", reason="queue_full")
             self.close(CloseCode.TOO_SLOW_READER)
             return
@@ -191,6 +196,7 @@ class LiveSocket:
         elif admitted is not None:
             self._silence.heard_of(admitted)
             await self._send(orjson.dumps(admitted).decode())
+            self.clock.sent(admitted)
 
     async def _send_own(self, frame: ServerFrame) -> None:
         """`accepted` stands for the user's own message and takes its place in the order. An
@@ -216,6 +222,7 @@ class LiveSocket:
     async def _catch_up(self, until_seq: int | None = None) -> None:
         """Send every stored message this socket has not had, and what is being said now."""
         first = self._ordering is None
+        (figures.CAUGHT_UP_FIRST if first else figures.CAUGHT_UP_AGAIN).inc()
         after = self._catch_up_after if self._ordering is None else self._ordering.last_seq
         while True:
             news = await chat.catch_up(self.tenant_id, self.conversation_id, after)
@@ -251,6 +258,7 @@ class LiveSocket:
         if self._ordering.admit(payload) is payload:
             self._silence.heard_of(payload)
             await self._send(orjson.dumps(payload).decode())
+            self.clock.sent(payload)
 
     async def _join(self, reply_to: UUID) -> None:
         """Part of a streamed answer was missed: send what was said so far."""

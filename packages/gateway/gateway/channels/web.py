@@ -5,6 +5,7 @@ acknowledged; the workers are only nudged. See events.py for the frames.
 """
 
 import asyncio
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, cast
@@ -33,6 +34,7 @@ from shared.redis_keys import webchat_response_key
 from shared.services import chat, limits, tenant_limits
 from shared.services.access import access
 
+from gateway import figures
 from gateway.channels.handshake import (
     BadFrame,
     Identified,
@@ -80,6 +82,7 @@ def normalize_web_event(event: Mapping[str, Any]) -> KonstructMessage:
 async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
     """One socket from handshake to good-bye. Everything it holds is released on every way out."""
     if not origin_allowed(websocket):
+        figures.refused("origin")
         await websocket.close(status.WS_1008_POLICY_VIOLATION)  # before accepting: HTTP 403
         return
     await websocket.accept()
@@ -106,6 +109,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
     socket = LiveSocket(websocket, identified)
     await fanout.subscribe(channel, socket)
     sockets.add(socket)
+    figures.SOCKETS_OPENED.inc()
     try:
         await socket.begin()
         socket.recheck_access()  # rights may have been lost before we were in the register
@@ -122,6 +126,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
 
 
 async def _refuse(websocket: WebSocket, refused: Refused) -> None:
+    figures.refused(refused.code)
     frame = ErrorFrame(
         code=refused.code,
         message=refused.message,
@@ -151,6 +156,7 @@ class Reader:
         except WebSocketDisconnect:
             self._socket.gone()
         except Refused as refused:
+            figures.refused(refused.code)
             self._socket.close(
                 refused.close_code, ErrorFrame(code=refused.code, message=refused.message)
             )
@@ -165,6 +171,7 @@ class Reader:
             self._bad_frames += 1
             if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
                 raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error)) from None
+            figures.refused("bad_frame")
             self._socket.say(ErrorFrame(code="bad_frame", message=str(error)))
             return
         match frame:
@@ -187,6 +194,7 @@ class Reader:
         try:
             await handling
         except KonstructError as error:
+            figures.refused(error.code)
             self._note_refusal(error)
             self._socket.say(
                 error_frame(error, reply_to=reply_to, client_message_id=client_message_id)
@@ -194,6 +202,7 @@ class Reader:
         except (*DATABASE_AWAY, *VALKEY_AWAY) as error:
             log.warning("frame_failed", error=type(error).__name__)
             unavailable = Unavailable("Your message could not be stored. Send it again shortly.")
+            figures.refused(unavailable.code)
             self._socket.say(
                 error_frame(unavailable, reply_to=reply_to, client_message_id=client_message_id)
             )
@@ -206,6 +215,7 @@ class Reader:
 
     async def _on_message(self, frame: SendFrame) -> None:
         """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
+        came_at = time.monotonic()
         self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
         chat.check_text(frame.text)
@@ -234,6 +244,7 @@ class Reader:
                 self._socket.say(chat.response_frame(sent.outcome))
             return
         handle_message.delay(message.model_dump(mode="json") | extras)
+        self._socket.clock.asked(message.id, came_at)
         await self._show_to_other_sockets(sent.message)
 
     async def _on_retry(self, frame: RetryFrame) -> None:

@@ -98,6 +98,7 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
         model = life.models.resolve(claimed.model)
         async with open_answer(model, claimed.prompt, deps, limits) as spoken:
             async for piece in spoken:
+                claimed.timeline.heard_piece()
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
                     preview.add(text)
         return Outcome("complete", preview.text, usage=spoken.usage)

@@ -11,6 +11,7 @@ from shared.repositories import turns
 
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.context import MAX_TURNS, build_prompt
+from orchestrator.pipeline.timeline import Timeline
 from orchestrator.worker_life import RunInHand, WorkerLife
 
 
@@ -31,6 +32,7 @@ class Claimed:
     model: str | None
     prompt: Prompt
     in_hand: RunInHand
+    timeline: Timeline
 
     @property
     def thread_id(self) -> str:
@@ -38,7 +40,7 @@ class Claimed:
 
 
 async def claim(
-    life: WorkerLife, hands: ExitStack, tenant_id: UUID, message_id: UUID
+    life: WorkerLife, hands: ExitStack, tenant_id: UUID, message_id: UUID, timeline: Timeline
 ) -> Claimed | None:
     """The message's run, in our hands until `hands` closes; None if it is not to be had.
 
@@ -53,7 +55,11 @@ async def claim(
     if claimed is None:
         return None
     in_hand.run_id = claimed.id
+    timeline.queued_s = claimed.queued_s
+    timeline.end_of("claim")
     message, extras = parse_payload(claimed.payload)
+    prompt = build_prompt(claimed.agent, claimed.said_before, message.content.text)
+    timeline.end_of("context")
     return Claimed(
         run_id=claimed.id,
         tenant_id=tenant_id,
@@ -65,8 +71,9 @@ async def claim(
         message=message,
         extras=extras,
         model=claimed.agent.model,
-        prompt=build_prompt(claimed.agent, claimed.said_before, message.content.text),
+        prompt=prompt,
         in_hand=in_hand,
+        timeline=timeline,
     )
 
 

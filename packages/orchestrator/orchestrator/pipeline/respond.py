@@ -1,6 +1,5 @@
 """One message, answered."""
 
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any
@@ -12,9 +11,11 @@ from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.publish import publish_frame
 
+from orchestrator import figures
 from orchestrator.pipeline.answer import Outcome, answer
 from orchestrator.pipeline.claim import Claimed, claim
 from orchestrator.pipeline.outcome import store
+from orchestrator.pipeline.timeline import Timeline
 from orchestrator.worker_life import WorkerLife
 
 log = get_logger(__name__)
@@ -27,34 +28,44 @@ async def respond(
 ) -> None:
     """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
     the thread's next run. Does nothing if the run is not to be had."""
-    began = time.monotonic()
+    timeline = Timeline()
     with ExitStack() as hands:
-        claimed = await claim(life, hands, tenant_id, message_id)
+        claimed = await claim(life, hands, tenant_id, message_id, timeline)
         if claimed is None:
+            figures.NOTHING_TO_DO.inc()
             return
-        claimed_at = time.monotonic()
+        figures.claimed(claimed.attempt)
         outcome = await answer(life, claimed)
-        answered_at = time.monotonic()
+        timeline.end_of("model")
         stored = await store(life, claimed, outcome) if outcome else None
-        stored_at = time.monotonic()
+        timeline.end_of("store")
     if outcome is None or stored is None:
+        figures.LOST.inc()
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
     await _tell_failure(claimed, outcome)
     await send_response(claimed, outcome.text, stored.told)
+    timeline.end_of("publish")
     if stored.following is not None:
         handle_message.delay(stored.following)
+    _account(claimed, outcome)
+
+
+def _account(claimed: Claimed, outcome: Outcome) -> None:
+    """What became of the run and where its time went: in the figures, and in one line."""
+    timeline, usage = claimed.timeline, outcome.usage
+    figures.finished(outcome.status, outcome.error_code, usage, timeline.pieces)
     log.info(
         "run_finished",
         run_id=str(claimed.run_id),
-        tenant_id=str(tenant_id),
+        tenant_id=str(claimed.tenant_id),
         status=outcome.status,
         code=outcome.error_code,
         attempt=claimed.attempt,
-        claim_ms=_ms(claimed_at - began),
-        answer_ms=_ms(answered_at - claimed_at),
-        store_ms=_ms(stored_at - answered_at),
-        tell_ms=_ms(time.monotonic() - stored_at),
+        **timeline.count(),
+        pieces=timeline.pieces,
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
     )
 
 
@@ -70,7 +81,3 @@ async def _tell_failure(claimed: Claimed, outcome: Outcome) -> None:
                 reply_to=UUID(claimed.message.id),
             ),
         )
-
-
-def _ms(seconds: float) -> float:
-    return round(seconds * 1000, 1)

@@ -12,6 +12,7 @@ from shared.db.away import DATABASE_AWAY
 from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
 from shared.errors import ConfigError
 from shared.log import get_logger
+from shared.telemetry.figures import watch_pool
 
 log = get_logger(__name__)
 
@@ -66,6 +67,14 @@ def create_engine(settings: Settings) -> AsyncEngine:
         connect_args=connect_args,
     )
     configure_rls_hook(engine)
+    watch_pool(
+        engine.pool,
+        "postgresql",
+        size=settings.database_pool_size,
+        in_use=lambda pool: pool.checkedout(),
+        # No public name says who waits; a test sees that this one does.
+        waiting=lambda pool: len(pool._pool._queue._getters),
+    )
     return engine
 
 

@@ -22,6 +22,7 @@ from shared.models import AgentRun, WorkerLease
 UNFINISHED = ("pending", "running")
 
 _now = func.clock_timestamp()
+_is_pending = AgentRun.state == "pending"
 
 
 def _lease_is_over() -> Any:
@@ -30,7 +31,7 @@ def _lease_is_over() -> Any:
 
 
 def _claimable() -> Any:
-    return or_(AgentRun.state == "pending", and_(AgentRun.state == "running", _lease_is_over()))
+    return or_(_is_pending, and_(AgentRun.state == "running", _lease_is_over()))
 
 
 def _is_head_of_its_thread() -> Any:
@@ -41,6 +42,16 @@ def _is_head_of_its_thread() -> Any:
         older.thread_id == AgentRun.thread_id,
         older.position < AgentRun.position,
         older.state.in_(UNFINISHED),
+    )
+
+
+def _is_due() -> Any:
+    """The head of a thread that waits or was orphaned past its time."""
+    return and_(
+        AgentRun.state.in_(UNFINISHED),
+        AgentRun.next_nudge_at <= _now,
+        _claimable(),
+        _is_head_of_its_thread(),
     )
 
 
@@ -193,12 +204,7 @@ async def take_due(
     """
     due = (
         select(AgentRun.id)
-        .where(
-            AgentRun.state.in_(UNFINISHED),
-            AgentRun.next_nudge_at <= _now,
-            _claimable(),
-            _is_head_of_its_thread(),
-        )
+        .where(_is_due())
         .order_by(AgentRun.next_nudge_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -215,6 +221,44 @@ async def take_due(
         .execution_options(synchronize_session=False)
     )
     return [payload for payload in rows.scalars() if payload is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits in the whole installation; ages in seconds, 0 when nothing waits."""
+
+    pending: float
+    running: float
+    oldest_pending_s: float
+    oldest_nudge_s: float
+    """How long the run that the sweep should have nudged first has been due."""
+    workers: float
+
+
+async def backlog(session: AsyncSession) -> Backlog:
+    """What waits, and how many workers live."""
+    age_s = func.extract("epoch", _now - func.min(AgentRun.created_at).filter(_is_pending))
+    pending, running, oldest_pending_s = (
+        await session.execute(
+            select(
+                func.count().filter(_is_pending), func.count().filter(~_is_pending), age_s
+            ).where(AgentRun.state.in_(UNFINISHED))
+        )
+    ).one()
+    due_s = (
+        select(func.extract("epoch", _now - AgentRun.next_nudge_at))
+        .where(_is_due())
+        .order_by(AgentRun.next_nudge_at)
+        .limit(1)
+    )
+    workers = select(func.count()).where(WorkerLease.expires_at > _now)
+    return Backlog(
+        pending=pending,
+        running=running,
+        oldest_pending_s=float(oldest_pending_s or 0),
+        oldest_nudge_s=float((await session.execute(due_s)).scalar_one_or_none() or 0),
+        workers=(await session.execute(workers)).scalar_one(),
+    )
 
 
 async def release(

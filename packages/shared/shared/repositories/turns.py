@@ -97,6 +97,8 @@ class ClaimedRun:
     released: int
     started_at: datetime
     stop_requested: bool
+    queued_s: float
+    """Since its message was stored."""
     agent: AgentAtWork
     said_before: list[tuple[str, str]]
     """(role, text), without answers that failed."""
@@ -130,6 +132,7 @@ _CLAIM = Statement(
                           AND older.state IN ('pending', 'running'))
     RETURNING run.id, run.agent_id, run.payload::text, run.attempt, run.released, run.started_at,
               run.stop_requested_at IS NOT NULL,
+              extract(epoch FROM clock_timestamp() - run.created_at)::float8,
               agent.name, agent.role, agent.instructions, agent.model
     """
 )
@@ -168,7 +171,7 @@ async def claim(
     )
     if not rows:
         return None
-    id_, agent_id, payload, attempt, released, started_at, stop_requested, *agent = rows[0]
+    id_, agent_id, payload, attempt, released, started_at, stopped, queued_s, *agent = rows[0]
     return ClaimedRun(
         id=id_,
         agent_id=agent_id,
@@ -176,7 +179,8 @@ async def claim(
         attempt=attempt,
         released=released,
         started_at=started_at,
-        stop_requested=stop_requested,
+        stop_requested=stopped,
+        queued_s=queued_s,
         agent=AgentAtWork(*agent),
         said_before=[(role, text) for role, text in said_before],
     )

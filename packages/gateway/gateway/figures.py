@@ -1,0 +1,107 @@
+"""What a gateway counts, and the few places it is told from.
+
+`AnswerClock` measures what a person waits for: from the moment their message came in to the first
+text, and to the answer, going out on the same socket.
+"""
+
+import time
+from typing import Any
+
+from prometheus_client import Counter, Gauge, Histogram
+
+SOCKETS = Gauge("konstruct_sockets", "Authenticated sockets open on this gateway.")
+SOCKETS_OPENED = Counter("konstruct_sockets_opened_total", "Sockets that passed the handshake.")
+SOCKETS_DROPPED = Counter(
+    "konstruct_sockets_dropped_total",
+    "Sockets dropped because their client did not take what was sent to it.",
+    ["reason"],
+)
+MESSAGES_ACCEPTED = Counter(
+    "konstruct_messages_accepted_total", "Messages of people, stored and acknowledged."
+)
+ACCEPT = Histogram(
+    "konstruct_message_accept_seconds",
+    "From a message's frame to its acknowledgement on the socket's queue.",
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
+)
+FIRST_TOKEN = Histogram(
+    "konstruct_first_token_seconds",
+    "From a message's frame to the first text of its answer going out.",
+    buckets=(0.05, 0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60),
+)
+ANSWER = Histogram(
+    "konstruct_answer_seconds",
+    "From a message's frame to its outcome going out.",
+    ["status"],
+    buckets=(0.1, 0.25, 0.5, 1, 2, 3, 5, 8, 13, 20, 30, 60, 120, 180),
+)
+CATCH_UPS = Counter(
+    "konstruct_catch_ups_total",
+    "Times a socket read PostgreSQL for what it had not had: at its begin, or again.",
+    ["when"],
+)
+REFUSALS = Counter(
+    "konstruct_refusals_total",
+    "Frames, sockets and REST calls refused, by the error's code.",
+    ["reason"],
+)
+RESUBSCRIPTIONS = Counter(
+    "konstruct_resubscriptions_total",
+    "Channels subscribed to again after the connection to Valkey was lost.",
+)
+SUBSCRIPTIONS_LOST = Counter(
+    "konstruct_subscriptions_lost_total",
+    "Times this gateway's connection to Valkey for hearing ended: lost, or deaf.",
+    ["reason"],
+)
+
+LOST, DEAF = SUBSCRIPTIONS_LOST.labels("lost"), SUBSCRIPTIONS_LOST.labels("deaf")
+DROPPED_SLOW = SOCKETS_DROPPED.labels("reads_too_slowly")
+DROPPED_FULL = SOCKETS_DROPPED.labels("queue_full")
+CAUGHT_UP_FIRST = CATCH_UPS.labels("begin")
+CAUGHT_UP_AGAIN = CATCH_UPS.labels("again")
+KINDS_OF_ANSWER = ("complete", "stopped", "failed")
+_ANSWERED = {status: ANSWER.labels(status) for status in KINDS_OF_ANSWER}
+CLOCKED_AT_MOST = 64
+
+
+def refused(code: str) -> None:
+    """Something was refused. Codes are words of ours, so they are few."""
+    REFUSALS.labels(code).inc()
+
+
+class AnswerClock:
+    """Times of the messages one socket has asked and not yet seen answered."""
+
+    def __init__(self) -> None:
+        self._asked: dict[str, float] = {}
+        self._begun: set[str] = set()
+
+    def asked(self, message_id: str, came_at: float) -> None:
+        """A message was accepted that came in at `came_at` on the monotonic clock."""
+        now = time.monotonic()
+        MESSAGES_ACCEPTED.inc()
+        ACCEPT.observe(now - came_at)
+        if len(self._asked) < CLOCKED_AT_MOST:
+            self._asked[message_id] = came_at
+
+    def sent(self, frame: dict[str, Any]) -> None:
+        """A frame about the conversation has gone out."""
+        if not self._asked:
+            return
+        if frame["type"] == "reset":
+            self._asked.clear()
+            self._begun.clear()
+            return
+        reply_to = frame.get("reply_to")
+        came_at = self._asked.get(str(reply_to))
+        if came_at is None:
+            return
+        if frame["type"] == "delta":
+            if reply_to not in self._begun:
+                self._begun.add(str(reply_to))
+                FIRST_TOKEN.observe(time.monotonic() - came_at)
+        elif (answered := _ANSWERED.get(frame.get("status", ""))) is not None:
+            del self._asked[str(reply_to)]
+            self._begun.discard(str(reply_to))
+            answered.observe(time.monotonic() - came_at)

@@ -1,0 +1,58 @@
+"""What waits for the workers, kept as figures: one look every few seconds, bounded.
+
+The sweep and the lease do not wait for it. When it cannot look, the figures say so: NaN.
+"""
+
+import asyncio
+from math import nan
+
+from shared.db import SystemSession
+from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
+from shared.jobs import QUEUE_NAME
+from shared.log import get_logger
+from shared.redis import get_redis
+from shared.redis_keys import broker_queue_key
+from shared.repositories import runs
+
+from orchestrator import figures
+
+log = get_logger(__name__)
+
+LOOK_EVERY_S = 5.0
+LOOK_WITHIN_S = 5.0
+
+
+async def keep_looking() -> None:
+    """Look for ever."""
+    while True:
+        await _look_into_database()
+        await _look_into_broker()
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _look_into_database() -> None:
+    try:
+        async with (
+            asyncio.timeout(LOOK_WITHIN_S),
+            SystemSession("sweep") as session,
+            session.transaction(),
+        ):
+            backlog = await runs.backlog(session)
+    except DATABASE_AWAY as error:
+        log.warning("backlog_not_seen", error=type(error).__name__)
+        backlog = runs.Backlog(nan, nan, nan, nan, nan)
+    figures.RUNS.labels("pending").set(backlog.pending)
+    figures.RUNS.labels("running").set(backlog.running)
+    figures.OLDEST_PENDING.set(backlog.oldest_pending_s)
+    figures.OLDEST_NUDGE.set(backlog.oldest_nudge_s)
+    figures.WORKERS.set(backlog.workers)
+
+
+async def _look_into_broker() -> None:
+    try:
+        async with asyncio.timeout(LOOK_WITHIN_S):
+            length: float = await get_redis().llen(broker_queue_key(QUEUE_NAME))
+    except VALKEY_AWAY as error:
+        log.warning("broker_queue_not_seen", error=type(error).__name__)
+        length = nan
+    figures.BROKER_QUEUE.set(length)

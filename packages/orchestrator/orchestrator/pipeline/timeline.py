@@ -1,0 +1,47 @@
+"""Where one run's time goes, told once at its end: as figures and as one line in the log.
+
+Stages follow one another: claim, context, model, store, publish. Before them the run was `queued`;
+`first_token` is the first part of `model`.
+"""
+
+import time
+from dataclasses import dataclass, field
+
+from orchestrator import figures
+
+
+@dataclass(slots=True)
+class Timeline:
+    """Begins when it is made, which is when the nudge is taken up."""
+
+    queued_s: float = 0.0
+    """From the message's commit to the claim, by the database's clock."""
+    pieces: int = 0
+    """Pieces of text the model's answer came in."""
+    stages: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """When each began and ended, on the monotonic clock."""
+    _last: float = field(default_factory=time.monotonic)
+
+    def end_of(self, stage: str) -> None:
+        """The stage that began where the last one ended is over."""
+        now = time.monotonic()
+        self.stages[stage] = (self._last, now)
+        self._last = now
+
+    def heard_piece(self) -> None:
+        """The model gave some text."""
+        self.pieces += 1
+        if self.pieces == 1:
+            self.stages["first_token"] = (self._last, time.monotonic())
+
+    def seconds(self) -> dict[str, float]:
+        """How long each stage took."""
+        took = {stage: ended - began for stage, (began, ended) in self.stages.items()}
+        return {"queued": self.queued_s, **took}
+
+    def count(self) -> dict[str, float]:
+        """Add the run to the figures; its stages in milliseconds, for the log."""
+        seconds = self.seconds()
+        for stage, took in seconds.items():
+            figures.took(stage, took)
+        return {f"{stage}_ms": round(took * 1000, 1) for stage, took in seconds.items()}

@@ -1,0 +1,153 @@
+"""Showing the figures, and whether the process is well, on a port of its own.
+
+The port is separate from what people use, so that no reverse proxy shows it to the world by
+accident, and served by a thread, so that it answers when the event loop does not: that is when it
+is wanted. It listens on the loopback address unless told otherwise; with `KONSTRUCT_METRICS_TOKEN`
+set, figures are for its holder alone.
+
+`/metrics`   Prometheus or OpenMetrics text
+`/healthz`   200 while the event loop turns, 503 when it has not for `LOOP_TURNS_WITHIN_S`
+`/readyz`    200 or 503 with what is not well
+"""
+
+import asyncio
+import hmac
+import json
+import threading
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
+from pydantic import SecretStr
+
+from shared.config import settings
+from shared.log import get_logger
+
+log = get_logger(__name__)
+
+LOOP_TURNS_WITHIN_S = 5.0
+CLIENT_WITHIN_S = 5.0
+
+Parts = Mapping[str, Any]
+"""What a process is made of; a part that is False is not well."""
+
+
+def render(accept: str | None) -> tuple[bytes, str]:
+    """All figures, and the content type they are in."""
+    encode, content_type = choose_encoder(accept or "")
+    return encode(REGISTRY), content_type
+
+
+def may_see(authorization: str | None, token: SecretStr | None) -> bool:
+    """Whether the bearer token is the one that is set; True if none is."""
+    if token is None:
+        return True
+    shown = (authorization or "").removeprefix("Bearer ")
+    return hmac.compare_digest(shown.encode(), token.get_secret_value().encode())
+
+
+class Exposition:
+    """Serves until stopped. `parts` is asked from another thread and must not block."""
+
+    def __init__(self, server: ThreadingHTTPServer) -> None:
+        self._server = server
+        self._thread = threading.Thread(
+            target=server.serve_forever, name="exposition", daemon=True, kwargs={"poll_interval": 1}
+        )
+        self._thread.start()
+
+    @property
+    def port(self) -> int:
+        return int(self._server.server_address[1])
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+def expose(parts: Callable[[], Parts]) -> Exposition | None:
+    """Show this process on `KONSTRUCT_METRICS_PORT`, if that is set. To be called on its loop.
+
+    A port that cannot be had is said in the log; people are served all the same.
+    """
+    if settings.metrics_port is None:
+        return None
+    loop, token = asyncio.get_running_loop(), settings.metrics_token
+
+    class Handler(_Handler):
+        def answer(self) -> tuple[int, bytes, str]:
+            match urlsplit(self.path).path:
+                case "/metrics" if may_see(self.headers["Authorization"], token):
+                    return HTTPStatus.OK, *render(self.headers["Accept"])
+                case "/metrics":
+                    return _say(HTTPStatus.UNAUTHORIZED, {"detail": WHO_MAY_SEE})
+                case "/healthz":
+                    turns = _turns(loop)
+                    return _say_well({"event_loop": turns}, "alive", "stuck")
+                case "/readyz":
+                    return _say_well(parts(), "ready", "not ready")
+            return _say(HTTPStatus.NOT_FOUND, {"detail": "Not Found"})
+
+    try:
+        server = _Server((settings.metrics_host, settings.metrics_port), Handler)
+    except OSError as error:
+        log.error("metrics_not_shown", port=settings.metrics_port, error=error.strerror)
+        return None
+    exposition = Exposition(server)
+    log.info("metrics_shown", host=settings.metrics_host, port=exposition.port)
+    return exposition
+
+
+WHO_MAY_SEE = "Figures are for the holder of KONSTRUCT_METRICS_TOKEN: send it as a bearer token."
+
+
+class _Server(ThreadingHTTPServer):
+    def server_bind(self) -> None:
+        """Without http.server's search for our name, which waits where names are not served."""
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    timeout = CLIENT_WITHIN_S
+
+    def answer(self) -> tuple[int, bytes, str]:
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        status, body, content_type = self.answer()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def version_string(self) -> str:
+        return "konstruct"
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Scrapes are no news."""
+
+
+def _turns(loop: asyncio.AbstractEventLoop) -> bool:
+    turned = threading.Event()
+    try:
+        loop.call_soon_threadsafe(turned.set)
+    except RuntimeError:
+        return False
+    return turned.wait(LOOP_TURNS_WITHIN_S)
+
+
+def _say_well(parts: Parts, well: str, unwell: str) -> tuple[int, bytes, str]:
+    ok = False not in parts.values()
+    status = HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE
+    return _say(status, {"status": well if ok else unwell, **parts})
+
+
+def _say(status: HTTPStatus, body: Mapping[str, Any]) -> tuple[int, bytes, str]:
+    return status, json.dumps(body).encode(), "application/json"
