@@ -61,3 +61,77 @@ async def test_a_stopped_answer_stays_as_far_as_it_came(visit: Visit, acme: Worl
     await page.page.reload()
     await expect(page.answers.last).to_contain_text("Stopped")
     assert await page.shown_words() == words
+
+
+async def test_a_failed_answer_says_so_and_is_tried_again_when_asked(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit(acme.anna)
+    await page.choose("Ada")
+    await page.say(asks_for(9, more=f"fail=400 once={acme.slug}"))
+    failed = page.articles.filter(has=page.retry)
+    await expect(failed).to_contain_text("did not accept this conversation")
+    await page.page.reload()
+    await page.retry.click()
+    await page.expect_whole(9)
+    await expect(page.retry).to_be_hidden()
+    await expect(page.own).to_have_count(1)
+
+
+async def test_starting_over_asks_first_and_then_empties_every_tab(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit(acme.anna)
+    await page.choose("Ada")
+    await page.say(asks_for(3))
+    await page.expect_whole(3)
+    other = await page.another_tab()
+    await other.expect_whole(3)
+
+    dialog = await page.ask_to_start_over()
+    await dialog.get_by_role("button", name="Keep them").click()
+    await expect(dialog).to_be_hidden()
+    await expect(page.articles).to_have_count(2)
+
+    dialog = await page.ask_to_start_over()
+    await dialog.get_by_role("button", name="Delete and start over").click()
+    for tab in (page, other):
+        await expect(tab.page.get_by_text("Say hello to Ada.")).to_be_visible()
+        await expect(tab.articles).to_have_count(0)
+    await page.say("what do you remember?")
+    await expect(page.answers.last).to_contain_text("(history: 0)")
+
+
+async def test_a_draft_survives_a_reload_and_goes_with_its_conversation(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit(acme.anna)
+    await page.choose("Ada")
+    await page.composer.fill("not yet finis")
+    await page.choose("Bob")
+    await expect(page.composer).to_have_value("")
+    await page.page.reload()
+    await page.choose("Ada")
+    await expect(page.composer).to_have_value("not yet finis")
+    await page.composer.press("Enter")
+    await expect(page.answers).to_have_count(1)
+    await page.page.reload()
+    await expect(page.answers).to_have_count(1)
+    await expect(page.composer).to_have_value("")
+
+
+async def test_older_messages_come_in_above_without_a_jump(visit: Visit, acme: World) -> None:
+    conversation_id = await acme.conversation(acme.anna)
+    await acme.say(conversation_id, *(f"message number {n}." for n in range(1, 161)))
+    page = await visit(acme.anna)
+    await page.choose("Ada")
+    await expect(page.own.last).to_be_in_viewport()
+    await expect(page.own.last).to_contain_text("number 160.")
+    for oldest in ("111", "61", "11"):
+        message = page.own.filter(has_text=f"number {oldest}.")
+        async with page.older_messages_on_their_way():
+            before = await page.place_of(message)
+        await page.be_drawn()
+        assert abs(await page.place_of(message) - before) <= 2, f"{oldest} stayed where it was"
+    await page.scroll_to_the_top()
+    await expect(page.own.filter(has_text="number 1.")).to_be_in_viewport()

@@ -1,15 +1,18 @@
 """The portal as a person sees and uses it: what stands where is known here and nowhere else."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.support.browser import WITHIN_MS, Device
 
 AXE = Path(__file__).parents[2] / "portal" / "node_modules" / "axe-core" / "axe.min.js"
+_OLDER = "**/messages?*before=*"
 _WORD = re.compile(r"\bw\d+\b")
 
 expect.set_options(timeout=WITHIN_MS)
@@ -148,6 +151,48 @@ class PortalPage:
     async def watched(self) -> list[list[str]]:
         """The words that stood there, at each change."""
         return await self.page.evaluate("window.shown")
+
+    async def scroll_to_the_top(self) -> None:
+        await self.articles.first.evaluate(
+            """(article) => {
+              let box = article;
+              while (box.scrollTop === 0) box = box.parentElement;
+              box.scrollTop = 0;
+            }"""
+        )
+
+    @asynccontextmanager
+    async def older_messages_on_their_way(self) -> AsyncIterator[None]:
+        """Scroll up; the older messages this asks for come when the block ends."""
+        asked, let_come = asyncio.Event(), asyncio.Event()
+
+        async def hold(route: Route) -> None:
+            asked.set()
+            await let_come.wait()
+            await route.continue_()
+
+        await self.page.route(_OLDER, hold, times=1)
+        await self.scroll_to_the_top()
+        async with asyncio.timeout(WITHIN_MS / 1000):
+            await asked.wait()
+        await self.be_drawn()
+        yield
+        async with self.page.expect_response(_OLDER) as response:
+            let_come.set()
+        await (await response.value).finished()
+
+    async def place_of(self, article: Locator) -> float:
+        """Where on the screen it begins, in pixels from the top."""
+        box = await article.bounding_box()
+        assert box is not None
+        return box["y"]
+
+    async def be_drawn(self) -> None:
+        """Come back when what the page has got by now is on the screen."""
+        await self.page.evaluate(
+            "new Promise((done) => { let n = 0; const next = () => (++n > 6 ? done() :"
+            " requestAnimationFrame(next)); next(); })"
+        )
 
     async def ask_to_start_over(self) -> Locator:
         """Choose to empty the conversation; the dialog that asks whether one means it."""

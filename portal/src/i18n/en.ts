@@ -220,6 +220,26 @@ export const en = {
   "error.unreachable": "Konstruct cannot be reached. Check your connection and try again.",
   "error.gave_up": "The answer could not be written.",
   "error.internal_error": "The answer failed because of a fault on our side.",
+  "error.model_failed": "The language model could not answer. Try again.",
+  "error.model_unreachable":
+    "The language model cannot be reached right now. Try again in a moment.",
+  "error.model_busy": "The language model has too much to do right now. Try again in a minute.",
+  "error.model_broken": "The language model's service reported an error. Try again in a moment.",
+  "error.model_silent": "The language model did not begin to answer in time. Try again.",
+  "error.model_stalled": "The language model stopped in the middle of its answer. Try again.",
+  "error.model_too_slow": "The answer took too long. Try again, or ask for something shorter.",
+  "error.model_cut": "The connection to the language model broke during the answer. Try again.",
+  "error.model_garbage": "The language model's service sent something unreadable. Try again.",
+  "error.model_empty": "The language model gave an empty answer. Try again or say it differently.",
+  "error.model_key_refused":
+    "The language model's service refused our access. An administrator must check its key.",
+  "error.model_unknown":
+    "The language model chosen for this employee does not exist. An administrator must choose another.",
+  "error.model_rejected":
+    "The language model's service did not accept this conversation. A shorter message or starting over may help.",
+  "error.model_declined":
+    "The language model declined to answer this. Saying it differently may help.",
+  "error.model_endless": "The answer grew longer than allowed. Ask for something shorter.",
 };
 
 export type MessageKey = keyof typeof en;

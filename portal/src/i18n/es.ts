@@ -225,4 +225,30 @@ export const es: Catalogue = {
   "error.unreachable": "No se puede conectar con Konstruct. Revisa tu conexión y reinténtalo.",
   "error.gave_up": "No se ha podido escribir la respuesta.",
   "error.internal_error": "La respuesta ha fallado por un error nuestro.",
+  "error.model_failed": "El modelo de lenguaje no pudo responder. Inténtalo de nuevo.",
+  "error.model_unreachable":
+    "Ahora no se puede contactar con el modelo de lenguaje. Inténtalo de nuevo en un momento.",
+  "error.model_busy":
+    "El modelo de lenguaje tiene demasiado trabajo ahora. Inténtalo de nuevo en un minuto.",
+  "error.model_broken":
+    "El servicio del modelo de lenguaje comunicó un error. Inténtalo de nuevo en un momento.",
+  "error.model_silent": "El modelo de lenguaje no empezó a responder a tiempo. Inténtalo de nuevo.",
+  "error.model_stalled":
+    "El modelo de lenguaje se detuvo a mitad de la respuesta. Inténtalo de nuevo.",
+  "error.model_too_slow": "La respuesta tardó demasiado. Inténtalo de nuevo o pide algo más corto.",
+  "error.model_cut":
+    "La conexión con el modelo de lenguaje se cortó durante la respuesta. Inténtalo de nuevo.",
+  "error.model_garbage":
+    "El servicio del modelo de lenguaje envió algo ilegible. Inténtalo de nuevo.",
+  "error.model_empty":
+    "El modelo de lenguaje dio una respuesta vacía. Inténtalo de nuevo o dilo de otra manera.",
+  "error.model_key_refused":
+    "El servicio del modelo de lenguaje nos negó el acceso. Un administrador debe revisar su clave.",
+  "error.model_unknown":
+    "El modelo de lenguaje elegido para este empleado no existe. Un administrador debe elegir otro.",
+  "error.model_rejected":
+    "El servicio del modelo de lenguaje no aceptó esta conversación. Un mensaje más corto o empezar de nuevo puede ayudar.",
+  "error.model_declined":
+    "El modelo de lenguaje no quiso responder a esto. Decirlo de otra manera puede ayudar.",
+  "error.model_endless": "La respuesta superó la longitud permitida. Pide algo más corto.",
 };

@@ -226,4 +226,27 @@ export const pt: Catalogue = {
   "error.unreachable": "Não é possível contactar o Konstruct. Verifique a ligação e tente de novo.",
   "error.gave_up": "Não foi possível escrever a resposta.",
   "error.internal_error": "A resposta falhou por um erro nosso.",
+  "error.model_failed": "O modelo de linguagem não conseguiu responder. Tente de novo.",
+  "error.model_unreachable":
+    "Agora não é possível contactar o modelo de linguagem. Tente de novo daqui a pouco.",
+  "error.model_busy":
+    "O modelo de linguagem tem trabalho a mais agora. Tente de novo daqui a um minuto.",
+  "error.model_broken":
+    "O serviço do modelo de linguagem comunicou um erro. Tente de novo daqui a pouco.",
+  "error.model_silent": "O modelo de linguagem não começou a responder a tempo. Tente de novo.",
+  "error.model_stalled": "O modelo de linguagem parou a meio da resposta. Tente de novo.",
+  "error.model_too_slow": "A resposta demorou demasiado. Tente de novo ou peça algo mais curto.",
+  "error.model_cut": "A ligação ao modelo de linguagem caiu durante a resposta. Tente de novo.",
+  "error.model_garbage": "O serviço do modelo de linguagem enviou algo ilegível. Tente de novo.",
+  "error.model_empty":
+    "O modelo de linguagem deu uma resposta vazia. Tente de novo ou diga de outra forma.",
+  "error.model_key_refused":
+    "O serviço do modelo de linguagem recusou-nos o acesso. Um administrador tem de verificar a chave.",
+  "error.model_unknown":
+    "O modelo de linguagem escolhido para este funcionário não existe. Um administrador tem de escolher outro.",
+  "error.model_rejected":
+    "O serviço do modelo de linguagem não aceitou esta conversa. Uma mensagem mais curta ou começar de novo pode ajudar.",
+  "error.model_declined":
+    "O modelo de linguagem recusou-se a responder a isto. Dizê-lo de outra forma pode ajudar.",
+  "error.model_endless": "A resposta ficou mais longa do que o permitido. Peça algo mais curto.",
 };

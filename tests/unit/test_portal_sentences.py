@@ -1,0 +1,22 @@
+"""Whatever a person can be told has a sentence in their language, not the gateway's English alone."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from orchestrator.llm.failures import ModelFailure
+
+CATALOGUES = Path(__file__).parents[2] / "portal" / "src" / "i18n"
+
+
+def failures(kind: type[ModelFailure] = ModelFailure) -> Iterator[type[ModelFailure]]:
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from failures(narrower)
+
+
+@pytest.mark.parametrize("language", ["en", "es", "pt"])
+def test_each_way_a_model_can_fail_is_told_in(language: str) -> None:
+    told = re.findall(r'"error\.(\w+)":', (CATALOGUES / f"{language}.ts").read_text())
+    assert {failure.code for failure in failures()} <= set(told)
