@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from gateway.portal import BUILT_HERE
+from gateway.portal import IN_THE_REPOSITORY
 from playwright.async_api import Browser
 
 from tests.support import people
@@ -48,7 +48,7 @@ async def browser() -> AsyncIterator[Browser]:
     path = find_browser()
     if path is None:
         pytest.skip(NO_BROWSER)
-    if not (BUILT_HERE / "index.html").is_file() or not AXE.is_file():
+    if not (IN_THE_REPOSITORY / "index.html").is_file() or not AXE.is_file():
         pytest.fail(NOT_BUILT)
     async with start_browser(path) as browser:
         yield browser

@@ -69,8 +69,7 @@ async def test_a_failed_answer_says_so_and_is_tried_again_when_asked(
     page = await visit(acme.anna)
     await page.choose("Ada")
     await page.say(asks_for(9, more=f"fail=400 once={acme.slug}"))
-    failed = page.articles.filter(has=page.retry)
-    await expect(failed).to_contain_text("did not accept this conversation")
+    await expect(page.failed).to_contain_text("did not accept this conversation")
     await page.page.reload()
     await page.retry.click()
     await page.expect_whole(9)
@@ -87,6 +86,7 @@ async def test_starting_over_asks_first_and_then_empties_every_tab(
     await page.expect_whole(3)
     other = await page.another_tab()
     await other.expect_whole(3)
+    await page.page.bring_to_front()
 
     dialog = await page.ask_to_start_over()
     await dialog.get_by_role("button", name="Keep them").click()

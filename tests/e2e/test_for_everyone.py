@@ -1,7 +1,7 @@
 """Any screen, any light, any language, with or without a mouse or eyes."""
 
 import re
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.async_api import expect
@@ -13,45 +13,6 @@ from tests.support.portal_page import PortalPage, Visit, asks_for
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 HELLO = {"en": "Say hello to Ada.", "es": "Saluda a Ada.", "pt": "Diga olá a Ada."}
 NOT_ACCEPTED = {"es": "no aceptó esta conversación", "pt": "não aceitou esta conversa"}
-EVERYTHING = (  # as a JSON string holds it
-    "# A title\\n\\nText with `code`, **weight** and [a link](https://example.com).\\n\\n"
-    "> quoted\\n\\n1. one\\n2. two\\n\\n```python\\nprint('hello')  # said\\n```\\n\\n"
-    "| a | b |\\n|---|---|\\n| 1 | 2 |\\n"
-)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_axe_finds_nothing_on_any_page_or_dialog(
-    visit: Visit, acme: World, scheme: Literal["light", "dark"]
-) -> None:
-    stranger = await visit(color_scheme=scheme)
-    await expect(stranger.log_in_form).to_be_visible()
-    found = {"log in": await stranger.violations()}
-    await stranger.log_in(acme.anna.email, "")
-    await expect(stranger.page.get_by_role("alert")).not_to_be_empty()
-    found["log in, refused"] = await stranger.violations()
-
-    page = await visit(acme.anna, color_scheme=scheme)
-    await expect(page.employees).to_have_count(3)
-    found["home"] = await page.violations()
-    await page.account_menu.click()
-    found["account menu"] = await page.violations()
-    await page.page.keyboard.press("Escape")
-    await page.choose("Ada")
-    found["an empty conversation"] = await page.violations()
-    await page.say(f'[[model: text="{EVERYTHING}"]] please')
-    await expect(page.answers.last).to_contain_text("hello")
-    await expect(page.answers.last.get_by_role("table")).to_be_visible()
-    await page.say("[[model: fail=400]] please")
-    await expect(page.retry).to_be_visible()
-    await page.say(asks_for(400, rate=10))
-    await page.expect_begun()
-    found["a conversation"] = await page.violations()
-    await page.ask_to_start_over()
-    found["start over"] = await page.violations()
-    assert not any(found.values()), "\n".join(
-        f"{at}: {w}" for at, all_ in found.items() for w in all_
-    )
 
 
 async def test_dark_is_dark(visit: Visit, acme: World) -> None:
@@ -76,7 +37,6 @@ async def test_on_a_phone_nothing_is_out_of_reach(visit: Visit, acme: World) -> 
 
     await page.page.get_by_role("button", name="Show employees").tap()
     menu = page.page.get_by_role("dialog")
-    assert await page.violations() == []
     await menu.get_by_role("button", name="Account").tap()
     await expect(page.page.get_by_role("menuitem", name="Log out")).to_be_in_viewport()
     assert not await page.scrolls_sideways()
@@ -137,7 +97,7 @@ async def test_everything_is_done_by_keyboard_alone(visit: Visit, acme: World) -
     await tab_to(page, "Ada")
     await keys.press("Enter")
     await expect(page.composer).to_be_focused()
-    await keys.type(asks_for(400, rate=10))
+    await keys.insert_text(asks_for(400, rate=10))
     await keys.press("Enter")
     await page.expect_begun()
     await tab_to(page, "Stop the answer")

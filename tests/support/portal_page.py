@@ -89,7 +89,12 @@ class PortalPage:
 
     @property
     def retry(self) -> Locator:
-        return self.articles.get_by_role("button", name="Try again")
+        return self.page.get_by_role("button", name="Try again")
+
+    @property
+    def failed(self) -> Locator:
+        """Answers that failed."""
+        return self.articles.filter(has=self.retry)
 
     @property
     def line(self) -> Locator:

@@ -1,4 +1,4 @@
-"""Whatever a person can be told has a sentence in their language, not the gateway's English alone."""
+"""What a person can be told has a sentence in their language, not only the gateway's English."""
 
 import re
 from collections.abc import Iterator

@@ -43,10 +43,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
   }, [line, login]);
 
   return (
-    <section
-      aria-label={t("thread.label", { name: agent.name })}
-      className="flex h-full flex-col bg-surface"
-    >
+    <main className="flex h-full flex-col bg-surface">
       <ThreadHeader agent={agent} conversationId={conversation.id} empty={items.length === 0} />
       <div className="relative min-h-0 grow">
         <div
@@ -106,7 +103,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
         }}
         onStop={() => { session.stopAnswer(); }}
       />
-    </section>
+    </main>
   );
 }
 
