@@ -13,6 +13,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -28,6 +29,7 @@ from tests.support.island import Island
 from tests.support.people import Person, World
 from tests.support.processes import Stack, log_marks, logs_since
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
+from tests.support.sizes import FULL
 
 GATEWAY_URL = "http://127.0.0.1:8000"
 _LOG_MARKS = pytest.StashKey[dict[str, int]]()
@@ -61,7 +63,7 @@ def pytest_terminal_summary(
 ) -> None:
     figures = config.stash[_FIGURES]
     if figures:
-        terminalreporter.section("figures")
+        terminalreporter.section("figures" if FULL else "figures, of a run that is not full-sized")
         for name, value in figures.items():
             terminalreporter.write_line(f"{name}: {value}")
 
@@ -84,12 +86,7 @@ def settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Monk
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    # Not below pytest's own directory: each run that starts closes that one to other users, and
-    # started by root PostgreSQL works as another.
-    with (
-        TemporaryDirectory(prefix="konstruct-tests-", ignore_cleanup_errors=True) as directory,
-        Servers(Path(directory)) as servers,
-    ):
+    with _directory_of_servers() as directory, Servers(directory) as servers:
         yield servers
 
 
@@ -112,9 +109,17 @@ def stack(shared_stack: Stack) -> Stack:
 
 
 @pytest.fixture(scope="session")
-def shared_island(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Island]:
-    with Island(tmp_path_factory.mktemp("island")) as island:
+def shared_island() -> Iterator[Island]:
+    with _directory_of_servers() as directory, Island(directory) as island:
         yield island
+
+
+@contextmanager
+def _directory_of_servers() -> Iterator[Path]:
+    """Not below pytest's own directory: each run that starts closes that one to other users, and
+    started by root PostgreSQL works as another."""
+    with TemporaryDirectory(prefix="konstruct-tests-", ignore_cleanup_errors=True) as directory:
+        yield Path(directory)
 
 
 @pytest.fixture

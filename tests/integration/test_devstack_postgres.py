@@ -45,6 +45,18 @@ def test_data_and_port_survive_everything(tmp_path: Path) -> None:
         assert again.port == port
 
 
+def test_what_was_committed_survives_a_kill_without_fsync_too(tmp_path: Path) -> None:
+    """Tests kill it to see what the product loses, and it must not be the server that loses it."""
+    with EmbeddedPostgres(tmp_path / "postgres", fsync=False) as postgres:
+        with psycopg.connect(postgres.superuser_conninfo(), autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (id int)")
+            connection.execute("CHECKPOINT")
+            connection.execute("INSERT INTO kept VALUES (1)")
+            postgres.kill()
+        postgres.start()
+        assert query(postgres, "SELECT count(*) FROM kept") == 1
+
+
 def test_a_password_is_needed_and_kept_private(tmp_path: Path) -> None:
     with EmbeddedPostgres(tmp_path / "postgres", fsync=False) as postgres:
         assert stat.S_IMODE((postgres.directory / "password").stat().st_mode) == 0o600

@@ -19,9 +19,10 @@ from tests.support.chat_client import ChatClient
 from tests.support.crowd import make_tabs
 from tests.support.people import Person, World
 from tests.support.processes import Stack
+from tests.support.sizes import sized
 
-PEOPLE = 5
-RACERS = 40
+PEOPLE = sized(3, full=5)
+RACERS = sized(20, full=40)
 Revoke = Callable[[Stack, World, Person], Awaitable[None]]
 
 

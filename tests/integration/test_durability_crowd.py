@@ -7,31 +7,37 @@ from time import monotonic
 from tests.support.crowd import crowd
 from tests.support.people import World
 from tests.support.processes import Stack
+from tests.support.sizes import sized
 from tests.support.tab import Outcome, Tab
 
-PEOPLE = 200
-ARRIVE_OVER_S = 10.0
-STREAMING = "[[model: tokens=500 rate=50]] tell me"
+PEOPLE = sized(40, full=200)
+ARRIVE_OVER_S = sized(2.0, full=10.0)
+STREAM_S = sized(3, full=10)
+STREAMING = f"[[model: tokens={STREAM_S * 50} rate=50]] tell me"
 SLOW = "[[model: delay=2]] tell me"
 WITHIN_S = 90.0
 
 
-async def test_two_hundred_people_are_answered_while_the_model_streams_ten_seconds_to_each(
+async def test_a_crowd_is_answered_while_the_model_streams_for_seconds_to_each(
     stack: Stack, acme: World, figures: Counter[str]
 ) -> None:
     async with crowd(acme, PEOPLE, stack.gateways[:1]) as tabs:
         answers = await ask_all(tabs, STREAMING, arrive_over_s=ARRIVE_OVER_S)
-    note(figures, "200 people over 10 s, 50 tokens/s for 10 s", answers)
+    note(
+        figures,
+        f"{PEOPLE} people over {ARRIVE_OVER_S:.0f} s, 50 tokens/s for {STREAM_S} s",
+        answers,
+    )
     assert [outcome.status for outcome, _ in answers] == ["complete"] * PEOPLE
     assert not any(tab.faults for tab in tabs)
 
 
-async def test_two_hundred_people_in_one_instant_are_answered(
+async def test_a_crowd_that_speaks_in_one_instant_is_answered(
     stack: Stack, acme: World, figures: Counter[str]
 ) -> None:
     async with crowd(acme, PEOPLE, stack.gateways[:1]) as tabs:
         answers = await ask_all(tabs, SLOW, arrive_over_s=0)
-    note(figures, "200 people at once, 2-second model", answers)
+    note(figures, f"{PEOPLE} people at once, 2-second model", answers)
     assert [outcome.status for outcome, _ in answers] == ["complete"] * PEOPLE
     assert not any(tab.faults for tab in tabs)
 

@@ -8,10 +8,11 @@ from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World
 from tests.support.processes import Stack
+from tests.support.sizes import sized
 from tests.support.tab import Tab
 
-PEOPLE = 50
-RUNS_EACH = 20
+PEOPLE = sized(20, full=50)
+RUNS_EACH = sized(10, full=20)
 AT_ONE_TIME = 5
 WATCHERS = 5
 WITHIN_S = 100.0

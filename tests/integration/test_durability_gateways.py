@@ -17,10 +17,11 @@ from tests.support.invariants import require_settled, require_told
 from tests.support.island import Island
 from tests.support.people import World
 from tests.support.processes import Gateway
+from tests.support.sizes import sized
 from tests.support.tab import Tab
 
-PEOPLE = 20
-BYSTANDERS = 80
+PEOPLE = sized(8, full=20)
+BYSTANDERS = sized(20, full=80)
 WITHIN_S = 60.0
 SLOWLY = "[[model: tokens=30 rate=10]] please"
 

@@ -10,12 +10,13 @@ import psycopg
 from tests.support.invariants import require_settled
 from tests.support.island import Island
 from tests.support.people import World
+from tests.support.sizes import sized
 
-TIMES = 200
+TIMES = sized(60, full=200)
 TEXT = "[[model: tokens=20 rate=20]] once"
 
 
-async def test_one_message_sent_200_times_over_two_gateways_is_one_row_with_one_answer(
+async def test_one_message_sent_again_and_again_over_two_gateways_is_one_row_with_one_answer(
     island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
 ) -> None:
     conversation_id = await acme.conversation(acme.anna)

@@ -11,10 +11,11 @@ from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World
 from tests.support.processes import Gateway, Stack
+from tests.support.sizes import sized
 from tests.support.tab import Tab
 
-PEOPLE = 20
-ANSWERS = 10
+PEOPLE = sized(10, full=20)
+ANSWERS = sized(4, full=10)
 JOINERS = 5
 SEED = 8
 WITHIN_S = 60.0

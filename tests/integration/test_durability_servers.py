@@ -10,19 +10,21 @@ from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.island import Island
 from tests.support.people import World
+from tests.support.sizes import sized
 from tests.support.tab import Tab
 from tests.support.waiting import eventually
 
-PEOPLE = 50
-SLOWLY = "[[model: tokens=60 rate=12]] please"
+PEOPLE = sized(15, full=50)
+SLOWLY = f"[[model: tokens={sized(36, full=60)} rate=12]] please"
 QUICKLY = "[[model: tokens=12 rate=12]] please"
-BUSY_PEOPLE = 20
-ASKED_EACH = 5
-POSTGRES_RESTARTS = 3
+BUSY_PEOPLE = sized(8, full=20)
+ASKED_EACH = sized(3, full=5)
+RESTARTS_AGAIN = sized(1, full=2)
+POSTGRES_RESTARTS = sized(1, full=3)
 WITHIN_S = 90.0
 
 
-async def test_a_valkey_emptied_and_restarted_under_50_answers_loses_none_and_no_socket(
+async def test_a_valkey_emptied_and_restarted_under_answers_loses_none_and_no_socket(
     island: Island, acme: World, figures: Counter[str]
 ) -> None:
     """The sockets stay, what was published meanwhile is caught up with, and workers work on."""
@@ -39,14 +41,14 @@ async def test_a_valkey_emptied_and_restarted_under_50_answers_loses_none_and_no
         for tab, name in zip(tabs, names, strict=True):
             assert (await tab.answered(name, WITHIN_S)).status == "complete"
         answered_after = time.monotonic() - restarted_at
-        for _ in range(2):
+        for _ in range(RESTARTS_AGAIN):
             await asyncio.to_thread(valkey.restart)
             again_at = time.monotonic()
             again = await asyncio.gather(*(tab.ask(QUICKLY, WITHIN_S) for tab in tabs))
             assert {outcome.status for outcome in again} == {"complete"}
         works_after = time.monotonic() - again_at
         require_told(island.stack.database, *tabs)
-    assert require_settled(island.stack.database, acme.id) == 3 * PEOPLE
+    assert require_settled(island.stack.database, acme.id) == (1 + RESTARTS_AGAIN) * PEOPLE
     figures["valkey restarted: answers lost"] = 0
     figures["valkey restarted: seconds until all answers in flight were heard"] = round(
         answered_after, 1

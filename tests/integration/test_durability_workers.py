@@ -12,11 +12,12 @@ from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.island import Island
 from tests.support.people import World
+from tests.support.sizes import sized
 from tests.support.tab import Tab
 from tests.support.waiting import eventually
 
-PEOPLE = 20
-SECONDS = 5
+PEOPLE = sized(8, full=20)
+SECONDS = sized(3, full=5)
 SLOWLY = f"[[model: tokens={SECONDS * 10} rate=10]] please"
 LATE = f"[[model: tokens={SECONDS * 10} rate=10 delay=1.5]] please"
 WITHIN_S = 60.0

@@ -27,27 +27,28 @@ class Island:
     """PostgreSQL, Valkey, and a stack on them."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self.servers = Servers(directory / "servers")
         self._running = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             starting.enter_context(self.servers)
-            database = self.servers.create_database()
-            environment = self.servers.environment(database, valkey_db=STACK_DB)
-            self.stack = starting.enter_context(
-                Stack(
-                    self._directory,
-                    environment,
-                    database=database,
-                    worker_count=WORKERS,
-                    gateway_count=GATEWAYS,
-                    settings=HASTE,
-                )
-            )
+            self.stack = starting.enter_context(self.make_stack(starting))
             self._running = starting.pop_all()
         return self
+
+    def make_stack(self, starting: ExitStack) -> Stack:
+        """The processes, not started yet; what must run before them enters `starting`."""
+        database = self.servers.create_database()
+        return Stack(
+            self.directory,
+            self.servers.environment(database, valkey_db=STACK_DB),
+            database=database,
+            worker_count=WORKERS,
+            gateway_count=GATEWAYS,
+            settings=HASTE,
+        )
 
     def __exit__(self, *_: object) -> None:
         self._running.close()

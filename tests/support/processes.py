@@ -120,10 +120,16 @@ class Seen(Process):
 class Gateway(Seen):
     """`konstruct gateway` on a port of its own."""
 
-    def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        directory: Path,
+        environment: Mapping[str, str],
+        program: tuple[str, ...] = KONSTRUCT,
+    ) -> None:
         self.port = free_port()
         address = {"KONSTRUCT_HOST": LOOPBACK, "KONSTRUCT_PORT": str(self.port)}
-        super().__init__(name, (*KONSTRUCT, "gateway"), directory, {**environment, **address})
+        super().__init__(name, (*program, "gateway"), directory, {**environment, **address})
 
     @property
     def url(self) -> str:
@@ -158,11 +164,17 @@ class Gateway(Seen):
 class Worker(Seen):
     """`konstruct worker`."""
 
-    def __init__(self, name: str, directory: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        directory: Path,
+        environment: Mapping[str, str],
+        program: tuple[str, ...] = KONSTRUCT,
+    ) -> None:
         self._ready_file = directory / name / "ready"
         super().__init__(
             name,
-            (*KONSTRUCT, "worker"),
+            (*program, "worker"),
             directory,
             {**environment, WORKER_READY_VARIABLE: str(self._ready_file)},
         )
@@ -207,6 +219,10 @@ class Stack:
     worker_count: int = 1
     gateway_count: int = 2
     settings: Mapping[str, str] = field(default_factory=dict)
+    for_workers: Mapping[str, str] = field(default_factory=dict)
+    """Settings of theirs alone."""
+    for_gateways: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = KONSTRUCT
     model: Model = field(init=False)
     workers: list[Worker] = field(default_factory=list)
     gateways: list[Gateway] = field(default_factory=list)
@@ -232,7 +248,12 @@ class Stack:
         """Start more workers, side by side, with settings of their own if given."""
         first = len(self.workers) + 1
         new = [
-            Worker(f"worker-{number}", self.directory, {**self.environment, **settings})
+            Worker(
+                f"worker-{number}",
+                self.directory,
+                {**self.environment, **self.for_workers, **settings},
+                self.program,
+            )
             for number in range(first, first + count)
         ]
         self.workers += new
@@ -243,7 +264,12 @@ class Stack:
         """Start more gateways, side by side, with settings of their own if given."""
         first = len(self.gateways) + 1
         new = [
-            Gateway(f"gateway-{number}", self.directory, {**self.environment, **settings})
+            Gateway(
+                f"gateway-{number}",
+                self.directory,
+                {**self.environment, **self.for_gateways, **settings},
+                self.program,
+            )
             for number in range(first, first + count)
         ]
         self.gateways += new

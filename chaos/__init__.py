@@ -1,0 +1,1 @@
+"""What may go wrong, done to the running product on purpose: `make chaos`."""
