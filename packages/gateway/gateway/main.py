@@ -20,6 +20,7 @@ from shared.api import (
 from shared.config import settings
 from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
+from shared.outbox import get_outbox
 from shared.redis import close_redis
 from shared.redis_keys import access_revoked_key
 from shared.tasks import end
@@ -34,6 +35,9 @@ from gateway.health import SchemaLook, gateway_parts, health_router
 from gateway.portal import portal_router
 from gateway.revocations import Revocations
 from gateway.sockets import Sockets
+
+OUTBOX_S = 2.0
+"""For the nudges of the last messages."""
 
 
 @asynccontextmanager
@@ -54,6 +58,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             await asyncio.to_thread(exposition.stop)
         await end(watching)
         await fanout.stop()
+        await get_outbox().empty(OUTBOX_S)
         await close_redis()
         await dispose_engine()
 

@@ -1,11 +1,11 @@
 """The worker's task, and how an answer goes back to the channel its message came from.
 
-Tasks are sync and thin: they hand a coroutine to the process's loop and wait for it.
+Tasks are sync and thin: they hand a coroutine to the process's loop and wait for it. The worker's
+own intake starts the coroutine itself.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +17,14 @@ from shared.db.away import VALKEY_AWAY
 from shared.jobs import TASK_NAME
 from shared.log import get_logger
 from shared.models.message import ChannelType
-from shared.redis import get_redis
+from shared.publish import publish
 from shared.redis_keys import webchat_response_key
 
 from orchestrator.app import app
 from orchestrator.pipeline.claim import Claimed, parse_payload
 from orchestrator.pipeline.respond import respond
 from orchestrator.runtime import runtime
-from orchestrator.worker_life import current_life
+from orchestrator.worker_life import WorkerLife, current_life
 
 log = get_logger(__name__)
 
@@ -36,19 +36,26 @@ Extras = dict[str, Any]
 
 @app.task(name=TASK_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
 def handle_message(payload: dict[str, Any]) -> None:
-    """Answer the message the payload names. An unreadable payload, or one that names no run of
-    its tenant, is refused."""
+    """Answer the message the payload names."""
+    if named := _named(payload):
+        answering = respond(current_life(), *named, _respond_on_channel)
+        runtime.run(answering, timeout_s=settings.run_deadline_s + MARGIN_S)
+
+
+async def answer_message(life: WorkerLife, payload: dict[str, Any]) -> None:
+    """The same, for who is on the worker's loop already."""
+    if named := _named(payload):
+        await respond(life, *named, _respond_on_channel)
+
+
+def _named(payload: dict[str, Any]) -> tuple[UUID, UUID] | None:
+    """Tenant and message. What is unreadable, or names no run of its tenant, is refused."""
     try:
         message, extras = parse_payload(payload)
-        tenant_id = UUID(str(extras.get("tenant_id")))
-        message_id = UUID(message.id)
+        return UUID(str(extras.get("tenant_id"))), UUID(message.id)
     except (ValidationError, ValueError, TypeError, AttributeError) as error:
         log.warning("task_refused", error=type(error).__name__)
-        return
-    runtime.run(
-        respond(current_life(), tenant_id, message_id, _respond_on_channel),
-        timeout_s=settings.run_deadline_s + MARGIN_S,
-    )
+        return None
 
 
 async def _respond_on_channel(claimed: Claimed, text: str, told: Extras) -> None:
@@ -82,25 +89,18 @@ async def _send_web(text: str, extras: Extras) -> None:
         return
     frame = {"type": "response", "text": text, "conversation_id": str(conversation_id)}
     frame |= {name: extras[name] for name in WEB_FIELDS if extras.get(name) is not None}
+    channel, data = webchat_response_key(str(tenant_id), str(conversation_id)), orjson.dumps(frame)
+    if runtime.is_loop(asyncio.get_running_loop()):
+        await publish(channel, data)
+        return
     try:
-        async with _redis() as client:
-            channel = webchat_response_key(str(tenant_id), str(conversation_id))
-            await client.publish(channel, orjson.dumps(frame))
+        client = aioredis.from_url(settings.redis_url)
+        try:
+            await client.publish(channel, data)
+        finally:
+            await client.aclose()
     except VALKEY_AWAY as error:
         log.warning("response_not_published", error=type(error).__name__)
-
-
-@asynccontextmanager
-async def _redis() -> AsyncIterator[Any]:
-    """The worker loop's shared client; elsewhere one for this use alone."""
-    if runtime.is_loop(asyncio.get_running_loop()):
-        yield get_redis()
-        return
-    client = aioredis.from_url(settings.redis_url)
-    try:
-        yield client
-    finally:
-        await client.aclose()
 
 
 # A channel is one row in each of these two tables.

@@ -1,77 +1,73 @@
-"""The worker process: Celery's threads pool around one event loop.
+"""The worker process: it takes its lease, then tasks, and drains when told to leave.
 
-`worker_init` takes the lease before anything is consumed (`worker_process_init` never fires for
-threads); `worker_shutting_down` begins the drain, which is bounded, so that the pool, which waits
-for its threads without bound, ends too.
+The main thread waits for a signal; everything else happens on the runtime's event loop.
 """
 
 import os
-import sys
-import warnings
+import signal
+import threading
 from concurrent.futures import Future
+from functools import partial
 from pathlib import Path
-from typing import Any
 
-from celery import signals
 from shared.config import settings
 from shared.errors import KonstructError
-from shared.jobs import QUEUE_NAME
+from shared.jobs import TASK_NAME
 from shared.log import configure_logging, get_logger
 
-from orchestrator.app import app
+from orchestrator.intake import Intake
 from orchestrator.runtime import runtime
-from orchestrator.worker_life import START_WITHIN_S, begin_life
+from orchestrator.tasks import answer_message
+from orchestrator.worker_life import START_WITHIN_S, WorkerLife, begin_life
 
 log = get_logger(__name__)
 
 LEAVE_WITHIN_S = 12.0
-SWITCH_INTERVAL_S = 0.0005
-"""How long a thread keeps the interpreter when another wants it. Python's 5 ms let the tasks'
-threads hold up the loop: with 200 people, 95% were answered after 13.7 s instead of 10.8 s."""
-
-
-class _Process:
-    leaving: "Future[None] | None" = None
 
 
 def run(concurrency: int | None = None) -> int:
-    """Consume until told to stop; the exit code. Raises ConfigError when it may not start."""
+    """Work until told to stop; the exit code. Raises ConfigError when it may not start."""
     configure_logging(settings.log_level, json=settings.log_json)
-    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    told_to_stop = threading.Event()
+    _stop_at_signals(told_to_stop)
     life = begin_life(START_WITHIN_S)
-    app.finalize()
+    intake = runtime.run(_start_intake(life, concurrency), START_WITHIN_S)
+    _say_ready(life)
+    told_to_stop.wait()
+    leaving = runtime.submit(_leave(intake, life))
+    return _await_leaving(leaving)
 
-    def leave(**_: Any) -> None:
-        if _Process.leaving is None:
-            _Process.leaving = runtime.submit(life.leave())
 
-    def ready(**_: Any) -> None:
-        log.info("worker_ready", worker_id=str(life.id))
-        if path := os.environ.get("KONSTRUCT_WORKER_READY_FILE"):
-            Path(path).write_text(f"{life.id}\n")
+def _stop_at_signals(told_to_stop: threading.Event) -> None:
+    def stop(number: int, _frame: object) -> None:
+        signal.signal(number, signal.SIG_DFL)  # asked twice, it ends at once
+        told_to_stop.set()
 
-    # The container's or machine's owner decides as whom it runs; Celery's page of warning is noise.
-    warnings.filterwarnings("ignore", message="You're running the worker with superuser")
-    signals.setup_logging.connect(lambda **_: None, weak=False)
-    signals.worker_shutting_down.connect(leave, weak=False)
-    signals.worker_ready.connect(ready, weak=False)
-    worker = app.Worker(
-        pool="threads",
-        concurrency=concurrency or settings.worker_concurrency,
-        queues=[QUEUE_NAME],
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-        quiet=True,
-        loglevel=settings.log_level,
-    )
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+
+
+async def _start_intake(life: WorkerLife, concurrency: int | None) -> Intake:
+    handlers = {TASK_NAME: partial(answer_message, life)}
+    intake = Intake(handlers, concurrency or settings.worker_concurrency)
+    intake.start()
+    return intake
+
+
+def _say_ready(life: WorkerLife) -> None:
+    log.info("worker_ready", worker_id=str(life.id))
+    if path := os.environ.get("KONSTRUCT_WORKER_READY_FILE"):
+        Path(path).write_text(f"{life.id}\n")
+
+
+async def _leave(intake: Intake, life: WorkerLife) -> None:
+    await intake.stop()
+    await life.leave()
+
+
+def _await_leaving(leaving: "Future[None]") -> int:
     try:
-        worker.start()
-    finally:
-        leave()
-        if _Process.leaving is not None:
-            try:
-                _Process.leaving.result(LEAVE_WITHIN_S)
-            except (TimeoutError, KonstructError) as error:
-                log.warning("worker_left_in_haste", error=type(error).__name__)
-    return int(worker.exitcode or 0)
+        leaving.result(LEAVE_WITHIN_S)
+    except (TimeoutError, KonstructError) as error:
+        log.warning("worker_left_in_haste", error=type(error).__name__)
+    return 0

@@ -22,6 +22,7 @@ from shared.db.engine import await_wall, dispose_engine
 from shared.errors import KonstructError
 from shared.jobs import handle_message
 from shared.log import get_logger
+from shared.outbox import get_outbox
 from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
 from shared.repositories import runs
@@ -38,6 +39,8 @@ log = get_logger(__name__)
 SWEEP_BATCH = 200
 START_WITHIN_S = 40.0
 DEAD_LEASES_KEPT_S = 3600.0
+OUTBOX_S = 1.0
+"""For the nudges of the runs given back."""
 
 
 @dataclass(slots=True)
@@ -152,6 +155,7 @@ class WorkerLife:
         if self._exposition is not None:
             await asyncio.to_thread(self._exposition.stop)
         await self.models.aclose()
+        await get_outbox().empty(OUTBOX_S)
         await close_redis()
         await dispose_engine()
 

@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     redis_connect_timeout_s: float = 2.0
     redis_socket_timeout_s: float = 5.0
     redis_pool_size: int = 32
-    broker_queue_size: int = 10_000
-    """Nudges waiting to be published by this process; one more is left to the sweep."""
+    outbox_size: int = 10_000
+    """Nudges and frames waiting to leave for Valkey; one more is dropped, as if it were away."""
 
     # Identity
     signing_key: SecretStr | None = None

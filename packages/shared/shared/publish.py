@@ -1,40 +1,34 @@
 """Telling everyone who looks at a conversation, and workers and gateways, that something changed.
 
 Publishing only wakes people up: PostgreSQL is the truth, and whoever misses a message catches up
-from there. So a failure here is logged and swallowed.
+from there. So it goes by the outbox, and a failure is logged and swallowed.
 """
 
 from uuid import UUID
 
 import orjson
 
-from shared.db.away import VALKEY_AWAY
 from shared.events import ServerFrame
-from shared.log import get_logger
-from shared.redis import get_redis
+from shared.outbox import get_outbox
 from shared.redis_keys import access_revoked_key, run_control_key, webchat_response_key
-
-log = get_logger(__name__)
 
 
 async def publish_frame(tenant_id: UUID, conversation_id: UUID, frame: ServerFrame) -> None:
     """Send a frame to every socket of the conversation, on every gateway."""
-    await _publish(webchat_response_key(tenant_id, conversation_id), frame.wire())
+    await publish(webchat_response_key(tenant_id, conversation_id), frame.wire())
 
 
 async def publish_run_control(run_ids: list[UUID]) -> None:
     """Have workers look at these runs again: somebody stopped or reset them."""
     if run_ids:
-        await _publish(run_control_key(), orjson.dumps([str(run_id) for run_id in run_ids]))
+        await publish(run_control_key(), orjson.dumps([str(run_id) for run_id in run_ids]))
 
 
 async def publish_access_revoked(user_id: UUID) -> None:
     """Have gateways check this person's sockets now."""
-    await _publish(access_revoked_key(), orjson.dumps({"user_id": str(user_id)}))
+    await publish(access_revoked_key(), orjson.dumps({"user_id": str(user_id)}))
 
 
-async def _publish(channel: str, data: bytes) -> None:
-    try:
-        await get_redis().publish(channel, data)
-    except VALKEY_AWAY as error:
-        log.warning("publish_failed", error=type(error).__name__)
+async def publish(channel: str, data: bytes) -> None:
+    """Send this to whoever has subscribed to the channel."""
+    await get_outbox().send("PUBLISH", channel, data)

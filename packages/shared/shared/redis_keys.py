@@ -14,6 +14,12 @@ LIMITS_PREFIX = "platform:limits"
 """Put before every rate-limit counter."""
 
 
+def broker_queue_key(queue: str) -> str:
+    """The list in which the broker keeps a queue's messages: put in on the left, taken on the
+    right. The name is kombu's."""
+    return f"{BROKER_PREFIX}{queue}"
+
+
 def memory_short_key(tenant_id: Id, agent_id: Id, user_id: Id) -> str:
     """Short-term memory of one agent about one user."""
     return f"{tenant_id}:memory:short:{agent_id}:{user_id}"
@@ -50,8 +56,3 @@ def access_revoked_key() -> str:
 def gateway_probe_key(gateway_id: Id) -> str:
     """Pub-sub channel on which a gateway asks itself whether it still hears anything."""
     return f"platform:gateway:probe:{gateway_id}"
-
-
-def broker_queue_key(queue: str) -> str:
-    """The list in which the broker keeps a queue's messages; kombu's own name for it."""
-    return f"{BROKER_PREFIX}{queue}"

@@ -1,0 +1,99 @@
+"""Celery's queue, which our own code writes and reads: it and Celery understand each other."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from celery import Celery
+from orchestrator.intake import Intake
+from shared.jobs import QUEUE_NAME, Job, Task, configure_broker, pack, unpack
+from shared.outbox import get_outbox
+from shared.redis import get_redis
+from shared.redis_keys import broker_queue_key
+
+from tests.support.servers import Database
+
+PAYLOAD = {"id": "1", "content": {"text": "Grüße 🙂"}, "attempts": [1, None]}
+
+
+@pytest.fixture
+def celery_app(database: Database) -> Celery:
+    app = Celery(set_as_current=False)
+    configure_broker(app)
+    return app
+
+
+async def test_what_delay_sends_celerys_own_consumer_reads(celery_app: Celery) -> None:
+    assert Job("some.task").delay(PAYLOAD)
+    await get_outbox().empty(5)
+
+    def read() -> Any:
+        with celery_app.connection() as connection, connection.SimpleQueue(QUEUE_NAME) as queue:
+            message = queue.get(timeout=5)
+            message.ack()
+            return message
+
+    message = await asyncio.to_thread(read)
+    args, kwargs, _ = message.payload
+    assert (message.headers["task"], args, kwargs) == ("some.task", [PAYLOAD], {})
+    assert message.headers["id"] == message.properties["correlation_id"]
+
+
+async def test_what_celery_sends_the_intake_starts(celery_app: Celery) -> None:
+    started: asyncio.Queue[Any] = asyncio.Queue()
+    intake = Intake({"some.task": started.put}, concurrency=2)
+    intake.start()
+    await asyncio.to_thread(celery_app.send_task, "some.task", args=[PAYLOAD])
+    async with asyncio.timeout(20):
+        assert await started.get() == PAYLOAD
+    await intake.stop()
+
+
+async def test_no_more_are_taken_than_may_be_under_way(celery_app: Celery) -> None:
+    under_way, most, done = 0, 0, asyncio.Event()
+    finished: list[int] = []
+
+    async def work(payload: dict[str, int]) -> None:
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0)
+        under_way -= 1
+        finished.append(payload["n"])
+        if len(finished) == 20:
+            done.set()
+
+    for n in range(20):
+        Job("some.task").delay({"n": n})
+    await get_outbox().empty(5)
+    intake = Intake({"some.task": work}, concurrency=3)
+    intake.start()
+    async with asyncio.timeout(20):
+        await done.wait()
+    await intake.stop()
+    assert most <= 3
+    assert finished == sorted(finished)
+
+
+async def test_what_cannot_be_read_or_fails_holds_nothing_up(celery_app: Celery) -> None:
+    reached = asyncio.Event()
+
+    async def work(payload: dict[str, Any]) -> None:
+        if payload.get("fail"):
+            raise RuntimeError("this task's own affair")
+        reached.set()
+
+    bad = [b"", b"{}", b"[1]", b"\xff", pack(Task("no.such.task", [{}], {}))]
+    worse = [pack(Task("some.task", [], {})), pack(Task("some.task", [{"fail": True}], {}))]
+    good = pack(Task("some.task", [{}], {}))
+    await get_redis().lpush(broker_queue_key(QUEUE_NAME), *bad, *worse, good)
+    intake = Intake({"some.task": work}, concurrency=1)
+    intake.start()
+    async with asyncio.timeout(20):
+        await reached.wait()
+    await intake.stop()
+
+
+def test_a_task_survives_packing() -> None:
+    task = Task("some.task", [PAYLOAD, 2], {"x": None})
+    assert unpack(pack(task)) == task
