@@ -11,7 +11,7 @@ let wiring: ConnectionWiring;
 let sent: ClientFrame[];
 let lineIsUp: boolean;
 let storage: Storage;
-let history: (page: { before?: string }) => Promise<Message[]>;
+let history: (page: { limit: number; before?: string }) => Promise<Message[]>;
 
 function open(): ChatSession {
   let ids = 0;
@@ -118,9 +118,9 @@ test("the newest page comes before the line, and the line asks for what is newer
 
 test("older pages come one at a time until there is none", async () => {
   const all = Array.from({ length: PAGE + 10 }, (_, index) => said(index + 1));
-  history = ({ before }) => {
+  history = ({ limit, before }) => {
     const end = before ? all.findIndex(({ id }) => id === before) : all.length;
-    return Promise.resolve(all.slice(Math.max(0, end - PAGE), end));
+    return Promise.resolve(all.slice(Math.max(0, end - limit), end));
   };
   const session = open();
   await wiring.prepare();

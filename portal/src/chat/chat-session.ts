@@ -47,7 +47,10 @@ export interface ChatSessionOptions {
   readonly now: () => Date;
 }
 
+/** Enough to fill any screen at once. */
 export const PAGE = 50;
+/** As many as the gateway gives: who reads back through thousands shall wait seldom. */
+export const OLDER_PAGE = 200;
 
 export class ChatSession {
   readonly #options: ChatSessionOptions;
@@ -125,9 +128,9 @@ export class ChatSession {
     if (!first || (this.#snapshot.older !== "some" && this.#snapshot.older !== "failed")) return;
     this.#set({ older: "loading" });
     try {
-      const page = await this.#options.history({ limit: PAGE, before: first.id });
+      const page = await this.#options.history({ limit: OLDER_PAGE, before: first.id });
       const transcript = addMessages(this.#snapshot.transcript, page);
-      this.#set({ transcript, older: page.length < PAGE ? "none" : "some" });
+      this.#set({ transcript, older: page.length < OLDER_PAGE ? "none" : "some" });
     } catch {
       this.#set({ older: "failed" });
     }

@@ -18,41 +18,84 @@ export type ThreadItem =
   | { readonly kind: "silent"; readonly key: string };
 
 export function threadItems(transcript: Transcript): ThreadItem[] {
-  const lastOutcome = new Map<string, Message>();
-  for (const message of transcript.messages) {
-    if (message.reply_to) lastOutcome.set(message.reply_to, message);
-  }
+  const { items, lastOutcome } = stored(transcript.messages);
   return [
-    ...transcript.messages.flatMap((message) => storedItem(transcript, lastOutcome, message)),
-    ...transcript.outgoing.map(
-      (outgoing): ThreadItem => ({ kind: "outgoing", key: outgoing.clientMessageId, outgoing }),
-    ),
+    ...items.flatMap((item) => (item.kind === "failed" ? failedItem(transcript, item) : [item])),
+    ...transcript.outgoing.map(outgoingItem),
     ...underway(transcript, lastOutcome),
   ];
 }
 
 /** Messages still to be answered, oldest first: those an answer being written may belong to. */
-export function unanswered(transcript: Transcript): string[] {
-  const answered = new Set(transcript.messages.map((message) => message.reply_to));
-  return transcript.messages
-    .filter((message) => message.role === "user")
-    .map((message) => message.id)
-    .filter((id) => !answered.has(id) || transcript.retrying.has(id));
+export function unanswered({ messages, retrying }: Transcript): string[] {
+  const { asked, lastOutcome } = stored(messages);
+  return asked.filter((id) => !lastOutcome.has(id) || retrying.has(id));
 }
 
-function storedItem(
-  transcript: Transcript,
-  lastOutcome: ReadonlyMap<string, Message>,
-  message: Message,
-): ThreadItem[] {
-  const replyTo = message.reply_to;
-  if (!replyTo || message.status !== "failed") {
-    return [{ kind: "message", key: lastingKey(message), message }];
+type FailedItem = Extract<ThreadItem, { kind: "failed" }>;
+
+interface Stored {
+  /** Every message as it would be shown, later turns of events aside. */
+  readonly items: readonly ThreadItem[];
+  /** Of each message that has an outcome, the newest. */
+  readonly lastOutcome: ReadonlyMap<string, Message>;
+  /** The person's own messages that may lack an answer. */
+  readonly asked: readonly string[];
+}
+
+/**
+ * What only the stored messages decide is worked out once for them: thousands may be there while
+ * an answer is drawn ten times a second, and items that stay the same are not drawn again.
+ */
+const STORED = new WeakMap<readonly Message[], Stored>();
+const ITEMS = new WeakMap<Message, ThreadItem>();
+const OUTGOING = new WeakMap<Outgoing, ThreadItem>();
+
+function stored(messages: readonly Message[]): Stored {
+  const known = STORED.get(messages);
+  if (known) return known;
+  const lastOutcome = new Map<string, Message>();
+  for (const message of messages) {
+    if (message.reply_to) lastOutcome.set(message.reply_to, message);
   }
+  const found: Stored = {
+    items: messages.map(storedItem),
+    lastOutcome,
+    asked: messages
+      .filter(({ id, role }) => role === "user" && lastOutcome.get(id)?.status !== "complete")
+      .map(({ id }) => id),
+  };
+  STORED.set(messages, found);
+  return found;
+}
+
+function storedItem(message: Message): ThreadItem {
+  const known = ITEMS.get(message);
+  if (known) return known;
+  const item: ThreadItem =
+    message.reply_to && message.status === "failed"
+      ? { kind: "failed", key: message.id, message, replyTo: message.reply_to, failure: undefined }
+      : { kind: "message", key: lastingKey(message), message };
+  ITEMS.set(message, item);
+  return item;
+}
+
+/** A failure is shown until it is answered again, and says why if that is known. */
+function failedItem(transcript: Transcript, item: FailedItem): ThreadItem[] {
+  const { message, replyTo } = item;
   const answeredAgain = transcript.retrying.has(replyTo) || transcript.writing.has(replyTo);
+  const { lastOutcome } = stored(transcript.messages);
   if (answeredAgain || lastOutcome.get(replyTo) !== message) return [];
   const failure = transcript.failures.get(replyTo);
-  return [{ kind: "failed", key: message.id, message, replyTo, failure }];
+  return [failure ? { ...item, failure } : item];
+}
+
+function outgoingItem(outgoing: Outgoing): ThreadItem {
+  const known = OUTGOING.get(outgoing);
+  if (known) return known;
+  const item: ThreadItem = { kind: "outgoing", key: outgoing.clientMessageId, outgoing };
+  OUTGOING.set(outgoing, item);
+  return item;
 }
 
 /** That which it had before it was stored, so that what is on the page stays in place. */
@@ -83,7 +126,8 @@ function underway(
   const silent = [...transcript.silent].some((id) => !lastOutcome.has(id));
   if (silent) items.push({ kind: "silent", key: "silent" });
   else if (items.length === 0 && (transcript.typing || waiting.length > 0)) {
-    items.push({ kind: "typing", key: "typing" });
+    // The answer takes its place on the page, so it has its key already.
+    items.push({ kind: "typing", key: waiting[0] ? answerKey(waiting[0]) : "typing" });
   }
   return items;
 }

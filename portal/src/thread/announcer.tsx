@@ -2,7 +2,7 @@
  * Reads answers to those who listen, sentence by sentence: a live region on the thread itself would
  * read every piece of every word. What was there before the page was opened is not read.
  */
-import { useEffect, useState } from "react";
+import { memo, useEffect, useState } from "react";
 
 import type { ChatSession } from "@/chat/chat-session";
 import { useI18n } from "@/i18n/context";
@@ -12,7 +12,7 @@ import { Announcements } from "./announcements";
 /** Read lines are of no more use; the region shall not grow for ever. */
 const KEPT = 20;
 
-export function Announcer({ name, session }: { name: string; session: ChatSession }) {
+export const Announcer = memo(function Announcer({ name, session }: { name: string; session: ChatSession }) {
   const { language } = useI18n();
   const [lines, setLines] = useState<readonly { id: number; text: string }[]>([]);
 
@@ -32,4 +32,4 @@ export function Announcer({ name, session }: { name: string; session: ChatSessio
       ))}
     </div>
   );
-}
+});

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
+import { type KeyboardEvent, memo, type Ref, useEffect, useImperativeHandle, useRef, useState } from "react";
 
 import { Icon } from "@/components/icons";
 import { countCodePoints } from "@/chat/code-points";
@@ -25,7 +25,7 @@ interface ComposerProps {
   onStop: () => void;
 }
 
-export function Composer(props: ComposerProps) {
+export const Composer = memo(function Composer(props: ComposerProps) {
   const { ref, name, userId, conversationId, answering, disabled, onSend, onStop } = props;
   const { t } = useI18n();
   const [text, setText] = useState(() => loadDraft(userId, conversationId));
@@ -111,4 +111,4 @@ export function Composer(props: ComposerProps) {
       )}
     </form>
   );
-}
+});

@@ -6,10 +6,11 @@
 import { type ComponentProps, isValidElement, lazy, type ReactNode, Suspense } from "react";
 import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
 import rehypeSanitize from "rehype-sanitize";
-import remarkGfm from "remark-gfm";
 
 import { CopyButton } from "@/components/copy-button";
 import { useI18n } from "@/i18n/context";
+
+import { readGfm } from "./read-gfm";
 
 const HighlightedCode = lazy(() => import("./highlighted-code"));
 
@@ -25,7 +26,7 @@ export default function Markdown({ text }: { text: string }) {
   return (
     <div className="prose">
       <ReactMarkdown
-        remarkPlugins={[remarkGfm]}
+        remarkPlugins={[readGfm]}
         rehypePlugins={[rehypeSanitize]}
         urlTransform={(url) => (url.startsWith("tel:") ? url : defaultUrlTransform(url))}
         components={COMPONENTS}

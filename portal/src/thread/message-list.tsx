@@ -1,106 +1,186 @@
-import { Fragment } from "react";
+/** The messages, the state of those above them, and the way back to the latest one. */
+import { memo, type Ref, useImperativeHandle } from "react";
 
-import type { ChatSnapshot } from "@/chat/chat-session";
-import type { LineState } from "@/chat/connection";
+import type { ChatSession, ChatSnapshot } from "@/chat/chat-session";
 import type { ThreadItem } from "@/chat/thread-items";
 import type { Outgoing } from "@/chat/transcript";
 import { Button } from "@/components/button";
+import { Icon } from "@/components/icons";
 import { useI18n } from "@/i18n/context";
 import { dayName, sameDay } from "@/i18n/time";
-import type { Agent } from "@/wire/frames";
 
 import { Answer } from "./answer";
 import { FailedAnswer } from "./failed-answer";
 import { OutgoingMessage, OwnMessage } from "./own-message";
+import { useWindow } from "./use-window";
 import { SilentNotice, TypingIndicator } from "./waiting";
 
+export interface MessageListHandle {
+  toLatest(): void;
+}
+
 interface MessageListProps {
-  agent: Agent;
+  ref: Ref<MessageListHandle>;
+  name: string;
+  /** At least one. */
   items: readonly ThreadItem[];
   older: ChatSnapshot["older"];
-  line: LineState;
+  connected: boolean;
+  session: ChatSession;
+  /** Under which the place read at is kept. */
+  placeKey: string;
   onLoadOlder: () => void;
-  onRetry: (replyTo: string) => void;
-  onResend: (clientMessageId: string) => void;
   onEdit: (outgoing: Outgoing) => void;
 }
 
 export function MessageList(props: MessageListProps) {
-  const { items, older, onLoadOlder } = props;
+  const { ref, name, items, older, connected, session, placeKey, onLoadOlder, onEdit } = props;
   const { t } = useI18n();
+  const { viewport, container, measured, rows, onScroll, away, toLatest } = useWindow({
+    items,
+    placeKey,
+    onNearTop: onLoadOlder,
+  });
+  useImperativeHandle(ref, () => ({ toLatest }), [toLatest]);
   return (
     <>
-      {older === "loading" && <p className="pb-4 text-center text-sm text-soft">{t("thread.loadingOlder")}</p>}
-      {older === "failed" && (
-        <p className="flex items-center justify-center gap-2 pb-4 text-sm text-soft">
-          {t("thread.olderFailed")}
-          <Button look="link" onClick={onLoadOlder}>{t("app.tryAgain")}</Button>
-        </p>
-      )}
-      <ol className="flex flex-col gap-6">
-        {items.map((item, index) => (
-          <Fragment key={item.key}>
-            <DayMark item={item} before={items[index - 1]} />
-            <li>
-              <Item item={item} {...props} />
+      <div
+        ref={viewport}
+        onScroll={onScroll}
+        // A region that scrolls must be reachable to be scrolled by keyboard.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        tabIndex={0}
+        role="region"
+        aria-label={t("thread.label", { name })}
+        className="h-full overflow-y-auto overscroll-contain [contain:strict] [overflow-anchor:none]"
+      >
+        <ol ref={container} className="relative mx-auto max-w-3xl">
+          {rows.map(({ index, item }) => (
+            <li
+              key={item.key}
+              ref={measured}
+              data-index={index}
+              aria-posinset={index + 1}
+              aria-setsize={older === "none" ? items.length : -1}
+              className="absolute inset-x-0 px-4 pb-6 md:px-6"
+            >
+              <Row
+                item={item}
+                day={dayBegun(item, items[index - 1])}
+                name={name}
+                connected={connected}
+                session={session}
+                onEdit={onEdit}
+              />
             </li>
-          </Fragment>
-        ))}
-      </ol>
+          ))}
+        </ol>
+      </div>
+      <OlderNotice older={older} onLoadOlder={onLoadOlder} />
+      {away && (
+        <button
+          type="button"
+          aria-label={t("thread.latest")}
+          title={t("thread.latest")}
+          onClick={toLatest}
+          className="absolute bottom-3 left-1/2 grid size-10 -translate-x-1/2 place-items-center rounded-full border border-line bg-raised text-soft shadow-md hover:text-ink"
+        >
+          <Icon name="arrowDown" />
+        </button>
+      )}
     </>
   );
 }
 
-function Item({ item, agent, line, onRetry, onResend, onEdit }: MessageListProps & { item: ThreadItem }) {
+interface RowProps {
+  item: ThreadItem;
+  /** When the first item of a day, some time on it. */
+  day: string | undefined;
+  name: string;
+  connected: boolean;
+  session: ChatSession;
+  onEdit: (outgoing: Outgoing) => void;
+}
+
+const Row = memo(function Row({ day, ...props }: RowProps) {
+  return (
+    <>
+      {day && <DayMark at={day} />}
+      <Item {...props} />
+    </>
+  );
+});
+
+function Item({ item, name, connected, session, onEdit }: Omit<RowProps, "day">) {
   switch (item.kind) {
     case "message":
       return item.message.role === "user" ? (
         <OwnMessage text={item.message.content} at={item.message.created_at} />
       ) : (
         <Answer
-          name={agent.name}
+          name={name}
           text={item.message.content}
           at={item.message.created_at}
           stopped={item.message.status === "stopped"}
         />
       );
     case "writing":
-      return <Answer name={agent.name} text={item.text} />;
+      return <Answer name={name} text={item.text} />;
     case "failed":
       return (
         <FailedAnswer
-          name={agent.name}
+          name={name}
           failure={item.failure}
-          canRetry={line === "connected"}
-          onRetry={() => { onRetry(item.replyTo); }}
+          canRetry={connected}
+          onRetry={() => { session.retry(item.replyTo); }}
         />
       );
     case "outgoing":
       return (
         <OutgoingMessage
           outgoing={item.outgoing}
-          connected={line === "connected"}
-          onResend={() => { onResend(item.outgoing.clientMessageId); }}
+          connected={connected}
+          onResend={() => { session.resend(item.outgoing.clientMessageId); }}
           onEdit={() => { onEdit(item.outgoing); }}
         />
       );
     case "typing":
-      return line === "connected" && <TypingIndicator name={agent.name} />;
+      return connected && <TypingIndicator name={name} />;
     case "silent":
       return <SilentNotice />;
   }
 }
 
-function DayMark({ item, before }: { item: ThreadItem; before: ThreadItem | undefined }) {
+function DayMark({ at }: { at: string }) {
   const { t, language } = useI18n();
+  return (
+    <p className="pb-6 text-center text-xs font-medium text-soft">
+      <time dateTime={at.slice(0, 10)}>{dayName(language, t, at)}</time>
+    </p>
+  );
+}
+
+/** Over the thread, not in it: what is read does not make room for it. */
+function OlderNotice({ older, onLoadOlder }: { older: ChatSnapshot["older"]; onLoadOlder: () => void }) {
+  const { t } = useI18n();
+  if (older !== "loading" && older !== "failed") return null;
+  return (
+    <p
+      role={older === "failed" ? "alert" : undefined}
+      className="pointer-events-none absolute inset-x-0 top-2 flex justify-center text-sm text-soft"
+    >
+      <span className="pointer-events-auto flex items-center gap-2 rounded-full border border-line bg-raised px-3 py-1 shadow-sm">
+        {t(older === "loading" ? "thread.loadingOlder" : "thread.olderFailed")}
+        {older === "failed" && <Button look="link" onClick={onLoadOlder}>{t("app.tryAgain")}</Button>}
+      </span>
+    </p>
+  );
+}
+
+function dayBegun(item: ThreadItem, before: ThreadItem | undefined): string | undefined {
   const at = timeOf(item);
   const previous = before && timeOf(before);
-  if (!at || (previous && sameDay(at, previous))) return null;
-  return (
-    <li className="text-center text-xs font-medium text-soft">
-      <time dateTime={at.slice(0, 10)}>{dayName(language, t, at)}</time>
-    </li>
-  );
+  return at && !(previous && sameDay(at, previous)) ? at : undefined;
 }
 
 function timeOf(item: ThreadItem): string | undefined {

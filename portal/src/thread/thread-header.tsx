@@ -1,5 +1,5 @@
 import * as Menu from "@radix-ui/react-dropdown-menu";
-import { useState } from "react";
+import { memo, useState } from "react";
 
 import { Avatar } from "@/components/avatar";
 import { Icon } from "@/components/icons";
@@ -17,7 +17,8 @@ interface ThreadHeaderProps {
   empty: boolean;
 }
 
-export function ThreadHeader({ agent, conversationId, empty }: ThreadHeaderProps) {
+export const ThreadHeader = memo(function ThreadHeader(props: ThreadHeaderProps) {
+  const { agent, conversationId, empty } = props;
   const { t } = useI18n();
   const [sidebar, setSidebar] = useState(false);
   const [reset, setReset] = useState(false);
@@ -73,4 +74,4 @@ export function ThreadHeader({ agent, conversationId, empty }: ThreadHeaderProps
       </Modal>
     </header>
   );
-}
+});
