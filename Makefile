@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 PACKAGES = shared gateway orchestrator konstruct
+OURS = konstruct konstruct-shared konstruct-gateway konstruct-orchestrator
 NPM = "$(BIN)/python" portal/npm.py
 PAGE = portal/dist/index.html
 ARGS ?=
@@ -53,10 +54,13 @@ format: install-dev ## rewrite the code in the agreed format
 
 lock: install-dev ## resolve the dependencies anew and write requirements*.lock with hashes
 	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
-		--no-header --no-annotate packages/*/pyproject.toml --group pyproject.toml:build \
-		--no-emit-package konstruct --no-emit-package konstruct-shared \
-		--no-emit-package konstruct-gateway --no-emit-package konstruct-orchestrator \
+		--no-header --no-annotate packages/*/pyproject.toml --all-extras \
+		--group pyproject.toml:build $(foreach p,$(OURS),--no-emit-package $(p)) \
 		-o requirements.lock
+	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate packages/*/pyproject.toml --group pyproject.toml:build \
+		$(foreach p,$(OURS),--no-emit-package $(p)) -c requirements.lock \
+		-o requirements-server.lock
 	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
 		--no-header --no-annotate --group pyproject.toml:dev -c requirements.lock \
 		-o requirements-dev.lock

@@ -50,6 +50,15 @@ def test_everything_is_applied_once(owning: Database) -> None:
     assert konstruct("migrate", "--check").code == 0
 
 
+def test_an_older_konstruct_leaves_a_newer_database_alone(owning: Database) -> None:
+    """It is not behind, so the old processes may go on during an upgrade."""
+    konstruct("migrate")
+    with psycopg.connect(owning.owner_url, autocommit=True) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '999'")
+    assert konstruct("migrate", "--check").code == 0
+    assert "newer than this Konstruct: it is at migration 999" in konstruct("migrate").sentence
+
+
 def test_a_person_reads_what_was_applied(owning: Database) -> None:
     lines = konstruct("migrate").out.splitlines()
     assert lines[0] == "001 Tenants: the businesses."
@@ -70,6 +79,19 @@ def test_a_server_of_ones_own_is_set_up(
         settings_of_its_own.setenv(name, login)
     assert konstruct("tenant", "create", "--name", "Acme").code == 0
     assert konstruct("migrate", "--check").code == 0
+
+
+def test_a_password_that_was_given_is_not_printed(
+    bare_server: EmbeddedPostgres, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    """It is a container's log that would keep it."""
+    settings_of_its_own.setenv("KONSTRUCT_SUPERUSER_DATABASE_URL", superuser_url(bare_server))
+    settings_of_its_own.setenv("KONSTRUCT_OWNER_PASSWORD", "owners-secret")
+    settings_of_its_own.setenv("KONSTRUCT_APP_PASSWORD", "apps-secret")
+    ran = konstruct("migrate", "--database", "given")
+    assert ran.code == 0, ran.err
+    assert "secret" not in ran.out + ran.err
+    assert "KONSTRUCT_DATABASE_URL='postgresql://konstruct_app:***@" in ran.out
 
 
 def test_a_server_that_does_not_let_us_in(bare_server: EmbeddedPostgres) -> None:

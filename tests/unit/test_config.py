@@ -50,6 +50,17 @@ def test_allowed_origins_are_given_with_commas(
     assert Settings().allowed_origins == origins
 
 
+def test_proxies_to_be_believed_are_addresses_and_networks(
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    assert Settings().trusted_proxies == ["127.0.0.1", "::1"]
+    settings_of_its_own.setenv("KONSTRUCT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7")
+    assert Settings().trusted_proxies == ["10.0.0.0/8", "192.0.2.7"]
+    settings_of_its_own.setenv("KONSTRUCT_TRUSTED_PROXIES", "caddy")
+    with pytest.raises(ConfigError, match="TRUSTED_PROXIES is not right: 'caddy' is no address"):
+        get_settings()
+
+
 def test_own_origins_are_the_gateways_address_and_the_allowed_ones_and_no_others() -> None:
     own = Settings(host="0.0.0.0", port=8001, allowed_origins=["https://portal.example/"])
     assert own.own_origins() == {

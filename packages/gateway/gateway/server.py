@@ -21,6 +21,9 @@ DRAIN_S = 3.0
 GRACE_S = 2
 RECONNECT_SPREAD_MS = 2_000
 UNREAD_FOR_MS = 15_000
+PING_EVERY_S = 20
+"""Below any idle time-out on the way: proxies have a minute at least."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class DrainingServer(uvicorn.Server):
@@ -55,9 +58,20 @@ def _listen(config: uvicorn.Config) -> socket.socket:
     return listening
 
 
+def _warn_if_open(host: str) -> None:
+    """Say it when others than this machine are let in as if there were no TLS before us."""
+    if host in LOOPBACK:
+        return
+    if not settings.cookie_secure:
+        log.warning("cookie_goes_without_tls", set="KONSTRUCT_COOKIE_SECURE=true")
+    if not settings.allowed_origins:
+        log.warning("no_browser_origin_allowed", set="KONSTRUCT_ALLOWED_ORIGINS=https://…")
+
+
 def serve(host: str, port: int) -> int:
     """Serve until told to stop; the exit code."""
     configure_logging(settings.log_level, json=settings.log_json)
+    _warn_if_open(host)
     config = uvicorn.Config(
         app,
         host=host,
@@ -65,12 +79,13 @@ def serve(host: str, port: int) -> int:
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
         # Small frames gain nothing from compression, and each socket pays 50 KiB for it.
         ws_per_message_deflate=False,
         # Well above our own limit, so that our close code and sentence are what a client sees.
         ws_max_size=max(1024 * 1024, settings.max_frame_bytes * 2),
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
+        ws_ping_interval=PING_EVERY_S,
+        ws_ping_timeout=PING_EVERY_S,
         timeout_graceful_shutdown=GRACE_S,
     )
     server = DrainingServer(config)

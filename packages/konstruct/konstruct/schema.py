@@ -91,6 +91,11 @@ def set_up_roles(
     return {name: login.render_as_string(hide_password=False) for name, login in logins.items()}
 
 
+def without_password(login: str) -> str:
+    """The URL as it may stand in a log."""
+    return make_url(login).render_as_string(hide_password=True)
+
+
 def require_roles(connection: Connection) -> None:
     """Raise ConfigError when the roles that migrations grant to are missing."""
     found = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
@@ -110,8 +115,12 @@ def pending(url: str) -> list[Revision]:
 
 
 def pending_on(connection: Connection) -> list[Revision]:
+    """Nothing if the database is newer than this code, as it is for the old processes during an
+    upgrade."""
     script = ScriptDirectory.from_config(_config())
     heads = MigrationContext.configure(connection).get_current_heads()
+    if not _knows(script, heads):
+        return []
     ahead = script.iterate_revisions("heads", heads or "base")
     return [Revision(each.revision, each.doc) for each in reversed(list(ahead))]
 
@@ -122,6 +131,7 @@ def migrate(url: str) -> list[Revision]:
     applied: list[Revision] = []
     config = _config()
     with _owner_engine(url) as engine, engine.connect() as connection:
+        _refuse_if_newer(connection)
         config.attributes["connection"] = connection
         config.attributes["on_version_apply"] = _noting(applied)
         try:
@@ -129,6 +139,22 @@ def migrate(url: str) -> list[Revision]:
         except CommandError as error:
             raise ConfigError(f"The migrations cannot be applied: {error}") from error
     return applied
+
+
+def _refuse_if_newer(connection: Connection) -> None:
+    script = ScriptDirectory.from_config(_config())
+    heads = MigrationContext.configure(connection).get_current_heads()
+    connection.rollback()  # alembic begins a transaction of its own
+    if not _knows(script, heads):
+        raise ConfigError(
+            f"The database is newer than this Konstruct: it is at migration {', '.join(heads)}, "
+            f"and the last one known here is {script.get_current_head()}. Run the newer version; "
+            "migrations are not taken back."
+        )
+
+
+def _knows(script: ScriptDirectory, heads: tuple[str, ...]) -> bool:
+    return set(heads) <= {known.revision for known in script.walk_revisions()}
 
 
 def _noting(applied: list[Revision]) -> Callable[..., None]:

@@ -5,21 +5,26 @@ otherwise. Secrets have no default: `require_signing_key` stops the start with a
 """
 
 from functools import lru_cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, cast
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import ConfigError
 
 MIN_SIGNING_KEY_BYTES = 32
+LOCAL = ("127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
     """Every setting of every process; a process uses what it needs."""
 
-    model_config = SettingsConfigDict(env_prefix="KONSTRUCT_", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="KONSTRUCT_", env_ignore_empty=True, extra="ignore"
+    )
 
     # Servers
     database_url: str | None = None
@@ -54,6 +59,9 @@ class Settings(BaseSettings):
     port: int = 8000
     allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Browser origins beside the gateway's own, comma-separated."""
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=lambda: list(LOCAL))
+    """Addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed:
+    attempts to log in are counted by address, so behind an unnamed proxy all people are one."""
     portal_dir: Path | None = None
     """The built web page; without it, that of the repository."""
     auth_timeout_s: float = 5.0
@@ -124,12 +132,26 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     log_json: bool = True
 
-    @field_validator("allowed_origins", mode="before")
+    @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
-    def _split_origins(cls, value: object) -> object:
+    def _split_at_commas(cls, value: object) -> object:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_addresses(cls, proxies: list[str]) -> list[str]:
+        for proxy in proxies:
+            try:
+                ip_network(proxy)
+            except ValueError:
+                raise PydanticCustomError(
+                    "no_address",
+                    "'{proxy}' is no address or network like 10.0.0.0/8",
+                    {"proxy": proxy},
+                ) from None
+        return proxies
 
     def require_database_url(self) -> str:
         if not self.database_url:

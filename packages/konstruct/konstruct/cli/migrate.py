@@ -26,8 +26,8 @@ def register(app: typer.Typer) -> None:
                 "PostgreSQL, which it starts for that.",
                 "On a server of your own, run it once with --superuser-url: it makes the roles "
                 "konstruct_owner, konstruct_app and konstruct_system and the database, applies "
-                "the migrations and prints the two settings to keep. Again, it sets the "
-                "passwords anew.",
+                "the migrations and prints the two settings to keep, without the passwords that it "
+                "was given. Again, it sets the passwords anew.",
             ),
         )
     )(migrate)
@@ -74,6 +74,11 @@ def migrate(
     if superuser_url:
         settings = _set_up_roles(superuser_url, database, owner_password, app_password)
         os.environ.update(settings)
+        given = {
+            "KONSTRUCT_DATABASE_URL": app_password,
+            "KONSTRUCT_OWNER_DATABASE_URL": owner_password,
+        }
+        settings = {n: _hidden(url) if given[n] else url for n, url in settings.items()}
     done = _on_database(data_dir, check=check)
     if as_json:
         key = "pending" if check else "applied"
@@ -88,6 +93,13 @@ def migrate(
     elif check:
         say(f"The database is {len(done)} migrations behind. Run `konstruct migrate`.")
         raise typer.Exit(1)
+
+
+def _hidden(login: str) -> str:
+    """Whoever gave the password knows it; a container's log need not."""
+    from konstruct.schema import without_password
+
+    return without_password(login)
 
 
 def _on_database(data_dir: Path, *, check: bool) -> list[dict[str, str]]:
