@@ -23,7 +23,6 @@ interface ThreadProps {
 }
 
 export function Thread({ agent, conversation, session }: ThreadProps) {
-  const { t } = useI18n();
   const { userId } = usePerson();
   const login = useLogin();
   const { transcript, line, loaded, older } = useChat(session);
