@@ -5,7 +5,6 @@ import { Button } from "@/components/button";
 import { useI18n } from "@/i18n/context";
 import { LogInPage } from "@/pages/log-in-page";
 import { NoticePage } from "@/pages/notice-page";
-import type { Person } from "@/session/login";
 import { PersonContext, useLogin, useLoginState } from "@/session/login-context";
 
 const HomePage = lazy(() => import("@/pages/home-page"));
@@ -35,14 +34,9 @@ export function App() {
       <Suspense fallback={null}>
         <Routes>
           <Route path="/invite" element={<InvitePage />} />
-          <Route path="*" element={person ? <HomePage key={keyOf(person)} /> : <LogInPage />} />
+          <Route path="*" element={person ? <HomePage key={person.userId} /> : <LogInPage />} />
         </Routes>
       </Suspense>
     </PersonContext>
   );
-}
-
-/** Another person or role begins anew; a chat's line that is closed to one may be open to the other. */
-function keyOf({ userId, role }: Person): string {
-  return `${userId} ${role}`;
 }

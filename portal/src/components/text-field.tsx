@@ -2,7 +2,7 @@
 import { type ComponentProps, useId } from "react";
 
 const INPUT =
-  "mt-1.5 block w-full rounded-lg border bg-raised px-3 py-2.5 text-base font-normal text-ink placeholder:text-soft";
+  "mt-1.5 block w-full scroll-mt-12 scroll-mb-16 rounded-lg border bg-raised px-3 py-2.5 text-base font-normal text-ink placeholder:text-soft";
 
 interface TextFieldProps extends Omit<ComponentProps<"input">, "onChange" | "value"> {
   label: string;
@@ -21,7 +21,7 @@ export function TextField({ label, value, onChange, help, error, multiline = fal
     value,
     "aria-invalid": error !== undefined,
     "aria-describedby": `${id}-help ${id}-error`,
-    className: `${INPUT} ${error === undefined ? "border-line" : "border-danger"}`,
+    className: `${INPUT} ${error === undefined ? "border-field" : "border-danger"}`,
     onChange: (event: { target: { value: string } }) => { onChange(event.target.value); },
   };
   return (

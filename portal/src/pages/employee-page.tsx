@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 
 import { agentQuery } from "@/api/queries";
-import { RowSkeletons } from "@/components/skeleton";
+import { FormSkeleton } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 import { EmployeeForm } from "@/team/employee-form";
@@ -33,11 +33,12 @@ export default function EmployeePage() {
   return (
     <Page title={agent.data ? t("employee.title", { name: agent.data.name }) : t("employees.title")}>
       {agent.isError && !agent.data && <LoadFailed query={agent} />}
-      {agent.isPending && <RowSkeletons rows={4} className="h-20" />}
+      {agent.isPending && <FormSkeleton />}
       {agent.data && (
         <EmployeeForm
           key={agent.data.id}
           initial={valuesOf(agent.data)}
+          about={agent.data.id}
           submit={t("employee.save")}
           send={save}
         />

@@ -24,7 +24,7 @@ export default function HirePage() {
 
   return (
     <Page title={t("hire.title")}>
-      <EmployeeForm initial={NOBODY_YET} submit={t("hire.submit")} send={hire} />
+      <EmployeeForm initial={NOBODY_YET} about="new" submit={t("hire.submit")} send={hire} />
     </Page>
   );
 }

@@ -54,7 +54,7 @@ export default function HomePage() {
         {/* Another business or another role is another page: nothing of the one before stays. */}
         <div
           key={`${workspace.tenant.id} ${workspace.tenant.role}`}
-          className={`h-full min-w-0 grow md:block ${atHome ? "hidden" : ""}`}
+          className={`h-full min-w-0 grow md:block ${atHome ? "max-md:sr-only" : ""}`}
         >
           <Suspense fallback={null}>
             <Pages role={workspace.tenant.role} />
@@ -109,12 +109,14 @@ function WayHome({ sentence }: { sentence: string }) {
 /** The workspace in the business of the person's token; the platform's own people choose one. */
 function useOwnWorkspace() {
   const login = useLogin();
-  const { userId, role, tenantId } = usePerson();
+  const person = usePerson();
+  const { role, tenantId } = person;
   const navigate = useNavigate();
   const queries = useQueryClient();
   const [chosen, setChosen] = useState(tabTenant);
   const api = useMemo(() => new PortalApi(login), [login]);
-  const chats = useMemo(() => new ChatSessions(login, api, userId), [login, api, userId]);
+  // A line that was closed to the person in one role may be open in the next: all begin anew.
+  const chats = useMemo(() => new ChatSessions(login, api, person.userId), [login, api, person]);
   const tenants = useQuery(tenantsQuery(api));
 
   // What the token says now is newer than the list.
@@ -123,7 +125,8 @@ function useOwnWorkspace() {
   }, [queries, role, tenantId]);
 
   const wished = tenants.data?.find(({ id }) => id === (tenantId ?? chosen));
-  const tenant = wished ?? (tenantId === null ? tenants.data?.[0] : undefined);
+  const listed = wished ?? (tenantId === null ? tenants.data?.[0] : undefined);
+  const tenant = useMemo(() => listed && { ...listed, role }, [listed, role]);
   const workspace = useMemo<Workspace | null>(
     () =>
       tenants.data && tenant

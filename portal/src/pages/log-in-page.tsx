@@ -76,7 +76,7 @@ export function LogInPage() {
 }
 
 const INPUT =
-  "mt-1.5 block w-full rounded-lg border border-line bg-raised px-3 py-2.5 text-base text-ink";
+  "mt-1.5 block w-full rounded-lg border border-field bg-raised px-3 py-2.5 text-base text-ink";
 
 function Field({ label, children }: { label: string; children: ReactNode }) {
   return (

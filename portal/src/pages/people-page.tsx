@@ -40,7 +40,7 @@ export default function PeoplePage() {
         </Button>
       }
     >
-      {people.isPending && <RowSkeletons rows={3} className="h-24" />}
+      {people.isPending && <RowSkeletons rows={3} className="h-21 max-sm:h-32" />}
       {people.isError && !people.data && <LoadFailed query={people} />}
       {people.data?.length === 0 && <Empty>{t("people.empty")}</Empty>}
       {people.data && people.data.length > 0 && (

@@ -3,6 +3,7 @@ import { outboxPrefix } from "@/chat/outbox";
 import { draftPrefix } from "@/thread/draft";
 import { placePrefix } from "@/thread/place";
 import { seenPrefix } from "@/sidebar/seen";
+import { formDraftPrefix } from "@/team/form-draft";
 
 export function forgetPerson(userId: string): void {
   const prefixes = [
@@ -10,6 +11,7 @@ export function forgetPerson(userId: string): void {
     draftPrefix(userId),
     seenPrefix(userId),
     placePrefix(userId),
+    formDraftPrefix(userId),
   ];
   for (const storage of [localStorage, sessionStorage]) {
     for (const key of Object.keys(storage)) {

@@ -4,7 +4,10 @@ import { useNavigate } from "react-router";
 import { Button } from "@/components/button";
 import { TextField } from "@/components/text-field";
 import { useI18n } from "@/i18n/context";
+import { usePerson } from "@/session/login-context";
+import { useWorkspace } from "@/session/workspace";
 
+import { dropFormDraft, formDraftPrefix } from "./form-draft";
 import { FormFooter } from "./form-footer";
 import { checkEmployee, type EmployeeValues } from "./rules";
 import { useForm } from "./use-form";
@@ -12,13 +15,22 @@ import { useForm } from "./use-form";
 interface EmployeeFormProps {
   initial: EmployeeValues;
   submit: string;
+  /** Of which employee, `new` for one to be hired. */
+  about: string;
   send: (values: EmployeeValues) => Promise<void>;
 }
 
-export function EmployeeForm({ initial, submit, send }: EmployeeFormProps) {
+export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps) {
   const { t } = useI18n();
   const navigate = useNavigate();
-  const form = useForm({ initial, check: checkEmployee, send });
+  const { userId } = usePerson();
+  const { tenant } = useWorkspace();
+  const draft = `${formDraftPrefix(userId)}${tenant.id}.${about}`;
+  const form = useForm({ initial, check: checkEmployee, send, draft });
+  const cancel = () => {
+    dropFormDraft(draft);
+    void navigate("/team/employees");
+  };
   return (
     <form {...form.props}>
       <div className="grid gap-5">
@@ -51,7 +63,7 @@ export function EmployeeForm({ initial, submit, send }: EmployeeFormProps) {
         />
       </div>
       <FormFooter problem={form.problem} busy={form.busy} submit={submit}>
-        <Button onClick={() => void navigate("/team/employees")}>{t("form.cancel")}</Button>
+        <Button onClick={cancel}>{t("form.cancel")}</Button>
       </FormFooter>
     </form>
   );

@@ -82,7 +82,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
         {MEMBER_ROLES.map((each) => (
           <div
             key={each}
-            className="relative mt-1.5 flex items-start gap-3 rounded-lg border border-line px-3 py-2.5 text-sm has-checked:border-accent has-checked:bg-mine"
+            className="relative mt-1.5 flex items-start gap-3 rounded-lg border border-field px-3 py-2.5 text-sm has-checked:border-accent has-checked:bg-mine"
           >
             <input
               id={`${id}-${each}`}

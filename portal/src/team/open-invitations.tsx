@@ -19,7 +19,7 @@ export function OpenInvitations({ onRevoked }: { onRevoked: () => void }) {
   const invitations = useQuery(invitationsQuery(api, tenant.id));
   return (
     <Section title={t("invitations.title")}>
-      {invitations.isPending && <RowSkeletons rows={1} />}
+      {invitations.isPending && <RowSkeletons rows={1} className="h-21" />}
       {invitations.isError && !invitations.data && <LoadFailed query={invitations} />}
       {invitations.data?.length === 0 && <Empty>{t("invitations.empty")}</Empty>}
       {invitations.data && invitations.data.length > 0 && (

@@ -7,6 +7,7 @@ import { type RefObject, type SubmitEvent, useEffect, useRef, useState } from "r
 import { type Translate, useI18n } from "@/i18n/context";
 import { problemSentence } from "@/i18n/problem";
 
+import { dropFormDraft, keepFormDraft, loadFormDraft } from "./form-draft";
 import { blamedField, type Complaint, type Complaints } from "./rules";
 
 interface FormOptions<Field extends string> {
@@ -14,6 +15,8 @@ interface FormOptions<Field extends string> {
   readonly check: (values: Record<Field, string>) => Complaints<Field>;
   /** What the form is for; it rejects with what the gateway said. */
   readonly send: (values: Record<Field, string>) => Promise<void>;
+  /** Where what is typed is kept over a reload or a log-out that nobody wanted. */
+  readonly draft?: string;
   /** The sentence for a refusal that means something else here than elsewhere. */
   readonly explain?: (t: Translate, error: unknown) => string | undefined;
 }
@@ -41,7 +44,8 @@ export interface Form<Field extends string> {
 export function useForm<Field extends string>(options: FormOptions<Field>): Form<Field> {
   const { t } = useI18n();
   const form = useRef<HTMLFormElement>(null);
-  const [values, setValues] = useState(options.initial);
+  const { initial, draft } = options;
+  const [values, setValues] = useState(() => (draft ? loadFormDraft(draft, initial) : null) ?? initial);
   const [complaints, setComplaints] = useState<Complaints<Field>>({});
   const [refusal, setRefusal] = useState<{ field: Field | undefined; error: unknown } | null>(null);
   const [busy, setBusy] = useState(false);
@@ -62,6 +66,7 @@ export function useForm<Field extends string>(options: FormOptions<Field>): Form
     setBusy(true);
     try {
       await options.send(values);
+      if (draft) dropFormDraft(draft);
     } catch (error) {
       setRefusal({ field: blamedField(Object.keys(values) as Field[], error), error });
       setFailures((count) => count + 1);
@@ -89,7 +94,9 @@ export function useForm<Field extends string>(options: FormOptions<Field>): Form
       value: values[name],
       error: sentence(t, complaints[name]) ?? (refusal?.field === name ? (explained ?? undefined) : undefined),
       onChange(value) {
-        setValues((before) => ({ ...before, [name]: value }));
+        const next = { ...values, [name]: value };
+        setValues(next);
+        if (draft) keepFormDraft(draft, initial, next);
         setComplaints((before) => ({ ...before, [name]: undefined }));
         if (refusal?.field === name) setRefusal(null);
       },
