@@ -24,11 +24,12 @@ export default function BusinessesPage() {
       actions={
         <Button
           look="primary"
+          aria-label={t("business.create")}
           className="inline-flex shrink-0 items-center gap-2"
           onClick={() => { setCreating(true); }}
         >
           <Icon name="add" className="size-4" />
-          {t("business.create")}
+          {t("business.submit")}
         </Button>
       }
     >

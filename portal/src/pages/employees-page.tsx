@@ -109,7 +109,7 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
         </p>
         <p className="truncate text-sm text-soft">{agent.role}</p>
       </div>
-      <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:ps-12">
+      <div className="flex flex-wrap gap-2 max-sm:w-full">
         <Link
           to={`/employees/${agent.id}`}
           aria-label={t("employees.chatName", { name })}

@@ -42,7 +42,7 @@ export function MemberRow({ member, onRemoved }: { member: Member; onRemoved: ()
           {t("people.joined", { date: fullDate(language, member.joined_at) })}
         </p>
       </div>
-      <div className="flex flex-wrap gap-2 max-sm:w-full max-sm:ps-12">
+      <div className="flex flex-wrap gap-2 max-sm:w-full">
         <RoleMenu
           name={name}
           role={member.role}
