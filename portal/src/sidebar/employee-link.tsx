@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useSyncExternalStore } from "react";
 import { NavLink, useMatch } from "react-router";
 
 import { Avatar } from "@/components/avatar";
@@ -7,7 +7,7 @@ import { listTime } from "@/i18n/time";
 import { usePerson } from "@/session/login-context";
 import type { Agent, Conversation } from "@/wire/frames";
 
-import { isUnread, markSeen } from "./seen";
+import { isUnread, markSeen, watchSeen } from "./seen";
 
 interface EmployeeLinkProps {
   agent: Agent;
@@ -19,8 +19,11 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
   const { t, language } = useI18n();
   const { userId } = usePerson();
   const open = useMatch(`/employees/${agent.id}`) !== null;
-  const unread =
-    !open && conversation !== undefined && isUnread(userId, conversation.id, conversation.updated_at);
+  const news = useSyncExternalStore(
+    watchSeen,
+    () => conversation !== undefined && isUnread(userId, conversation.id, conversation.updated_at),
+  );
+  const unread = news && !open;
 
   useEffect(() => {
     if (conversation && !unread) markSeen(userId, conversation.id, conversation.updated_at);

@@ -4,12 +4,22 @@ export function seenPrefix(userId: string): string {
   return `konstruct.seen.${userId}.`;
 }
 
+/** A tab that knows less than another takes nothing back. */
 export function markSeen(userId: string, conversationId: string, updatedAt: string): void {
+  const key = seenPrefix(userId) + conversationId;
+  const before = localStorage.getItem(key);
+  if (before !== null && Date.parse(before) >= Date.parse(updatedAt)) return;
   try {
-    localStorage.setItem(seenPrefix(userId) + conversationId, updatedAt);
+    localStorage.setItem(key, updatedAt);
   } catch {
     // Full or forbidden: there are no unread marks then.
   }
+}
+
+/** What is read in another tab of this browser is read here too. */
+export function watchSeen(changed: () => void): () => void {
+  addEventListener("storage", changed);
+  return () => { removeEventListener("storage", changed); };
 }
 
 /** A conversation that this browser has never met counts as seen. */

@@ -4,6 +4,8 @@ import { useEffect, useSyncExternalStore } from "react";
 import type { ChatSession, ChatSnapshot } from "@/chat/chat-session";
 import { useWorkspace } from "@/session/workspace";
 
+const LIST_AFTER_MS = 250;
+
 /** The conversation's snapshot. The line is held while it is looked at. */
 export function useChat(session: ChatSession): ChatSnapshot {
   const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
@@ -16,9 +18,12 @@ export function useChat(session: ChatSession): ChatSnapshot {
     return () => { session.stop(); };
   }, [session]);
 
-  // What is said or taken away here shows in the list.
+  // What is said or taken away here shows in the list, asked for once when much of it comes at once.
   useEffect(() => {
-    void queries.invalidateQueries({ queryKey: ["conversations", tenant.id] });
+    const timer = setTimeout(() => {
+      void queries.invalidateQueries({ queryKey: ["conversations", tenant.id] });
+    }, LIST_AFTER_MS);
+    return () => { clearTimeout(timer); };
   }, [queries, tenant.id, lastSeq, resetSeq]);
 
   return snapshot;
