@@ -27,6 +27,7 @@ from shared.tasks import end
 from shared.telemetry.exposition import expose
 from shared.telemetry.figures import watch_loop_lag
 
+from gateway.body_limit import BodyLimit
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
 from gateway.fanout import Fanout
@@ -75,6 +76,7 @@ def create_app() -> FastAPI:
     app.state.schema_look = SchemaLook()
     app.state.draining = False
     add_error_handlers(app)
+    app.add_middleware(BodyLimit)
     for router in (
         health_router,
         auth_router,

@@ -14,13 +14,13 @@ from shared.config import settings
 from shared.log import configure_logging, get_logger
 
 from gateway.main import app
+from gateway.protocol import BoundedHttp, BoundedWebSocket
 
 log = get_logger(__name__)
 
 DRAIN_S = 3.0
 GRACE_S = 2
 RECONNECT_SPREAD_MS = 2_000
-UNREAD_FOR_MS = 15_000
 PING_EVERY_S = 20
 """Below any idle time-out on the way: proxies have a minute at least."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -54,7 +54,8 @@ def _listen(config: uvicorn.Config) -> socket.socket:
     uvicorn itself waits for ever for a client that does not read."""
     listening = config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_FOR_MS)
+        unread_ms = int(settings.unread_timeout_s * 1000)
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread_ms)
     return listening
 
 
@@ -80,6 +81,8 @@ def serve(host: str, port: int) -> int:
         access_log=False,
         server_header=False,
         forwarded_allow_ips=settings.trusted_proxies,
+        http=BoundedHttp,
+        ws=BoundedWebSocket,
         # Small frames gain nothing from compression, and each socket pays 50 KiB for it.
         ws_per_message_deflate=False,
         # Well above our own limit, so that our close code and sentence are what a client sees.

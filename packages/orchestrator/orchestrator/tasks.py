@@ -22,30 +22,28 @@ from shared.redis_keys import webchat_response_key
 
 from orchestrator.app import app
 from orchestrator.pipeline.claim import Claimed, parse_payload
-from orchestrator.pipeline.respond import respond
+from orchestrator.pipeline.respond import respond_in_turn
 from orchestrator.runtime import runtime
 from orchestrator.worker_life import WorkerLife, current_life
 
 log = get_logger(__name__)
 
-MARGIN_S = 60.0
-"""Beyond the run's own deadline: claiming, storing, telling."""
+ANSWERED_WITHIN_S = 600.0
+"""How long a caller that is no worker of ours waits, its tenant's turn included."""
 
 Extras = dict[str, Any]
 
 
 @app.task(name=TASK_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
 def handle_message(payload: dict[str, Any]) -> None:
-    """Answer the message the payload names."""
-    if named := _named(payload):
-        answering = respond(current_life(), *named, _respond_on_channel)
-        runtime.run(answering, timeout_s=settings.run_deadline_s + MARGIN_S)
+    """Answer the message the payload names, in its tenant's turn."""
+    runtime.run(answer_message(current_life(), payload), ANSWERED_WITHIN_S)
 
 
 async def answer_message(life: WorkerLife, payload: dict[str, Any]) -> None:
     """The same, for who is on the worker's loop already."""
     if named := _named(payload):
-        await respond(life, *named, _respond_on_channel)
+        await respond_in_turn(life, *named, payload, _respond_on_channel)
 
 
 def _named(payload: dict[str, Any]) -> tuple[UUID, UUID] | None:

@@ -15,6 +15,7 @@ from shared.errors import KonstructError
 from shared.jobs import TASK_NAME
 from shared.log import configure_logging, get_logger
 
+from orchestrator.desk import MAX_WAITING
 from orchestrator.intake import Intake
 from orchestrator.runtime import runtime
 from orchestrator.tasks import answer_message
@@ -25,13 +26,13 @@ log = get_logger(__name__)
 LEAVE_WITHIN_S = 12.0
 
 
-def run(concurrency: int | None = None) -> int:
+def run() -> int:
     """Work until told to stop; the exit code. Raises ConfigError when it may not start."""
     configure_logging(settings.log_level, json=settings.log_json)
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)
     life = begin_life(START_WITHIN_S)
-    intake = runtime.run(_start_intake(life, concurrency), START_WITHIN_S)
+    intake = runtime.run(_start_intake(life), START_WITHIN_S)
     _say_ready(life)
     told_to_stop.wait()
     leaving = runtime.submit(_leave(intake, life))
@@ -47,9 +48,10 @@ def _stop_at_signals(told_to_stop: threading.Event) -> None:
         signal.signal(number, stop)
 
 
-async def _start_intake(life: WorkerLife, concurrency: int | None) -> Intake:
+async def _start_intake(life: WorkerLife) -> Intake:
     handlers = {TASK_NAME: partial(answer_message, life)}
-    intake = Intake(handlers, concurrency or settings.worker_concurrency)
+    # It may take what waits: who is answered, and when, is decided at the desk.
+    intake = Intake(handlers, MAX_WAITING)
     intake.start()
     return intake
 

@@ -30,6 +30,7 @@ from shared.tasks import end
 from shared.telemetry.exposition import Exposition, expose
 
 from orchestrator import backlog, figures
+from orchestrator.desk import Desk
 from orchestrator.lag import LoopLag
 from orchestrator.llm import ModelRegistry
 from orchestrator.runtime import runtime
@@ -68,8 +69,10 @@ class WorkerLife:
             api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
             window_s=self.lag.window_s,
         )
-        self.claiming = asyncio.Semaphore(max(1, settings.database_pool_size // 2))
-        """Room for claims, so that a flood of nudges leaves connections to outcomes and lease."""
+        # Not all connections for claims: a flood of nudges leaves some to outcomes and lease.
+        self.desk = Desk(
+            places=settings.worker_concurrency, claims=max(1, settings.database_pool_size // 2)
+        )
         self._in_hand: dict[str, RunInHand] = {}
         """By message, which is known before the run is."""
         self._idle = asyncio.Event()
@@ -136,7 +139,8 @@ class WorkerLife:
     async def leave(self) -> None:
         """Finish what can be finished in `drain_timeout_s`, give the rest back, end the lease."""
         self._leaving = True
-        log.info("worker_draining", runs=len(self._in_hand))
+        log.info("worker_draining", runs=len(self._in_hand), waiting=self.desk.waiting)
+        self.desk.close()
         try:
             async with asyncio.timeout(settings.drain_timeout_s):
                 await self._idle.wait()
@@ -252,7 +256,12 @@ class WorkerLife:
     async def _sweep(self) -> None:
         """Nudge the heads of threads that nobody answers."""
         async with SystemSession("sweep") as session, session.transaction():
-            due = await runs.take_due(session, limit=SWEEP_BATCH, max_nudge_s=settings.max_nudge_s)
+            due = await runs.take_due(
+                session,
+                limit=SWEEP_BATCH,
+                max_nudge_s=settings.max_nudge_s,
+                runs_at_once=settings.tenant_runs_at_once,
+            )
             await runs.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
         for payload in due:
             handle_message.delay(payload)

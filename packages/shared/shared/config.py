@@ -70,8 +70,21 @@ class Settings(BaseSettings):
     silence_look_s: float = 5.0
     """After so long, and twice as long, and so on, it is looked for in PostgreSQL."""
     send_timeout_s: float = 10.0
+    unread_timeout_s: float = 15.0
+    """A connection whose other side takes nothing for so long is ended by the kernel."""
     socket_queue_frames: int = 256
     max_frame_bytes: int = 64 * 1024
+    request_head_timeout_s: float = 10.0
+    """A request's first line and headers come within this, or its connection is ended."""
+    max_request_bytes: int = 1024 * 1024
+    sockets_per_gateway: int = 10_000
+    sockets_per_user: int = 50
+    """Open at once on one gateway: tabs and devices of one person."""
+    unauthenticated_sockets_per_address: int = 256
+    """Open at once on one gateway; an office behind one address connects again all at once."""
+    frames_per_second: float = 20.0
+    frames_at_once: int = 100
+    """Of one socket: a client that comes back may send again what it has had no answer to."""
     max_message_chars: int = 8_000
     subscribe_timeout_s: float = 5.0
 

@@ -10,6 +10,7 @@ frame. `retryable` says whether the same request may succeed later, unchanged.
     ├── Forbidden        403
     ├── NotFound         404
     ├── Conflict         409
+    ├── TooBig           413
     ├── TooMany          429
     └── Unavailable      503  a part we need is down or too slow
 """
@@ -86,6 +87,13 @@ class Conflict(KonstructError):
 
     status = HTTPStatus.CONFLICT
     code = "conflict"
+
+
+class TooBig(KonstructError):
+    """More was sent than is read."""
+
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    code = "too_big"
 
 
 class TooMany(KonstructError):

@@ -61,10 +61,15 @@ def origin_allowed(websocket: WebSocket) -> bool:
 
 async def receive_frame(websocket: WebSocket) -> ClientFrame:
     """The next frame. Raises BadFrame, Refused for one too big, WebSocketDisconnect."""
+    return parse_frame(await receive_text(websocket))
+
+
+async def receive_text(websocket: WebSocket) -> str:
+    """The next frame as it came. Raises as `receive_frame`."""
     event = await websocket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1005))
-    text = event.get("text")
+    text: str | None = event.get("text")
     if text is None:
         raise BadFrame("Frames are JSON text; this one was binary.")
     if len(text) * 4 > settings.max_frame_bytes < len(text.encode(errors="replace")):
@@ -73,6 +78,11 @@ async def receive_frame(websocket: WebSocket) -> ClientFrame:
             "frame_too_big",
             f"A frame may have at most {settings.max_frame_bytes} bytes.",
         )
+    return text
+
+
+def parse_frame(text: str) -> ClientFrame:
+    """Raises BadFrame, with a sentence."""
     try:
         return client_frame_adapter.validate_json(text)
     except ValidationError as error:

@@ -11,7 +11,8 @@ from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect, status
+from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect, status
+from shared.api.auth import client_address
 from shared.config import settings
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, NotAuthenticated, TooMany, Unavailable
@@ -35,22 +36,27 @@ from shared.services import chat, limits, tenant_limits
 from shared.services.access import access
 
 from gateway import figures
+from gateway.admission import Arrival, Pace, admission
 from gateway.channels.handshake import (
     BadFrame,
     Identified,
     Refused,
     identify,
     origin_allowed,
-    receive_frame,
+    parse_frame,
+    receive_text,
     verify_claims,
 )
 from gateway.channels.live_socket import LiveSocket, ReadsTooSlowly, error_frame
 from gateway.fanout import Fanout
+from gateway.shares import Shares
 from gateway.sockets import Sockets
 
 log = get_logger(__name__)
 
 web_chat_router = APIRouter()
+
+shares = Shares()
 
 BAD_FRAMES_BEFORE_CLOSE = 10
 REFUSALS_BEFORE_CLOSE = 20
@@ -85,9 +91,23 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
         figures.refused("origin")
         await websocket.close(status.WS_1008_POLICY_VIOLATION)  # before accepting: HTTP 403
         return
-    await websocket.accept()
+    try:
+        with admission.arriving(client_address(websocket)) as arrival:
+            await websocket.accept()
+            await _serve(websocket, conversation_id, arrival)
+    except TooMany as refusal:  # before it is accepted it costs least
+        figures.refused(refusal.code)
+        headers = {"Retry-After": str(refusal.retry_after_s)}
+        with suppress(WebSocketDisconnect):
+            await websocket.send_denial_response(
+                Response(refusal.message, status_code=refusal.status_code, headers=headers)
+            )
+
+
+async def _serve(websocket: WebSocket, conversation_id: str, arrival: Arrival) -> None:
     try:
         identified = await identify(websocket, conversation_id)
+        _admit(arrival, identified)
         await _converse(websocket, identified)
     except Refused as refused:
         await _refuse(websocket, refused)
@@ -99,6 +119,13 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
         )
     except WebSocketDisconnect:
         pass
+
+
+def _admit(arrival: Arrival, identified: Identified) -> None:
+    try:
+        arrival.identified(identified.claims.user_id)
+    except TooMany as refusal:
+        raise Refused(CloseCode.TOO_FAST, refusal.code, refusal.message) from None
 
 
 async def _converse(websocket: WebSocket, identified: Identified) -> None:
@@ -147,6 +174,7 @@ class Reader:
         self._socket = socket
         self._bad_frames = 0
         self._refusals = 0
+        self._pace = Pace(settings.frames_per_second, settings.frames_at_once)
 
     async def run(self) -> None:
         """Read until the client leaves or must."""
@@ -166,7 +194,11 @@ class Reader:
 
     async def _read_one(self) -> None:
         try:
-            frame = await receive_frame(self._websocket)
+            text = await receive_text(self._websocket)
+            if settings.limits_enabled and not self._pace.allows():
+                self._refuse_frame()
+                return
+            frame = parse_frame(text)
         except BadFrame as error:
             self._bad_frames += 1
             if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
@@ -183,6 +215,15 @@ class Reader:
                 await self._guarded(self._on_retry(frame), reply_to=frame.reply_to)
             case AuthFrame():
                 await self._guarded(self._on_auth(frame))
+
+    def _refuse_frame(self) -> None:
+        refusal = TooMany(
+            "Your client sends too many frames. What it sent just now was not looked at.",
+            code="too_many_frames",
+        )
+        figures.refused(refusal.code)
+        self._note_refusal(refusal)
+        self._socket.say(error_frame(refusal))
 
     async def _guarded(
         self,
@@ -235,9 +276,10 @@ class Reader:
             "portal_user_id": str(self._who.claims.user_id),
             "tenant_id": str(self._who.tenant_id),
         }
-        sent = await chat.send(
-            self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
-        )
+        async with shares.of(self._who.tenant_id):
+            sent = await chat.send(
+                self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
+            )
         self._accept(sent.message)
         if sent.resent:
             if sent.outcome is not None:

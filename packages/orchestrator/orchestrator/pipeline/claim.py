@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from shared.config import settings
 from shared.models.message import KonstructMessage
 from shared.repositories import turns
 
@@ -50,8 +51,13 @@ async def claim(
     in_hand = hands.enter_context(life.working_on(message_id))
     if in_hand is None:
         return None
-    async with life.claiming:
-        claimed = await turns.claim(tenant_id, message_id, life.id, turns=MAX_TURNS)
+    claimed = await turns.claim(
+        tenant_id,
+        message_id,
+        life.id,
+        turns=MAX_TURNS,
+        runs_at_once=settings.tenant_runs_at_once,
+    )
     if claimed is None:
         return None
     in_hand.run_id = claimed.id

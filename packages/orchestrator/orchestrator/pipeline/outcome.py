@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+from shared.config import settings
 from shared.db import TenantSession
 from shared.db.away import DATABASE_AWAY
 from shared.log import get_logger
@@ -33,8 +34,8 @@ class Stored:
 
     told: dict[str, Any]
     """What goes out with the answer: message_id, seq, reply_to, status, created_at."""
-    following: dict[str, Any] | None
-    """What to nudge with for the thread's next run, to be sent after the commit."""
+    following: list[dict[str, Any]]
+    """What to nudge with for the runs that may begin now."""
 
 
 async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
@@ -67,7 +68,13 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
     )
     channel = claimed.message.channel
     if channel is not ChannelType.WEB:
-        ended = await turns.end(claimed.tenant_id, channel, claimed.thread_id, ending)
+        ended = await turns.end(
+            claimed.tenant_id,
+            channel,
+            claimed.thread_id,
+            ending,
+            runs_at_once=settings.tenant_runs_at_once,
+        )
         return Stored({}, ended.following) if ended else None
     answer_id = uuid4()
     ended = await turns.end_with_answer(
@@ -77,6 +84,7 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
         message_id=answer_id,
         text=outcome.text,
         status=outcome.status,
+        runs_at_once=settings.tenant_runs_at_once,
     )
     if ended is None:
         return await _stored_before(life, claimed)
@@ -96,7 +104,7 @@ async def _stored_before(life: WorkerLife, claimed: Claimed) -> Stored | None:
     if stored is None:
         return None
     told = _told(stored.id, stored.seq, claimed.message.id, stored.status, stored.created_at)
-    return Stored(told, following=None)
+    return Stored(told, following=[])
 
 
 def _told(

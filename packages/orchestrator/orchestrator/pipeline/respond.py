@@ -1,10 +1,12 @@
 """One message, answered."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
+from shared.config import settings
 from shared.events import ErrorFrame
 from shared.jobs import handle_message
 from shared.log import get_logger
@@ -12,6 +14,7 @@ from shared.models.message import ChannelType
 from shared.publish import publish_frame
 
 from orchestrator import figures
+from orchestrator.desk import Place
 from orchestrator.pipeline.answer import Outcome, answer
 from orchestrator.pipeline.claim import Claimed, claim
 from orchestrator.pipeline.outcome import store
@@ -20,17 +23,38 @@ from orchestrator.worker_life import WorkerLife
 
 log = get_logger(__name__)
 
+MARGIN_S = 60.0
+"""Beyond the run's own deadline: claiming, storing, telling."""
+
 SendResponse = Callable[[Claimed, str, dict[str, Any]], Awaitable[None]]
 
 
+async def respond_in_turn(
+    life: WorkerLife,
+    tenant_id: UUID,
+    message_id: UUID,
+    nudge: dict[str, Any],
+    send_response: SendResponse,
+) -> None:
+    """Wait for the tenant's turn, then respond. The nudge goes back to the broker if this process
+    leaves before."""
+    async with life.desk.place(tenant_id, str(message_id)) as place:
+        if place is not None:
+            async with asyncio.timeout(settings.run_deadline_s + MARGIN_S):
+                await respond(life, place, tenant_id, message_id, send_response)
+        elif life.desk.closed:
+            handle_message.delay(nudge)
+
+
 async def respond(
-    life: WorkerLife, tenant_id: UUID, message_id: UUID, send_response: SendResponse
+    life: WorkerLife, place: Place, tenant_id: UUID, message_id: UUID, send_response: SendResponse
 ) -> None:
     """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
-    the thread's next run. Does nothing if the run is not to be had."""
+    what may begin then. Does nothing if the run is not to be had."""
     timeline = Timeline()
     with ExitStack() as hands:
         claimed = await claim(life, hands, tenant_id, message_id, timeline)
+        place.claimed()
         if claimed is None:
             figures.NOTHING_TO_DO.inc()
             return
@@ -46,8 +70,8 @@ async def respond(
     await _tell_failure(claimed, outcome)
     await send_response(claimed, outcome.text, stored.told)
     timeline.end_of("publish")
-    if stored.following is not None:
-        handle_message.delay(stored.following)
+    for payload in stored.following:
+        handle_message.delay(payload)
     _account(claimed, outcome)
 
 

@@ -1,12 +1,14 @@
 """Log in, refresh, log out. The refresh token lives in a cookie scripts cannot read."""
 
 from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response, status
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
+from starlette.requests import HTTPConnection
 
 from shared.api.problems import problems
 from shared.auth.tokens import verify_access_token
@@ -101,9 +103,17 @@ async def log_out(
     response.delete_cookie(REFRESH_COOKIE, path=COOKIE_PATH)
 
 
-def client_address(request: Request) -> str:
-    """What attempts are counted by."""
-    return request.client.host if request.client else "unknown"
+def client_address(connection: HTTPConnection) -> str:
+    """What attempts are counted by: an address, or the /64 that one customer has of IPv6."""
+    if connection.client is None:
+        return "unknown"
+    try:
+        address = ip_address(connection.client.host)
+    except ValueError:
+        return connection.client.host
+    if address.version == 4 or address.ipv4_mapped:
+        return str(getattr(address, "ipv4_mapped", None) or address)
+    return str(ip_network((address, 64), strict=False))
 
 
 def _refuse_foreign_origin(request: Request) -> None:

@@ -12,7 +12,7 @@ It speaks to libpq (`psycopg.pq`), because psycopg's cursors cost as much as a s
 import asyncio
 import select
 from collections.abc import Sequence
-from itertools import count
+from itertools import chain, count
 from typing import Any, cast
 from uuid import UUID
 
@@ -53,8 +53,9 @@ Call = tuple[Statement, list[bytes | None]]
 _SAY_WHOSE = Statement("SELECT set_config('app.current_tenant', $1, true)")
 
 
-async def at_once(tenant_id: UUID, *calls: Call) -> list[list[Row]]:
-    """Run the statements as one transaction of this tenant; the rows of each.
+async def at_once(tenant_id: UUID, *calls: Call, afterwards: Call | None = None) -> list[list[Row]]:
+    """Run the statements as one transaction of this tenant; the rows of each, and last those of
+    `afterwards`, which sees the transaction committed and what others committed before it.
 
     Raises SQLAlchemy's errors, as sessions do. When the connection is lost on the way, as when the
     task is cancelled, the transaction may or may not have been committed.
@@ -62,7 +63,10 @@ async def at_once(tenant_id: UUID, *calls: Call) -> list[list[Row]]:
     try:
         pooled = await _checked_out()
         try:
-            rows = await _transact(pooled, (_SAY_WHOSE(tenant_id), *calls))
+            transactions = [(_SAY_WHOSE(tenant_id), *calls)]
+            if afterwards is not None:
+                transactions.append((_SAY_WHOSE(tenant_id), afterwards))
+            rows = await _transact(pooled, transactions)
         except BaseException:
             # In what state the connection is now need not be reasoned about.
             await greenlet_spawn(pooled.invalidate)
@@ -71,7 +75,7 @@ async def at_once(tenant_id: UUID, *calls: Call) -> list[list[Row]]:
     except errors.Error as error:
         dialect = get_engine().dialect
         raise DBAPIError.instance(None, None, error, errors.Error, dialect=dialect) from error
-    return rows[1:]
+    return [result for transaction in rows for result in transaction[1:]]
 
 
 async def _checked_out() -> PoolProxiedConnection:
@@ -93,26 +97,35 @@ def _has_something_to_read(socket: int) -> bool:
     return bool(polling.poll(0))
 
 
-async def _transact(pooled: PoolProxiedConnection, calls: Sequence[Call]) -> list[list[Row]]:
-    """The rows of each call, if all went well."""
+async def _transact(
+    pooled: PoolProxiedConnection, transactions: Sequence[Sequence[Call]]
+) -> list[list[list[Row]]]:
+    """The rows of each call of each transaction, if all went well."""
     connection = cast(AsyncConnection[Any], pooled.driver_connection)
     prepared: set[bytes] = pooled.info.setdefault(_PREPARED, set())
-    fresh = {statement.name: statement for statement, _ in calls if statement.name not in prepared}
+    fresh = {
+        statement.name: statement
+        for calls in transactions
+        for statement, _ in calls
+        if statement.name not in prepared
+    }
     pgconn = connection.pgconn
     pgconn.enter_pipeline_mode()
     for statement in fresh.values():
         pgconn.send_prepare(statement.name, statement.sql)
-    for statement, parameters in calls:
-        pgconn.send_query_prepared(statement.name, parameters)
-    pgconn.pipeline_sync()
+    for calls in transactions:
+        for statement, parameters in calls:
+            pgconn.send_query_prepared(statement.name, parameters)
+        pgconn.pipeline_sync()
     async with asyncio.timeout(settings.database_statement_timeout_s + BEYOND_STATEMENTS_S):
-        results = await _answered(pgconn)
-    for result in results:
+        answers = [await _answered(pgconn) for _ in transactions]
+    for result in chain.from_iterable(answers):
         if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
             raise errors.error_from_result(result)
     pgconn.exit_pipeline_mode()
     prepared.update(fresh)
-    return [_rows(connection, result) for result in results[len(fresh) :]]
+    answers[0] = answers[0][len(fresh) :]
+    return [[_rows(connection, result) for result in results] for results in answers]
 
 
 async def _answered(pgconn: PGconn) -> list[PGresult]:

@@ -46,6 +46,13 @@ class AgentRun(HasId, HasCreatedAt, Base):
             "position",
             postgresql_where=text(UNFINISHED),
         ),
+        Index("ix_agent_runs_running", "tenant_id", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_agent_runs_waiting",
+            "tenant_id",
+            "position",
+            postgresql_where=text("waits_for_room AND state = 'pending'"),
+        ),
         Index("ix_agent_runs_due", "next_nudge_at", postgresql_where=text(UNFINISHED)),
         Index("ix_agent_runs_worker_id", "worker_id", postgresql_where=text("state = 'running'")),
         Index("ix_agent_runs_message_id", "tenant_id", "message_id"),
@@ -79,6 +86,8 @@ class AgentRun(HasId, HasCreatedAt, Base):
     released: Mapped[int] = mapped_column(server_default=text("0"))
     """Attempts that ended because their worker left; they do not count against the limit."""
     worker_id: Mapped[UUID | None]
+    waits_for_room: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It was refused because its tenant has as many runs at once as it may."""
     stop_requested_at: Mapped[datetime | None]
     nudges: Mapped[int] = mapped_column(server_default=text("0"))
     next_nudge_at: Mapped[datetime]

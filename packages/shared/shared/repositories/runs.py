@@ -195,24 +195,36 @@ async def cancel_thread(
 
 
 async def take_due(
-    session: AsyncSession, *, limit: int, max_nudge_s: float
+    session: AsyncSession, *, limit: int, max_nudge_s: float, runs_at_once: int
 ) -> list[dict[str, Any]]:
     """Heads of threads that wait or were orphaned past their time; payloads to nudge with.
 
-    Each one's next time is set twice as far out as the last, up to `max_nudge_s`. Rows another
-    sweep holds are skipped.
+    Of each tenant as many as it has room for, the first of each before the second of any; those
+    it has no room for stay due. Each one's next time is set twice as far out as the last, up to
+    `max_nudge_s`. Rows another sweep holds are skipped.
     """
-    due = (
-        select(AgentRun.id)
-        .where(_is_due())
-        .order_by(AgentRun.next_nudge_at)
+    place = func.row_number().over(partition_by=AgentRun.tenant_id, order_by=AgentRun.position)
+    due = select(AgentRun.id, AgentRun.tenant_id, place.label("place")).where(_is_due()).cte("due")
+    tenants = select(due.c.tenant_id).distinct().subquery()
+    room = select(
+        tenants.c.tenant_id, func.tenant_room(tenants.c.tenant_id, runs_at_once).label("room")
+    ).cte("room")
+    chosen = (
+        select(due.c.id)
+        .join(room, room.c.tenant_id == due.c.tenant_id)
+        .where(due.c.place <= room.c.room)
+        .order_by(due.c.place)
         .limit(limit)
+    )
+    taken = (
+        select(AgentRun.id)
+        .where(AgentRun.id.in_(chosen), AgentRun.next_nudge_at <= _now)
         .with_for_update(skip_locked=True)
     )
     delay_s = func.least(func.power(2.0, func.least(AgentRun.nudges + 1, 16)), max_nudge_s)
     rows = await session.execute(
         update(AgentRun)
-        .where(AgentRun.id.in_(due))
+        .where(AgentRun.id.in_(taken))
         .values(
             nudges=AgentRun.nudges + 1,
             next_nudge_at=_now + delay_s * text("interval '1 second'"),
@@ -247,7 +259,7 @@ async def backlog(session: AsyncSession) -> Backlog:
     ).one()
     due_s = (
         select(func.extract("epoch", _now - AgentRun.next_nudge_at))
-        .where(_is_due())
+        .where(_is_due(), ~AgentRun.waits_for_room)
         .order_by(AgentRun.next_nudge_at)
         .limit(1)
     )

@@ -110,6 +110,7 @@ _CLAIM = Statement(
        SET state = 'running',
            attempt = run.attempt + 1,
            worker_id = $3,
+           waits_for_room = false,
            started_at = coalesce(run.started_at, clock_timestamp())
       FROM agents AS agent
      WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
@@ -130,6 +131,7 @@ _CLAIM = Statement(
                           AND older.thread_id = run.thread_id
                           AND older.position < run.position
                           AND older.state IN ('pending', 'running'))
+       AND tenant_room(run.tenant_id, $4::integer) > 0
     RETURNING run.id, run.agent_id, run.payload::text, run.attempt, run.released, run.started_at,
               run.stop_requested_at IS NOT NULL,
               extract(epoch FROM clock_timestamp() - run.created_at)::float8,
@@ -156,19 +158,47 @@ _SAID_BEFORE = Statement(
 )
 
 
+# A run that only its tenant's limit keeps waiting says so, for those whose end makes room.
+_WAIT_FOR_ROOM = Statement(
+    """
+    UPDATE agent_runs AS run
+       SET waits_for_room = true
+     WHERE run.id = (SELECT newest.id FROM agent_runs AS newest
+                      WHERE newest.tenant_id = $1 AND newest.message_id = $2
+                      ORDER BY newest.position DESC LIMIT 1)
+       AND run.state = 'pending'
+       AND NOT EXISTS (SELECT FROM agent_runs AS older
+                        WHERE older.tenant_id = run.tenant_id
+                          AND older.channel = run.channel
+                          AND older.thread_id = run.thread_id
+                          AND older.position < run.position
+                          AND older.state IN ('pending', 'running'))
+       AND tenant_room(run.tenant_id, $3::integer) <= 0
+    RETURNING true
+    """
+)
+
+
 async def claim(
-    tenant_id: UUID, message_id: UUID, worker_id: UUID, *, turns: int
+    tenant_id: UUID, message_id: UUID, worker_id: UUID, *, turns: int, runs_at_once: int
 ) -> ClaimedRun | None:
     """Take the message's newest run for this worker with the next attempt, learn who answers and
     the newest `turns` of what was said before; None if it is not to be had.
 
     It is to be had if it is pending, or its worker's lease is over, and no older run of its
-    thread is unfinished; and by a worker whose own lease holds.
+    thread is unfinished; and by a worker whose own lease holds. A tenant has `runs_at_once` at
+    once unless it has a limit of its own (claims of one moment may pass it by a few). What is
+    refused for that is nudged when one of the tenant's runs ends: it says that it waits and is then
+    tried once more, so either a run that ended meanwhile made room or its end finds it waiting.
     """
     run = (tenant_id, message_id, worker_id)
-    rows, said_before = await at_once(
-        tenant_id, _CLAIM(*run), _SAID_BEFORE(*run, message_id, turns)
-    )
+    calls = _CLAIM(*run, runs_at_once), _SAID_BEFORE(*run, message_id, turns)
+    rows, said_before = await at_once(tenant_id, *calls)
+    if not rows:
+        (waits,) = await at_once(tenant_id, _WAIT_FOR_ROOM(tenant_id, message_id, runs_at_once))
+        if not waits:
+            return None
+        rows, said_before = await at_once(tenant_id, *calls)
     if not rows:
         return None
     id_, agent_id, payload, attempt, released, started_at, stopped, queued_s, *agent = rows[0]
@@ -209,8 +239,9 @@ class Ended:
     seq: int | None
     """Of the answer; None for a channel that keeps no messages here."""
     created_at: datetime | None
-    following: dict[str, Any] | None
-    """What to nudge with for the thread's next run, if one waits to be claimed."""
+    following: list[dict[str, Any]]
+    """What to nudge with: the thread's next run, if it waits to be claimed, and those runs of the
+    tenant that waited longest for the room there is now."""
 
 
 # The fence: a run ends only if it is still this worker's at this attempt.
@@ -248,6 +279,18 @@ _HEAD_OF_THREAD = Statement(
 )
 
 
+_WAITING_FOR_ROOM = Statement(
+    """
+    SELECT payload::text FROM agent_runs
+     WHERE tenant_id = $1 AND waits_for_room AND state = 'pending' AND payload IS NOT NULL
+     ORDER BY position
+     LIMIT CASE WHEN EXISTS (SELECT FROM agent_runs
+                              WHERE tenant_id = $1 AND waits_for_room AND state = 'pending')
+                THEN greatest(0, tenant_room($1, $2::integer)) ELSE 0 END
+    """
+)
+
+
 async def end_with_answer(
     tenant_id: UUID,
     conversation_id: UUID,
@@ -256,20 +299,28 @@ async def end_with_answer(
     message_id: UUID,
     text: str,
     status: str,
+    runs_at_once: int,
 ) -> Ended | None:
     """End the run and store its answer under this id; None, and nothing is stored, if the run is
     not this worker's at this attempt any more."""
     answered = _END_WITH_ANSWER(*_parameters(ending), message_id, text, status)
     # The head is read under the conversation's lock: a run added later brings its own nudge.
     head = _HEAD_OF_THREAD(tenant_id, "web", conversation_id)
-    _, *results = await at_once(tenant_id, _LOCK(conversation_id), answered, head)
+    waiting = _WAITING_FOR_ROOM(tenant_id, runs_at_once)
+    _, *results = await at_once(
+        tenant_id, _LOCK(conversation_id), answered, head, afterwards=waiting
+    )
     return _ended(*results)
 
 
-async def end(tenant_id: UUID, channel: str, thread_id: str, ending: Ending) -> Ended | None:
+async def end(
+    tenant_id: UUID, channel: str, thread_id: str, ending: Ending, *, runs_at_once: int
+) -> Ended | None:
     """As `end_with_answer`, on a channel whose answers are stored elsewhere."""
+    ended = _END_RUN(*_parameters(ending))
     head = _HEAD_OF_THREAD(tenant_id, str(channel), thread_id)
-    return _ended(*await at_once(tenant_id, _END_RUN(*_parameters(ending)), head))
+    waiting = _WAITING_FOR_ROOM(tenant_id, runs_at_once)
+    return _ended(*await at_once(tenant_id, ended, head, afterwards=waiting))
 
 
 def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, int]:
@@ -284,8 +335,8 @@ def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, 
     )
 
 
-def _ended(rows: list[Any], head: list[Any]) -> Ended | None:
+def _ended(rows: list[Any], head: list[Any], waiting: list[Any]) -> Ended | None:
     if not rows:
         return None
     seq, created_at = rows[0]
-    return Ended(seq, created_at, orjson.loads(head[0][0]) if head else None)
+    return Ended(seq, created_at, [orjson.loads(payload) for (payload,) in (*head, *waiting)])

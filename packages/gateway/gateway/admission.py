@@ -1,0 +1,112 @@
+"""How many sockets may be open, and how fast a client may speak.
+
+Sockets are counted in each process, because it is the process's memory that they use: of an
+address before they have said who they are, of a person, and in all. Each count is given back on
+every way out.
+"""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+from uuid import UUID
+
+from shared.config import settings
+from shared.errors import TooMany
+
+COME_BACK_S = 5
+Counted = TypeVar("Counted")
+
+
+class Arrival:
+    """A socket, until it ends: at first of an address, then of a person."""
+
+    def __init__(self, admission: "Admission", address: str) -> None:
+        self._admission = admission
+        self._address: str | None = address
+        self._user_id: UUID | None = None
+
+    def identified(self, user_id: UUID) -> None:
+        """It has said who it is. Raises TooMany if this person has too many."""
+        of_users = self._admission.of_users
+        if settings.limits_enabled and of_users[user_id] >= settings.sockets_per_user:
+            raise TooMany(
+                f"You have {settings.sockets_per_user} connections open here, which is the most. "
+                "Close some first.",
+                code="too_many_connections",
+                retry_after_s=COME_BACK_S,
+            )
+        self._leave_address()
+        of_users[user_id] += 1
+        self._user_id = user_id
+
+    def _leave_address(self) -> None:
+        if self._address is not None:
+            _less(self._admission.of_addresses, self._address)
+            self._address = None
+
+    def left(self) -> None:
+        self._leave_address()
+        if self._user_id is not None:
+            _less(self._admission.of_users, self._user_id)
+
+
+class Admission:
+    """The counts of this process."""
+
+    def __init__(self) -> None:
+        self.of_addresses: Counter[str] = Counter()
+        self.of_users: Counter[UUID] = Counter()
+        self.open = 0
+
+    @contextmanager
+    def arriving(self, address: str) -> Iterator[Arrival]:
+        """A socket for as long as it lasts. Raises TooMany before it is accepted."""
+        if settings.limits_enabled and (
+            self.open >= settings.sockets_per_gateway
+            or self.of_addresses[address] >= settings.unauthenticated_sockets_per_address
+        ):
+            raise TooMany(
+                "Too many connections are being opened. Try again in some seconds.",
+                code="too_many_connections",
+                retry_after_s=COME_BACK_S,
+            )
+        self.open += 1
+        self.of_addresses[address] += 1
+        arrival = Arrival(self, address)
+        try:
+            yield arrival
+        finally:
+            arrival.left()
+            self.open -= 1
+
+
+def _less(counts: Counter[Counted], key: Counted) -> None:
+    """One fewer; nothing is kept of who has none."""
+    counts[key] -= 1
+    if not counts[key]:
+        del counts[key]
+
+
+class Pace:
+    """`per_second` on average, `burst` at once."""
+
+    def __init__(self, per_second: float, burst: int) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._left = float(burst)
+        self._at = time.monotonic()
+
+    def allows(self) -> bool:
+        """Whether one more is within it; counted if it is."""
+        now = time.monotonic()
+        self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
+admission = Admission()

@@ -1,0 +1,45 @@
+"""One tenant's share of a gateway: so many of its messages are stored at the same time.
+
+The next one waits, in order, for one of its own tenant; so a flood of one tenant leaves database
+connections, and the loop's time, to the others.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.config import settings
+
+SHARES = 4
+LEAST = 2
+
+
+@dataclass(slots=True)
+class _Share:
+    room: asyncio.Semaphore
+    users: int = 0
+
+
+class Shares:
+    """By tenant; what nobody uses is forgotten."""
+
+    def __init__(self) -> None:
+        self._shares: dict[UUID, _Share] = {}
+
+    @asynccontextmanager
+    async def of(self, tenant_id: UUID) -> AsyncIterator[None]:
+        """Room in this tenant's share, waited for if it is used up."""
+        share = self._shares.get(tenant_id)
+        if share is None:
+            places = max(LEAST, settings.database_pool_size // SHARES)
+            share = self._shares[tenant_id] = _Share(asyncio.Semaphore(places))
+        share.users += 1
+        try:
+            async with share.room:
+                yield
+        finally:
+            share.users -= 1
+            if not share.users:
+                del self._shares[tenant_id]
