@@ -1,4 +1,4 @@
-"""Answers over the whole seam: limits, pydantic-ai, the SDK, merging, a model on a socket."""
+"""Answers over the whole seam, read directly and by an agent: a model on a socket."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -22,6 +22,7 @@ from pydantic_ai import FunctionToolset, RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model
 from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
+from pydantic_ai.models.wrapper import WrapperModel
 
 DEPS = AgentDeps(tenant_id=uuid4(), agent_id=uuid4(), thread_id="t")
 LIMITS = AnswerLimits(max_answer_chars=5_000)
@@ -33,12 +34,14 @@ async def scripted() -> AsyncIterator[ScriptedModel]:
         yield model
 
 
-@pytest.fixture
-async def model(scripted: ScriptedModel) -> AsyncIterator[Model]:
+@pytest.fixture(params=["read directly", "by an agent"])
+async def model(scripted: ScriptedModel, request: pytest.FixtureRequest) -> AsyncIterator[Model]:
+    """Both ways an answer is read keep the same promises. A wrapped model is no endpoint."""
     registry = ModelRegistry(
         model="m", base_url=scripted.base_url, api_key="sk-secret", window_s=0.005
     )
-    yield registry.resolve()
+    model = registry.resolve()
+    yield model if request.param == "read directly" else WrapperModel(model)
     await registry.aclose()
 
 

@@ -1,6 +1,7 @@
 """The seam between Konstruct and language models; nothing outside it knows a model SDK."""
 
-from orchestrator.llm.answer import AnswerStream, open_answer
+from orchestrator.llm.answer import open_answer
+from orchestrator.llm.bounds import AnswerStream
 from orchestrator.llm.failures import ModelFailure
 from orchestrator.llm.models import ModelRegistry
 from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage

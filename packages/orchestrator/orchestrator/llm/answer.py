@@ -11,10 +11,8 @@ Leaving the block, or cancelling the task, closes the connection to the model at
 tried twice here: attempts belong to the run.
 """
 
-import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
-from typing import TypeVar
 
 from pydantic_ai import Agent, ModelRequestNode, ModelSettings, UsageLimits
 from pydantic_ai.agent import AgentRun
@@ -33,19 +31,20 @@ from pydantic_ai.models import Model
 from pydantic_ai.toolsets import AbstractToolset
 from pydantic_graph import End
 
+from orchestrator.llm.bounds import AnswerStream
 from orchestrator.llm.diagnosis import EXPECTED, diagnose
+from orchestrator.llm.direct import DirectAnswer
 from orchestrator.llm.failures import (
     ModelDeclined,
     ModelEmpty,
-    ModelEndless,
     ModelFailure,
     ModelSilent,
     ModelStalled,
     ModelTooSlow,
 )
+from orchestrator.llm.models import EndpointModel
 from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage
 
-Result = TypeVar("Result")
 Run = AgentRun[AgentDeps, str]
 Step = ModelRequestNode[AgentDeps, str]
 Toolsets = Sequence[AbstractToolset[AgentDeps]]
@@ -58,8 +57,8 @@ BETWEEN_TEXTS = "\n\n"
 """Stands between what the model says before a tool call and after it."""
 
 
-class AnswerStream:
-    """The pieces of one answer, to be iterated once."""
+class AgentAnswer(AnswerStream):
+    """An answer of pydantic-ai's agent, for every provider, and with tools."""
 
     def __init__(
         self,
@@ -69,33 +68,19 @@ class AnswerStream:
         limits: AnswerLimits,
         toolsets: Toolsets,
     ) -> None:
+        super().__init__(limits)
         self._model = model
         self._prompt = prompt
         self._deps = deps
-        self._limits = limits
         self._toolsets = toolsets
-        self._deadline = asyncio.get_running_loop().time() + limits.overall_s
         self._run: AgentRun[AgentDeps, str] | None = None
-        self._chars = 0
-        self._began = False
-        """Whether anything has come of the response under way."""
-        self._pieces = self._speak()
-        self.finish_reason: str | None = None
-        """Why the model stopped: `stop`, or `length` at its token limit."""
 
     @property
     def usage(self) -> Usage:
-        """What the model has reported so far; whole once the answer has ended."""
         if self._run is None:
             return Usage()
         used = self._run.usage
         return Usage(used.input_tokens, used.output_tokens)
-
-    def __aiter__(self) -> AsyncIterator[str]:
-        return self._pieces
-
-    async def aclose(self) -> None:
-        await self._pieces.aclose()
 
     async def _speak(self) -> AsyncGenerator[str, None]:
         try:
@@ -141,25 +126,6 @@ class AnswerStream:
                     yield self._counted(joint + text)
             self._check(stream.response)
 
-    async def _within(
-        self, seconds: float, failure: type[ModelFailure], work: Awaitable[Result]
-    ) -> Result:
-        now = asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout_at(min(now + seconds, self._deadline)) as bound:
-                return await work
-        except TimeoutError as error:
-            if not bound.expired():
-                raise
-            late = asyncio.get_running_loop().time() >= self._deadline
-            raise (ModelTooSlow if late else failure)() from error
-
-    def _counted(self, text: str) -> str:
-        self._chars += len(text)
-        if self._chars > self._limits.max_answer_chars:
-            raise ModelEndless
-        return text
-
     def _check(self, response: ModelResponse) -> None:
         self.finish_reason = response.finish_reason
         if response.finish_reason == "content_filter":
@@ -192,8 +158,15 @@ async def open_answer(
     limits: AnswerLimits = DEFAULT_LIMITS,
     toolsets: Toolsets = (),
 ) -> AsyncIterator[AnswerStream]:
-    """Ask `model`; the request is sent when the stream is first iterated."""
-    stream = AnswerStream(model, prompt, deps, limits, toolsets)
+    """Ask `model`; the request is sent when the stream is first iterated.
+
+    With no tools to call, a model that has an endpoint of OpenAI's protocol is read directly.
+    """
+    stream: AnswerStream
+    if isinstance(model, EndpointModel) and not toolsets:
+        stream = DirectAnswer(model.connections, model.endpoint, prompt, limits)
+    else:
+        stream = AgentAnswer(model, prompt, deps, limits, toolsets)
     try:
         yield stream
     finally:

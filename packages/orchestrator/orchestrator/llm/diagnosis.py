@@ -43,7 +43,7 @@ def diagnose(error: Exception, *, began: bool) -> ModelFailure:
         case ContentFilterError():
             return failures.ModelDeclined()
         case ModelHTTPError():
-            return _by_status(error.status_code)
+            return by_status(error.status_code)
         case ModelRequestRejectedError():
             return failures.ModelRejected()
         case ModelTimeoutError() if error.phase == "read":
@@ -60,7 +60,7 @@ def diagnose(error: Exception, *, began: bool) -> ModelFailure:
             return failures.ModelGarbage()
 
 
-def _by_status(status: int) -> ModelFailure:
+def by_status(status: int) -> ModelFailure:
     if status in (401, 403):
         return failures.ModelKeyRefused()
     if status == 429:

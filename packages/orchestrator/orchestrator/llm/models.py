@@ -10,10 +10,12 @@ import os
 from collections.abc import Callable
 from typing import Literal
 
+from openai import AsyncOpenAI
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.profiles.openai import OpenAIModelProfile
+from pydantic_ai.providers import Provider
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
@@ -21,6 +23,7 @@ from shared.errors import ConfigError
 from shared.services.names import is_model_name
 
 from orchestrator.llm.clients import anthropic_client, open_pool, openai_client
+from orchestrator.llm.direct import Connections, Endpoint
 from orchestrator.llm.failures import ModelUnknown
 from orchestrator.llm.merging import DEFAULT_WINDOW_S
 
@@ -38,11 +41,32 @@ _COMPATIBLE = OpenAIModelProfile(
 OPENAI_URL = "https://api.openai.com/v1"
 """Said here, or the SDK would ask OPENAI_BASE_URL."""
 
-Provider = Literal["openai", "anthropic"]
-KEY_VARIABLES: dict[Provider, str] = {
+ProviderName = Literal["openai", "anthropic"]
+KEY_VARIABLES: dict[ProviderName, str] = {
     "openai": "OPENAI_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
 }
+
+
+class EndpointModel(OpenAIChatModel):
+    """A model of OpenAI's protocol, which can also be asked without pydantic-ai."""
+
+    def __init__(
+        self,
+        name: str,
+        provider: Provider[AsyncOpenAI],
+        profile: OpenAIModelProfile,
+        connections: Connections,
+    ) -> None:
+        super().__init__(name, provider=provider, profile=profile)
+        self.connections = connections
+        newer = profile.get("openai_chat_supports_max_completion_tokens", True)
+        self.endpoint = Endpoint(
+            url=f"{str(provider.client.base_url).rstrip('/')}/chat/completions",
+            api_key=provider.client.api_key,
+            model=name,
+            token_limit="max_completion_tokens" if newer else "max_tokens",
+        )
 
 
 class ModelRegistry:
@@ -62,6 +86,7 @@ class ModelRegistry:
         self._base_url = base_url
         self._api_key = api_key
         self._pool = open_pool(window_s)
+        self._connections = Connections(window_s if callable(window_s) else lambda: window_s)
         self._models: dict[str, Model] = {}
 
     def resolve(self, name: str | None = None) -> Model:
@@ -79,6 +104,7 @@ class ModelRegistry:
 
     async def aclose(self) -> None:
         """Close every connection; the models are of no use afterwards."""
+        await self._connections.aclose()
         await self._pool.aclose()
 
     def _build(self, name: str) -> Model:
@@ -98,19 +124,18 @@ class ModelRegistry:
     def _endpoint(self, name: str, base_url: str) -> Model:
         client = openai_client(self._pool, base_url=base_url, api_key=self._api_key or "none")
         provider = OpenAICompatibleProvider("endpoint", openai_client=client)
-        return OpenAIChatModel(name, provider=provider, profile=_COMPATIBLE)
+        return EndpointModel(name, provider, _COMPATIBLE, self._connections)
 
     def _openai(self, name: str, key: str) -> Model:
         client = openai_client(self._pool, base_url=OPENAI_URL, api_key=key)
-        return OpenAIChatModel(
-            name, provider=OpenAIProvider(openai_client=client), profile=_STREAMS
-        )
+        provider = OpenAIProvider(openai_client=client)
+        return EndpointModel(name, provider, _STREAMS, self._connections)
 
     def _anthropic(self, name: str, key: str) -> Model:
         client = anthropic_client(self._pool, api_key=key)
         return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
 
-    def _key(self, provider: Provider) -> str:
+    def _key(self, provider: ProviderName) -> str:
         is_default = self._base_url is None and self._default.startswith(f"{provider}:")
         variable = KEY_VARIABLES[provider]
         key = (self._api_key if is_default else None) or os.environ.get(variable)

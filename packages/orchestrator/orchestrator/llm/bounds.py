@@ -1,0 +1,58 @@
+"""What every streamed answer is held to, however it is read."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable
+from typing import TypeVar
+
+from orchestrator.llm.failures import ModelEndless, ModelFailure, ModelTooSlow
+from orchestrator.llm.prompt import AnswerLimits, Usage
+
+Result = TypeVar("Result")
+
+
+class AnswerStream(ABC):
+    """The pieces of one answer, to be iterated once."""
+
+    def __init__(self, limits: AnswerLimits) -> None:
+        self._limits = limits
+        self._deadline = asyncio.get_running_loop().time() + limits.overall_s
+        self._chars = 0
+        self._began = False
+        """Whether anything has come of the response under way."""
+        self._pieces = self._speak()
+        self.finish_reason: str | None = None
+        """Why the model stopped: `stop`, or `length` at its token limit."""
+
+    @property
+    @abstractmethod
+    def usage(self) -> Usage:
+        """What the model has reported so far; whole once the answer has ended."""
+
+    @abstractmethod
+    def _speak(self) -> AsyncGenerator[str, None]: ...
+
+    def __aiter__(self) -> AsyncIterator[str]:
+        return self._pieces
+
+    async def aclose(self) -> None:
+        await self._pieces.aclose()
+
+    async def _within(
+        self, seconds: float, failure: type[ModelFailure], work: Awaitable[Result]
+    ) -> Result:
+        now = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout_at(min(now + seconds, self._deadline)) as bound:
+                return await work
+        except TimeoutError as error:
+            if not bound.expired():
+                raise
+            late = asyncio.get_running_loop().time() >= self._deadline
+            raise (ModelTooSlow if late else failure)() from error
+
+    def _counted(self, text: str) -> str:
+        self._chars += len(text)
+        if self._chars > self._limits.max_answer_chars:
+            raise ModelEndless
+        return text
