@@ -1,6 +1,7 @@
 """Celery's queue, which our own code writes and reads: it and Celery understand each other."""
 
 import asyncio
+import sys
 from typing import Any
 
 import pytest
@@ -11,6 +12,9 @@ from shared.outbox import get_outbox
 from shared.redis import get_redis
 from shared.redis_keys import broker_queue_key
 
+from tests.support.island import Island
+from tests.support.people import World
+from tests.support.processes import Process
 from tests.support.servers import Database
 
 PAYLOAD = {"id": "1", "content": {"text": "Grüße 🙂"}, "attempts": [1, None]}
@@ -97,3 +101,28 @@ async def test_what_cannot_be_read_or_fails_holds_nothing_up(celery_app: Celery)
 def test_a_task_survives_packing() -> None:
     task = Task("some.task", [PAYLOAD, 2], {"x": None})
     assert unpack(pack(task)) == task
+
+
+class CelerysWorker(Process):
+    """Celery's own worker, as its command line starts it."""
+
+    def answers(self) -> bool:
+        return "ready." in self.log_text()
+
+
+async def test_celerys_own_worker_answers_and_leaves_in_time(island: Island, acme: World) -> None:
+    stack = island.stack
+    for worker in stack.workers:
+        worker.stop()
+    command = (sys.executable, "-m", "celery", "-A", "orchestrator.app", "worker", "-P", "threads")
+    queue = ("-Q", QUEUE_NAME, "--loglevel", "INFO")
+    celerys = CelerysWorker("celery", (*command, *queue), stack.directory, stack.environment)
+    celerys.start()
+    try:
+        conversation_id = await acme.conversation(acme.anna)
+        async with await stack.connect(acme.anna, conversation_id) as client:
+            response = await client.ask('[[model: text="Hello, Anna."]] hello')
+            assert (response.text, response.status) == ("Hello, Anna.", "complete")
+        assert celerys.terminate(within_s=30) == 0, celerys.log_text()
+    finally:
+        celerys.stop()

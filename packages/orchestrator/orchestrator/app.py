@@ -3,5 +3,5 @@
 from celery import Celery
 from shared.jobs import configure_broker
 
-app = Celery("konstruct", include=["orchestrator.tasks"])
+app = Celery("konstruct", include=["orchestrator.tasks", "orchestrator.under_celery"])
 configure_broker(app)
