@@ -35,7 +35,7 @@ _running: list["Process"] = []
 class Process(Part):
     """One process with its log. `start` waits until it is ready; `stop` asks, then kills."""
 
-    ready_within_s = 30.0
+    ready_within_s = 90.0  # many processes that import at once on a busy machine
 
     def __init__(
         self, name: str, command: tuple[str, ...], directory: Path, environment: Mapping[str, str]

@@ -55,6 +55,17 @@ SUBSCRIPTIONS_LOST = Counter(
     ["reason"],
 )
 
+CANARY_UP = Gauge(
+    "konstruct_canary_up",
+    "1 while a task goes the whole way of a message and back in time: broker, worker, pub-sub.",
+)
+CANARY_OUT = Gauge("konstruct_canary_out_seconds", "How long no canary has come back; 0 if all.")
+CANARY_ROUND_TRIP = Histogram(
+    "konstruct_canary_round_trip_seconds",
+    "How long canaries took.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+
 LOST, DEAF = SUBSCRIPTIONS_LOST.labels("lost"), SUBSCRIPTIONS_LOST.labels("deaf")
 DROPPED_SLOW = SOCKETS_DROPPED.labels("reads_too_slowly")
 DROPPED_FULL = SOCKETS_DROPPED.labels("queue_full")

@@ -54,6 +54,7 @@ def gateway_parts(state: Any) -> dict[str, Any]:
         "valkey": state.fanout.hears,
         "subscriptions": state.fanout.is_subscribed,
         "accepting": not state.draining,
+        "canary": state.canary and state.canary.seen(),
     }
 
 

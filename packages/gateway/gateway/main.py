@@ -26,12 +26,14 @@ from shared.redis_keys import access_revoked_key
 from shared.tasks import end
 from shared.telemetry.exposition import expose
 from shared.telemetry.figures import watch_loop_lag
+from shared.telemetry.tracing import start_tracing, stop_tracing
 
 from gateway.body_limit import BodyLimit
+from gateway.canary import Canary
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
 from gateway.fanout import Fanout
-from gateway.figures import SOCKETS
+from gateway.figures import CANARY_OUT, CANARY_UP, SOCKETS
 from gateway.health import SchemaLook, gateway_parts, health_router
 from gateway.portal import portal_router
 from gateway.revocations import Revocations
@@ -45,23 +47,32 @@ OUTBOX_S = 2.0
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
     settings.require_signing_key()
+    start_tracing("konstruct-gateway")
     await await_wall(get_engine())
     fanout: Fanout = app.state.fanout
     fanout.follow(access_revoked_key(), Revocations(app.state.sockets))
+    canary = app.state.canary = Canary()
+    fanout.follow(canary.channel, canary)
     await fanout.start()
+    CANARY_UP.set_function(lambda: float(canary.state != "red"))
+    CANARY_OUT.set_function(canary.out_s)
     SOCKETS.set_function(app.state.sockets.__len__)
-    watching = asyncio.create_task(watch_loop_lag(), name="lag")
+    watching = [
+        asyncio.create_task(watch_loop_lag(), name="lag"),
+        asyncio.create_task(canary.keep_flying(), name="canary"),
+    ]
     exposition = expose(lambda: gateway_parts(app.state))
     try:
         yield
     finally:
         if exposition is not None:
             await asyncio.to_thread(exposition.stop)
-        await end(watching)
+        await end(*watching)
         await fanout.stop()
         await get_outbox().empty(OUTBOX_S)
         await close_redis()
         await dispose_engine()
+        await asyncio.to_thread(stop_tracing)
 
 
 def create_app() -> FastAPI:
@@ -73,6 +84,7 @@ def create_app() -> FastAPI:
     )
     app.state.fanout = Fanout()
     app.state.sockets = Sockets()
+    app.state.canary = None
     app.state.schema_look = SchemaLook()
     app.state.draining = False
     add_error_handlers(app)

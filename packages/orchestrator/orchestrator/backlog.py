@@ -6,6 +6,7 @@ The sweep and the lease do not wait for it. When it cannot look, the figures say
 import asyncio
 from math import nan
 
+from shared.config import settings
 from shared.db import SystemSession
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.jobs import QUEUE_NAME
@@ -18,7 +19,6 @@ from orchestrator import figures
 
 log = get_logger(__name__)
 
-LOOK_EVERY_S = 5.0
 LOOK_WITHIN_S = 5.0
 
 
@@ -26,8 +26,8 @@ async def keep_looking() -> None:
     """Look for ever."""
     while True:
         await _look_into_database()
-        await _look_into_broker()
-        await asyncio.sleep(LOOK_EVERY_S)
+        figures.BROKER_QUEUE.set(await broker_queue_length())
+        await asyncio.sleep(settings.backlog_interval_s)
 
 
 async def _look_into_database() -> None:
@@ -48,11 +48,11 @@ async def _look_into_database() -> None:
     figures.WORKERS.set(backlog.workers)
 
 
-async def _look_into_broker() -> None:
+async def broker_queue_length() -> float:
+    """How many tasks wait in the broker; NaN if that cannot be seen."""
     try:
         async with asyncio.timeout(LOOK_WITHIN_S):
-            length: float = await get_redis().llen(broker_queue_key(QUEUE_NAME))
+            return float(await get_redis().llen(broker_queue_key(QUEUE_NAME)))
     except VALKEY_AWAY as error:
         log.warning("broker_queue_not_seen", error=type(error).__name__)
-        length = nan
-    figures.BROKER_QUEUE.set(length)
+        return nan

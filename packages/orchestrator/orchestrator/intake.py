@@ -39,6 +39,13 @@ class Intake:
         self._under_way: set[asyncio.Task[None]] = set()
         self._has_room = asyncio.Event()
         self._taking: asyncio.Task[None] | None = None
+        self.taken = 0
+        """Tasks so far; only ever grows."""
+
+    @property
+    def has_room(self) -> bool:
+        """Whether it would take a task now, if there were one."""
+        return len(self._under_way) < self._concurrency
 
     def start(self) -> None:
         self._taking = asyncio.create_task(self._take_for_ever(), name="intake")
@@ -71,6 +78,7 @@ class Intake:
             self._begin(message)
 
     def _begin(self, message: bytes) -> None:
+        self.taken += 1
         try:
             task = unpack(message)
         except ValueError as error:

@@ -14,11 +14,12 @@ import redis.asyncio as aioredis
 from pydantic import ValidationError
 from shared.config import settings
 from shared.db.away import VALKEY_AWAY
-from shared.jobs import TASK_NAME
+from shared.jobs import CANARY_NAME, TASK_NAME
 from shared.log import get_logger
 from shared.models.message import ChannelType
-from shared.publish import publish
+from shared.publish import publish, publish_canary
 from shared.redis_keys import webchat_response_key
+from shared.telemetry.tracing import TRACEPARENT
 
 from orchestrator.app import app
 from orchestrator.pipeline.claim import Claimed, parse_payload
@@ -30,6 +31,8 @@ log = get_logger(__name__)
 
 ANSWERED_WITHIN_S = 600.0
 """How long a caller that is no worker of ours waits, its tenant's turn included."""
+
+CANARY_WITHIN_S = 15.0
 
 Extras = dict[str, Any]
 
@@ -44,6 +47,23 @@ async def answer_message(life: WorkerLife, payload: dict[str, Any]) -> None:
     """The same, for who is on the worker's loop already."""
     if named := _named(payload):
         await respond_in_turn(life, *named, payload, _respond_on_channel)
+
+
+@app.task(name=CANARY_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
+def canary(payload: dict[str, Any]) -> None:
+    """Send a gateway's canary back to it."""
+    runtime.run(return_canary(payload), timeout_s=CANARY_WITHIN_S)
+
+
+async def return_canary(payload: dict[str, Any]) -> None:
+    """The same, for who is on the worker's loop already. It went all the way a message goes,
+    through the broker and this loop, and has nothing to do with any tenant."""
+    try:
+        gateway_id, sent_at = UUID(str(payload["gateway_id"])), float(payload["sent_at"])
+    except (KeyError, ValueError, TypeError) as error:
+        log.warning("task_refused", error=type(error).__name__)
+        return
+    await publish_canary(gateway_id, sent_at)
 
 
 def _named(payload: dict[str, Any]) -> tuple[UUID, UUID] | None:
@@ -75,7 +95,7 @@ async def _send_response(channel: str, text: str, extras: Extras) -> None:
     await sender(text, extras)
 
 
-WEB_FIELDS = ("message_id", "seq", "reply_to", "status", "created_at")
+WEB_FIELDS = ("message_id", "seq", "reply_to", "status", "created_at", TRACEPARENT)
 
 
 async def _send_web(text: str, extras: Extras) -> None:

@@ -12,13 +12,15 @@ from pathlib import Path
 
 from shared.config import settings
 from shared.errors import KonstructError
-from shared.jobs import TASK_NAME
+from shared.jobs import CANARY_NAME, TASK_NAME
 from shared.log import configure_logging, get_logger
+from shared.telemetry.tracing import start_tracing, stop_tracing
 
 from orchestrator.desk import MAX_WAITING
-from orchestrator.intake import Intake
+from orchestrator.hearing import EX_DEAF, Hearing
+from orchestrator.intake import Handler, Intake
 from orchestrator.runtime import runtime
-from orchestrator.tasks import answer_message
+from orchestrator.tasks import answer_message, return_canary
 from orchestrator.worker_life import START_WITHIN_S, WorkerLife, begin_life
 
 log = get_logger(__name__)
@@ -29,14 +31,19 @@ LEAVE_WITHIN_S = 12.0
 def run() -> int:
     """Work until told to stop; the exit code. Raises ConfigError when it may not start."""
     configure_logging(settings.log_level, json=settings.log_json)
+    start_tracing("konstruct-worker")
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)
     life = begin_life(START_WITHIN_S)
     intake = runtime.run(_start_intake(life), START_WITHIN_S)
+    hearing = Hearing(intake, leave=told_to_stop.set)
+    listening = runtime.submit(hearing.keep_listening())
     _say_ready(life)
     told_to_stop.wait()
-    leaving = runtime.submit(_leave(intake, life))
-    return _await_leaving(leaving)
+    listening.cancel()
+    _await_leaving(runtime.submit(_leave(intake, life)))
+    stop_tracing()
+    return EX_DEAF if hearing.is_deaf else 0
 
 
 def _stop_at_signals(told_to_stop: threading.Event) -> None:
@@ -49,7 +56,10 @@ def _stop_at_signals(told_to_stop: threading.Event) -> None:
 
 
 async def _start_intake(life: WorkerLife) -> Intake:
-    handlers = {TASK_NAME: partial(answer_message, life)}
+    handlers: dict[str, Handler] = {
+        TASK_NAME: partial(answer_message, life),
+        CANARY_NAME: return_canary,
+    }
     # It may take what waits: who is answered, and when, is decided at the desk.
     intake = Intake(handlers, MAX_WAITING)
     intake.start()
@@ -67,9 +77,8 @@ async def _leave(intake: Intake, life: WorkerLife) -> None:
     await life.leave()
 
 
-def _await_leaving(leaving: "Future[None]") -> int:
+def _await_leaving(leaving: "Future[None]") -> None:
     try:
         leaving.result(LEAVE_WITHIN_S)
     except (TimeoutError, KonstructError) as error:
         log.warning("worker_left_in_haste", error=type(error).__name__)
-    return 0

@@ -135,6 +135,14 @@ class Settings(BaseSettings):
     """Turns between the model and its tools in one answer."""
 
     # Seeing inside
+    canary_interval_s: float = 5.0
+    """How often a gateway sends a task the way of every message, when the last has come back."""
+    canary_timeout_s: float = 15.0
+    """One that is out so long says that nobody is answered."""
+    backlog_interval_s: float = 5.0
+    """How often a worker looks at what waits for all of them."""
+    deaf_after_s: float = 20.0
+    """A worker that takes nothing for so long, though nudges wait, ends to be started anew."""
     metrics_port: int | None = None
     """Where this process shows `/metrics`, `/healthz` and `/readyz`; 0 takes any free port."""
     metrics_host: str = "127.0.0.1"

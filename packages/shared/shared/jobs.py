@@ -19,6 +19,7 @@ from shared.redis_keys import BROKER_PREFIX, broker_queue_key
 from shared.telemetry import figures
 
 TASK_NAME = "orchestrator.handle_message"
+CANARY_NAME = "orchestrator.canary"
 QUEUE_NAME = "messages"
 
 
@@ -144,3 +145,5 @@ def _count(has_left: bool) -> None:
 
 
 handle_message = Job(TASK_NAME)
+canary = Job(CANARY_NAME)
+"""Goes where messages go, and back to its gateway: see gateway.canary."""

@@ -10,7 +10,12 @@ import orjson
 
 from shared.events import ServerFrame
 from shared.outbox import get_outbox
-from shared.redis_keys import access_revoked_key, run_control_key, webchat_response_key
+from shared.redis_keys import (
+    access_revoked_key,
+    gateway_canary_key,
+    run_control_key,
+    webchat_response_key,
+)
 
 
 async def publish_frame(tenant_id: UUID, conversation_id: UUID, frame: ServerFrame) -> None:
@@ -27,6 +32,11 @@ async def publish_run_control(run_ids: list[UUID]) -> None:
 async def publish_access_revoked(user_id: UUID) -> None:
     """Have gateways check this person's sockets now."""
     await publish(access_revoked_key(), orjson.dumps({"user_id": str(user_id)}))
+
+
+async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
+    """Send a gateway's canary back to it; `sent_at` is by that gateway's clock."""
+    await publish(gateway_canary_key(gateway_id), orjson.dumps({"sent_at": sent_at}))
 
 
 async def publish(channel: str, data: bytes) -> None:

@@ -56,3 +56,8 @@ def access_revoked_key() -> str:
 def gateway_probe_key(gateway_id: Id) -> str:
     """Pub-sub channel on which a gateway asks itself whether it still hears anything."""
     return f"platform:gateway:probe:{gateway_id}"
+
+
+def gateway_canary_key(gateway_id: Id) -> str:
+    """Pub-sub channel on which workers send a gateway's canaries back to it."""
+    return f"platform:gateway:canary:{gateway_id}"

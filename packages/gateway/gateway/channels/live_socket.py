@@ -36,6 +36,7 @@ from shared.redis import get_redis
 from shared.redis_keys import answer_so_far_key
 from shared.services import chat
 from shared.services.access import access
+from shared.telemetry.tracing import TRACEPARENT, span
 
 from gateway import figures
 from gateway.channels.handshake import Identified
@@ -195,8 +196,17 @@ class LiveSocket:
             await self._join(UUID(frame["reply_to"]))
         elif admitted is not None:
             self._silence.heard_of(admitted)
-            await self._send(orjson.dumps(admitted).decode())
+            if TRACEPARENT in admitted:
+                await self._send_traced(admitted)
+            else:
+                await self._send(orjson.dumps(admitted).decode())
             self.clock.sent(admitted)
+
+    async def _send_traced(self, frame: dict[str, Any]) -> None:
+        """The last of its trace, which is nobody else's business."""
+        shown = {name: value for name, value in frame.items() if name != TRACEPARENT}
+        with span("gateway.deliver", "consumer", parent=frame[TRACEPARENT]):
+            await self._send(orjson.dumps(shown).decode())
 
     async def _send_own(self, frame: ServerFrame) -> None:
         """`accepted` stands for the user's own message and takes its place in the order. An

@@ -34,6 +34,7 @@ from shared.publish import publish_frame
 from shared.redis_keys import webchat_response_key
 from shared.services import chat, limits, tenant_limits
 from shared.services.access import access
+from shared.telemetry.tracing import span
 
 from gateway import figures
 from gateway.admission import Arrival, Pace, admission
@@ -276,6 +277,15 @@ class Reader:
             "portal_user_id": str(self._who.claims.user_id),
             "tenant_id": str(self._who.tenant_id),
         }
+        traced = span(
+            "gateway.message",
+            "server",
+            began_at=came_at,
+            message_id=message.id,
+            tenant_id=self._who.tenant_id,
+            conversation_id=self._who.conversation_id,
+        )
+        extras |= traced.carried
         async with shares.of(self._who.tenant_id):
             sent = await chat.send(
                 self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
@@ -287,6 +297,7 @@ class Reader:
             return
         handle_message.delay(message.model_dump(mode="json") | extras)
         self._socket.clock.asked(message.id, came_at)
+        traced.end()
         await self._show_to_other_sockets(sent.message)
 
     async def _on_retry(self, frame: RetryFrame) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.config import settings
 from shared.models.message import KonstructMessage
 from shared.repositories import turns
+from shared.telemetry.tracing import TRACEPARENT
 
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.context import MAX_TURNS, build_prompt
@@ -90,6 +91,7 @@ EXTRAS = (
     "channel_id",
     "phone_number_id",
     "bot_token",
+    TRACEPARENT,
 )
 """What channels put beside a message, so that its answer finds its way back."""
 

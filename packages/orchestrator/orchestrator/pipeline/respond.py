@@ -12,6 +12,7 @@ from shared.jobs import handle_message
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.publish import publish_frame
+from shared.telemetry.tracing import TRACEPARENT
 
 from orchestrator import figures
 from orchestrator.desk import Place
@@ -59,16 +60,24 @@ async def respond(
             figures.NOTHING_TO_DO.inc()
             return
         figures.claimed(claimed.attempt)
+        timeline.trace(
+            claimed.extras.get(TRACEPARENT),
+            run_id=claimed.run_id,
+            message_id=message_id,
+            tenant_id=tenant_id,
+            attempt=claimed.attempt,
+        )
         outcome = await answer(life, claimed)
         timeline.end_of("model")
         stored = await store(life, claimed, outcome) if outcome else None
         timeline.end_of("store")
     if outcome is None or stored is None:
         figures.LOST.inc()
+        timeline.end_trace(status="lost")
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
     await _tell_failure(claimed, outcome)
-    await send_response(claimed, outcome.text, stored.told)
+    await send_response(claimed, outcome.text, stored.told | timeline.span.carried)
     timeline.end_of("publish")
     for payload in stored.following:
         handle_message.delay(payload)
@@ -79,6 +88,7 @@ def _account(claimed: Claimed, outcome: Outcome) -> None:
     """What became of the run and where its time went: in the figures, and in one line."""
     timeline, usage = claimed.timeline, outcome.usage
     figures.finished(outcome.status, outcome.error_code, usage, timeline.pieces)
+    timeline.end_trace(status=outcome.status, code=outcome.error_code, pieces=timeline.pieces)
     log.info(
         "run_finished",
         run_id=str(claimed.run_id),

@@ -1,4 +1,4 @@
-"""Where one run's time goes, told once at its end: as figures and as one line in the log.
+"""Where one run's time goes, told once at its end: as figures, as one line in the log, as a trace.
 
 Stages follow one another: claim, context, model, store, publish. Before them the run was `queued`;
 `first_token` is the first part of `model`.
@@ -6,6 +6,9 @@ Stages follow one another: claim, context, model, store, publish. Before them th
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
+
+from shared.telemetry.tracing import NOTHING, Span, span
 
 from orchestrator import figures
 
@@ -20,7 +23,20 @@ class Timeline:
     """Pieces of text the model's answer came in."""
     stages: dict[str, tuple[float, float]] = field(default_factory=dict)
     """When each began and ended, on the monotonic clock."""
+    span: Span = NOTHING
+    """The run in its trace, once it is known whose that is."""
     _last: float = field(default_factory=time.monotonic)
+    _began: float = field(default_factory=time.monotonic)
+
+    def trace(self, parent: object, **ids: Any) -> None:
+        """Continue the trace in which the message came in."""
+        self.span = span("worker.run", "consumer", parent=parent, began_at=self._began, **ids)
+
+    def end_trace(self, **what_became: Any) -> None:
+        self.span.set(**what_became)
+        for stage, (began, ended) in self.stages.items():
+            self.span.part(stage, began, ended)
+        self.span.end()
 
     def end_of(self, stage: str) -> None:
         """The stage that began where the last one ended is over."""

@@ -1,0 +1,117 @@
+"""The canary: a task of the gateway's own that goes the way of every message, and back.
+
+    queue of this process → broker → a worker's consumer, thread, loop → pub-sub → this gateway
+
+Each part may say that it is well while nothing gets through: a worker that lives and consumes
+nothing after its connection was lost in a bad moment, a broker that takes and gives nothing. Only
+what goes the whole way sees that. It touches no tenant and no table.
+
+One is under way at a time. While none comes back the next follows after twice as long, up to
+`LONGEST_PAUSE_S`, so a queue that nobody empties grows by two a minute and gateway.
+"""
+
+import asyncio
+import math
+import time
+from typing import Any
+from uuid import uuid4
+
+from shared.config import settings
+from shared.jobs import canary
+from shared.log import get_logger
+from shared.redis_keys import gateway_canary_key
+from shared.tasks import end
+
+from gateway import figures
+
+log = get_logger(__name__)
+
+LONGEST_PAUSE_S = 30.0
+
+
+class Canary:
+    """A listener of its own channel; `keep_flying` is the task that sends it."""
+
+    def __init__(self) -> None:
+        self._id = uuid4()
+        self.channel = gateway_canary_key(self._id)
+        self._back = asyncio.Event()
+        self._again = asyncio.Event()
+        self._out_since: float | None = None
+        self._round_trip_s: float | None = None
+        self._was_red = False
+
+    @property
+    def state(self) -> str:
+        """`green`, `red`, or `starting` until the first is back or overdue."""
+        if self.out_s() > settings.canary_timeout_s:
+            return "red"
+        return "starting" if self._round_trip_s is None else "green"
+
+    def out_s(self) -> float:
+        """How long nothing has come back of what was sent; 0 if all has."""
+        return 0.0 if self._out_since is None else time.monotonic() - self._out_since
+
+    def seen(self) -> dict[str, Any]:
+        """For people."""
+        return {
+            "state": self.state,
+            "out_s": round(self.out_s(), 1),
+            "round_trip_s": self._round_trip_s and round(self._round_trip_s, 4),
+        }
+
+    def deliver(self, frame: dict[str, Any]) -> None:
+        """One is back, perhaps late: then what it stood for gets through again."""
+        try:
+            round_trip_s = time.monotonic() - float(frame["sent_at"])
+        except (KeyError, TypeError, ValueError):
+            return
+        if not math.isfinite(round_trip_s):
+            return
+        self._round_trip_s = round_trip_s
+        figures.CANARY_ROUND_TRIP.observe(round_trip_s)
+        self._out_since = None
+        self._back.set()
+
+    def resync(self) -> None:
+        """Valkey was away and may have lost the one under way: send another now."""
+        self._again.set()
+
+    async def keep_flying(self) -> None:
+        """Send them for ever."""
+        pause_s = settings.canary_interval_s
+        while True:
+            self._send()
+            came_back = await self._wait(pause_s)
+            self._tell_changes()
+            if came_back:
+                pause_s = settings.canary_interval_s
+                await asyncio.sleep(pause_s)
+            else:
+                pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+    def _send(self) -> None:
+        self._back.clear()
+        self._again.clear()
+        now = time.monotonic()
+        if self._out_since is None:
+            self._out_since = now
+        canary.delay({"gateway_id": str(self._id), "sent_at": now})
+
+    async def _wait(self, within_s: float) -> bool:
+        """Until one is back, or another shall go; whether one is back."""
+        back = asyncio.create_task(self._back.wait())
+        again = asyncio.create_task(self._again.wait())
+        try:
+            await asyncio.wait({back, again}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end(back, again)
+        return self._back.is_set()
+
+    def _tell_changes(self) -> None:
+        is_red = self.state == "red"
+        if is_red and not self._was_red:
+            log.error("canary_red", out_s=round(self.out_s(), 1))
+        elif self._was_red and not is_red:
+            log.info("canary_green", round_trip_s=self._round_trip_s)
+        self._was_red = is_red
