@@ -8,6 +8,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import distribution
 from importlib.resources import files
 from pathlib import Path
@@ -21,6 +22,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from shared.config import Settings
 from shared.db.engine import START_WITHIN_S
+from shared.repositories.runs import UNFINISHED
+from shared.telemetry.exposition import LOOP_TURNS_WITHIN_S
 
 from tests.support.deploy import (
     DEPLOY,
@@ -46,6 +49,7 @@ NOT_KUBERNETES_OWN = ("kustomize.config.k8s.io", "keda.sh", "gateway.networking.
 
 OLD_VENV = "run `make install-dev` again: this virtual environment is older than the lock"
 
+METRICS_PORT = 9000
 COMPOSE = documents(DEPLOY / "compose" / "compose.yaml")[0]
 OBJECTS = list(kubernetes())
 PODS = [(file, document, pod) for file, document in OBJECTS if (pod := pod_of(document))]
@@ -207,8 +211,10 @@ def yaml_text(value: object) -> str:
 
 
 def test_selectors_find_pods() -> None:
+    [base] = documents(DEPLOY / "kubernetes" / "base" / "kustomization.yaml")
+    of_all = base["labels"][0]["pairs"]
     labels = [
-        document["spec"]["template"]["metadata"]["labels"]
+        document["spec"]["template"]["metadata"]["labels"] | of_all
         for _, document, _ in PODS
         if "metadata" in document["spec"]["template"]
     ]
@@ -232,7 +238,7 @@ def test_what_is_probed_exists() -> None:
     for *_, pod in PODS:
         for container in containers(pod):
             ports = {port["name"]: port["containerPort"] for port in container.get("ports", ())}
-            assert set(ports.values()) <= {Settings().port}
+            assert set(ports.values()) <= {Settings().port, METRICS_PORT}
             for kind in ("startupProbe", "livenessProbe", "readinessProbe"):
                 if get := container.get(kind, {}).get("httpGet"):
                     assert get["port"] in ports
@@ -241,6 +247,33 @@ def test_what_is_probed_exists() -> None:
     probed |= set(re.findall(r"health_uri (\S+)", caddy))
     assert {"/healthz", "/readyz"} == probed <= paths
     assert set(re.findall(r"gateway-\d:(\d+)", caddy)) == {str(Settings().port)}
+
+
+def test_the_image_shows_what_is_probed_and_scraped() -> None:
+    text = CONTAINERFILE.read_text()
+    assert f"KONSTRUCT_METRICS_PORT={METRICS_PORT}\n" in text
+    assert f"EXPOSE {Settings().port} {METRICS_PORT}" in text
+    policies = [d for _, d in OBJECTS if d["kind"] == "NetworkPolicy"]
+    shown = [rule for d in policies for rule in d["spec"]["ingress"]
+             if {"port": METRICS_PORT, "protocol": "TCP"} in rule["ports"]]  # fmt: skip
+    assert len(shown) == 2
+    assert all(rule["from"] for rule in shown), "figures are not for everybody"
+
+
+def test_a_stuck_event_loop_is_told_from_a_slow_probe() -> None:
+    [worker] = pod_of(one("Deployment", "konstruct-worker"))["containers"]
+    assert worker["livenessProbe"]["timeoutSeconds"] > LOOP_TURNS_WITHIN_S
+
+
+def test_what_workers_are_scaled_by_is_counted() -> None:
+    [trigger] = one("ScaledObject", "konstruct-worker")["spec"]["triggers"]
+    names = set(re.findall(r"konstruct_\w+", trigger["metadata"]["query"]))
+    source = (ROOT / "packages/orchestrator/orchestrator/figures.py").read_text()
+    assert names
+    assert all(f'"{name}"' in source for name in names)
+    states = re.search(r'state=~"([^"]+)"', trigger["metadata"]["query"])
+    assert states
+    assert tuple(states[1].split("|")) == UNFINISHED
 
 
 def test_a_process_has_time_to_start() -> None:
@@ -353,12 +386,20 @@ def closure(package: str, extras: frozenset[str] = frozenset(), seen: Any = None
     seen = set() if seen is None else seen
     if (package, extras) not in seen:
         seen.add((package, extras))
-        for requirement in map(Requirement, distribution(package).requires or ()):
+        for requirement in map(Requirement, asked_for(package)):
             asked = [{"extra": extra} for extra in extras] or [{"extra": ""}]
             if requirement.marker is None or any(map(requirement.marker.evaluate, asked)):
                 name = canonicalize_name(requirement.name)
                 closure(name, frozenset(requirement.extras), seen)
     return {name for name, _ in seen}
+
+
+def asked_for(package: str) -> list[str]:
+    """Of ours from the source, since an installation may be older."""
+    ours = ROOT / "packages" / package.removeprefix("konstruct-") / "pyproject.toml"
+    if ours.is_file():
+        return list(tomllib.loads(ours.read_text())["project"]["dependencies"])
+    return distribution(package).requires or []
 
 
 def test_servers_do_without_what_up_brings() -> None:
