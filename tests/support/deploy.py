@@ -15,7 +15,7 @@ from shared.config import Settings
 from tests.support.servers import ROOT
 
 DEPLOY = ROOT / "deploy"
-PAGES = [ROOT / "docs" / "deployment.md"]
+PAGES = [ROOT / "docs" / "deployment.md", ROOT / "docs" / "sizing.md"]
 SETTING = re.compile(r"\bKONSTRUCT_[A-Z0-9_]+[A-Z0-9]\b")
 OF_NO_CLASS = {"KONSTRUCT_WORKER_READY_FILE"}
 """Read by a process straight from its environment."""
