@@ -9,7 +9,7 @@ PAGE = portal/dist/index.html
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up portal wheels install install-dev node test unit bench check portal-check format lock clean
+.PHONY: help up portal wheels install install-dev node test unit newcomer bench check portal-check format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -33,6 +33,9 @@ test: install-dev portal ## run every test against real PostgreSQL, Valkey and b
 
 unit: install-dev ## run the unit tests alone: seconds, no server
 	@"$(BIN)/python" -m pytest tests/unit -x $(ARGS)
+
+newcomer: install-dev portal ## time a newcomer's way: clone, make up, browser, first answer (minutes)
+	@"$(BIN)/python" -m pytest -m newcomer tests/newcomer $(ARGS)
 
 bench: install-dev ## measure one message's way beside the same hops done bare
 	@"$(BIN)/python" -m benchmarks.one_message $(ARGS)
