@@ -36,7 +36,8 @@ async def test_on_a_phone_nothing_is_out_of_reach(visit: Visit, acme: World) -> 
     assert not await page.scrolls_sideways()
 
     await page.page.get_by_role("button", name="Show employees").tap()
-    menu = page.page.get_by_role("dialog")
+    menu = page.dialog
+    assert await page.violations() == []
     await menu.get_by_role("button", name="Account").tap()
     await expect(page.page.get_by_role("menuitem", name="Log out")).to_be_in_viewport()
     assert not await page.scrolls_sideways()

@@ -11,6 +11,8 @@ from tests.support.portal_page import PortalPage, Visit, asks_for, numbered
 from tests.support.processes import Gateway, Stack
 
 RECONNECTING = "The connection was lost. Reconnecting…"
+TOKEN_S = 4
+WORDS = 60
 OFFLINE = "You are offline. What you write is sent when you are back."
 
 
@@ -80,6 +82,9 @@ async def test_a_log_in_ended_elsewhere_ends_here(visit: Visit, acme: World, sta
         ended = await elsewhere.post("/api/portal/auth/logout", headers=acme.anna.headers)
     assert ended.status_code == 204
     await expect(page.log_in_form).to_be_visible()
+    await expect(page.page.get_by_role("alert")).to_have_text(
+        "You have been logged out. Log in again."
+    )
 
 
 async def test_a_removed_member_is_thrown_out(visit: Visit, acme: World, stack: Stack) -> None:
@@ -91,8 +96,28 @@ async def test_a_removed_member_is_thrown_out(visit: Visit, acme: World, stack: 
             headers=acme.admin.headers,
         )
     assert removed.status_code == 204
-    await expect(page.line).to_have_text("You no longer have access to this conversation.")
-    await expect(page.composer).to_be_disabled()
+    await expect(page.log_in_form).to_be_visible()
+    await expect(page.page.get_by_role("alert")).to_have_text(
+        "You do not belong to any business yet. Ask your administrator."
+    )
+
+
+async def test_a_token_that_ends_is_renewed_and_nobody_notices(
+    visit: Visit, acme: World, shared_stack: Stack
+) -> None:
+    hasty = {**shared_stack.environment, "KONSTRUCT_ACCESS_TOKEN_TTL_S": f"{TOKEN_S}"}
+    gateway = Gateway("hasty", shared_stack.directory, hasty)
+    await asyncio.to_thread(gateway.start)
+    try:
+        page = await talking(visit, acme, gateway=gateway)
+        await page.say(asks_for(WORDS, rate=10))
+        await page.expect_whole(WORDS, answers=2)
+        sockets = [url for url in page.device.requests if url.startswith("ws")]
+        renewals = [url for url in page.device.requests if url.endswith("/auth/refresh")]
+        assert len(sockets) == 1, "one line lived through it all"
+        assert 3 <= len(renewals) < 20, "and was renewed in good time, not all the time"
+    finally:
+        await asyncio.to_thread(gateway.stop)
 
 
 async def talking(visit: Visit, world: World, **options: object) -> PortalPage:

@@ -4,6 +4,7 @@ Everything is installed from nothing, so this takes minutes and is run by `make 
 `make test`. At the end it tells how many seconds each step took.
 """
 
+import asyncio
 import os
 import queue
 import re
@@ -12,6 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -75,7 +77,7 @@ class MakeUp:
     def steps(self) -> Iterator[tuple[str, float]]:
         """What it said it was doing, and the seconds until it said something else."""
         lines = [*self.said, (self.said[-1][0], "")]
-        for (at, line), (until, _) in zip(lines, lines[1:], strict=False):
+        for (at, line), (until, _) in pairwise(lines):
             told = STEP.match(line)
             if told is None:
                 continue
@@ -116,7 +118,8 @@ async def test_from_a_fresh_clone_to_the_first_answer(
     def passed(what: str) -> None:
         times.append((what, time.monotonic() - began - sum(seconds for _, seconds in times)))
 
-    subprocess.run(["git", "clone", "-q", "--no-local", ROOT, clone], check=True, timeout=120)
+    command = ["git", "clone", "-q", "--no-local", ROOT, clone]
+    await asyncio.to_thread(subprocess.run, command, check=True, timeout=120)
     passed("git clone")
     up = MakeUp(clone, free_port(), data_dir)
     try:

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Locator, Page, Route, expect
 
@@ -69,7 +69,24 @@ class PortalPage:
 
     @property
     def employees(self) -> Locator:
-        return self.page.get_by_role("navigation", name="Your employees").get_by_role("link")
+        return self.menu.locator("a[href^='/employees/']")
+
+    @property
+    def menu(self) -> Locator:
+        """What stands at the side."""
+        return self.page.get_by_role("navigation", name="Your employees")
+
+    @property
+    def dialog(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    async def go_to(self, name: str) -> None:
+        """One of the pages on which a business is run."""
+        await self.menu.get_by_role("link", name=name, exact=True).click()
+        await expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
 
     async def choose(self, name: str = "Ada") -> None:
         """Open the conversation with this employee, up to where one can write."""
@@ -203,21 +220,27 @@ class PortalPage:
         """Choose to empty the conversation; the dialog that asks whether one means it."""
         await self.page.get_by_role("button", name="Start over").click()
         await self.page.get_by_role("menuitem", name="Start over").click()
-        dialog = self.page.get_by_role("dialog")
-        await expect(dialog).to_be_visible()
-        return dialog
+        await expect(self.dialog).to_be_visible()
+        return self.dialog
 
     # ── for everyone ───────────────────────────────────────────────────────────────────────────
 
     async def violations(self) -> list[str]:
-        """What axe has to say against what is shown now: rule, and the elements it means.
+        """What axe has to say against what is shown now, in light and, of the colours, in dark.
 
         It is run from outside the page, so the content security policy stays as it is.
         """
-        await self.page.evaluate(AXE.read_text())
-        found: dict[str, Any] = await self.page.evaluate("axe.run(document)")
+        if not await self.page.evaluate("'axe' in window"):
+            await self.page.evaluate(AXE.read_text())
+        found = await self._axe("light", {})
+        found += await self._axe("dark", {"runOnly": ["color-contrast"]})
+        return found
+
+    async def _axe(self, scheme: Literal["light", "dark"], options: dict[str, Any]) -> list[str]:
+        await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        found = await self.page.evaluate("(options) => axe.run(document, options)", options)
         return [
-            f"{each['id']}: {node['html']} ({node['failureSummary']})"
+            f"{scheme}: {each['id']}: {node['html']} ({node['failureSummary']})"
             for each in found["violations"]
             for node in each["nodes"]
         ]

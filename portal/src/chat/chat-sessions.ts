@@ -43,8 +43,8 @@ export class ChatSessions {
           ...wiring,
           openSocket: () => new WebSocket(socketUrl(conversationId)),
           credentials: async (options) => {
-            const { person, token, expiresAt } = await this.#login.accessToken(options);
-            return { userId: person.userId, role: person.role, tenantId, token, expiresAt };
+            const { person, token, renewAt } = await this.#login.accessToken(options);
+            return { userId: person.userId, role: person.role, tenantId, token, renewAt };
           },
           clock: systemClock,
           surroundings: browserSurroundings,

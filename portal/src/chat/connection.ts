@@ -34,7 +34,7 @@ export interface Credentials {
   readonly tenantId: string;
   readonly token: string;
   /** In milliseconds since 1970. */
-  readonly expiresAt: number;
+  readonly renewAt: number;
 }
 
 /** What the browser tells about the world around the page. */
@@ -45,7 +45,7 @@ export interface Surroundings {
 
 export interface ConnectionOptions {
   readonly openSocket: () => Socket;
-  /** Good for at least the next minute. Rejects with LoggedOut when there is no log-in any more. */
+  /** Good for a while. Rejects with LoggedOut when there is no log-in any more. */
   readonly credentials: (options: { renew: boolean }) => Promise<Credentials>;
   /** What must be there before the socket is opened: the newest page of history. */
   readonly prepare: () => Promise<void>;
@@ -58,7 +58,6 @@ export interface ConnectionOptions {
 
 const READY_WITHIN_MS = 15_000;
 const ANSWERED_WITHIN_MS = 10_000;
-const RENEW_BEFORE_MS = 60_000;
 const TOO_FAST_MS = 60_000;
 const HEARTBEAT_MS = 10_000;
 /** Timers of hidden pages run once a minute; a longer gap means that the machine slept. */
@@ -170,7 +169,7 @@ export class Connection {
     this.#failures = 0;
     this.#everConnected = true;
     this.#renewFirst = false;
-    this.#renewBefore(credentials.expiresAt);
+    this.#renewFrom(credentials.renewAt);
     this.#lastBeat = this.#options.clock.now();
     this.#beat();
     this.#setState("connected");
@@ -237,9 +236,9 @@ export class Connection {
     });
   }
 
-  #renewBefore(expiresAt: number): void {
+  #renewFrom(renewAt: number): void {
     const { clock } = this.#options;
-    const inMs = Math.max(0, expiresAt - RENEW_BEFORE_MS - clock.now());
+    const inMs = Math.max(0, renewAt - clock.now());
     this.#after(inMs, () => void this.#renew());
   }
 
@@ -249,7 +248,7 @@ export class Connection {
       const credentials = await this.#options.credentials({ renew: true });
       if (attempt !== this.#attempt || !this.#socket) return;
       this.#socket.send(JSON.stringify(this.#authFrame(credentials)));
-      this.#renewBefore(credentials.expiresAt);
+      this.#renewFrom(credentials.renewAt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof LoggedOut) this.#end("logged-out");

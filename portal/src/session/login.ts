@@ -20,7 +20,7 @@ export interface AccessToken {
   readonly person: Person;
   readonly token: string;
   /** In milliseconds since 1970. */
-  readonly expiresAt: number;
+  readonly renewAt: number;
 }
 
 /**
@@ -33,8 +33,8 @@ export type LoginState =
   | { readonly kind: "logged-out"; readonly because?: string }
   | { readonly kind: "logged-in"; readonly person: Person };
 
-/** A token with less left than this is renewed before it is used. */
-const GOOD_FOR_MS = 60_000;
+/** A token is renewed so long before its end; a short one at half its life. */
+const RENEW_BEFORE_MS = 60_000;
 
 /** What the token says is no longer so: a fresh one tells what is. */
 const OUTDATED = ["role_changed", "membership_ended"];
@@ -101,9 +101,9 @@ export class Login {
     return request<Result>(path, { ...options, token: renewed.token });
   }
 
-  /** A token that will still be good in a minute. Rejects with LoggedOut or Unreachable. */
+  /** A token that will be good for a while. Rejects with LoggedOut or Unreachable. */
   async accessToken({ renew }: { renew: boolean }): Promise<AccessToken> {
-    const good = this.#access && this.#access.expiresAt - Date.now() > GOOD_FOR_MS;
+    const good = this.#access && this.#access.renewAt > Date.now();
     return good && !renew && this.#access ? this.#access : this.#renew();
   }
 
@@ -142,8 +142,9 @@ export class Login {
       role: told.role,
       tenantId: told.tenant_id,
     };
-    const expiresAt = Date.now() + told.expires_in * 1000;
-    this.#access = { person, token: told.access_token, expiresAt };
+    const lifeMs = told.expires_in * 1000;
+    const renewAt = Date.now() + Math.max(lifeMs / 2, lifeMs - RENEW_BEFORE_MS);
+    this.#access = { person, token: told.access_token, renewAt };
     if (person.tenantId) keepTabTenant(person.tenantId);
     if (this.#state.kind !== "logged-in" || !samePerson(this.#state.person, person)) {
       this.#set({ kind: "logged-in", person });

@@ -1,0 +1,129 @@
+"""Running a business on the page: who works there, who belongs to it, and who may not touch it."""
+
+import re
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+from playwright.async_api import expect
+
+from tests.support import people
+from tests.support.people import Person, World
+from tests.support.portal_page import Visit, asks_for
+
+
+async def test_an_employee_is_hired_talked_to_changed_and_paused(visit: Visit, acme: World) -> None:
+    page = await visit(acme.admin)
+    await page.go_to("Employees")
+    await page.page.get_by_role("link", name="Hire", exact=True).click()
+    await page.page.get_by_label("Name").fill("Cleo")
+    await page.page.get_by_label("Role").fill("Bookkeeper")
+    await page.page.get_by_label("Instructions").fill("Count twice.")
+    await page.button("Hire").click()
+    await expect(page.page.get_by_text("Cleo works here now.")).to_be_visible()
+
+    await page.choose("Cleo")
+    await page.say(asks_for(5))
+    await page.expect_whole(5)
+
+    await page.go_to("Employees")
+    await page.page.get_by_role("link", name="Edit Cleo").click()
+    await page.page.get_by_label("Name").fill("Cleopatra")
+    await page.button("Save").click()
+    await expect(page.employees.filter(has_text="Cleopatra")).to_be_visible()
+
+    await page.button("Pause Cleopatra").click()
+    await expect(page.employees.filter(has_text="Cleopatra")).to_contain_text("Paused")
+    await page.choose("Cleopatra")
+    await page.say("are you there?")
+    await expect(page.page.get_by_text("This employee is paused").first).to_be_visible()
+
+
+async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(
+    visit: Visit, acme: World
+) -> None:
+    email = f"zoe.{uuid4().hex[:8]}@example.com"
+    admin = await visit(acme.admin)
+    await admin.go_to("People")
+    await admin.button("Invite").click()
+    await admin.dialog.get_by_label("E-mail").fill(email)
+    await admin.button("Make a link").click()
+    link = urlsplit(await admin.dialog.get_by_label("Invitation link").input_value())
+    await admin.button("Done").click()
+
+    zoe = await visit(path=f"{link.path}#{link.fragment}")
+    await expect(zoe.page.get_by_role("heading", name="Join Acme")).to_be_visible()
+    await zoe.page.get_by_label("Your name").fill("Zoe")
+    await zoe.page.get_by_label("Password").fill("a good long password")
+    await zoe.button("Create account").click()
+    await zoe.choose("Ada")
+    await expect(zoe.menu.get_by_role("link", name="People")).to_have_count(0)
+    assert link.fragment not in zoe.page.url
+    used = await visit(path=f"{link.path}#{link.fragment}")
+    await expect(used.page.get_by_role("alert")).to_contain_text("does not work")
+
+    await admin.page.reload()
+    await admin.button("Operator, role of Zoe").click()
+    await admin.page.get_by_role("menuitemradio", name=re.compile("^Admin")).click()
+    await expect(zoe.menu.get_by_role("link", name="People")).to_be_visible()
+
+    await admin.button("Remove Zoe").click()
+    await admin.dialog.get_by_role("button", name="Remove", exact=True).click()
+    await expect(admin.button("Remove Zoe")).to_have_count(0)
+    await expect(zoe.employees).to_have_count(0)
+    await expect(zoe.composer).to_be_hidden()
+
+
+async def test_an_operator_is_shown_nothing_that_is_not_theirs(visit: Visit, acme: World) -> None:
+    page = await visit(acme.anna)
+    await page.go_to("Employees")
+    await expect(page.page.get_by_role("link", name="Chat with Ada")).to_be_visible()
+    await expect(page.page.get_by_role("link", name=re.compile("Hire|Edit"))).to_have_count(0)
+    await expect(page.page.get_by_role("button", name=re.compile("Pause"))).to_have_count(0)
+    await expect(page.menu.get_by_role("link", name="People")).to_have_count(0)
+    for path in ("/team/people", "/team/employees/new", "/businesses", "/team/conversations"):
+        await page.open(path)
+        await expect(
+            page.page.get_by_text("This page is not for your role in this business.")
+        ).to_be_visible()
+
+
+async def test_who_belongs_to_two_businesses_goes_from_one_to_the_other(
+    visit: Visit, acme: World, globex: World
+) -> None:
+    await people.make_agent(globex.id, "Gustav")
+    await people.join(globex.id, acme.anna.id)
+    page = await visit(acme.anna)
+    await page.choose("Ada")
+    await page.say(asks_for(3))
+    await page.expect_whole(3)
+    await page.button("Business: Acme").click()
+    await page.page.get_by_role("menuitemradio", name=re.compile("^Globex")).click()
+    await page.choose("Gustav")
+    await page.say("hello")
+    await expect(page.answers.last).to_contain_text("echo: hello (history: 0)")
+    await page.button("Business: Globex").click()
+    await page.page.get_by_role("menuitemradio", name=re.compile("^Acme")).click()
+    await expect(page.employees.filter(has_text="Gustav")).to_have_count(0)
+    await page.choose("Ada")
+    await page.expect_whole(3)
+
+
+async def test_the_platforms_admin_sets_up_a_business_and_reads_along(
+    visit: Visit, acme: World, platform_admin: Person
+) -> None:
+    conversation_id = await acme.conversation(acme.anna)
+    await acme.say(conversation_id, "is my parcel on its way?")
+    page = await visit(platform_admin)
+    await page.go_to("Businesses")
+    await page.button("Create a business").click()
+    name = f"New {uuid4().hex[:6]}"
+    await page.dialog.get_by_label("Name", exact=True).fill(name)
+    await page.dialog.get_by_role("button", name="Create", exact=True).click()
+    await expect(page.page.get_by_text("Invite its first admin.")).to_be_visible()
+    await page.go_to("Businesses")
+    row = page.page.get_by_role("listitem").filter(has_text=acme.slug)
+    await row.get_by_role("button", name="Open Acme").click()
+    await page.go_to("Conversations")
+    await page.page.get_by_role("link", name=re.compile("Anna and Ada")).click()
+    await expect(page.articles).to_contain_text(["is my parcel on its way?"])
+    await expect(page.page.get_by_role("textbox")).to_have_count(0)
