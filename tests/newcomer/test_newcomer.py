@@ -103,6 +103,14 @@ def at_work_below(*directories: Path) -> list[psutil.Process]:
     return found
 
 
+def warnings_in(logs: Path) -> Iterator[str]:
+    """What any part had to complain about."""
+    for log in sorted(logs.glob("*.log")):
+        for line in log.read_text(errors="replace").splitlines():
+            if '"level": "info"' not in line:
+                yield f"{log.stem}: {line}"
+
+
 @pytest.mark.newcomer
 @pytest.mark.timeout(READY_WITHIN_S + 300)
 async def test_from_a_fresh_clone_to_the_first_answer(
@@ -151,6 +159,9 @@ async def test_from_a_fresh_clone_to_the_first_answer(
             device.require_clean()
         code = up.interrupt()
         passed("Ctrl-C, until all has ended")
+    except BaseException:
+        print(up.text, *warnings_in(data_dir / "logs"), sep="\n")
+        raise
     finally:
         if up.process.poll() is None:
             os.killpg(up.process.pid, signal.SIGTERM)
