@@ -53,7 +53,7 @@ def test_allowed_origins_are_given_with_commas(
 def test_proxies_to_be_believed_are_addresses_and_networks(
     settings_of_its_own: pytest.MonkeyPatch,
 ) -> None:
-    assert Settings().trusted_proxies == ["127.0.0.1", "::1"]
+    assert Settings().trusted_proxies == []
     settings_of_its_own.setenv("KONSTRUCT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7")
     assert Settings().trusted_proxies == ["10.0.0.0/8", "192.0.2.7"]
     settings_of_its_own.setenv("KONSTRUCT_TRUSTED_PROXIES", "caddy")

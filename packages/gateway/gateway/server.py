@@ -49,7 +49,7 @@ class DrainingServer(uvicorn.Server):
         self.should_exit = True
 
 
-def _listen(config: uvicorn.Config) -> socket.socket:
+def listen(config: uvicorn.Config) -> socket.socket:
     """A listening socket whose connections end when the other side takes nothing for a while:
     uvicorn itself waits for ever for a client that does not read."""
     listening = config.bind_socket()
@@ -69,11 +69,9 @@ def _warn_if_open(host: str) -> None:
         log.warning("no_browser_origin_allowed", set="KONSTRUCT_ALLOWED_ORIGINS=https://…")
 
 
-def serve(host: str, port: int) -> int:
-    """Serve until told to stop; the exit code."""
-    configure_logging(settings.log_level, json=settings.log_json)
-    _warn_if_open(host)
-    config = uvicorn.Config(
+def configured(host: str, port: int) -> uvicorn.Config:
+    """uvicorn as we want it: every wait and every size has a bound."""
+    return uvicorn.Config(
         app,
         host=host,
         port=port,
@@ -91,6 +89,13 @@ def serve(host: str, port: int) -> int:
         ws_ping_timeout=PING_EVERY_S,
         timeout_graceful_shutdown=GRACE_S,
     )
+
+
+def serve(host: str, port: int) -> int:
+    """Serve until told to stop; the exit code."""
+    configure_logging(settings.log_level, json=settings.log_json)
+    _warn_if_open(host)
+    config = configured(host, port)
     server = DrainingServer(config)
-    server.run(sockets=[_listen(config)])
+    server.run(sockets=[listen(config)])
     return 0 if server.started else 3

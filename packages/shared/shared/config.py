@@ -16,7 +16,6 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from shared.errors import ConfigError
 
 MIN_SIGNING_KEY_BYTES = 32
-LOCAL = ("127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
@@ -59,7 +58,7 @@ class Settings(BaseSettings):
     port: int = 8000
     allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Browser origins beside the gateway's own, comma-separated."""
-    trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=lambda: list(LOCAL))
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed:
     attempts to log in are counted by address, so behind an unnamed proxy all people are one."""
     portal_dir: Path | None = None

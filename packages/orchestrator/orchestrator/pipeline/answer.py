@@ -6,7 +6,7 @@ any more and nothing may be stored.
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -17,6 +17,7 @@ from shared.tasks import end
 
 from orchestrator.llm import AgentDeps, AnswerLimits, ModelFailure, Usage, open_answer
 from orchestrator.pipeline.claim import Claimed
+from orchestrator.pipeline.context import estimated_usage
 from orchestrator.pipeline.streaming import Preview, open_preview
 from orchestrator.worker_life import WorkerLife
 
@@ -54,9 +55,13 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
         return failed("gave_up", GAVE_UP)
     preview = open_preview(claimed, life.lag.window_s)
     try:
-        return await _speak_until_told_otherwise(life, claimed, preview)
+        outcome = await _speak_until_told_otherwise(life, claimed, preview)
     finally:
         await preview.close()
+    if outcome is not None and preview.text and not outcome.usage.output_tokens:
+        # Else whoever stops every answer would use no token of their tenant's up.
+        return replace(outcome, usage=estimated_usage(claimed.prompt, preview.text))
+    return outcome
 
 
 async def _speak_until_told_otherwise(

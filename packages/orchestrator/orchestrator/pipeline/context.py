@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from shared.config import settings
 from shared.repositories.turns import AgentAtWork
 
-from orchestrator.llm import Prompt, Turn
+from orchestrator.llm import Prompt, Turn, Usage
 
 MAX_TURNS = 60
 CHARS_PER_TOKEN = 3.5
@@ -31,6 +31,12 @@ def build_prompt(agent: AgentAtWork, said_before: Sequence[tuple[str, str]], tex
             break
         kept.append(Turn("assistant" if role == "assistant" else "user", said))
     return Prompt(instructions=instructions, history=kept[::-1], text=text)
+
+
+def estimated_usage(prompt: Prompt, said: str) -> Usage:
+    """What an answer cost of which the model has not told: stopped, cut off, or never counted."""
+    asked = (prompt.instructions, prompt.text, *(turn.content for turn in prompt.history))
+    return Usage(input_tokens=sum(map(_tokens, asked)), output_tokens=_tokens(said))
 
 
 def _instructions(agent: AgentAtWork) -> str:

@@ -1,0 +1,130 @@
+"""A gateway in this process, on a real port: uvicorn as `konstruct gateway` configures it.
+
+For tests of what goes over the line, raw, and of what the process holds. There is no worker behind
+it: messages are stored and wait.
+"""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+import pytest
+import uvicorn
+from gateway import server
+from konstruct.devstack.ports import LOOPBACK, free_port
+from shared.config import get_settings
+from websockets.client import ClientProtocol
+from websockets.uri import parse_uri
+
+from tests.support.chat_client import ChatClient
+from tests.support.people import Person
+
+WITHIN_S = 15.0
+
+
+@dataclass
+class GatewayHere:
+    """Where it listens."""
+
+    port: int
+    server: uvicorn.Server
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    def socket_url(self, conversation_id: UUID) -> str:
+        return f"ws://{LOOPBACK}:{self.port}/chat/ws/{conversation_id}"
+
+    async def connect(self, person: Person, conversation_id: UUID) -> ChatClient:
+        """A socket that is authenticated and caught up."""
+        client = await ChatClient.open(self.socket_url(conversation_id))
+        await client.send(person.auth_frame())
+        await client.expect("ready")
+        return client
+
+    async def raw(self, conversation_id: UUID, *, receive_buffer: int | None = None) -> "RawSocket":
+        """A WebSocket past its handshake, whose bytes are the test's own."""
+        sock = socket.socket()
+        if receive_buffer:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, (LOOPBACK, self.port))
+        raw = RawSocket(sock, ClientProtocol(parse_uri(self.socket_url(conversation_id))))
+        raw.protocol.send_request(raw.protocol.connect())
+        await raw.flush()
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += await raw.read()
+        assert answer.startswith(b"HTTP/1.1 101"), answer
+        raw.protocol.receive_data(answer)
+        return raw
+
+
+@dataclass
+class RawSocket:
+    """It sends what it is told to and reads when it is told to."""
+
+    sock: socket.socket
+    protocol: ClientProtocol
+
+    async def authenticate(self, person: Person) -> None:
+        self.protocol.send_text(orjson.dumps(person.auth_frame()))
+        await self.flush()
+
+    async def flush(self) -> None:
+        await self.send(b"".join(self.protocol.data_to_send()))
+
+    async def send(self, data: bytes) -> None:
+        await asyncio.get_running_loop().sock_sendall(self.sock, data)
+
+    async def read(self) -> bytes:
+        """What comes next; nothing at the end. Raises ConnectionError."""
+        async with asyncio.timeout(WITHIN_S):
+            return await asyncio.get_running_loop().sock_recv(self.sock, 65536)
+
+    async def read_to_the_end(self) -> bytes:
+        """All that still comes until the other side ends the connection."""
+        read = b""
+        try:
+            while data := await self.read():
+                read += data
+        except ConnectionError:
+            pass
+        return read
+
+    def close(self) -> None:
+        self.sock.close()
+
+
+@contextmanager
+def _no_signals() -> Iterator[None]:
+    """They are pytest's."""
+    yield
+
+
+@asynccontextmanager
+async def gateway_here(
+    settings: pytest.MonkeyPatch, **changes: object
+) -> AsyncIterator[GatewayHere]:
+    """One with these settings changed: `gateway_here(patch, sockets_per_user=2)`."""
+    port = free_port()
+    for name, value in {"host": LOOPBACK, "port": port, **changes}.items():
+        settings.setenv(f"KONSTRUCT_{name}".upper(), str(value))
+    get_settings.cache_clear()
+    config = server.configured(LOOPBACK, port)
+    running = uvicorn.Server(config)
+    running.capture_signals = _no_signals  # type: ignore[method-assign]
+    serving = asyncio.create_task(running.serve(sockets=[server.listen(config)]))
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            while not (running.started or serving.done()):  # noqa: ASYNC110 - it tells nobody
+                await asyncio.sleep(0.01)
+        yield GatewayHere(port, running)
+    finally:
+        running.should_exit = True
+        await serving
