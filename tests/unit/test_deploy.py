@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from gateway.main import app
 from gateway.server import DRAIN_S, GRACE_S, PING_EVERY_S
-from orchestrator.worker import LEAVE_WITHIN_S
+from orchestrator.worker import BESIDE_DRAIN_S
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from shared.config import Settings
@@ -295,10 +295,10 @@ def test_a_gateway_is_let_finish_its_drain() -> None:
 def test_a_worker_is_let_finish_its_drain() -> None:
     drain_s = int(one("ConfigMap", "konstruct")["data"]["KONSTRUCT_DRAIN_TIMEOUT_S"])
     pod = pod_of(one("Deployment", "konstruct-worker"))
-    assert pod["terminationGracePeriodSeconds"] >= drain_s + LEAVE_WITHIN_S + MARGIN_S
+    assert pod["terminationGracePeriodSeconds"] >= drain_s + BESIDE_DRAIN_S + MARGIN_S
     worker = COMPOSE["services"]["worker"]
     drain_s = int(worker["environment"]["KONSTRUCT_DRAIN_TIMEOUT_S"])
-    assert seconds(worker["stop_grace_period"]) >= drain_s + LEAVE_WITHIN_S + MARGIN_S
+    assert seconds(worker["stop_grace_period"]) >= drain_s + BESIDE_DRAIN_S + MARGIN_S
 
 
 def test_no_proxy_cuts_an_idle_socket_off_between_two_pings() -> None:

@@ -25,7 +25,8 @@ from orchestrator.worker_life import START_WITHIN_S, WorkerLife, begin_life
 
 log = get_logger(__name__)
 
-LEAVE_WITHIN_S = 12.0
+BESIDE_DRAIN_S = 7.0
+"""What leaving may take beyond the drain: giving runs back, ending the lease, closing."""
 
 
 def run() -> int:
@@ -79,6 +80,6 @@ async def _leave(intake: Intake, life: WorkerLife) -> None:
 
 def _await_leaving(leaving: "Future[None]") -> None:
     try:
-        leaving.result(LEAVE_WITHIN_S)
+        leaving.result(settings.drain_timeout_s + BESIDE_DRAIN_S)
     except (TimeoutError, KonstructError) as error:
         log.warning("worker_left_in_haste", error=type(error).__name__)
