@@ -5,7 +5,7 @@ import os
 import signal
 import time
 from collections import Counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.services import chat
@@ -21,9 +21,10 @@ from tests.support.sizes import sized
 from tests.support.tab import Tab
 
 PEOPLE = sized(8, full=20)
-BYSTANDERS = sized(20, full=80)
+TALKERS = sized(8, full=100)
+BYSTANDERS = sized(20, full=400)
 WITHIN_S = 60.0
-SLOWLY = "[[model: tokens=30 rate=10]] please"
+SLOWLY = f"[[model: tokens={sized(30, full=100)} rate=10]] please"
 
 
 async def test_a_message_that_was_stored_and_told_to_no_worker_is_answered(
@@ -32,7 +33,7 @@ async def test_a_message_that_was_stored_and_told_to_no_worker_is_answered(
     """As when its gateway ends between the commit and the nudge."""
     async with crowd(acme, PEOPLE, island.stack.gateways) as tabs:
         stored_at = time.monotonic()
-        ids = await asyncio.gather(*(_store(acme, tab) for tab in tabs))
+        ids = await asyncio.gather(*(store_untold(acme, tab) for tab in tabs))
         await asyncio.gather(
             *(
                 tab.until(lambda tab=tab, id_=id_: id_ in tab.outcomes, WITHIN_S)
@@ -46,8 +47,8 @@ async def test_a_message_that_was_stored_and_told_to_no_worker_is_answered(
     assert require_settled(island.stack.database, acme.id) == PEOPLE
 
 
-async def _store(world: World, tab: Tab) -> object:
-    """What a gateway does with a message, up to the commit and no further."""
+async def store_untold(world: World, tab: Tab) -> UUID:
+    """What a gateway does with a message, up to the commit and no further; the message's id."""
     person, conversation_id = tab.person, str(tab.conversation_id)
     message = KonstructMessage(
         tenant_id=str(world.id),
@@ -128,10 +129,11 @@ async def test_a_gateway_told_to_leave_says_good_bye_to_everyone_and_nothing_is_
     stack = island.stack
     leaving, staying = stack.gateways
     async with (
-        crowd(acme, PEOPLE, [leaving]) as talkers,
+        crowd(acme, TALKERS, [leaving]) as talkers,
         crowd(acme, BYSTANDERS, [leaving]) as bystanders,
     ):
-        names = [await tab.begun(await tab.send(SLOWLY)) for tab in talkers]
+        sent = await asyncio.gather(*(tab.send(SLOWLY) for tab in talkers))
+        names = [await tab.begun(name) for tab, name in zip(talkers, sent, strict=True)]
         told_at = time.monotonic()
         coming = asyncio.create_task(_keep_coming(acme, leaving))
         exiting = asyncio.create_task(asyncio.to_thread(leaving.terminate, WITHIN_S))
@@ -146,7 +148,7 @@ async def test_a_gateway_told_to_leave_says_good_bye_to_everyone_and_nothing_is_
         for tab, name in zip(talkers, names, strict=True):
             assert (await tab.answered(name, WITHIN_S)).status == "complete"
         require_told(stack.database, *everyone)
-    assert require_settled(stack.database, acme.id) == PEOPLE
+    assert require_settled(stack.database, acme.id) == TALKERS
     figures[f"gateway leaves: seconds, with {len(everyone)} sockets"] = round(left_after, 1)
     figures["gateway leaves: exit code"] = 0
 

@@ -3,15 +3,17 @@
 import asyncio
 import time
 from collections import Counter
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from shared.publish import publish_run_control
 
+from tests.integration.test_durability_gateways import store_untold
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.island import Island
 from tests.support.people import World
+from tests.support.processes import Stack
 from tests.support.sizes import sized
 from tests.support.tab import Tab
 from tests.support.waiting import eventually
@@ -117,6 +119,26 @@ async def test_a_worker_asked_to_leave_hands_over_what_it_cannot_finish_and_ends
     figures["worker leaves: seconds"] = round(left_after, 1)
 
 
+async def test_a_run_of_which_nothing_can_be_made_ends_in_a_visible_failure(
+    stack: Stack, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+) -> None:
+    """As when another version of ours has written it. The next message is answered."""
+    async with crowd(acme, 1, stack.gateways) as (tab,):
+        message_id = await store_untold(acme, tab)
+        superuser.execute(
+            "UPDATE agent_runs SET payload = payload - 'content' - 'sender' WHERE message_id = %s",
+            (str(message_id),),
+        )
+        began = time.monotonic()
+        await tab.until(lambda: message_id in tab.outcomes, WITHIN_S)
+        assert tab.outcomes[message_id].status == "failed"
+        assert (await tab.ask("and now?", WITHIN_S)).status == "complete"
+        require_told(stack.database, tab)
+    assert require_settled(stack.database, acme.id) == 2
+    figures["run not readable: attempts"] = _attempts(superuser, message_id)
+    figures["run not readable: seconds to its failure"] = round(time.monotonic() - began, 1)
+
+
 async def _begin(tab: Tab) -> str:
     return await tab.begun(await tab.send(SLOWLY), WITHIN_S)
 
@@ -126,3 +148,9 @@ def _count(superuser: psycopg.Connection, world: World, where: str) -> int:
     query = f"SELECT count(*) FROM agent_runs WHERE tenant_id = %s AND {where}"
     (count,) = superuser.execute(query, (world.id,)).fetchone() or (0,)
     return int(count)
+
+
+def _attempts(superuser: psycopg.Connection, message_id: UUID) -> int:
+    query = "SELECT attempt FROM agent_runs WHERE message_id = %s"
+    (attempt,) = superuser.execute(query, (str(message_id),)).fetchone() or (0,)
+    return int(attempt)

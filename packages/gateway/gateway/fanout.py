@@ -22,7 +22,7 @@ from shared.errors import Unavailable
 from shared.log import get_logger
 from shared.redis import create_redis, get_redis
 from shared.redis_keys import gateway_probe_key
-from shared.tasks import end
+from shared.tasks import end, keep_doing
 
 from gateway import figures
 
@@ -59,7 +59,7 @@ class Fanout:
     @property
     def hears(self) -> bool:
         """Whether something came in lately; false when Valkey is away or deaf."""
-        return time.monotonic() - self._heard_at < DEAF_AFTER_S
+        return self._pubsub is not None and time.monotonic() - self._heard_at < DEAF_AFTER_S
 
     @property
     def is_subscribed(self) -> bool:
@@ -73,8 +73,8 @@ class Fanout:
     async def start(self) -> None:
         """Begin to listen. Returns at once; `hears` tells when Valkey is there."""
         self._tasks = [
-            asyncio.create_task(self._listen(), name="fanout-listen"),
-            asyncio.create_task(self._probe(), name="fanout-probe"),
+            keep_doing(self._listen, name="fanout-listen"),
+            keep_doing(self._probe, name="fanout-probe"),
         ]
 
     async def stop(self) -> None:

@@ -15,7 +15,7 @@ from shared.jobs import QUEUE_NAME, Task, unpack
 from shared.log import get_logger
 from shared.redis import get_redis
 from shared.redis_keys import broker_queue_key
-from shared.tasks import end
+from shared.tasks import end, keep_doing
 
 from orchestrator.app import app
 
@@ -48,7 +48,7 @@ class Intake:
         return len(self._under_way) < self._concurrency
 
     def start(self) -> None:
-        self._taking = asyncio.create_task(self._take_for_ever(), name="intake")
+        self._taking = keep_doing(self._take_for_ever, name="intake")
 
     async def stop(self) -> None:
         """Take no more. What is under way goes on."""

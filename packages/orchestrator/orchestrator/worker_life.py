@@ -26,7 +26,7 @@ from shared.outbox import get_outbox
 from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
 from shared.repositories import runs
-from shared.tasks import end
+from shared.tasks import end, keep_doing
 from shared.telemetry.exposition import Exposition, expose
 
 from orchestrator import backlog, figures
@@ -92,13 +92,13 @@ class WorkerLife:
         self._warm_up()
         self._exposition = expose(self.parts)
         self._tasks = [
-            asyncio.create_task(work, name=name)
+            keep_doing(work, name)
             for name, work in (
-                ("lease", self._keep_lease()),
-                ("sweep", self._keep_sweeping()),
-                ("control", self._hear_control()),
-                ("lag", self.lag.watch()),
-                ("backlog", backlog.keep_looking()),
+                ("lease", self._keep_lease),
+                ("sweep", self._keep_sweeping),
+                ("control", self._hear_control),
+                ("lag", self.lag.watch),
+                ("backlog", backlog.keep_looking),
             )
         ]
 

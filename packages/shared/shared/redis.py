@@ -1,15 +1,20 @@
 """Valkey/Redis: one client per event loop, made at first use, every wait bounded.
 
 Its pool waits for a free connection instead of refusing the 101st use. What fails on a connection
-that a restarted server has closed is tried once more on a new one.
+that a restarted server has closed is tried once more on a new one. Whatever says that a line is
+lost is a ConnectionError, so that those who go on without Valkey do.
 """
 
 import asyncio
+from collections.abc import Iterable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import redis.asyncio as aioredis
+from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry  # the one in redis.retry never tries again here
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LineLost
 
 from shared.config import settings
 from shared.telemetry.figures import watch_pool
@@ -44,7 +49,24 @@ def create_redis() -> aioredis.Redis:
         retry=Retry(NoBackoff(), 1),
         health_check_interval=15,
     )
+    pool.connection_class = _knowing_uvloop(pool.connection_class)
     return aioredis.Redis.from_pool(pool)
+
+
+def _knowing_uvloop(kind: type[AbstractConnection]) -> type[AbstractConnection]:
+    """Where asyncio's own loop raises an OSError on a line the other side has reset, uvloop raises
+    a RuntimeError, which redis-py lets through: it ended tasks that outlive any OSError."""
+
+    class Connection(kind):  # type: ignore[misc, valid-type]
+        async def send_packed_command(
+            self, command: bytes | str | Iterable[bytes], check_health: bool = True
+        ) -> Any:
+            try:
+                return await super().send_packed_command(command, check_health)
+            except RuntimeError as error:
+                raise LineLost(f"The line to Valkey is lost: {error}") from error
+
+    return Connection
 
 
 async def close_redis() -> None:

@@ -1,9 +1,29 @@
-"""Ending asyncio tasks for certain."""
+"""Asyncio tasks that end for certain, and tasks that do not end."""
 
 import asyncio
+import logging
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 CANCEL_AGAIN_S = 0.5
+BEGIN_AGAIN_S = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def keep_doing(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> "asyncio.Task[None]":
+    """A task for work that has no end. If it raises what nobody expected, that is logged and it
+    begins again: a process that has lost such a task looks alive, and is not."""
+    return asyncio.create_task(_keep_doing(work, name), name=name)
+
+
+async def _keep_doing(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> None:
+    while True:
+        try:
+            await work()
+        except Exception:
+            log.exception("task_begins_again: %s", name)
+        await asyncio.sleep(BEGIN_AGAIN_S)
 
 
 async def end(*tasks: "asyncio.Task[Any]") -> None:

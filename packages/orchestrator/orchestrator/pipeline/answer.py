@@ -51,6 +51,8 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
     """The run's outcome; None if the run was lost."""
     if claimed.stop_requested:
         return Outcome("stopped", "")
+    if claimed.prompt is None:
+        return failed("internal_error", BROKEN, retryable=False)
     if claimed.tries > settings.max_attempts:
         return failed("gave_up", GAVE_UP)
     preview = open_preview(claimed, life.lag.window_s)
@@ -91,6 +93,7 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
     deps = AgentDeps(
         tenant_id=claimed.tenant_id, agent_id=claimed.agent_id, thread_id=claimed.thread_id
     )
+    assert claimed.prompt is not None
     limits = AnswerLimits(
         first_byte_s=settings.llm_first_byte_timeout_s,
         between_pieces_s=settings.llm_between_pieces_timeout_s,

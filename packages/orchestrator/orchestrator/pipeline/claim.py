@@ -7,14 +7,18 @@ from typing import Any
 from uuid import UUID
 
 from shared.config import settings
-from shared.models.message import KonstructMessage
+from shared.log import get_logger
+from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.repositories import turns
+from shared.repositories.turns import ClaimedRun
 from shared.telemetry.tracing import TRACEPARENT
 
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.context import MAX_TURNS, build_prompt
 from orchestrator.pipeline.timeline import Timeline
 from orchestrator.worker_life import RunInHand, WorkerLife
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class Claimed:
     message: KonstructMessage
     extras: dict[str, Any]
     model: str | None
-    prompt: Prompt
+    prompt: Prompt | None
+    """None for a run of which nothing can be made: it ends without being answered."""
     in_hand: RunInHand
     timeline: Timeline
 
@@ -64,8 +69,13 @@ async def claim(
     in_hand.run_id = claimed.id
     timeline.queued_s = claimed.queued_s
     timeline.end_of("claim")
-    message, extras = parse_payload(claimed.payload)
-    prompt = build_prompt(claimed.agent, claimed.said_before, message.content.text)
+    prompt: Prompt | None = None
+    try:
+        message, extras = parse_payload(claimed.payload)
+        prompt = build_prompt(claimed.agent, claimed.said_before, message.content.text)
+    except Exception:  # whatever it is, it would be the same next time
+        log.exception("run_not_readable", run_id=str(claimed.id))
+        message, extras = _address(tenant_id, message_id, claimed)
     timeline.end_of("context")
     return Claimed(
         run_id=claimed.id,
@@ -82,6 +92,21 @@ async def claim(
         in_hand=in_hand,
         timeline=timeline,
     )
+
+
+def _address(
+    tenant_id: UUID, message_id: UUID, claimed: ClaimedRun
+) -> tuple[KonstructMessage, dict[str, Any]]:
+    """What the run itself tells of its message: enough to end it where its person sees that."""
+    message = KonstructMessage(
+        id=str(message_id),
+        tenant_id=str(tenant_id),
+        channel=ChannelType(claimed.channel),
+        sender=SenderInfo(user_id=""),
+        content=MessageContent(),
+        thread_id=claimed.thread_id,
+    )
+    return message, {"tenant_id": str(tenant_id), "conversation_id": claimed.thread_id}
 
 
 EXTRAS = (

@@ -92,6 +92,8 @@ class ClaimedRun:
 
     id: UUID
     agent_id: UUID
+    channel: str
+    thread_id: str
     payload: dict[str, Any]
     attempt: int
     released: int
@@ -132,8 +134,8 @@ _CLAIM = Statement(
                           AND older.position < run.position
                           AND older.state IN ('pending', 'running'))
        AND tenant_room(run.tenant_id, $4::integer) > 0
-    RETURNING run.id, run.agent_id, run.payload::text, run.attempt, run.released, run.started_at,
-              run.stop_requested_at IS NOT NULL,
+    RETURNING run.id, run.agent_id, run.channel, run.thread_id, run.payload::text, run.attempt,
+              run.released, run.started_at, run.stop_requested_at IS NOT NULL,
               extract(epoch FROM clock_timestamp() - run.created_at)::float8,
               agent.name, agent.role, agent.instructions, agent.model
     """
@@ -201,10 +203,13 @@ async def claim(
         rows, said_before = await at_once(tenant_id, *calls)
     if not rows:
         return None
-    id_, agent_id, payload, attempt, released, started_at, stopped, queued_s, *agent = rows[0]
+    id_, agent_id, channel, thread_id, payload, attempt, released, *rest = rows[0]
+    started_at, stopped, queued_s, *agent = rest
     return ClaimedRun(
         id=id_,
         agent_id=agent_id,
+        channel=channel,
+        thread_id=thread_id,
         payload=orjson.loads(payload),
         attempt=attempt,
         released=released,
