@@ -9,7 +9,7 @@ PAGE = portal/dist/index.html
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up portal wheels install install-dev node test unit newcomer bench check portal-check format lock clean
+.PHONY: help up portal wheels install install-dev node test unit newcomer bench chaos check portal-check format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,9 @@ newcomer: install-dev portal ## time a newcomer's way: clone, make up, browser, 
 
 bench: install-dev ## measure one message's way beside the same hops done bare
 	@"$(BIN)/python" -m benchmarks.one_message $(ARGS)
+
+chaos: install-dev ## break the running product in every way we know and see what holds (ARGS="--list")
+	@"$(BIN)/python" -m chaos $(ARGS)
 
 check: install-dev portal-check ## lint, formatting, strict types, layers, the page's tests and types
 	@"$(BIN)/ruff" check .

@@ -9,6 +9,7 @@
 `figures`              numbers worth knowing, printed at the end of the run
 """
 
+import json
 import os
 import signal
 from collections import Counter
@@ -34,6 +35,10 @@ from tests.support.sizes import FULL
 GATEWAY_URL = "http://127.0.0.1:8000"
 _LOG_MARKS = pytest.StashKey[dict[str, int]]()
 _FIGURES = pytest.StashKey[Counter[str]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--figures", metavar="FILE", help="write the figures there, as JSON")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +67,8 @@ def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
     figures = config.stash[_FIGURES]
+    if path := config.getoption("--figures"):
+        Path(path).write_text(json.dumps(figures))
     if figures:
         terminalreporter.section("figures" if FULL else "figures, of a run that is not full-sized")
         for name, value in figures.items():

@@ -14,8 +14,8 @@ from tests.support.processes import Gateway, Stack
 from tests.support.sizes import sized
 from tests.support.tab import Tab
 
-PEOPLE = sized(10, full=20)
-ANSWERS = sized(4, full=10)
+PEOPLE = sized(10, full=50)
+ANSWERS = sized(4, full=20)
 JOINERS = 5
 SEED = 8
 WITHIN_S = 60.0
