@@ -312,6 +312,17 @@ def rotated(superuser: psycopg.Connection, acme: World) -> Since:
     return ago
 
 
+async def test_a_page_that_went_away_before_it_had_the_new_token_stays_logged_in(
+    api: httpx.AsyncClient, acme: World, rotated: Since
+) -> None:
+    kept = acme.anna.refresh_token
+    for _ in range(3):
+        assert (await refresh(api, kept)).status_code == 200, "the answer is lost on its way"
+        rotated(timedelta(seconds=identity.REFRESH_GRACE_S + 1))
+    following = refresh_token_of(await refresh(api, kept))
+    assert (await refresh(api, following)).status_code == 200
+
+
 async def test_a_stolen_refresh_token_ends_the_session_for_both(
     api: httpx.AsyncClient, acme: World, rotated: Since
 ) -> None:
@@ -321,8 +332,10 @@ async def test_a_stolen_refresh_token_ends_the_session_for_both(
     assert (await me(api, token)).status_code == 200
 
     rotated(timedelta(seconds=identity.REFRESH_GRACE_S + 1))
-    assert (await refresh(api, stolen)).status_code == 401
+    thiefs = refresh_token_of(await refresh(api, stolen))
+    thiefs = refresh_token_of(await refresh(api, thiefs))
     assert (await refresh(api, current)).status_code == 401
+    assert (await refresh(api, thiefs)).status_code == 401
     assert (await me(api, token)).status_code == 401
     assert (await me(api, acme.anna.token)).status_code == 401
 
@@ -332,12 +345,13 @@ async def test_the_theft_is_told_to_every_gateway(
 ) -> None:
     from shared.redis_keys import access_revoked_key
 
-    await refresh(api, acme.anna.refresh_token)
+    current = refresh_token_of(await refresh(api, acme.anna.refresh_token))
     rotated(timedelta(seconds=identity.REFRESH_GRACE_S + 1))
+    await refresh(api, acme.anna.refresh_token)
     async with get_redis().pubsub() as listening:
         await listening.subscribe(access_revoked_key())
         await listening.get_message(timeout=5)
-        await refresh(api, acme.anna.refresh_token)
+        await refresh(api, current)
         told = await listening.get_message(ignore_subscribe_messages=True, timeout=5)
     assert str(acme.anna.id).encode() in told["data"]
 

@@ -44,8 +44,9 @@ class Membership(HasCreatedAt, Base):
 class PortalSessionRecord(HasId, HasCreatedAt, Base):
     """A log-in. Access tokens name it; revoking it ends them.
 
-    `refresh_hash` is the SHA-256 of the refresh token in use, `previous_refresh_hash` that of the
-    one before: presented after its grace it means theft, and the session is revoked.
+    `refresh_hash` is the SHA-256 of the refresh token given last, `previous_refresh_hash` that of
+    the one it was given for, `given_up_refresh_hash` that of one given for the same and taken for
+    lost: presented after all it means theft, and the session is revoked.
     """
 
     __tablename__ = "portal_sessions"
@@ -55,6 +56,7 @@ class PortalSessionRecord(HasId, HasCreatedAt, Base):
     tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
     refresh_hash: Mapped[str | None] = mapped_column(unique=True)
     previous_refresh_hash: Mapped[str | None] = mapped_column(index=True)
+    given_up_refresh_hash: Mapped[str | None] = mapped_column(index=True)
     rotated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
     expires_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]

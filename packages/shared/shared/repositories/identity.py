@@ -232,13 +232,15 @@ async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[tuple[Te
 async def session_by_refresh_hash(
     session: AsyncSession, token_hash: str
 ) -> PortalSessionRecord | None:
-    """The log-in session whose refresh token, or the one before it, this is; locked."""
+    """The log-in session to which this refresh token was given, if it is one of the last three;
+    locked."""
     return (
         await session.execute(
             select(PortalSessionRecord)
             .where(
                 (PortalSessionRecord.refresh_hash == token_hash)
                 | (PortalSessionRecord.previous_refresh_hash == token_hash)
+                | (PortalSessionRecord.given_up_refresh_hash == token_hash)
             )
             .with_for_update()
         )

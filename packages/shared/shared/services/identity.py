@@ -1,8 +1,10 @@
 """Logging in, staying logged in, logging out.
 
 A log-in makes a session. Its refresh token is used once: each refresh gives a new one. The one
-before is still good for a few seconds, because two tabs may refresh at once; after that, its use
-means that somebody stole it, and the session ends.
+before is still good, because two tabs may refresh at once (then the new one is on its way, and none
+is given) and because a page that goes away in the middle never hears of the new one (then another
+is given, and the one taken for lost is given up). A token given up that comes after all means that
+two hold the session, one of whom stole it, and it ends for both.
 """
 
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from shared.services.access import access
 from shared.services.limits import Attempts
 
 REFRESH_GRACE_S = 10
+"""How long a token may be on its way to another tab."""
 WRONG_CREDENTIALS = "E-mail and password do not match. Check both and try again."
 
 
@@ -104,25 +107,31 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
         if record is None or record.revoked_at is not None or record.expires_at <= now:
             raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
         user = await identity.user_by_id(session, record.user_id)
-        stolen = record.refresh_hash != token_hash and (
-            now - record.rotated_at > timedelta(seconds=REFRESH_GRACE_S)
-        )
+        stolen = record.given_up_refresh_hash == token_hash
         if user is not None and user.disabled_at is None and not stolen:
             role, active_tenant = await _choose_role(
                 session, user, tenant_id, rather=record.tenant_id
             )
             record.tenant_id = active_tenant
-            new_token = None
-            if record.refresh_hash == token_hash:
-                new_token = new_secret()
-                record.previous_refresh_hash = token_hash
-                record.refresh_hash = secret_hash(new_token)
-                record.rotated_at = now
-            return _issue(user, record, role, new_token)
+            return _issue(user, record, role, _rotated(record, token_hash, now))
         record.revoked_at = now
         revoked_user_id = record.user_id
     await access_ended(revoked_user_id)
     raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
+
+
+def _rotated(record: PortalSessionRecord, token_hash: str, now: datetime) -> str | None:
+    """The refresh token to follow the one presented; None if one has just been given for it."""
+    is_last = record.refresh_hash == token_hash
+    if not is_last and now - record.rotated_at <= timedelta(seconds=REFRESH_GRACE_S):
+        return None
+    new_token = new_secret()
+    if not is_last:
+        record.given_up_refresh_hash = record.refresh_hash
+    record.previous_refresh_hash = token_hash
+    record.refresh_hash = secret_hash(new_token)
+    record.rotated_at = now
+    return new_token
 
 
 async def continue_in(
