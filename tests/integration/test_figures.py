@@ -124,7 +124,7 @@ async def test_what_waits_is_counted_with_its_age(database: Database, acme: Worl
         assert (backlog.pending, backlog.running, backlog.workers) == (2, 0, 0)
         assert 0 < backlog.oldest_pending_s < 60
         assert 5 <= backlog.oldest_nudge_s < 65
-        await runs.take_due(session, limit=10, max_nudge_s=60)
+        await runs.take_due(session, limit=10, max_nudge_s=60, runs_at_once=10)
         # The second waits for the first, so its nudge is not late.
         assert (await runs.backlog(session)).oldest_nudge_s == 0
 

@@ -1,15 +1,18 @@
 """The canary and traces, through processes of their own: one gateway, one worker."""
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 import redis
 from orchestrator.hearing import EX_DEAF
 
+from tests.support.cli import konstruct
 from tests.support.deaf_line import DeafLine
 from tests.support.figures import Figures, figures_with
 from tests.support.otlp import Receiver
@@ -67,7 +70,10 @@ async def readyz(gateway: Gateway) -> httpx.Response:
 
 
 async def test_the_canary_turns_red_when_no_worker_takes_anything_and_green_when_one_does(
-    stack: Stack, figures: Counter[str]
+    stack: Stack,
+    figures: Counter[str],
+    tmp_path: Path,
+    settings_of_its_own: pytest.MonkeyPatch,
 ) -> None:
     """All that time the gateway stays ready: it takes messages and keeps them."""
     (gateway,), (worker,) = stack.gateways, stack.workers
@@ -80,6 +86,12 @@ async def test_the_canary_turns_red_when_no_worker_takes_anything_and_green_when
         ready = await readyz(gateway)
         assert (ready.status_code, ready.json()["canary"]["state"]) == (200, "red")
         await eventually(lambda: '"canary_red"' in gateway.log_text(), "it is said in the log")
+        for name, value in gateway.environment.items():
+            settings_of_its_own.setenv(name, value)
+        doctor = await asyncio.to_thread(konstruct, "doctor", "--json", "--data-dir", tmp_path)
+        found = {check["name"]: check["message"] for check in json.loads(doctor.out)}
+        assert found["canary"].startswith("Nobody answers")
+        assert "konstruct worker" in found["canary"]
     thawed_at = time.monotonic()
     await figures_with(gateway, is_green, WITHIN_S)
     figures["canary: seconds to red, set to 2"] = round(red_after, 1)

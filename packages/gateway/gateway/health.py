@@ -17,7 +17,8 @@ from shared.db import get_engine
 from shared.errors import NotAuthenticated, NotFound
 from shared.log import get_logger
 from shared.repositories.schema import missing_columns
-from shared.telemetry.exposition import WHO_MAY_SEE, may_see, render
+from shared.telemetry.exposition import WHO_MAY_SEE, all_well, may_see, render
+from shared.telemetry.figures import recent_lag_s
 from sqlalchemy import text
 
 log = get_logger(__name__)
@@ -42,7 +43,7 @@ async def ready(request: Request) -> JSONResponse:
         "schema": await state.schema_look.has_what_we_use(),
         **gateway_parts(state),
     }
-    ok = False not in parts.values()
+    ok = all_well(parts)
     return JSONResponse(
         {"status": "ready" if ok else "not ready", **parts}, status_code=200 if ok else 503
     )
@@ -55,6 +56,7 @@ def gateway_parts(state: Any) -> dict[str, Any]:
         "subscriptions": state.fanout.is_subscribed,
         "accepting": not state.draining,
         "canary": state.canary and state.canary.seen(),
+        "lag_s": recent_lag_s(),
     }
 
 

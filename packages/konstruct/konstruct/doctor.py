@@ -35,6 +35,10 @@ from konstruct.devstack.preflight import (
 )
 
 LOOK_WITHIN_S = 8.0
+OLD_AFTER_S = 30.0
+LATE_AFTER_S = 20.0
+LAG_S = 0.25
+"""The same bounds as in deploy/prometheus/alerts.yml."""
 MIN_PYTHON = (3, 11)
 PROVIDERS = {
     "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
@@ -63,6 +67,9 @@ async def look_at_parts(data_dir: Path) -> list[Check]:
         "valkey": _valkey,
         "worker": _worker,
         "gateway": lambda: _gateway(data_dir),
+        "canary": lambda: _canary(data_dir),
+        "queue": _queue,
+        "lag": lambda: _lag(data_dir),
         "model": _model,
     }
     return list(await asyncio.gather(*(_look(name, look) for name, look in looks.items())))
@@ -129,7 +136,64 @@ async def _worker() -> str:
     return f"Alive: {', '.join(names)}."
 
 
-async def _gateway(data_dir: Path) -> str:
+async def _queue() -> str:
+    """What waits, as PostgreSQL has it."""
+    async with SystemSession("sweep") as session, session.transaction():
+        waits = await runs.backlog(session)
+    if waits.oldest_pending_s > OLD_AFTER_S:
+        raise ConfigError(
+            f"{waits.pending} messages wait for a worker, the oldest for "
+            f"{waits.oldest_pending_s:.0f} s. Start more workers if those that run are full; if "
+            "they are not, see `canary`, and restart them."
+        )
+    if waits.oldest_nudge_s > LATE_AFTER_S:
+        raise ConfigError(
+            f"The sweep is {waits.oldest_nudge_s:.0f} s late. It runs in every worker: look for "
+            "`sweep_failed` in their logs."
+        )
+    return f"{waits.pending} wait, {waits.running} are being answered."
+
+
+async def _canary(data_dir: Path) -> str:
+    """Whether what the gateway sends the way of a message comes back."""
+    seen = await _seen_by_gateway(data_dir)
+    canary = seen.get("canary") if seen else None
+    if not isinstance(canary, dict):
+        return "Not seen: no gateway tells of it."
+    if canary["state"] == "red":
+        raise ConfigError(
+            f"Nobody answers: what was sent to the workers {canary['out_s']:.0f} s ago has not "
+            "come back. Messages are kept. See that a `konstruct worker` runs and that Valkey "
+            "answers both it and the gateway; restart a worker that lives and takes nothing."
+        )
+    if canary["state"] == "starting":
+        return "The first one is under way."
+    return f"It went to a worker and back in {canary['round_trip_s'] * 1000:.0f} ms."
+
+
+async def _lag(data_dir: Path) -> str:
+    """Whether the gateway has too much to do."""
+    seen = await _seen_by_gateway(data_dir)
+    if not seen or "lag_s" not in seen:
+        return "Not seen: no gateway tells of it."
+    if seen["lag_s"] > LAG_S:
+        raise ConfigError(
+            f"The gateway's event loop is {seen['lag_s'] * 1000:.0f} ms late: it has too much to "
+            "do. Run one more gateway, or give the machine more cores."
+        )
+    return f"The gateway's event loop is {seen['lag_s'] * 1000:.0f} ms late."
+
+
+async def _seen_by_gateway(data_dir: Path) -> dict[str, Any] | None:
+    """What the gateway says of itself; None if none answers, which `gateway` complains of."""
+    try:
+        seen = (await _ask_gateway(data_dir))[1].json()
+    except (ConfigError, ValueError):
+        return None
+    return seen if isinstance(seen, dict) else None
+
+
+async def _ask_gateway(data_dir: Path) -> tuple[str, httpx2.Response]:
     url = UpOptions(data_dir=data_dir, port=settings.port, host=settings.host).url
     answer = await _get(
         f"{url}/readyz",
@@ -137,6 +201,11 @@ async def _gateway(data_dir: Path) -> str:
         "KONSTRUCT_PORT to where it listens.",
         local=True,
     )
+    return url, answer
+
+
+async def _gateway(data_dir: Path) -> str:
+    url, answer = await _ask_gateway(data_dir)
     if answer.is_success:
         return f"{url} is ready."
     try:

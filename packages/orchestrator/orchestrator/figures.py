@@ -19,6 +19,10 @@ BROKER_QUEUE = Gauge("konstruct_broker_queue_length", "Nudges in the broker's qu
 
 # What this worker does.
 IN_HAND = Gauge("konstruct_runs_in_hand", "Runs this worker works on now.")
+WAITING_HERE = Gauge(
+    "konstruct_runs_waiting_for_place",
+    "Nudges this worker holds until one of its places is free and it is their tenant's turn.",
+)
 TASKS = Counter(
     "konstruct_nudges_received_total",
     "Nudges by what they led to: claimed, or nothing, as for one already answered.",

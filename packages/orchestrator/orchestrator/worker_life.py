@@ -28,6 +28,7 @@ from shared.redis_keys import run_control_key
 from shared.repositories import runs
 from shared.tasks import end, keep_doing
 from shared.telemetry.exposition import Exposition, expose
+from shared.telemetry.figures import recent_lag_s
 
 from orchestrator import backlog, figures
 from orchestrator.desk import Desk
@@ -83,6 +84,7 @@ class WorkerLife:
         self._lease_until = 0.0
         self._exposition: Exposition | None = None
         figures.IN_HAND.set_function(self._in_hand.__len__)
+        figures.WAITING_HERE.set_function(lambda: self.desk.waiting)
 
     async def start(self) -> None:
         """Take the lease. Raises ConfigError, and what the database says when it stays away."""
@@ -102,11 +104,14 @@ class WorkerLife:
             )
         ]
 
-    def parts(self) -> dict[str, bool]:
+    def parts(self) -> dict[str, bool | float]:
         """What this worker needs to answer, and whether it has it."""
         return {
             "lease": time.monotonic() < self._lease_until,
             "accepting": not self._leaving,
+            "runs": len(self._in_hand),
+            "waiting": self.desk.waiting,
+            "lag_s": recent_lag_s(),
         }
 
     def _warm_up(self) -> None:

@@ -37,6 +37,11 @@ Parts = Mapping[str, Any]
 """What a process is made of; a part that is False is not well."""
 
 
+def all_well(parts: Parts) -> bool:
+    """Whether no part says False. (A count of 0 is no False.)"""
+    return not any(part is False for part in parts.values())
+
+
 def render(accept: str | None) -> tuple[bytes, str]:
     """All figures, and the content type they are in."""
     encode, content_type = choose_encoder(accept or "")
@@ -144,7 +149,7 @@ def _turns(loop: asyncio.AbstractEventLoop) -> bool:
 
 
 def _say_well(parts: Parts, well: str, unwell: str) -> tuple[int, bytes, str]:
-    ok = False not in parts.values()
+    ok = all_well(parts)
     status = HTTPStatus.OK if ok else HTTPStatus.SERVICE_UNAVAILABLE
     return _say(status, {"status": well if ok else unwell, **parts})
 

@@ -12,6 +12,8 @@ from weakref import ref
 from prometheus_client import Counter, Gauge, Histogram
 
 SAMPLE_EVERY_S = 0.1
+LAG_REMEMBERED = 0.9
+"""Of the worst lag, at each sample: after two seconds a tenth is left of it."""
 
 LOOP_LAG = Histogram(
     "konstruct_event_loop_lag_seconds",
@@ -38,6 +40,15 @@ NUDGE_FULL = NUDGES.labels("full")
 NUDGE_BROKER = NUDGES.labels("broker")
 
 
+class _Lag:
+    worst_s = 0.0
+
+
+def recent_lag_s() -> float:
+    """The worst lag of the last moments, fading."""
+    return round(_Lag.worst_s, 4)
+
+
 async def sample_loop_lag() -> AsyncIterator[float]:
     """How late the loop was, in seconds, ten times a second for ever; kept as a figure too."""
     loop = asyncio.get_running_loop()
@@ -46,6 +57,7 @@ async def sample_loop_lag() -> AsyncIterator[float]:
         await asyncio.sleep(SAMPLE_EVERY_S)
         late = max(0.0, loop.time() - due)
         LOOP_LAG.observe(late)
+        _Lag.worst_s = max(late, _Lag.worst_s * LAG_REMEMBERED)
         yield late
 
 
