@@ -14,9 +14,11 @@ from konstruct.devstack.child import Child, describe_exit, end_leftovers, log_ta
 from konstruct.devstack.data_dir import DataDir
 from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.part import Part, Server
+from konstruct.devstack.ports import kept_port
 from konstruct.devstack.waiting import StopRequest, wait_until
 
 WORKER_READY_VARIABLE = "KONSTRUCT_WORKER_READY_FILE"
+METRICS_PORT = "KONSTRUCT_METRICS_PORT"
 _PROBE_S = 1.0
 _KONSTRUCT = (sys.executable, "-m", "konstruct")
 
@@ -98,7 +100,7 @@ def gateway(
     return Program(
         "Gateway",
         programs.gateway,
-        settings,
+        {METRICS_PORT: str(kept_metrics_port(data, "gateway")), **settings},
         lambda: answers_ok(host, port, "/readyz"),
         data=data,
         stop_request=stop_request,
@@ -113,12 +115,22 @@ def worker(
     return Program(
         "Worker",
         programs.worker,
-        {**settings, WORKER_READY_VARIABLE: str(ready_file)},
+        {
+            **settings,
+            WORKER_READY_VARIABLE: str(ready_file),
+            # Also where the person gave one: that is the gateway's, and both are on this machine.
+            METRICS_PORT: str(kept_metrics_port(data, "worker")),
+        },
         ready_file.exists,
         data=data,
         before=lambda: ready_file.unlink(missing_ok=True),
         stop_request=stop_request,
     )
+
+
+def kept_metrics_port(data: DataDir, short: str) -> int:
+    """Where a process of ours shows its figures, on this machine alone; the same at each start."""
+    return kept_port(data.run(short) / "metrics-port")
 
 
 class LocalModel(Server):
