@@ -17,8 +17,8 @@ from tests.support.tab import CONNECTION_LOST, Tab
 
 PEOPLE = sized(30, full=100)
 PEOPLE_EACH = sized(4, full=10)
-BOUND_S = 20.0
-"""A statement's 10 s, the pool's 5 s, and room."""
+BOUND_S = 30.0
+"""A tenant's turn 10 s, the pool's 5 s, a statement's 10 s, and room."""
 HEALTH_WITHIN_S = 5.0
 WITHIN_S = 60.0
 AWAY_S = 15.0

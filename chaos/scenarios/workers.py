@@ -93,7 +93,7 @@ async def worker_dies_between_storing_and_publishing(act: Act) -> None:
         require_told(stage.stack.database, *tabs)
 
 
-@scenario(16, "attempts bounded, failure shown, queue flows")
+@scenario(16, "attempts bounded, failure shown, queue flows", within_s=240)
 async def message_that_kills_its_worker(act: Act) -> None:
     """Whichever worker answers one message is killed, again and again."""
     stage = act.stage

@@ -17,6 +17,7 @@ from shared.db import (
     get_engine,
     get_session,
 )
+from shared.db.at_once import Statement, at_once
 from shared.db.engine import async_url
 from shared.db.sessions import ScopeError
 from shared.models import Agent, Membership
@@ -285,6 +286,20 @@ async def test_a_pool_that_is_used_up_refuses_instead_of_waiting_for_ever(
                 await count_agents(third)
     async with TenantSession(acme.id) as after, after.transaction():
         assert await count_agents(after) == AGENTS_OF_A_WORLD
+
+
+async def test_what_is_sent_at_once_is_not_lost_on_a_connection_a_session_rolled_back(
+    acme: World,
+) -> None:
+    one = Statement("SELECT 1")
+    await at_once(acme.id, one())
+    for _ in range(10):  # as often as psycopg would want before it prepared it
+        async with TenantSession(acme.id) as session, session.transaction():
+            await count_agents(session)
+    async with TenantSession(acme.id) as session:
+        await count_agents(session)
+        await session.rollback()
+    assert await at_once(acme.id, one()) == [[(1,)]]
 
 
 async def test_a_request_of_a_person_works_through_the_same_wall(

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.config import settings
+from shared.errors import Unavailable
 
 SHARES = 4
 LEAST = 2
@@ -30,15 +31,23 @@ class Shares:
 
     @asynccontextmanager
     async def of(self, tenant_id: UUID) -> AsyncIterator[None]:
-        """Room in this tenant's share, waited for if it is used up."""
+        """Room in this tenant's share, waited for if it is used up. Raises Unavailable when those
+        before it stand still, as behind a lock."""
         share = self._shares.get(tenant_id)
         if share is None:
             places = max(LEAST, settings.database_pool_size // SHARES)
             share = self._shares[tenant_id] = _Share(asyncio.Semaphore(places))
         share.users += 1
         try:
-            async with share.room:
+            try:
+                async with asyncio.timeout(settings.database_statement_timeout_s):
+                    await share.room.acquire()
+            except TimeoutError:
+                raise Unavailable("Konstruct is very busy. Send it again shortly.") from None
+            try:
                 yield
+            finally:
+                share.room.release()
         finally:
             share.users -= 1
             if not share.users:

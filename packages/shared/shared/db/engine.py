@@ -47,6 +47,9 @@ def create_engine(settings: Settings) -> AsyncEngine:
             "connect_timeout": max(1, int(settings.database_connect_timeout_s)),
             # Our hook begins each transaction itself, together with saying whose it is.
             "autocommit": True,
+            # With statements of its own prepared, psycopg says DEALLOCATE ALL at each ROLLBACK,
+            # which takes those of `at_once` away that the connection is known to hold.
+            "prepare_threshold": None,
             # Our statements find rows by key; planning them for each value costs 0.4 ms.
             "options": f"-c statement_timeout={statement_timeout_ms}"
             f" -c idle_in_transaction_session_timeout={statement_timeout_ms}"
