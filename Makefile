@@ -9,10 +9,10 @@ PAGE = portal/dist/index.html
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up portal wheels install install-dev node test unit newcomer bench chaos check portal-check format lock clean
+.PHONY: help up portal wheels install install-dev node test unit newcomer bench portal-figures chaos check portal-check format lock clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 up: install portal ## install what is needed and run the whole product (ARGS="--port 8001" to pass options)
 	@"$(BIN)/konstruct" up $(ARGS)
@@ -39,6 +39,9 @@ newcomer: install-dev portal ## time a newcomer's way: clone, make up, browser, 
 
 bench: install-dev ## measure one message's way beside the same hops done bare
 	@"$(BIN)/python" -m benchmarks.one_message $(ARGS)
+
+portal-figures: install-dev portal ## measure the web page in a real browser; fails over budget (ARGS="--json")
+	@"$(BIN)/python" -m benchmarks.portal_figures $(ARGS)
 
 chaos: install-dev ## break the running product in every way we know and see what holds (ARGS="--list")
 	@"$(BIN)/python" -m chaos $(ARGS)
