@@ -105,7 +105,9 @@ async def test_one_line_says_where_a_run_s_time_went_and_nothing_of_what_was_sai
     assert "order" not in json.dumps(line)
 
 
-async def test_what_waits_is_counted_with_its_age(database: Database, acme: World) -> None:
+async def test_what_waits_is_counted_with_its_age(
+    database: Database, acme: World, superuser: psycopg.Connection
+) -> None:
     conversation_id = await acme.conversation(acme.anna)
     async with TenantSession(acme.id) as session, session.transaction():
         for number in range(2):
@@ -125,8 +127,12 @@ async def test_what_waits_is_counted_with_its_age(database: Database, acme: Worl
         assert 0 < backlog.oldest_pending_s < 60
         assert 5 <= backlog.oldest_nudge_s < 65
         await runs.take_due(session, limit=10, max_nudge_s=60, runs_at_once=10)
-        # The second waits for the first, so its nudge is not late.
+        # The second waits for the first, so its nudge is not late, nor has it waited itself.
         assert (await runs.backlog(session)).oldest_nudge_s == 0
+    superuser.execute("UPDATE agent_runs SET state = 'running' WHERE message_id = 'message 0'")
+    async with SystemSession("sweep") as session, session.transaction():
+        backlog = await runs.backlog(session)
+        assert (backlog.pending, backlog.running, backlog.oldest_pending_s) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("pool", ["postgresql", "valkey"])

@@ -50,6 +50,9 @@ def expressions() -> Iterator[Any]:
     for panel in panels():
         for target in panel["targets"]:
             yield pytest.param(target["expr"], id=f"dashboard: {panel['title']} {target['refId']}")
+    for path in sorted((ROOT / "deploy" / "kubernetes").rglob("*.yaml")):
+        for query in re.findall(r"\bquery: (.+)", path.read_text()):
+            yield pytest.param(query, id=f"kubernetes: {path.name}")
     for alert in alerts():
         yield pytest.param(alert["expr"], id=f"alert: {alert['alert']}")
 

@@ -8,7 +8,7 @@ from orchestrator.llm import Usage
 RUNS = Gauge("konstruct_runs", "Unfinished runs of the installation.", ["state"])
 OLDEST_PENDING = Gauge(
     "konstruct_oldest_pending_run_seconds",
-    "How long the oldest run that nobody works on has waited since its message was stored.",
+    "How long the oldest run that could be worked on has waited since its message was stored.",
 )
 OLDEST_NUDGE = Gauge(
     "konstruct_oldest_nudge_seconds",
