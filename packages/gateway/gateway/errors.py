@@ -1,6 +1,7 @@
 """How errors look over HTTP: `{"detail": sentence, "code": word, "retryable": bool}`."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -9,6 +10,7 @@ from fastapi.responses import JSONResponse
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
+from starlette.exceptions import HTTPException
 
 from gateway import figures
 
@@ -37,6 +39,10 @@ def add_error_handlers(app: FastAPI) -> None:
             status_code=422,
         )
 
+    @app.exception_handler(HTTPException)
+    async def _of_the_framework(_: Request, error: HTTPException) -> JSONResponse:
+        return _answer_for_framework(error)
+
     for kind in (*DATABASE_AWAY, *VALKEY_AWAY):
         app.add_exception_handler(kind, _part_is_down)
 
@@ -46,6 +52,21 @@ async def _part_is_down(request: Request, error: Exception) -> JSONResponse:
     path = getattr(request.scope.get("route"), "path", None)
     log.warning("request_failed", path=path, error=type(error).__name__)
     return _answer(Unavailable("Konstruct cannot reach one of its parts. Try again shortly."))
+
+
+def _answer_for_framework(error: HTTPException) -> JSONResponse:
+    """What FastAPI refuses by itself: a path or method there is not, a body that is no text."""
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        sentence = "The body is not JSON in UTF-8."
+        problem = {"detail": sentence, "code": "bad_request", "retryable": False, "errors": []}
+        return JSONResponse(problem, status_code=422)
+    code = HTTPStatus(error.status_code).name.lower()
+    figures.refused(code)
+    return JSONResponse(
+        {"detail": f"{error.detail}.", "code": code, "retryable": False},
+        status_code=error.status_code,
+        headers=error.headers,
+    )
 
 
 def _answer(error: KonstructError) -> JSONResponse:

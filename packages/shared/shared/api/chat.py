@@ -80,7 +80,10 @@ async def list_conversations(
     return [ConversationOut.model_validate(row) for row in rows]
 
 
-@chat_router.post("/conversations")
+@chat_router.post(
+    "/conversations",
+    responses={201: {"model": ConversationOut, "description": "It is new"}},
+)
 async def open_conversation(
     body: OpenConversation, caller: Caller, session: RequestSession, response: Response
 ) -> ConversationOut:
