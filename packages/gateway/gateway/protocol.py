@@ -7,6 +7,7 @@ handled, but answers pings and gathers fragments without bound.
 """
 
 import asyncio
+from typing import Any
 
 from shared.config import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -65,6 +66,10 @@ class BoundedHttp(HttpToolsProtocol):
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.conn.debug = False  # it would log what people say
 
     def handle_ping(self) -> None:
         if not self.writable.is_set():  # it asks for more and takes nothing
