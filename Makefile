@@ -37,8 +37,8 @@ unit: install-dev ## run the unit tests alone: seconds, no server
 newcomer: install-dev portal ## time a newcomer's way: clone, make up, browser, first answer (minutes)
 	@"$(BIN)/python" -m pytest -m newcomer tests/newcomer $(ARGS)
 
-bench: install-dev ## measure one message's way beside the same hops done bare
-	@"$(BIN)/python" -m benchmarks.one_message $(ARGS)
+bench: install-dev ## measure Konstruct beside the same hops done bare, and beside Chainlit (ARGS="--only one")
+	@"$(BIN)/python" -m benchmarks $(ARGS)
 
 portal-figures: install-dev portal ## measure the web page in a real browser; fails over budget (ARGS="--json")
 	@"$(BIN)/python" -m benchmarks.portal_figures $(ARGS)

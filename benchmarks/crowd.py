@@ -58,7 +58,7 @@ async def _round(
 ) -> None:
     pids = {
         "gateway": way.gateway.pid,
-        "worker": way.worker.pid,
+        "worker": way.worker.pid if way.worker else None,
         "PostgreSQL": servers.postgres.pid,
         "Valkey": servers.valkey.pid,
         "scripted model": servers.model.pid,

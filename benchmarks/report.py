@@ -1,86 +1,127 @@
-"""What was measured, as JSON and as tables for people."""
+"""What was measured as tables for people, and what was aimed for beside it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
-from benchmarks.alone import Alone
-from benchmarks.crowd import Crowd
-from benchmarks.figures import median, p95
-from benchmarks.round_trips import Counts
-from benchmarks.stages import STAGES, TYPING, Times
-from benchmarks.ways import WAYS
+from benchmarks.stages import STAGES, TYPING
 
-WIDTH = 38
+WIDTH = 40
+TITLES = {"konstruct": "Konstruct", "floor": "the bare hops", "chainlit": "Chainlit"}
+
+Figures = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Everything of one run; each mapping is by way."""
-
-    messages: int
-    people: int
-    alone: Alone
-    stages: Mapping[str, Times]
-    crowds: Mapping[str, Crowd]
-    counts: Mapping[str, Counts]
-
-
-def as_json(measured: Measured) -> dict[str, Any]:
-    figures: dict[str, Any] = {"messages": measured.messages, "people": measured.people}
-    for kind in WAYS:
-        name, crowd = kind.name, measured.crowds[kind.name]
-        figures[name] = {
-            "median_ms": median(measured.alone.ms(name)),
-            "p95_ms": p95(measured.alone.ms(name)),
-            "stages_ms": measured.stages[name],
-            "answers_per_s": median(crowd.rates),
-            "rounds_answers_per_s": crowd.rates,
-            "crowd_median_ms": median(crowd.waits_ms),
-            "crowd_p95_ms": p95(crowd.waits_ms),
-            "cpu_ms_per_answer": crowd.cpu_ms_per_answer(),
-            "per_message": measured.counts[name],
-        }
-    ours, floor = (figures[kind.name] for kind in WAYS)
-    figures["ratio_of_medians"] = ours["median_ms"] / floor["median_ms"]
-    figures["ratio_of_rates"] = ours["answers_per_s"] / floor["answers_per_s"]
-    return figures
-
-
-def as_text(measured: Measured) -> str:
-    figures = as_json(measured)
-    ours, floor = (figures[kind.name] for kind in WAYS)
-    lines = [
-        f"\nOne person, a model that answers at once: send to `response` ({measured.messages}"
-        " messages each, in turns)",
-        _row("", *(kind.title for kind in WAYS)),
-        _row("median, ms", ours["median_ms"], floor["median_ms"]),
-        _row("p95, ms", ours["p95_ms"], floor["p95_ms"]),
-        _row("ratio of the medians", f"{figures['ratio_of_medians']:.2f} x"),
-        "\nWhere the time goes (median of each stage, ms)",
+def verdicts(figures: Figures) -> list[dict[str, Any]]:
+    """Each target that could be measured: what, the figure, the target, and whether it is met."""
+    return [
+        {"what": what, "figure": figure, "target": f"{sign} {target:g}", "met": met}
+        for what, figure, sign, target, met in _compared(figures)
     ]
-    for stage in STAGES:
-        indent = "  " if stage == TYPING else ""
-        lines.append(
-            _row(indent + stage, ours["stages_ms"].get(stage), floor["stages_ms"].get(stage))
+
+
+def _compared(figures: Figures) -> Iterator[tuple[str, float, str, float, bool]]:
+    def at_most(what: str, figure: float, target: float) -> tuple[str, float, str, float, bool]:
+        return what, figure, "<=", target, figure <= target
+
+    def at_least(what: str, figure: float, target: float) -> tuple[str, float, str, float, bool]:
+        return what, figure, ">=", target, figure >= target
+
+    if one := figures.get("one"):
+        ratio = one["konstruct"]["median_ms"] / one["floor"]["median_ms"]
+        yield at_most("one person: median, of the floor's", ratio, 1.5)
+    for size, crowd in figures.get("crowd", {}).items():
+        ours, floor = crowd["konstruct"], crowd["floor"]
+        ratio = ours["answers_per_s"] / floor["answers_per_s"]
+        yield at_least(f"{size} people: throughput, of the floor's", ratio, 0.6)
+        ratio = _all(floor["cpu_ms_per_answer"]) / _all(ours["cpu_ms_per_answer"])
+        yield at_least(f"{size} people: the same by CPU spent", ratio, 0.6)
+        if chainlit := crowd.get("chainlit"):
+            ratio = ours["answers_per_s"] / chainlit["answers_per_s"]
+            yield at_least(f"{size} people: throughput, of Chainlit's", ratio, 1.5)
+    for size, flying in figures.get("in_flight", {}).items():
+        yield at_most(f"{size} in flight: p95, of the model's own time", flying["p95_ratio"], 1.1)
+        yield at_most(f"{size} in flight: CPU a token, of a bare loop", flying["token_ratio"], 3)
+    if idle := figures.get("idle"):
+        yield at_most("an idle socket, KiB", idle["kib_per_socket"], 30)
+        more = idle["valkey_clients_with_all"] - idle["valkey_clients_with_1"]
+        yield at_most(f"Valkey's clients more with {idle['sockets']} sockets", more, 0)
+    if length := figures.get("length"):
+        costs = [each["cpu_ms"] for each in length.values()]
+        yield at_most("a message at 100,000: CPU, of that at 10", costs[-1] / costs[0], 1.25)
+
+
+def _all(cpu: dict[str, float]) -> float:
+    """What one answer costs without the client that asks."""
+    return sum(cost for part, cost in cpu.items() if part != "this client")
+
+
+def as_text(figures: Figures) -> str:
+    return "\n".join(_lines(figures))
+
+
+def _lines(figures: Figures) -> Iterator[str]:
+    if one := figures.get("one"):
+        yield "\nOne person, a model that answers at once: send to `response`, in turns"
+        yield from _table(one, {"median, ms": "median_ms", "p95, ms": "p95_ms"})
+        yield "\nWhere the time goes (median of each stage, ms)"
+        staged = {name: each["stages_ms"] for name, each in one.items() if "stages_ms" in each}
+        yield _row("", *(TITLES[name] for name in staged))
+        for stage in STAGES:
+            indent = "  " if stage == TYPING else ""
+            yield _row(indent + stage, *(stages.get(stage) for stages in staged.values()))
+    for size, crowd in figures.get("crowd", {}).items():
+        yield f"\n{size} people at once, each asking again when answered"
+        yield from _table(
+            crowd,
+            {
+                "answers a second": "answers_per_s",
+                "median wait, ms": "median_ms",
+                "p95 wait, ms": "p95_ms",
+            },
         )
-    lines += [
-        f"\n{measured.people} people at once, each asking again when answered",
-        _row("answers a second", ours["answers_per_s"], floor["answers_per_s"]),
-        _row("median wait, ms", ours["crowd_median_ms"], floor["crowd_median_ms"]),
-        _row("p95 wait, ms", ours["crowd_p95_ms"], floor["crowd_p95_ms"]),
-        _row("ratio of the rates", f"{figures['ratio_of_rates']:.2f} x"),
-        "\nCPU of one answer with so many at once, ms",
-    ]
-    cpu, bare_cpu = ours["cpu_ms_per_answer"], floor["cpu_ms_per_answer"]
-    lines += [_row(part, cpu[part], bare_cpu[part]) for part in cpu]
-    lines.append("\nWhat one message asks of the servers")
-    counts, bare_counts = ours["per_message"], floor["per_message"]
-    lines += [
-        _row(what.replace("_", " "), f"{counts[what]:g}", f"{bare_counts[what]:g}")
-        for what in counts
-    ]
-    return "\n".join(lines)
+        yield "  CPU of one answer, ms"
+        for part in crowd["konstruct"]["cpu_ms_per_answer"]:
+            cells = (each["cpu_ms_per_answer"].get(part) for each in crowd.values())
+            yield _row(f"  {part}", *cells)
+    if length := figures.get("length"):
+        yield "\nOne message in a conversation of so many"
+        yield _row("", *(f"{int(size):,}" for size in length))
+        yield _row("median, ms", *(each["median_ms"] for each in length.values()))
+        yield _row("CPU of all processes, ms", *(each["cpu_ms"] for each in length.values()))
+    if in_flight := figures.get("in_flight"):
+        own = next(iter(in_flight.values()))["own_time_s"]
+        yield f"\nAnswers in flight at 50 tokens a second, {own:g} s each, on one worker"
+        yield _row("", *in_flight)
+        for title, name in (
+            ("median, s", "median_s"),
+            ("p95, s", "p95_s"),
+            ("CPU a token of a bare loop, µs", "bare_us_per_token"),
+        ):
+            yield _row(title, *(each[name] for each in in_flight.values()))
+        for part in ("worker", "gateway"):
+            cells = (each["cpu_us_per_token"][part] for each in in_flight.values())
+            yield _row(f"CPU a token of the {part}, µs", *cells)
+    if idle := figures.get("idle"):
+        yield f"\n{idle['sockets']:,} idle sockets"
+        yield _row("KiB for each beyond the first thousand", idle["kib_per_socket"])
+        yield _row("the gateway's memory, MiB", idle["gateway_mib"])
+        yield _row("Valkey's clients with one socket", f"{idle['valkey_clients_with_1']}")
+        yield _row("Valkey's clients with all", f"{idle['valkey_clients_with_all']}")
+    if counts := figures.get("per_message"):
+        yield "\nWhat one message asks of the servers"
+        yield _row("", *(TITLES[name] for name in counts))
+        for what in counts["konstruct"]:
+            yield _row(what.replace("_", " "), *(f"{each[what]:g}" for each in counts.values()))
+    yield "\nAimed for"
+    for verdict in verdicts(figures):
+        met = "met" if verdict["met"] else "MISSED"
+        yield _row(verdict["what"], verdict["figure"], verdict["target"], met)
+
+
+def _table(by_way: Figures, rows: dict[str, str]) -> Iterator[str]:
+    yield _row("", *(TITLES[name] for name in by_way))
+    for title, name in rows.items():
+        yield _row(title, *(each[name] for each in by_way.values()))
 
 
 def _row(title: str, *values: str | float | None) -> str:

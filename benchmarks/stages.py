@@ -26,6 +26,8 @@ CLAIM = "worker: claim and context"
 MODEL = "worker: the model's answer"
 STORE = "worker: store the answer"
 TELL = "tell: stored → `response`"
+PASSED = ("stored", "taken", "claimed", "answered", "answer_stored")
+"""What an answer of the floor says of itself."""
 STAGES = (TYPING, STORED, BROKER, CLAIM, MODEL, STORE, TELL)
 """In order; all but the first, which is part of the second, add up to the whole."""
 
@@ -72,11 +74,11 @@ def floor_stages(answers: Iterable[Answered]) -> Times:
         frame = answer.frames["response"]
         passed = [
             answer.sent_at,
-            *(frame[f"{name}_at"] for name in ("stored", "taken", "answered", "answer_stored")),
+            *(frame[f"{name}_at"] for name in PASSED),
             answer.response_at,
         ]
         lasted = [(b - a) * 1000 for a, b in pairwise(passed)]
-        each.append(dict(zip((STORED, BROKER, MODEL, STORE, TELL), lasted, strict=True)))
+        each.append(dict(zip((STORED, BROKER, CLAIM, MODEL, STORE, TELL), lasted, strict=True)))
     return _medians(each)
 
 

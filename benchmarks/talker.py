@@ -53,14 +53,14 @@ class Talker:
                 talker._refuse_error(frame)
         return talker
 
-    async def ask(self) -> Answered:
+    async def ask(self, text: str = SAYS, within_s: float = ANSWERED_WITHIN_S) -> Answered:
         """Raises BenchmarkFailed when the answer is not `complete`, or does not come."""
         came_at: dict[str, float] = {}
         frames: dict[str, dict[str, Any]] = {}
-        asked = {"type": "message", "text": SAYS, "client_message_id": uuid4().hex}
+        asked = {"type": "message", "text": text, "client_message_id": uuid4().hex}
         sent_at = time.time()
         try:
-            async with asyncio.timeout(ANSWERED_WITHIN_S):
+            async with asyncio.timeout(within_s):
                 await self._send(asked)
                 while "response" not in frames:
                     frame = await self._next()
@@ -70,8 +70,7 @@ class Talker:
         except TimeoutError:
             came = ", ".join(frames) or "nothing at all"
             raise BenchmarkFailed(
-                f"Through {self._way} no answer came within {ANSWERED_WITHIN_S:.0f} s; there "
-                f"came {came}."
+                f"Through {self._way} no answer came within {within_s:.0f} s; there came {came}."
             ) from None
         except WebSocketException as error:
             raise BenchmarkFailed(f"{self._way}: the WebSocket was closed: {error}") from error

@@ -48,10 +48,12 @@ def scripted_model(tokens: int, rate: float) -> Iterator[str]:
             process.terminate()
 
 
-def bare(pool: httpx2.AsyncClient, base_url: str) -> Reader:
+def bare(pool: httpx2.AsyncClient, base_url: str, text: str | None = None) -> Reader:
+    asked = REQUEST | {"messages": [{"role": "user", "content": text}]} if text else REQUEST
+
     async def read() -> None:
         url = f"{base_url}/chat/completions"
-        async with pool.stream("POST", url, json=REQUEST) as response:
+        async with pool.stream("POST", url, json=asked) as response:
             async for line in response.aiter_lines():
                 if line.startswith("data: {"):
                     orjson.loads(line[6:])

@@ -32,7 +32,6 @@ class Gateway:
                 "tenant_id": tenant_id,
                 "conversation_id": conversation_id,
                 "message_id": message_id,
-                "text": text,
                 "stored_at": time.time(),
             }
             await self._valkey.lpush(QUEUE, orjson.dumps(job))

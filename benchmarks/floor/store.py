@@ -1,4 +1,4 @@
-"""The floor's two writes: each one transaction of a tenant, sent in one round trip."""
+"""The floor's three writes: each one durable transaction of a tenant, sent in one round trip."""
 
 import os
 from collections.abc import AsyncIterator
@@ -49,10 +49,31 @@ async def store_message(
         )
 
 
+async def claim(pool: Pool, tenant_id: str, message_id: str) -> str | None:
+    """The text to answer, if nobody else has the run."""
+    async with _transaction(pool, tenant_id) as connection:
+        claimed = await connection.execute(
+            "UPDATE floor.runs SET state = 'running'"
+            " WHERE message_id = %s AND state = 'pending' RETURNING id",
+            [message_id],
+        )
+        message = await connection.execute(
+            "SELECT content FROM floor.messages WHERE id = %s", [message_id]
+        )
+    if await claimed.fetchone() is None:
+        return None
+    row = await message.fetchone()
+    return row[0] if row else None
+
+
 async def store_answer(
     pool: Pool, tenant_id: str, conversation_id: str, reply_to: str, text: str
 ) -> None:
+    """The answer, and that its run is done."""
     async with _transaction(pool, tenant_id) as connection:
+        await connection.execute(
+            "UPDATE floor.runs SET state = 'done' WHERE message_id = %s", [reply_to]
+        )
         await connection.execute(
             "INSERT INTO floor.messages (id, tenant_id, conversation_id, role, content, reply_to)"
             " VALUES (gen_random_uuid(), %s, %s, 'assistant', %s, %s)",

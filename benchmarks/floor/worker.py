@@ -14,7 +14,7 @@ import redis.asyncio as aioredis
 import uvloop
 
 from benchmarks.floor.gateway import ANSWERS, QUEUE
-from benchmarks.floor.store import Pool, open_pool, store_answer
+from benchmarks.floor.store import Pool, claim, open_pool, store_answer
 
 MANY = httpx2.Limits(max_connections=1_000, max_keepalive_connections=32)
 
@@ -31,7 +31,11 @@ class Worker:
                 answering.create_task(self._answer(orjson.loads(popped[1]), time.time()))
 
     async def _answer(self, job: dict[str, Any], taken_at: float) -> None:
-        text = await self._ask(job["text"])
+        said = await claim(self._pool, job["tenant_id"], job["message_id"])
+        if said is None:
+            return
+        claimed_at = time.time()
+        text = await self._ask(said)
         answered_at = time.time()
         await store_answer(
             self._pool, job["tenant_id"], job["conversation_id"], job["message_id"], text
@@ -44,6 +48,7 @@ class Worker:
             "status": "complete",
             "stored_at": job["stored_at"],
             "taken_at": taken_at,
+            "claimed_at": claimed_at,
             "answered_at": answered_at,
             "answer_stored_at": time.time(),
         }
