@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Self
 
 _STARTUP = 3 << 16
-_QUERY, _EXECUTE, _PARSE = b"Q"[0], b"E"[0], b"P"[0]
+_QUERY, _EXECUTE = b"Q"[0], b"E"[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,11 @@ class Said:
 
     statements: int = 0
     round_trips: int = 0
-    commits: int = 0
 
     def __sub__(self, earlier: "Said") -> "Said":
         return Said(
             self.statements - earlier.statements,
             self.round_trips - earlier.round_trips,
-            self.commits - earlier.commits,
         )
 
 
@@ -37,12 +35,12 @@ class Relay:
         self._host, self._target = host, port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
-        self._statements = self._round_trips = self._commits = 0
+        self._statements = self._round_trips = 0
         self.port = 0
 
     @property
     def said(self) -> Said:
-        return Said(self._statements, self._round_trips, self._commits)
+        return Said(self._statements, self._round_trips)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -92,17 +90,14 @@ class Relay:
             to_server.close()
             to_client.close()
 
-    def _note(self, kind: int, body: bytes) -> None:
+    def _note(self, kind: int) -> None:
         self._statements += kind in (_QUERY, _EXECUTE)
-        # A Parse names its statement first, to a zero; a Query has the text alone.
-        text = body.partition(b"\0")[2] if kind == _PARSE else body
-        self._commits += kind in (_QUERY, _PARSE) and text.upper().startswith(b"COMMIT")
 
 
 class _Messages:
     """Cuts a client's bytes into messages; the first ones, of the start-up, carry no type."""
 
-    def __init__(self, note: Callable[[int, bytes], None]) -> None:
+    def __init__(self, note: Callable[[int], None]) -> None:
         self._note = note
         self._buffer = bytearray()
         self._started = False
@@ -118,7 +113,7 @@ class _Messages:
                 return
             body = bytes(self._buffer[head + 4 : end])
             if self._started:
-                self._note(self._buffer[0], body)
+                self._note(self._buffer[0])
             else:
                 # Before it a client may ask for encryption, which this server declines.
                 self._started = int.from_bytes(body[:4]) == _STARTUP

@@ -1,4 +1,4 @@
-"""What one message asks of PostgreSQL and Valkey: statements, round trips, commits, commands.
+"""What one message asks of PostgreSQL and Valkey: statements, round trips, commands.
 
 Counted on gateways and workers of their own, which reach PostgreSQL through relays. The median of
 several messages leaves out what a process says by itself now and then (leases, sweeps, probes).
@@ -60,7 +60,7 @@ def counted_ways(servers: Servers) -> Iterator[Counting]:
 async def count_round_trips(
     counting: Counting, person: Person, valkey_url: str
 ) -> dict[str, Counts]:
-    """Per message, by way: `gateway statements`, `worker commits`, `Valkey commands`, …"""
+    """Per message, by way: `gateway statements`, `worker round trips`, `Valkey commands`, …"""
     async with aioredis.Redis.from_url(valkey_url) as valkey:
         return {
             name: await _count(counting, name, way, person, valkey)

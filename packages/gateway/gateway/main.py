@@ -17,6 +17,7 @@ from shared.api import (
     people_router,
     tenants_router,
 )
+from shared.collector import settle
 from shared.config import settings
 from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
@@ -56,6 +57,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     await fanout.start()
     CANARY_UP.set_function(lambda: float(canary.state != "red"))
     CANARY_OUT.set_function(canary.out_s)
+    settle()
     SOCKETS.set_function(app.state.sockets.__len__)
     watching = [
         asyncio.create_task(watch_loop_lag(), name="lag"),

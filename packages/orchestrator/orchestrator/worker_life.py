@@ -6,7 +6,6 @@ whether somebody wants them stopped; a message on the control channel makes it a
 """
 
 import asyncio
-import gc
 import os
 import socket
 import time
@@ -15,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
+from shared.collector import settle
 from shared.config import settings
 from shared.db import SystemSession, get_engine
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
@@ -121,8 +121,7 @@ class WorkerLife:
             self.models.resolve()
         except KonstructError as error:
             log.warning("default_model_not_usable", reason=error.message)
-        gc.collect()
-        gc.freeze()
+        settle()
 
     @contextmanager
     def working_on(self, message_id: UUID) -> Iterator[RunInHand | None]:

@@ -109,6 +109,7 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
                 claimed.timeline.heard_piece()
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
                     preview.add(text)
+        preview.complete()
         return Outcome("complete", preview.text, usage=spoken.usage)
     except ModelFailure as error:
         cause = type(error.__cause__ or error).__name__

@@ -31,6 +31,7 @@ class Preview(Protocol):
     @property
     def text(self) -> str: ...
     def add(self, piece: str) -> None: ...
+    def complete(self) -> None: ...
     async def close(self) -> None: ...
 
 
@@ -46,6 +47,9 @@ class Unseen:
 
     def add(self, piece: str) -> None:
         self._pieces.append(piece)
+
+    def complete(self) -> None:
+        """Nothing to do."""
 
     async def close(self) -> None:
         """Nothing to do."""
@@ -87,6 +91,11 @@ class WebPreview:
         self._pieces.append(piece)
         self._more.set()
 
+    def complete(self) -> None:
+        """Nothing more comes: what has not left yet is left to the outcome, so that an answer that
+        came at once is told once."""
+        self._closed = True
+
     async def close(self) -> None:
         """Stop publishing. What was not published comes with the outcome.
 
@@ -103,6 +112,8 @@ class WebPreview:
         while not self._closed:
             await self._more.wait()
             self._more.clear()
+            if self._closed:
+                break
             self._on_its_way = True
             try:
                 await self._publish()
