@@ -15,7 +15,7 @@ ROUNDS, EACH = 4, 12
 
 _FILL = """
 INSERT INTO web_conversation_messages (tenant_id, conversation_id, role, content, seq)
-SELECT tenant_id, id, CASE WHEN number % 2 = 1 THEN 'user' ELSE 'assistant' END,
+SELECT tenant_id, id, CASE WHEN number %% 2 = 1 THEN 'user' ELSE 'assistant' END,
        'Where is my order? I have been waiting for it since last week.', last_seq + number
   FROM web_conversations, generate_series(1, %(messages)s) AS number
  WHERE id = %(conversation)s
