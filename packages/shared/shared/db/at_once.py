@@ -12,7 +12,7 @@ It speaks to libpq (`psycopg.pq`), because psycopg's cursors cost as much as a s
 import asyncio
 import select
 from collections.abc import Sequence
-from itertools import chain, count
+from itertools import count
 from typing import Any, cast
 from uuid import UUID
 
@@ -101,8 +101,22 @@ async def _transact(
     pooled: PoolProxiedConnection, transactions: Sequence[Sequence[Call]]
 ) -> list[list[list[Row]]]:
     """The rows of each call of each transaction, if all went well."""
-    connection = cast(AsyncConnection[Any], pooled.driver_connection)
     prepared: set[bytes] = pooled.info.setdefault(_PREPARED, set())
+    connection = cast(AsyncConnection[Any], pooled.driver_connection)
+    try:
+        return await _send(connection, transactions, prepared)
+    except _Forgotten:
+        return await _send(connection, transactions, prepared)
+
+
+class _Forgotten(Exception):
+    """The server knows a prepared statement no more, and nothing was done: psycopg has it forget
+    all of them when a session rolls back, and the first of a transaction would be missed first."""
+
+
+async def _send(
+    connection: AsyncConnection[Any], transactions: Sequence[Sequence[Call]], prepared: set[bytes]
+) -> list[list[list[Row]]]:
     fresh = {
         statement.name: statement
         for calls in transactions
@@ -119,10 +133,16 @@ async def _transact(
         pgconn.pipeline_sync()
     async with asyncio.timeout(settings.database_statement_timeout_s + BEYOND_STATEMENTS_S):
         answers = [await _answered(pgconn) for _ in transactions]
-    for result in chain.from_iterable(answers):
-        if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
-            raise errors.error_from_result(result)
     pgconn.exit_pipeline_mode()
+    for number, results in enumerate(answers):
+        for result in results:
+            if result.status not in (ExecStatus.TUPLES_OK, ExecStatus.COMMAND_OK):
+                error = errors.error_from_result(result)
+                if isinstance(error, errors.InvalidSqlStatementName) and number == 0:
+                    prepared.clear()
+                    prepared.update(fresh)  # which it was told before it missed the other
+                    raise _Forgotten from error
+                raise error
     prepared.update(fresh)
     answers[0] = answers[0][len(fresh) :]
     return [[_rows(connection, result) for result in results] for results in answers]
