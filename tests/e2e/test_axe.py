@@ -1,8 +1,10 @@
 """axe finds nothing to say against any page or dialog, in light and in dark."""
 
+from collections.abc import Awaitable, Callable
+
 from playwright.async_api import expect
 
-from tests.support.people import World
+from tests.support.people import Person, World
 from tests.support.portal_page import PortalPage, Visit, asks_for
 
 EVERYTHING = (  # as a JSON string holds it
@@ -52,4 +54,52 @@ async def test_where_everybody_is(visit: Visit, acme: World) -> None:
     await found.look(page, "a conversation")
     await page.ask_to_start_over()
     await found.look(page, "start over")
+    found.require_nothing()
+
+
+async def test_where_a_business_is_run(
+    visit: Visit, acme: World, globex: World, platform_admin: Person
+) -> None:
+    found = Found()
+    conversation_id = await acme.conversation(acme.anna)
+    await acme.say(conversation_id, "is my parcel on its way?")
+    page = await visit(acme.admin)
+
+    async def at(path: str, who: PortalPage, *then: Callable[[], Awaitable[object]]) -> None:
+        await who.open(path)
+        await expect(who.page.get_by_role("heading", level=1)).to_be_visible()
+        await who.page.wait_for_load_state("networkidle")
+        for act in then:
+            await act()
+        await found.look(who, f"{path} after {len(then)} steps")
+
+    await at("/team/employees", page)
+    await at("/team/employees/new", page, page.button("Hire").click)
+    await at(f"/team/employees/{acme.agent_id}", page)
+    await at("/team/people", page, page.button("Operator, role of Anna").click)
+    await at("/team/people", page, page.button("Remove Anna").click)
+    await at("/team/people", page, page.button("Invite").click)
+    await page.dialog.get_by_label("E-mail").fill("somebody@example.com")
+    await page.button("Make a link").click()
+    link = await page.dialog.get_by_label("Invitation link").input_value()
+    await found.look(page, "the link")
+    await at("/nowhere", page)
+    invited = await visit(path="/invite#" + link.partition("#")[2])
+    await invited.button("Create account").click()
+    await found.look(invited, "an invitation")
+
+    root = await visit(platform_admin)
+    await at("/businesses", root, root.button("Create a business").click)
+    await root.dialog.get_by_label("Name", exact=True).fill(f"New {acme.slug}")
+    await root.dialog.get_by_role("button", name="Create", exact=True).click()
+    await expect(root.page.get_by_text("Invite its first admin.")).to_be_visible()
+    await found.look(root, "a business without people")
+    await root.go_to("Businesses")
+    row = root.page.get_by_role("listitem").filter(has=root.page.get_by_text(acme.slug, exact=True))
+    await row.get_by_role("button", name="Open Acme").click()
+    await root.go_to("Conversations")
+    await found.look(root, "conversations")
+    await root.page.get_by_role("link", name="Anna and Ada").click()
+    await expect(root.articles).to_have_count(1)
+    await found.look(root, "somebody's conversation")
     found.require_nothing()

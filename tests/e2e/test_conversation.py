@@ -122,12 +122,12 @@ async def test_a_draft_survives_a_reload_and_goes_with_its_conversation(
 
 async def test_older_messages_come_in_above_without_a_jump(visit: Visit, acme: World) -> None:
     conversation_id = await acme.conversation(acme.anna)
-    await acme.say(conversation_id, *(f"message number {n}." for n in range(1, 161)))
+    await acme.say(conversation_id, *(f"message number {n}." for n in range(1, 271)))
     page = await visit(acme.anna)
     await page.choose("Ada")
     await expect(page.own.last).to_be_in_viewport()
-    await expect(page.own.last).to_contain_text("number 160.")
-    for oldest in ("111", "61", "11"):
+    await expect(page.own.last).to_contain_text("number 270.")
+    for oldest in ("221", "21"):
         message = page.own.filter(has_text=f"number {oldest}.")
         async with page.older_messages_on_their_way():
             before = await page.place_of(message)

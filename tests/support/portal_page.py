@@ -238,6 +238,10 @@ class PortalPage:
 
     async def _axe(self, scheme: Literal["light", "dark"], options: dict[str, Any]) -> list[str]:
         await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await self.be_drawn()  # a change of colours that was under way before ends first
+        await self.page.evaluate(
+            "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
+        )
         found = await self.page.evaluate("(options) => axe.run(document, options)", options)
         return [
             f"{scheme}: {each['id']}: {node['html']} ({node['failureSummary']})"

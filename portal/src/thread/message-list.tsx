@@ -66,7 +66,7 @@ export function MessageList(props: MessageListProps) {
             >
               <Row
                 item={item}
-                day={dayBegun(item, items[index - 1])}
+                day={index === 0 && older !== "none" ? undefined : dayBegun(item, items[index - 1])}
                 name={name}
                 connected={connected}
                 session={session}
@@ -94,7 +94,7 @@ export function MessageList(props: MessageListProps) {
 
 interface RowProps {
   item: ThreadItem;
-  /** When the first item of a day, some time on it. */
+  /** When the first item of a day, some time on it; not of one that may have begun further up. */
   day: string | undefined;
   name: string;
   connected: boolean;
