@@ -9,7 +9,7 @@ PAGE = portal/dist/index.html
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help up portal wheels install install-dev node test unit newcomer bench portal-figures chaos check portal-check format lock clean
+.PHONY: help up portal wheels install install-dev node test unit newcomer bench portal-figures pictures chaos check portal-check format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -42,6 +42,9 @@ bench: install-dev ## measure Konstruct beside the same hops done bare, and besi
 
 portal-figures: install-dev portal ## measure the web page in a real browser; fails over budget (ARGS="--json")
 	@"$(BIN)/python" -m benchmarks.portal_figures $(ARGS)
+
+pictures: install-dev portal ## take the README's pictures of the web page anew
+	@"$(BIN)/python" -m benchmarks.pictures
 
 chaos: install-dev ## break the running product in every way we know and see what holds (ARGS="--list")
 	@"$(BIN)/python" -m chaos $(ARGS)

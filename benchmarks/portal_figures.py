@@ -1,7 +1,8 @@
 """How light and quick the web page is, in a real browser on the real stack: `make portal-figures`.
 
-Everything runs on this machine, and a busy machine shows in the times; sizes, shifts and jumps are
-the page's own. A figure over its budget is marked and makes the command fail.
+Everything runs on this machine, and a busy machine shows in the times, so their budgets are wide
+enough for two crowded cores that draw without a graphics card; sizes, shifts and jumps are the
+page's own, and their budgets tight. A figure over its budget is marked and makes the command fail.
 """
 
 import argparse
@@ -28,9 +29,10 @@ from tests.support.people import make_person, make_world
 STEPS = 7
 PASSWORD = "figures of the portal"
 LOADS = 5
+COLOURS_OF_CODE = "/assets/highlighted-code"
 KEYS = 120
 BETWEEN_KEYS_MS = 40
-SCROLL_PX, SCROLL_PX_A_S = 40_000, 5_000
+WHEEL_PX, WHEEL_TURNS, BETWEEN_TURNS_MS = 150, 200, 30
 PROBES = (Path(__file__).parent / "portal_probes.js").read_text()
 ANSWER = (
     "Here is what I found.\\n\\n## Returns\\n\\n- nine lamps\\n- two chairs, of which one came "
@@ -83,7 +85,7 @@ def measure(browser: Browser, portal: Portal, messages: int, progress: Progress)
         figures += _streaming(page)
     with progress.step(f"Scrolling through {messages:,} messages"):
         _open(page, portal.url + talks.long)
-        figures += _scrolling(context, page, messages)
+        figures += _scrolling(page, messages)
     with progress.step(f"Typing, with {messages:,} messages loaded"):
         figures += _memory(context, page)
         figures += _typing(page, f"{messages:,} messages")
@@ -123,21 +125,28 @@ def _first_loads(browser: Browser, portal: Portal, talks: Talks) -> list[Figure]
             context.close()
         figures += [
             Figure(f"script of the first load, {name}", max(sizes) / 1000, "kB", 200),
-            Figure(f"first contentful paint, {name}", median(paints), "ms", 1500),
+            Figure(f"first contentful paint, {name}", median(paints), "ms", 3000),
         ]
     return figures
 
 
 def _load(context: BrowserContext, url: str) -> tuple[int, float]:
-    """Bytes of script as they came over the line, and when something was first seen."""
+    """Bytes of script as they came over the line, and when something was first seen.
+
+    Not counted are the colours of code, which come after a text that has code in it.
+    """
     page = context.new_page()
     finished: list[Request] = []
-    page.on("requestfinished", finished.append)
+    page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
     page.goto(url, wait_until="networkidle")
     paint: float = page.wait_for_function(
         "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
     ).json_value()
-    scripts = [request for request in finished if request.resource_type == "script"]
+    scripts = [
+        request
+        for request in finished
+        if request.resource_type == "script" and COLOURS_OF_CODE not in request.url
+    ]
     return sum(request.sizes()["responseBodySize"] for request in scripts), paint
 
 
@@ -173,33 +182,48 @@ def _streaming(page: Page) -> list[Figure]:
     shift: float = page.evaluate("probes.shifts.end()")
     return [
         Figure("layout shift while an answer streams", shift, "", 0.02),
-        Figure("long tasks while an answer streams", frames["longTasksMs"], "ms", 500),
+        Figure("long tasks while an answer streams", frames["longTasksMs"], "ms", 3000),
     ]
 
 
-def _scrolling(context: BrowserContext, page: Page, messages: int) -> list[Figure]:
-    """Everything is loaded first, then the wheel turns: up from the end, down from the top."""
+def _scrolling(page: Page, messages: int) -> list[Figure]:
+    """The wheel turns up from the end while older pages come in; then all is loaded; then down."""
     page.get_by_role("listitem").last.wait_for()
-    jump: float = page.evaluate("probes.loadAll()")
+    page.evaluate("probes.frames.begin()")
+    seen = [_turn_the_wheel(page, -WHEEL_PX)]
+    frames = [page.evaluate("probes.frames.end()")]
+    moved_by_older: float = page.evaluate("probes.loadAll()")
     first = page.locator("li[aria-posinset='1']")
     if first.get_attribute("aria-setsize") != str(messages):
         raise BenchmarkFailed(f"The top was reached with {first.get_attribute('aria-setsize')}.")
-    devtools = context.new_cdp_session(page)
-    page.evaluate("probes.frames.begin(); probes.blanks.begin()")
-    for begin_at, down in (("End", 1), ("Home", -1)):
-        page.get_by_role("region").press(begin_at)
-        page.wait_for_timeout(500)
-        gesture = {"x": 700, "y": 400, "yDistance": down * SCROLL_PX, "speed": SCROLL_PX_A_S}
-        devtools.send("Input.synthesizeScrollGesture", gesture | {"gestureSourceType": "mouse"})
-    blank: float = page.evaluate("probes.blanks.end()")
-    frames = page.evaluate("probes.frames.end()")
+    page.evaluate("probes.frames.begin()")
+    seen.append(_turn_the_wheel(page, WHEEL_PX))
+    frames.append(page.evaluate("probes.frames.end()"))
+
+    def worst(of: list[dict[str, float]], name: str) -> float:
+        return max(each[name] for each in of)
+
     return [
-        Figure("furthest that older messages move what is read", jump, "px", 2),
-        Figure("frames dropped while scrolling", frames["droppedPercent"], "%", 30),
-        Figure("longest frame while scrolling", frames["longestMs"], "ms", 500),
-        Figure("long tasks while scrolling, of the time", frames["longTasksPercent"], "%", 30),
-        Figure("frames with nothing to read while scrolling", blank, "%", 5),
+        Figure("furthest that older messages move what is read", moved_by_older, "px", 2),
+        Figure("furthest a frame moves but by the wheel", worst(seen, "jumpPx"), "px", 2),
+        Figure("frames with nothing to read while scrolling", worst(seen, "blankPercent"), "%", 5),
+        Figure("frames dropped while scrolling", worst(frames, "droppedPercent"), "%", 80),
+        Figure("longest frame while scrolling", worst(frames, "longestMs"), "ms", 1000),
+        Figure("long tasks while scrolling", worst(frames, "longTasksPercent"), "%", 90),
     ]
+
+
+def _turn_the_wheel(page: Page, by_px: int) -> dict[str, float]:
+    page.get_by_role("region").hover()
+    page.evaluate("probes.wheel.begin()")
+    for _ in range(WHEEL_TURNS):
+        page.mouse.wheel(0, by_px)
+        page.wait_for_timeout(BETWEEN_TURNS_MS)
+    page.wait_for_timeout(500)
+    seen: dict[str, float] = page.evaluate("probes.wheel.end()")
+    if abs(seen["moved"]) < abs(WHEEL_TURNS * by_px) / 2:
+        raise BenchmarkFailed(f"Of {seen['asked']:.0f} px the wheel moved {seen['moved']:.0f}.")
+    return seen
 
 
 def _memory(context: BrowserContext, page: Page) -> list[Figure]:

@@ -90,24 +90,42 @@ window.probes = (() => {
     }
   };
 
-  // While somebody scrolls: in how many frames there is no message in the middle of the view.
-  const blanks = {
+  // While the wheel turns: how far what is read moves against it or further than it asks, and in
+  // how many frames there is no message in the middle of the view. A row is followed by its element.
+  const wheel = {
     begin() {
-      const box = thread().getBoundingClientRect();
-      this.count = this.blank = 0;
+      const viewport = thread();
+      const box = viewport.getBoundingClientRect();
+      const inTheMiddle = () =>
+        document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)?.closest("li");
+      this.asked = this.moved = this.jumpPx = this.frames = this.blank = 0;
+      this.listen = ({ deltaY }) => (this.asked += deltaY);
+      viewport.addEventListener("wheel", this.listen, { capture: true, passive: true });
+      let row, top;
       const tick = () => {
-        const seen = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-        this.count += 1;
-        if (!seen?.closest("li")) this.blank += 1;
+        if (row?.isConnected) {
+          const moved = top - row.getBoundingClientRect().top;
+          const way = Math.sign(this.asked);
+          this.moved += moved;
+          const against = -moved * way;
+          const ahead = (this.moved - this.asked) * way;
+          this.jumpPx = Math.max(this.jumpPx, against, ahead);
+        }
+        row = inTheMiddle();
+        top = row?.getBoundingClientRect().top;
+        this.frames += 1;
+        if (!row) this.blank += 1;
         this.frame = requestAnimationFrame(tick);
       };
       this.frame = requestAnimationFrame(tick);
     },
     end() {
       cancelAnimationFrame(this.frame);
-      return (100 * this.blank) / this.count;
+      thread().removeEventListener("wheel", this.listen, { capture: true });
+      const { asked, moved, jumpPx } = this;
+      return { asked, moved, jumpPx, blankPercent: (100 * this.blank) / this.frames };
     },
   };
 
-  return { keys, shifts, frames, loadAll, blanks };
+  return { keys, shifts, frames, loadAll, wheel };
 })();

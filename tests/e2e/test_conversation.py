@@ -98,6 +98,7 @@ async def test_starting_over_asks_first_and_then_empties_every_tab(
     for tab in (page, other):
         await expect(tab.page.get_by_text("Say hello to Ada.")).to_be_visible()
         await expect(tab.articles).to_have_count(0)
+    await expect(dialog).to_be_hidden()
     await page.say("what do you remember?")
     await expect(page.answers.last).to_contain_text("(history: 0)")
 
