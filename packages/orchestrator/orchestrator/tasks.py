@@ -39,7 +39,8 @@ Extras = dict[str, Any]
 @app.task(name=TASK_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
 def handle_message(payload: dict[str, Any]) -> None:
     """Answer the message the payload names, in its tenant's turn."""
-    runtime.run(answer_message(current_life(), payload), ANSWERED_WITHIN_S)
+    if _named(payload):
+        runtime.run(answer_message(current_life(), payload), ANSWERED_WITHIN_S)
 
 
 async def answer_message(life: WorkerLife, payload: dict[str, Any]) -> None:
