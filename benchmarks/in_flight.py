@@ -21,7 +21,8 @@ TOKENS, RATE = 500, 50.0
 OWN_TIME_S = TOKENS / RATE
 SPREAD_S = 5.0
 """People do not all press the key in one moment."""
-SAYS = f"[[model: tokens={TOKENS} rate={RATE:g}]] please"
+_WORDS = ("the order left our warehouse this morning " * TOKENS).split()[:TOKENS]
+SAYS = f'[[model: text="{" ".join(_WORDS)}" pieces={TOKENS} rate={RATE:g}]] please'
 
 
 @dataclass
