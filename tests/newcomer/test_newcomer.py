@@ -175,6 +175,7 @@ async def test_from_a_fresh_clone_to_the_first_answer(
                 for step, step_seconds in up.steps():
                     print(f"{step_seconds:12.1f} s  {step}")
         print(f"{time.monotonic() - began:8.1f} s  in all\n")
-    assert code in (0, 130, 2), up.text  # make's own word on an interrupt is 2 or 130
+    # Of an interrupt make says 2 or 130, or ends by the signal itself.
+    assert code in (0, 2, 130, -signal.SIGINT), up.text
     assert "Stopped." in up.text
     assert at_work_below(clone, data_dir) == []
