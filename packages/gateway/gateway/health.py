@@ -8,6 +8,7 @@ the load balancer at once, and people could not even read what is stored.
 """
 
 import asyncio
+from collections.abc import Coroutine
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -26,6 +27,7 @@ log = get_logger(__name__)
 health_router = APIRouter(tags=["health"])
 
 READY_WITHIN_S = 2.0
+_asking: "set[asyncio.Task[bool]]" = set()
 
 
 @health_router.get("/healthz")
@@ -39,8 +41,8 @@ async def ready(request: Request) -> JSONResponse:
     """200 if all parts answer, 503 with the ones that do not."""
     state = request.app.state
     parts: dict[str, Any] = {
-        "postgresql": await _database_answers(),
-        "schema": await state.schema_look.has_what_we_use(),
+        "postgresql": await _in_time(_database_answers()),
+        "schema": await _in_time(state.schema_look.has_what_we_use()),
         **gateway_parts(state),
     }
     ok = all_well(parts)
@@ -85,7 +87,7 @@ class SchemaLook:
         if self._complete:
             return True
         try:
-            async with asyncio.timeout(READY_WITHIN_S), get_engine().connect() as connection:
+            async with get_engine().connect() as connection:
                 missing = await missing_columns(connection)
         except Exception as error:
             log.warning("schema_not_seen", error=type(error).__name__)
@@ -96,9 +98,22 @@ class SchemaLook:
         return self._complete
 
 
+async def _in_time(asking: Coroutine[Any, Any, bool]) -> bool:
+    """What it says; False if it has said nothing in time. Letting go of a connection that is
+    silent takes longer than any probe waits, and is not waited for."""
+    task = asyncio.create_task(asking)
+    _asking.add(task)
+    task.add_done_callback(_asking.discard)
+    await asyncio.wait({task}, timeout=READY_WITHIN_S)
+    if task.done():
+        return task.result()
+    task.cancel()
+    return False
+
+
 async def _database_answers() -> bool:
     try:
-        async with asyncio.timeout(READY_WITHIN_S), get_engine().connect() as connection:
+        async with get_engine().connect() as connection:
             await connection.execute(text("SELECT 1"))
     except Exception as error:
         log.warning("database_not_ready", error=type(error).__name__)
