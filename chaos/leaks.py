@@ -98,7 +98,7 @@ class Books:
         found = {}
         for process in self._processes:
             held, rest = self.look(process), self.at_rest[type(process)]
-            for kind, most in _bounds(process, rest).items():
+            for kind, most in _bounds(process, held, rest).items():
                 if (extra := getattr(held, kind) - most) > 0:
                     found[f"{process.name}: {kind}"] = round(extra)
         return found | {name: count for name, count in self.left_in_servers().items() if count}
@@ -125,13 +125,19 @@ class Books:
         return next((name for name, ports in self._ports.items() if port in ports), "elsewhere")
 
 
-def _bounds(process: Process, rest: Held) -> Mapping[str, float]:
-    """The most a process at rest may hold of each kind."""
+def _bounds(process: Process, held: Held, rest: Held) -> Mapping[str, float]:
+    """The most a process at rest may hold of each kind.
+
+    A pooled connection that was reset keeps its place, as a mere descriptor, until it is next used.
+    """
+    in_valkey = POOL_SIZE + BESIDE_THE_POOL
+    free = max(0, POOL_SIZE - held.postgresql) + max(0, in_valkey - held.valkey)
     bounds: dict[str, float] = {field.name: getattr(rest, field.name) for field in fields(Held)}
     bounds |= {
+        "files": rest.files + free,
         "clients": 0,
         "postgresql": POOL_SIZE,
-        "valkey": POOL_SIZE + BESIDE_THE_POOL,
+        "valkey": in_valkey,
         "memory_mb": rest.memory_mb + ALLOWED_MEMORY_MB,
     }
     if isinstance(process, Worker):

@@ -28,6 +28,15 @@ class Result:
     def held(self) -> bool:
         return not self.why
 
+    @property
+    def told(self) -> str:
+        """In one line: the figures, or what was broken."""
+        return f"BROKEN: {self.why}" if self.why else self.measured
+
+    @property
+    def measured(self) -> str:
+        return ", ".join(f"{name} {value}" for name, value in self.figures.items())
+
 
 @dataclass
 class Report:
@@ -82,9 +91,8 @@ class Report:
 
 
 def _row(result: Result) -> list[str]:
-    figures = ", ".join(f"{name} {value}" for name, value in result.figures.items())
     verdict = "held" if result.held else "BROKEN"
-    return [str(result.row or "all"), result.name, figures, result.expected, verdict]
+    return [str(result.row or "all"), result.name, result.measured, result.expected, verdict]
 
 
 def _table(columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[str]]) -> Iterable[str]:

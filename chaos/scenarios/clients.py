@@ -23,7 +23,8 @@ SENT_EACH = 10
 GROWN_MB = 60.0
 FLOOD = "[[model: tokens=20000 rate=2000]] tell me everything"
 FLOODS = sized(6, full=20)
-DROPPED_WITHIN_S = 40.0
+DROPPED_WITHIN_S = 60.0
+"""Two pings and what the kernel takes meanwhile."""
 
 
 @scenario(8, "exact suffix, nothing twice")

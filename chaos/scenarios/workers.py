@@ -107,7 +107,7 @@ async def message_that_kills_its_worker(act: Act) -> None:
             worker = next((w for w in stage.stack.workers if w.pid and _answers(act, w)), None)
             if worker is not None:
                 await asyncio.to_thread(worker.kill)
-                worker.start()
+                await asyncio.to_thread(worker.start)
                 kills += 1
             try:
                 await poisoned.take(within_s=0.1)
