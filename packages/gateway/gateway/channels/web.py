@@ -85,7 +85,6 @@ def normalize_web_event(event: Mapping[str, Any]) -> KonstructMessage:
     )
 
 
-@web_chat_router.websocket("/chat/ws/{conversation_id}")
 async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
     """One socket from handshake to good-bye. Everything it holds is released on every way out."""
     if not origin_allowed(websocket):
@@ -103,6 +102,14 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
             await websocket.send_denial_response(
                 Response(refusal.message, status_code=refusal.status_code, headers=headers)
             )
+
+
+async def _chat_websocket(websocket: WebSocket) -> None:
+    await chat_websocket(websocket, websocket.path_params["conversation_id"])
+
+
+# Starlette's route, not FastAPI's: its exit stacks would stay in memory as long as each socket.
+web_chat_router.add_websocket_route("/chat/ws/{conversation_id}", _chat_websocket)
 
 
 async def _serve(websocket: WebSocket, conversation_id: str, arrival: Arrival) -> None:
