@@ -7,6 +7,8 @@ OURS = konstruct konstruct-shared konstruct-gateway konstruct-orchestrator
 NPM = "$(BIN)/python" portal/npm.py
 PAGE = portal/dist/index.html
 ARGS ?=
+# Tests mostly wait, so two processes share them, a file to each; those of one file stay in order.
+SIDE_BY_SIDE = -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help up portal wheels install install-dev node test unit newcomer bench portal-figures pictures chaos check portal-check format lock clean
@@ -29,7 +31,7 @@ install: $(VENV)/installed ## make the virtual environment with the locked depen
 install-dev: $(VENV)/installed-dev ## the same with what tests and checks need
 
 test: install-dev portal ## run every test against real PostgreSQL, Valkey and browser (ARGS="-k chat" to choose)
-	@"$(BIN)/python" -m pytest $(ARGS)
+	@"$(BIN)/python" -m pytest $(SIDE_BY_SIDE) $(ARGS)
 
 unit: install-dev ## run the unit tests alone: seconds, no server
 	@"$(BIN)/python" -m pytest tests/unit -x $(ARGS)

@@ -17,6 +17,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import httpx
 import psycopg
@@ -73,6 +74,19 @@ def pytest_terminal_summary(
         terminalreporter.section("figures" if FULL else "figures, of a run that is not full-sized")
         for name, value in figures.items():
             terminalreporter.write_line(f"{name}: {value}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """One of several processes that run the tests side by side hands its figures on."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["figures"] = dict(session.config.stash[_FIGURES])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    together = node.config.stash[_FIGURES]
+    for name, value in node.workeroutput.get("figures", {}).items():
+        together[name] = value + together[name] if name in together else value
 
 
 @pytest.fixture(scope="session")

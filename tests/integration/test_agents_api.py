@@ -196,7 +196,7 @@ BAD: list[tuple[dict[str, Any], int]] = [
     ({"status": None}, 422),
     ({"tenant_id": None}, 422),
     ({"tenant_id": "acme"}, 422),
-    ({"id": str(uuid4())}, 422),
+    ({"id": "5d6f8a3e-2f40-4d0b-9d3c-0c1f4b7a9e21"}, 422),
 ]
 
 

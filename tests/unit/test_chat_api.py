@@ -226,6 +226,7 @@ async def test_chat_rbac_enforcement(calls: Call, stored: Stored) -> None:
         ("POST", "/conversations"),
         ("DELETE", f"/conversations/{uuid4()}"),
     ],
+    ids=["list", "history", "create", "reset"],
 )
 async def test_every_call_needs_a_token(client: httpx.AsyncClient, method: str, path: str) -> None:
     body = {"tenant_id": str(ACME), "agent_id": str(uuid4())} if method == "POST" else None

@@ -3,7 +3,6 @@
 import json
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
@@ -16,7 +15,7 @@ from shared.events import (
     client_frame_adapter,
 )
 
-ID = str(uuid4())
+ID = "5d6f8a3e-2f40-4d0b-9d3c-0c1f4b7a9e21"
 AUTH = {"type": "auth", "userId": ID, "role": "customer_operator", "tenantId": ID, "token": "t"}
 
 # What clients rely on. A field may be added here, never taken away.
