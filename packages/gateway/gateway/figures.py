@@ -108,11 +108,12 @@ class AnswerClock:
         came_at = self._asked.get(str(reply_to))
         if came_at is None:
             return
-        if frame["type"] == "delta":
-            if reply_to not in self._begun:
-                self._begun.add(str(reply_to))
-                FIRST_TOKEN.observe(time.monotonic() - came_at)
-        elif (answered := _ANSWERED.get(frame.get("status", ""))) is not None:
+        answered = _ANSWERED.get(frame.get("status", ""))
+        begins = frame["type"] == "delta" or (answered is not None and frame.get("text"))
+        if begins and reply_to not in self._begun:  # an answer may also come whole, at once
+            self._begun.add(str(reply_to))
+            FIRST_TOKEN.observe(time.monotonic() - came_at)
+        if answered is not None:
             del self._asked[str(reply_to)]
             self._begun.discard(str(reply_to))
             answered.observe(time.monotonic() - came_at)
