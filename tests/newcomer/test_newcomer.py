@@ -13,7 +13,6 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -76,11 +75,9 @@ class MakeUp:
 
     def steps(self) -> Iterator[tuple[str, float]]:
         """What it said it was doing, and the seconds until it said something else."""
-        lines = [*self.said, (self.said[-1][0], "")]
-        for (at, line), (until, _) in pairwise(lines):
-            told = STEP.match(line)
-            if told is None:
-                continue
+        told_at = [(at, line, told) for at, line in self.said if (told := STEP.match(line))]
+        ends = [at for at, *_ in told_at[1:]] + [self.said[-1][0]]
+        for (at, line, told), until in zip(told_at, ends, strict=True):
             seconds = re.search(r"([\d.]+) s$", line)  # numbered steps tell their own, when done
             yield told[1], float(seconds[1]) if seconds else until - at
 
