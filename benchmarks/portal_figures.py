@@ -125,7 +125,7 @@ def _first_loads(browser: Browser, portal: Portal, talks: Talks) -> list[Figure]
             context.close()
         figures += [
             Figure(f"script of the first load, {name}", max(sizes) / 1000, "kB", 200),
-            Figure(f"first contentful paint, {name}", median(paints), "ms", 3000),
+            Figure(f"first contentful paint, {name}", median(paints), "ms", 1500),
         ]
     return figures
 
@@ -182,7 +182,7 @@ def _streaming(page: Page) -> list[Figure]:
     shift: float = page.evaluate("probes.shifts.end()")
     return [
         Figure("layout shift while an answer streams", shift, "", 0.02),
-        Figure("long tasks while an answer streams", frames["longTasksMs"], "ms", 3000),
+        Figure("long tasks while an answer streams", frames["longTasksMs"], "ms", 1000),
     ]
 
 
@@ -207,9 +207,9 @@ def _scrolling(page: Page, messages: int) -> list[Figure]:
         Figure("furthest that older messages move what is read", moved_by_older, "px", 2),
         Figure("furthest a frame moves but by the wheel", worst(seen, "jumpPx"), "px", 2),
         Figure("frames with nothing to read while scrolling", worst(seen, "blankPercent"), "%", 5),
-        Figure("frames dropped while scrolling", worst(frames, "droppedPercent"), "%", 80),
-        Figure("longest frame while scrolling", worst(frames, "longestMs"), "ms", 1000),
-        Figure("long tasks while scrolling", worst(frames, "longTasksPercent"), "%", 90),
+        Figure("frames dropped while scrolling", worst(frames, "droppedPercent"), "%", 30),
+        Figure("longest frame while scrolling", worst(frames, "longestMs"), "ms", 400),
+        Figure("long tasks while scrolling", worst(frames, "longTasksPercent"), "%", 30),
     ]
 
 

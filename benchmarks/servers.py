@@ -80,6 +80,8 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
             "KONSTRUCT_REDIS_URL": valkey.url,
             "KONSTRUCT_SIGNING_KEY": secrets.token_urlsafe(48),
             "KONSTRUCT_LIMITS_ENABLED": "false",
+            # All its people are of one tenant, which may have 256 answers under way by default.
+            "KONSTRUCT_TENANT_RUNS_AT_ONCE": "1000",
             **model.environment_for_workers(),
         }
         with progress.step("Tables and people"):
