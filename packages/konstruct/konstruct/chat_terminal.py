@@ -132,11 +132,6 @@ class Talk:
         self._settled.set()
         self._last_failed: str | None = None
 
-    @property
-    def last_failed(self) -> str | None:
-        """The message whose answer failed last."""
-        return self._last_failed
-
     def send(self, text: str) -> None:
         self._await(self._chat.send(text))
 

@@ -25,7 +25,6 @@ ROLES_BY_NAME: Mapping[str, Role] = {
     "admin": "customer_admin",
     "operator": "customer_operator",
 }
-OPERATOR_EMAIL = f"operator@{DOMAIN}"
 MAX_PEOPLE = 10_000
 TOKEN_TTL_S = 24 * 3600
 

@@ -84,15 +84,6 @@ async def get_agent(session: Session, tenant_id: UUID, agent_id: UUID) -> Agent:
     return agent
 
 
-async def find_agent(session: Session, tenant_id: UUID, name: str) -> Agent:
-    """The agent of this name, whatever its case. Raises NotFound and says who there is."""
-    agent = await agents.agent_by_name(session, tenant_id, name.strip())
-    if agent is None:
-        known = ", ".join(each.name for each in await agents.list_agents(session, tenant_id))
-        raise NotFound(f"No agent is called '{name}' here. There is: {known or 'nobody yet'}.")
-    return agent
-
-
 async def list_agents(session: Session, tenant_id: UUID) -> Sequence[Agent]:
     """The tenant's agents, by name."""
     return await agents.list_agents(session, tenant_id)

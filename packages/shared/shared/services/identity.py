@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.auth.passwords import verify_password
 from shared.auth.tokens import issue_access_token, new_secret, secret_hash
 from shared.config import settings
 from shared.db import SystemSession
 from shared.errors import Forbidden, NotAuthenticated
-from shared.models import PortalSessionRecord, PortalUser, Tenant
+from shared.models import PortalSessionRecord, PortalUser
 from shared.publish import publish_access_revoked
 from shared.repositories import identity
 from shared.services.access import access
@@ -165,10 +163,6 @@ async def access_ended(user_id: UUID) -> None:
     """After the commit: have everyone ask anew what this person may do; sockets do at once."""
     access.forget(user_id)
     await publish_access_revoked(user_id)
-
-
-async def my_tenants(session: AsyncSession, user_id: UUID) -> list[tuple[Tenant, str]]:
-    return list(await identity.memberships(session, user_id))
 
 
 async def _choose_role(

@@ -24,7 +24,6 @@ from shared.services.names import one_line
 
 MAX_NAME_CHARS = 120
 PLATFORM_ADMIN: Role = "platform_admin"
-MEMBER_ROLES = tuple(role for role in get_args(Role) if role != PLATFORM_ADMIN)
 
 Session = SystemSession | PortalSession
 
