@@ -19,7 +19,7 @@ PACKAGES = ROOT / "packages"
 
 # Who opens a session that sees every tenant, what for, and why it must.
 LOOKS_PAST_ONE_TENANT = {
-    "shared.services.access": {"identity"},  # is a token's session, person and role still good
+    "shared.repositories.connecting": {"identity"},  # is a token's session, person, role still good
     "shared.services.identity": {"identity"},  # log-in, refresh, log-out know no tenant yet
     "shared.services.invitations": {"identity"},  # who holds a link is in no tenant yet
     "shared.api.rbac": {"platform_admin"},
@@ -88,7 +88,7 @@ def openings() -> dict[str, set[str | None]]:
                 continue
             called = node.func
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-            if name in ("SystemSession", "enter_system"):
+            if name in ("SystemSession", "enter_system", "system_at_once"):
                 purpose = node.args[0] if node.args else None
                 literal = purpose.value if isinstance(purpose, ast.Constant) else None
                 found.setdefault(module, set()).add(literal)

@@ -20,6 +20,7 @@ from shared.auth.tokens import AccessClaims
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage
 from shared.redis_keys import webchat_response_key
+from shared.repositories.connecting import CatchUp
 from shared.services import chat
 
 from tests.support.asgi_socket import AsgiSocket
@@ -69,9 +70,7 @@ async def socket(
         last_seq=None,
     )
     monkeypatch.setattr(web, "identify", AsyncMock(return_value=identified))
-    monkeypatch.setattr(
-        live_socket.chat, "catch_up", AsyncMock(return_value=chat.CatchUp([], 0, 0, []))
-    )
+    monkeypatch.setattr(live_socket.chat, "catch_up", AsyncMock(return_value=CatchUp([], 0, 0, [])))
     monkeypatch.setattr(web, "publish_frame", AsyncMock())
     monkeypatch.setattr(web.limits, "require", AsyncMock())
     monkeypatch.setattr(web.tenant_limits, "require_room_for_message", AsyncMock())

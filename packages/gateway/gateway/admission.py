@@ -22,6 +22,8 @@ Counted = TypeVar("Counted")
 class Arrival:
     """A socket, until it ends: at first of an address, then of a person."""
 
+    __slots__ = ("_address", "_admission", "_user_id")
+
     def __init__(self, admission: "Admission", address: str) -> None:
         self._admission = admission
         self._address: str | None = address
@@ -91,6 +93,8 @@ def _less(counts: Counter[Counted], key: Counted) -> None:
 
 class Pace:
     """`per_second` on average, `burst` at once."""
+
+    __slots__ = ("_at", "_burst", "_left", "_per_second")
 
     def __init__(self, per_second: float, burst: int) -> None:
         self._per_second = per_second

@@ -78,7 +78,7 @@ class Fanout:
         ]
 
     async def stop(self) -> None:
-        await end(*self._tasks)
+        await end(*self._tasks, *self._leaving)
         await self._disconnect()
 
     def follow(self, channel: str, listener: Listener) -> None:

@@ -84,6 +84,8 @@ def refused(code: str) -> None:
 class AnswerClock:
     """Times of the messages one socket has asked and not yet seen answered."""
 
+    __slots__ = ("_asked", "_begun")
+
     def __init__(self) -> None:
         self._asked: dict[str, float] = {}
         self._begun: set[str] = set()

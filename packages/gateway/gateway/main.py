@@ -28,6 +28,7 @@ from shared.tasks import end
 from shared.telemetry.exposition import expose
 from shared.telemetry.figures import watch_loop_lag
 from shared.telemetry.tracing import start_tracing, stop_tracing
+from starlette.types import Receive, Scope, Send
 
 from gateway.body_limit import BodyLimit
 from gateway.canary import Canary
@@ -77,8 +78,20 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(stop_tracing)
 
 
+class GatewayApp(FastAPI):
+    """FastAPI for requests. Sockets go straight to their route: each of the layers a request
+    passes would stay in memory as long as a socket does."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await super().__call__(scope, receive, send)
+            return
+        scope["app"] = self
+        await self.router(scope, receive, send)
+
+
 def create_app() -> FastAPI:
-    app = FastAPI(
+    app = GatewayApp(
         title="Konstruct",
         version="0.1.0",
         lifespan=lifespan,

@@ -1,4 +1,4 @@
-"""uvicorn's protocols, with the bounds they leave out.
+"""uvicorn's protocols, with the bounds they leave out, and leaner where a socket is idle.
 
 A request's head must come to an end, soon, and have the size of a head: uvicorn waits for ever for
 one that does not, and gathers whatever comes. What a client makes us write must be read by it, and
@@ -7,12 +7,18 @@ handled, but answers pings and gathers fragments without bound.
 """
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
+from fastapi import WebSocketDisconnect
 from shared.config import settings
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
+from websockets.http11 import Request
+from websockets.protocol import OPEN
+
+from gateway.channels.outlet import EXTENSION
+from gateway.lean import LeanEvent, LeanQueue
 
 MAX_FRAGMENTS = 256
 """Of one message; what a browser sends is one."""
@@ -65,11 +71,55 @@ class BoundedHttp(HttpToolsProtocol):
 
 
 class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """One connection."""
+    """One connection, which is also its own `Outlet`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conn.debug = False  # it would log what people say
+        self.queue = LeanQueue()  # type: ignore[assignment]
+        self.writable = LeanEvent(is_set=True)  # type: ignore[assignment]
+
+    def handle_connect(self, event: Request) -> None:
+        super().handle_connect(event)
+        if self.response.status_code == 101:
+            self._extensions[EXTENSION] = {"outlet": self}
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        if self.handshake_initiated and self.response.status_code == 101:
+            self._extensions.clear()  # a cycle, which only the collector would free
+
+    @property
+    def _extensions(self) -> dict[Any, Any]:
+        return cast(dict[Any, Any], self.scope["extensions"])
+
+    # ── the outlet ─────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def takes_more(self) -> bool:
+        return (
+            self.writable.is_set()
+            and self.conn.state is OPEN
+            and not (self.disconnected or self.transport.is_closing())
+        )
+
+    def write(self, frame: bytes) -> None:
+        self.conn.send_text(frame)
+        self.transport.write(b"".join(self.conn.data_to_send()))
+
+    async def send_text(self, frame: bytes) -> None:
+        await self.writable.wait()
+        if not self.takes_more:
+            raise WebSocketDisconnect(CloseCode.ABNORMAL_CLOSURE)
+        self.write(frame)
+
+    def forget_handshake(self) -> None:
+        """Let go of what the client's first request said; the application has read it."""
+        self.request.headers.clear()
+        self.response.headers.clear()
+        self.scope["headers"] = []
+
+    # ── bounds ─────────────────────────────────────────────────────────────────────────────────
 
     def handle_ping(self) -> None:
         if not self.writable.is_set():  # it asks for more and takes nothing

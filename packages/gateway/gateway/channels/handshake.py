@@ -12,7 +12,6 @@ from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import ValidationError
 from shared.auth.tokens import AccessClaims, verify_access_token
 from shared.config import settings
-from shared.db import TenantSession
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, NotFound
 from shared.events import (
     CLIENT_FRAME_TYPES,
@@ -21,10 +20,10 @@ from shared.events import (
     CloseCode,
     client_frame_adapter,
 )
-from shared.repositories import chat as conversations
-from shared.repositories import identity
+from shared.repositories import connecting
 from shared.services.access import access
 from shared.services.chat import NO_SUCH_CONVERSATION
+from starlette.datastructures import Headers
 
 
 class Refused(Exception):
@@ -55,7 +54,7 @@ class Identified:
 
 def origin_allowed(websocket: WebSocket) -> bool:
     """A browser must come from a page of ours. No Origin at all is a client that is no browser."""
-    origin = websocket.headers.get("origin")
+    origin = Headers(scope=websocket.scope).get("origin")  # its own are kept with the socket
     return origin is None or origin in settings.own_origins()
 
 
@@ -153,18 +152,18 @@ async def _open(frame: AuthFrame, claims: AccessClaims, conversation_id: str) ->
         raise NotFound(NO_SUCH_CONVERSATION) from None
     if frame.tenantId is None:
         raise NotAuthenticated("`tenantId` must name the conversation's tenant.")
-    async with TenantSession(frame.tenantId) as session, session.transaction():
-        conversation = await conversations.conversation_by_id(session, conversation_uuid)
-        if conversation is None:
-            raise NotFound(NO_SUCH_CONVERSATION)
-        if conversation.user_id != claims.user_id:
-            raise Forbidden("This conversation belongs to someone else.")
-        display_name = await identity.display_name(session, claims.user_id)
+    conversation = await connecting.conversation(
+        frame.tenantId, conversation_uuid, caller=claims.user_id
+    )
+    if conversation is None:
+        raise NotFound(NO_SUCH_CONVERSATION)
+    if conversation.user_id != claims.user_id:
+        raise Forbidden("This conversation belongs to someone else.")
     return Identified(
         claims=claims,
         tenant_id=frame.tenantId,
         conversation_id=conversation_uuid,
         agent_id=conversation.agent_id,
-        display_name=display_name,
+        display_name=conversation.caller_name,
         last_seq=frame.last_seq,
     )

@@ -1,13 +1,14 @@
 """One authenticated socket: everything that goes out passes here, in order and bounded.
 
-Frames come from the fan-out (`deliver`) and from the socket's own reader (`say`) into one bounded
-queue; a single task, `run`, sends them. It reads PostgreSQL or the answer so far when `Ordering`
-finds something missing. A client that reads too slowly is dropped, never waited for.
+Frames come from the fan-out (`deliver`) and from the socket's own reader (`say`). What continues
+what was sent goes out at once. What has to wait, because the client is slow or because `Ordering`
+finds something missing, goes into a bounded queue with all that comes after it, and a task sends
+that and ends; an idle socket has none. A client that reads too slowly is dropped, never waited for.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -34,19 +35,24 @@ from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.redis import get_redis
 from shared.redis_keys import answer_so_far_key
+from shared.repositories.connecting import InFlight
 from shared.services import chat
 from shared.services.access import access
+from shared.tasks import end
 from shared.telemetry.tracing import TRACEPARENT, span
 
 from gateway import figures
 from gateway.channels.handshake import Identified
 from gateway.channels.ordering import Missing, Ordering
+from gateway.channels.outlet import outlet_of
 from gateway.channels.silence import Silence
 
 log = get_logger(__name__)
 
 PUBLISHED_TYPES = frozenset({"message", "response", "delta", "reset", "error"})
 CATCH_UP_RETRY_S = 0.5
+LAST_WORDS_S = 15.0
+"""For what was being read when the end came, and for saying good-bye."""
 
 SILENCE = (
     "There has been no sign of the answer for a while. Your message is kept, and the answer "
@@ -58,19 +64,47 @@ class ReadsTooSlowly(Exception):
     """The client does not take what is sent to it."""
 
 
+Item = dict[str, Any] | ServerFrame | Callable[[], Awaitable[None]]
+"""What is published, what is for this socket alone, or something to be done in its turn."""
+
+
 class LiveSocket:
-    """Made after the handshake; `run` until the socket ends."""
+    """Made after the handshake: `begin`, then `while_open`, and `release` on every way out."""
+
+    __slots__ = (
+        "_begun",
+        "_catch_up_after",
+        "_close",
+        "_expiry",
+        "_gone",
+        "_is_looking",
+        "_ordering",
+        "_outlet",
+        "_queue",
+        "_reading",
+        "_sender",
+        "_silence",
+        "_websocket",
+        "claims",
+        "clock",
+        "conversation_id",
+        "tenant_id",
+        "user_id",
+    )
 
     def __init__(self, websocket: WebSocket, identified: Identified) -> None:
         self._websocket = websocket
+        self._outlet = outlet_of(websocket)
         self.claims = identified.claims
         self.user_id = identified.claims.user_id
         self.tenant_id = identified.tenant_id
         self.conversation_id = identified.conversation_id
         self._catch_up_after = identified.last_seq
         self._ordering: Ordering | None = None
-        self._queue: deque[dict[str, Any] | ServerFrame | Callable[[], Awaitable[None]]] = deque()
-        self._wake = asyncio.Event()
+        self._begun = False
+        self._queue: list[Item] = []
+        self._sender: asyncio.Task[None] | None = None
+        self._reading: asyncio.Timeout | None = None
         self._close: tuple[CloseCode, ServerFrame | None] | None = None
         self._gone = False
         self.clock = figures.AnswerClock()
@@ -97,12 +131,11 @@ class LiveSocket:
         """End the socket. The first reason given counts."""
         if self._close is None:
             self._close = (code, last_words)
-            self._wake.set()
+            self._keep_sending()
 
     def gone(self) -> None:
         """The other side has left."""
         self._gone = True
-        self._wake.set()
 
     def recheck_access(self) -> None:
         self._put(self._check_access)
@@ -119,39 +152,13 @@ class LiveSocket:
         """An answer is expected; silence will be told."""
         if self._ordering is not None:
             self._ordering.expect(str(reply_to))
-        self._silence.awaits(reply_to)
+        self._silence.awaits(str(reply_to))
 
-    # ── the sending task ───────────────────────────────────────────────────────────────────────
-
-    async def run(self) -> None:
-        """Catch up, say `ready`, then send what comes until the socket ends."""
-        self._set_expiry()
-        try:
-            while not (self._gone or self._close):
-                while self._queue and not (self._gone or self._close):
-                    await self._handle(self._queue.popleft())
-                self._wake.clear()
-                if not (self._queue or self._gone or self._close):
-                    await self._wake.wait()
-            if self._close and not self._gone:
-                await self._say_good_bye(*self._close)
-        except WebSocketDisconnect:
-            pass
-        except ReadsTooSlowly:
-            figures.DROPPED_SLOW.inc()
-            log.info("socket_dropped", reason="reads_too_slowly")
-            await self._hang_up(CloseCode.TOO_SLOW_READER)
-        finally:
-            self._gone = True
-
-    def release(self) -> None:
-        """Let go of its timers, on every way out."""
-        self._silence.end()
-        if self._expiry is not None:
-            self._expiry.cancel()
+    # ── its life ───────────────────────────────────────────────────────────────────────────────
 
     async def begin(self) -> None:
-        """Send what this socket has not had, then `ready`. Raises KonstructError."""
+        """Send what this socket has not had, then `ready`, then what came meanwhile. Raises
+        KonstructError."""
         await self._catch_up()
         assert self._ordering is not None
         await self._send_frame(
@@ -161,8 +168,35 @@ class LiveSocket:
                 reset_seq=self._ordering.reset_seq,
             )
         )
+        self._set_expiry()
+        self._begun = True
+        self._keep_sending()
 
-    def _put(self, item: dict[str, Any] | ServerFrame | Callable[[], Awaitable[None]]) -> None:
+    async def while_open(self, reading: Awaitable[None]) -> None:
+        """Let the client's frames be read until it leaves, must, or is closed from our side; then
+        say what is to be said at the end."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(None) as self._reading:
+                await reading
+        self._reading = None
+        if self._sender is not None:
+            if self._gone:
+                await end(self._sender)
+            else:
+                await asyncio.wait({self._sender}, timeout=LAST_WORDS_S)
+
+    def release(self) -> None:
+        """Let go of its task and timers, on every way out."""
+        self._gone = True
+        self._silence.end()
+        if self._expiry is not None:
+            self._expiry.cancel()
+        if self._sender is not None:
+            self._sender.cancel()
+
+    def _put(self, item: Item) -> None:
+        if self._gone or self._goes_at_once(item):
+            return
         if len(self._queue) >= settings.socket_queue_frames:
             if self._close is None:
                 figures.DROPPED_FULL.inc()
@@ -170,62 +204,127 @@ class LiveSocket:
             self.close(CloseCode.TOO_SLOW_READER)
             return
         self._queue.append(item)
-        self._wake.set()
+        self._keep_sending()
 
-    async def _handle(
-        self, item: dict[str, Any] | ServerFrame | Callable[[], Awaitable[None]]
-    ) -> None:
+    def _goes_at_once(self, item: Item) -> bool:
+        """Whether it could be sent: nothing is before it, the client reads, nothing is missing."""
+        is_free = self._begun and self._sender is None and not self._queue and self._close is None
+        if not is_free or not self._outlet.takes_more or callable(item):
+            return False
+        due = self._due(item)
+        if isinstance(due, Missing):
+            return False
+        for frame in due:
+            self._outlet.write(frame)
+        return True
+
+    # ── the sending task ───────────────────────────────────────────────────────────────────────
+
+    def _keep_sending(self) -> None:
+        if self._begun and self._sender is None and (self._queue or self._close):
+            self._sender = asyncio.create_task(self._send_queued())
+
+    async def _send_queued(self) -> None:
+        """Send what waits, and good-bye if that is due."""
         try:
-            if isinstance(item, dict):
-                await self._send_published(item)
-            elif isinstance(item, ServerFrame):
-                await self._send_own(item)
-            else:
+            while self._queue and not (self._gone or self._close):
+                await self._handle(self._queue.pop(0))
+            if self._close and not self._gone:
+                await self._say_good_bye(*self._close)
+        except WebSocketDisconnect:
+            self._gone = True
+        except ReadsTooSlowly:
+            figures.DROPPED_SLOW.inc()
+            log.info("socket_dropped", reason="reads_too_slowly")
+            self._gone = True
+            await self._hang_up(CloseCode.TOO_SLOW_READER)
+        except Exception as error:
+            log.exception("sender_failed", error=type(error).__name__)
+            self._gone = True
+            await self._hang_up(CloseCode.INTERNAL_ERROR)
+        finally:
+            self._sender = None
+            if self._gone or self._close:
+                self._stop_reading()
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None and not self._reading.expired():
+            self._reading.reschedule(asyncio.get_running_loop().time())
+
+    async def _handle(self, item: Item) -> None:
+        try:
+            if callable(item):
                 await item()
+                return
+            due = self._due(item)
+            if due is Missing.ANSWER_SO_FAR:
+                assert isinstance(item, dict)
+                await self._join(UUID(item["reply_to"]))
+            elif due is Missing.MESSAGES:
+                await self._catch_up_to(item)
+            else:
+                assert not isinstance(due, Missing)
+                for frame in due:
+                    await self._send(frame)
         except (KonstructError, *DATABASE_AWAY, *VALKEY_AWAY) as error:
             # What could not be read is read again: the socket must not fall silent.
             log.warning("socket_catch_up_failed", error=type(error).__name__)
             asyncio.get_running_loop().call_later(CATCH_UP_RETRY_S, self._put, item)
 
-    async def _send_published(self, frame: dict[str, Any]) -> None:
+    async def _catch_up_to(self, item: dict[str, Any] | ServerFrame) -> None:
+        """Send what is missing before it; what is published is stored, so it comes along."""
+        if not isinstance(item, AcceptedFrame):
+            await self._catch_up()
+            return
+        assert self._ordering is not None
+        await self._catch_up(until_seq=item.seq)
+        self._ordering.sent(item.seq - 1)
+        await self._handle(item)
+
+    # ── what is due ────────────────────────────────────────────────────────────────────────────
+
+    def _due(self, item: dict[str, Any] | ServerFrame) -> list[bytes] | Missing:
+        """The frames that go out for it now, taken as sent; or what has to be read before."""
+        return self._due_of_published(item) if isinstance(item, dict) else self._due_of_own(item)
+
+    def _due_of_published(self, frame: dict[str, Any]) -> list[bytes] | Missing:
         assert self._ordering is not None
         admitted = self._ordering.admit(frame)
-        if admitted is Missing.MESSAGES:
-            await self._catch_up()
-        elif admitted is Missing.ANSWER_SO_FAR:
-            await self._join(UUID(frame["reply_to"]))
-        elif admitted is not None:
-            self._silence.heard_of(admitted)
-            if TRACEPARENT in admitted:
-                await self._send_traced(admitted)
-            else:
-                await self._send(orjson.dumps(admitted).decode())
-            self.clock.sent(admitted)
+        if admitted is None:
+            return []
+        if isinstance(admitted, Missing):
+            return admitted
+        self._silence.heard_of(admitted)
+        self.clock.sent(admitted)
+        if TRACEPARENT in admitted:
+            return [self._traced(admitted)]
+        return [orjson.dumps(admitted)]
 
-    async def _send_traced(self, frame: dict[str, Any]) -> None:
+    def _traced(self, frame: dict[str, Any]) -> bytes:
         """The last of its trace, which is nobody else's business."""
-        shown = {name: value for name, value in frame.items() if name != TRACEPARENT}
         with span("gateway.deliver", "consumer", parent=frame[TRACEPARENT]):
-            await self._send(orjson.dumps(shown).decode())
+            return orjson.dumps(
+                {name: value for name, value in frame.items() if name != TRACEPARENT}
+            )
 
-    async def _send_own(self, frame: ServerFrame) -> None:
+    def _due_of_own(self, frame: ServerFrame) -> list[bytes] | Missing:
         """`accepted` stands for the user's own message and takes its place in the order. An
         outcome that is told again may be news here: then it must not come twice."""
         assert self._ordering is not None
         if isinstance(frame, AcceptedFrame):
             if frame.seq > self._ordering.last_seq + 1:
-                await self._catch_up(until_seq=frame.seq)
+                return Missing.MESSAGES
             self._ordering.sent(frame.seq)
         elif isinstance(frame, ResponseFrame) and (frame.seq or 0) > self._ordering.last_seq:
-            await self._send_published(frame.payload())
-            return
+            return self._due_of_published(frame.payload())
         self._silence.heard_of(frame.payload())
-        await self._send_frame(frame)
+        due = [frame.wire()]
         if isinstance(frame, AcceptedFrame) and frame.seq <= self._ordering.reset_seq:
             # A reset overtook it and was told before: told again, nobody waits for the answer.
             gone = ResetFrame(seq=self._ordering.reset_seq)
             self._silence.heard_of(gone.payload())
-            await self._send_frame(gone)
+            due.append(gone.wire())
+        return due
 
     # ── catching up ────────────────────────────────────────────────────────────────────────────
 
@@ -240,7 +339,7 @@ class LiveSocket:
                 start = news.last_seq if after is None else min(after, news.last_seq)
                 self._ordering = Ordering(max(start, news.reset_seq), news.reset_seq)
             elif news.reset_seq > self._ordering.reset_seq:
-                await self._send_published(ResetFrame(seq=news.reset_seq).payload())
+                await self._handle(ResetFrame(seq=news.reset_seq).payload())
             for message in news.messages:
                 if until_seq is None or message.seq < until_seq:
                     await self._send_stored(message, live=not first)
@@ -267,7 +366,7 @@ class LiveSocket:
         self._ordering.sent(message.seq - 1)
         if self._ordering.admit(payload) is payload:
             self._silence.heard_of(payload)
-            await self._send(orjson.dumps(payload).decode())
+            await self._send(orjson.dumps(payload))
             self.clock.sent(payload)
 
     async def _join(self, reply_to: UUID) -> None:
@@ -277,7 +376,7 @@ class LiveSocket:
             if run.running and run.reply_to == reply_to:
                 await self._send_answer_so_far(run)
 
-    async def _send_answer_so_far(self, run: chat.InFlight) -> None:
+    async def _send_answer_so_far(self, run: InFlight) -> None:
         assert self._ordering is not None
         reply_to = str(run.reply_to)
         key = answer_so_far_key(self.tenant_id, run.run_id, run.attempt)
@@ -322,12 +421,15 @@ class LiveSocket:
         self.say(ErrorFrame(code="silence", message=SILENCE, retryable=True, reply_to=reply_to))
 
     async def _send_frame(self, frame: ServerFrame) -> None:
-        await self._send(frame.wire().decode())
+        await self._send(frame.wire())
 
-    async def _send(self, text: str) -> None:
+    async def _send(self, frame: bytes) -> None:
+        if self._outlet.takes_more:
+            self._outlet.write(frame)
+            return
         try:
             async with asyncio.timeout(settings.send_timeout_s):
-                await self._websocket.send_text(text)
+                await self._outlet.send_text(frame)
         except TimeoutError:
             raise ReadsTooSlowly from None
 

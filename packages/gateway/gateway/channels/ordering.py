@@ -8,7 +8,6 @@ so far must be read first. So does text for a message this socket knows nothing 
 late word of a worker whose run another has answered, or that was reset away.
 """
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
@@ -33,10 +32,12 @@ class _Answer:
 class Ordering:
     """`admit` a frame: the frame to send (perhaps trimmed), None to drop it, or what is missing."""
 
+    __slots__ = ("_answers", "last_seq", "reset_seq")
+
     def __init__(self, last_seq: int, reset_seq: int) -> None:
         self.last_seq = last_seq
         self.reset_seq = reset_seq
-        self._answers: OrderedDict[str, _Answer] = OrderedDict()
+        self._answers: dict[str, _Answer] = {}
 
     def admit(self, frame: dict[str, Any]) -> dict[str, Any] | Missing | None:
         kind = frame.get("type")
@@ -114,5 +115,5 @@ class Ordering:
         if answer is None:
             answer = self._answers[reply_to] = _Answer()
             if len(self._answers) > REMEMBERED_ANSWERS:
-                self._answers.popitem(last=False)
+                del self._answers[next(iter(self._answers))]
         return answer

@@ -16,11 +16,13 @@ from shared.config import settings
 class Silence:
     """`look` and `tell` are called from a timer and must not block."""
 
+    __slots__ = ("_awaited", "_heard_at", "_look", "_tell", "_timer", "_told")
+
     def __init__(self, *, look: Callable[[], None], tell: Callable[[UUID], None]) -> None:
         self._look = look
         self._tell = tell
-        self._awaited: set[UUID] = set()
-        self._told: set[UUID] = set()
+        self._awaited: set[str] = set()
+        self._told: set[str] = set()
         self._heard_at = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
@@ -29,7 +31,7 @@ class Silence:
         """Nothing is waited for."""
         return not self._awaited
 
-    def awaits(self, reply_to: UUID) -> None:
+    def awaits(self, reply_to: str) -> None:
         if not self._awaited:
             self._heard_at = _now()
         self._awaited.add(reply_to)
@@ -40,12 +42,12 @@ class Silence:
         """This goes out. A user's message and some text of an answer mean that more will come."""
         kind, reply_to = frame["type"], frame.get("reply_to")
         if kind == "delta":
-            self.awaits(UUID(reply_to))
+            self.awaits(str(reply_to))
         elif kind in ("message", "response") and reply_to:
-            self._awaited.discard(UUID(reply_to))
-            self._told.discard(UUID(reply_to))
+            self._awaited.discard(reply_to)
+            self._told.discard(reply_to)
         elif kind == "message":
-            self.awaits(UUID(frame["id"]))
+            self.awaits(frame["id"])
         elif kind == "reset":
             self._awaited.clear()
             self._told.clear()
@@ -76,7 +78,7 @@ class Silence:
             self._look()
         if silent_s >= settings.silence_timeout_s:
             for reply_to in self._awaited - self._told:
-                self._tell(reply_to)
+                self._tell(UUID(reply_to))
             self._told |= self._awaited
         self._wait()
 

@@ -1,6 +1,6 @@
 """The web chat: a browser connects over a WebSocket, says who it is, and talks to an agent.
 
-One coroutine reads, one sends (`LiveSocket.run`). What is said is stored with its run before it is
+This coroutine reads; `LiveSocket` sends. What is said is stored with its run before it is
 acknowledged; the workers are only nudged. See events.py for the frames.
 """
 
@@ -35,6 +35,8 @@ from shared.redis_keys import webchat_response_key
 from shared.services import chat, limits, tenant_limits
 from shared.services.access import access
 from shared.telemetry.tracing import span
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
 
 from gateway import figures
 from gateway.admission import Arrival, Pace, admission
@@ -49,6 +51,7 @@ from gateway.channels.handshake import (
     verify_claims,
 )
 from gateway.channels.live_socket import LiveSocket, ReadsTooSlowly, error_frame
+from gateway.channels.outlet import outlet_of
 from gateway.fanout import Fanout
 from gateway.shares import Shares
 from gateway.sockets import Sockets
@@ -94,6 +97,7 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
     try:
         with admission.arriving(client_address(websocket)) as arrival:
             await websocket.accept()
+            outlet_of(websocket).forget_handshake()
             await _serve(websocket, conversation_id, arrival)
     except TooMany as refusal:  # before it is accepted it costs least
         figures.refused(refusal.code)
@@ -104,12 +108,16 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
             )
 
 
-async def _chat_websocket(websocket: WebSocket) -> None:
-    await chat_websocket(websocket, websocket.path_params["conversation_id"])
+class ChatApp:
+    """An ASGI application and no function: what a framework wraps around a function stays in
+    memory as long as each socket does."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        conversation_id = scope["path_params"]["conversation_id"]
+        await chat_websocket(WebSocket(scope, receive, send), conversation_id)
 
 
-# Starlette's route, not FastAPI's: its exit stacks would stay in memory as long as each socket.
-web_chat_router.add_websocket_route("/chat/ws/{conversation_id}", _chat_websocket)
+web_chat_router.routes.append(WebSocketRoute("/chat/ws/{conversation_id}", ChatApp()))
 
 
 async def _serve(websocket: WebSocket, conversation_id: str, arrival: Arrival) -> None:
@@ -148,12 +156,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
     try:
         await socket.begin()
         socket.recheck_access()  # rights may have been lost before we were in the register
-        reader = asyncio.create_task(Reader(websocket, identified, socket).run())
-        try:
-            await socket.run()
-        finally:
-            reader.cancel()
-            await asyncio.wait({reader}, timeout=settings.database_statement_timeout_s)
+        await socket.while_open(Reader(websocket, identified, socket).run())
     finally:
         socket.release()
         sockets.remove(socket)
@@ -175,6 +178,8 @@ async def _refuse(websocket: WebSocket, refused: Refused) -> None:
 
 class Reader:
     """Takes the client's frames one after the other; what there is to say goes to the socket."""
+
+    __slots__ = ("_bad_frames", "_pace", "_refusals", "_socket", "_websocket", "_who")
 
     def __init__(self, websocket: WebSocket, identified: Identified, socket: LiveSocket) -> None:
         self._websocket = websocket

@@ -26,7 +26,8 @@ from sqlalchemy.util import greenlet_spawn
 
 from shared.config import settings
 from shared.db.engine import get_engine
-from shared.db.rls import STALE_CONNECTIONS
+from shared.db.rls import STALE_CONNECTIONS, SYSTEM_ROLE
+from shared.db.sessions import SystemPurpose
 
 Row = tuple[Any, ...]
 Parameter = str | int | float | UUID | None
@@ -51,6 +52,7 @@ class Statement:
 Call = tuple[Statement, list[bytes | None]]
 
 _SAY_WHOSE = Statement("SELECT set_config('app.current_tenant', $1, true)")
+_SAY_SYSTEM = Statement("SELECT set_config('role', $1, true)")
 
 
 async def at_once(tenant_id: UUID, *calls: Call, afterwards: Call | None = None) -> list[list[Row]]:
@@ -60,12 +62,22 @@ async def at_once(tenant_id: UUID, *calls: Call, afterwards: Call | None = None)
     Raises SQLAlchemy's errors, as sessions do. When the connection is lost on the way, as when the
     task is cancelled, the transaction may or may not have been committed.
     """
+    transactions = [(_SAY_WHOSE(tenant_id), *calls)]
+    if afterwards is not None:
+        transactions.append((_SAY_WHOSE(tenant_id), afterwards))
+    return await _all_at_once(transactions)
+
+
+async def system_at_once(purpose: SystemPurpose, *calls: Call) -> list[list[Row]]:
+    """The same as the system, which sees every tenant; `purpose` names what for."""
+    del purpose  # it is for the reader, and for the test that lists who works as the system
+    return await _all_at_once([(_SAY_SYSTEM(SYSTEM_ROLE), *calls)])
+
+
+async def _all_at_once(transactions: Sequence[Sequence[Call]]) -> list[list[Row]]:
     try:
         pooled = await _checked_out()
         try:
-            transactions = [(_SAY_WHOSE(tenant_id), *calls)]
-            if afterwards is not None:
-                transactions.append((_SAY_WHOSE(tenant_id), afterwards))
             rows = await _transact(pooled, transactions)
         except BaseException:
             # In what state the connection is now need not be reasoned about.

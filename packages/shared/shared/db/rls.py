@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 TENANT_OPTION = "konstruct_tenant"
 SYSTEM_OPTION = "konstruct_system"
-SNAPSHOT_OPTION = "konstruct_snapshot"
 SYSTEM_ROLE = "konstruct_system"
 
 current_tenant_id: ContextVar[UUID | str | None] = ContextVar("current_tenant_id", default=None)
@@ -42,8 +41,6 @@ def _say_whose(connection: Connection) -> None:
     statements = []
     if getattr(connection.connection.driver_connection, "autocommit", False):
         statements.append("BEGIN")  # with the rest, in one round trip instead of two
-    if options.get(SNAPSHOT_OPTION):
-        statements.append("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
     tenant = options.get(TENANT_OPTION) or current_tenant_id.get()
     if options.get(SYSTEM_OPTION):
         statements.append(f"SET LOCAL ROLE {SYSTEM_ROLE}")

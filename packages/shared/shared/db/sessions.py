@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from shared.db.engine import get_engine
-from shared.db.rls import SNAPSHOT_OPTION, SYSTEM_OPTION, TENANT_OPTION
+from shared.db.rls import SYSTEM_OPTION, TENANT_OPTION
 
 SystemPurpose = Literal["identity", "platform_admin", "sweep", "lease", "setup"]
 
@@ -75,14 +75,12 @@ class _ScopedSession(AsyncSession):
 
 
 class TenantSession(_ScopedSession):
-    """Sees the rows of one tenant; with `snapshot`, all of them as of one moment."""
+    """Sees the rows of one tenant."""
 
-    def __init__(
-        self, tenant_id: UUID, engine: AsyncEngine | None = None, *, snapshot: bool = False
-    ) -> None:
+    def __init__(self, tenant_id: UUID, engine: AsyncEngine | None = None) -> None:
         super().__init__(engine)
         self.tenant_id = tenant_id
-        self._enter(**{TENANT_OPTION: tenant_id, SNAPSHOT_OPTION: snapshot})
+        self._enter(**{TENANT_OPTION: tenant_id})
 
 
 class SystemSession(_ScopedSession):

@@ -4,7 +4,6 @@ What looks beyond one tenant needs a SystemSession; `member_role` needs only the
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -187,12 +186,6 @@ async def ensure_sessions(
     )
 
 
-async def display_name(session: AsyncSession, user_id: UUID) -> str:
-    """A person's name, as their tenants may see it; empty for nobody."""
-    name = await session.execute(select(PortalUser.display_name).where(PortalUser.id == user_id))
-    return name.scalar_one_or_none() or ""
-
-
 async def list_users(
     session: AsyncSession, tenant_id: UUID | None = None
 ) -> Sequence[tuple[PortalUser, str | None, UUID | None]]:
@@ -253,38 +246,3 @@ async def revoke_session(session: AsyncSession, session_id: UUID) -> None:
         .where(PortalSessionRecord.id == session_id, PortalSessionRecord.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What is true now of someone who holds an access token."""
-
-    session_ends_at: datetime
-    session_revoked: bool
-    user_disabled: bool
-    is_platform_admin: bool
-    member_role: str | None
-
-
-async def standing(
-    session: AsyncSession, *, session_id: UUID, user_id: UUID, tenant_id: UUID | None
-) -> Standing | None:
-    """None if there is no such log-in session of this person."""
-    row = (
-        await session.execute(
-            select(
-                PortalSessionRecord.expires_at,
-                PortalSessionRecord.revoked_at.is_not(None),
-                PortalUser.disabled_at.is_not(None),
-                PortalUser.is_platform_admin,
-                Membership.role,
-            )
-            .join(PortalUser, PortalUser.id == PortalSessionRecord.user_id)
-            .outerjoin(
-                Membership,
-                (Membership.user_id == PortalUser.id) & (Membership.tenant_id == tenant_id),
-            )
-            .where(PortalSessionRecord.id == session_id, PortalUser.id == user_id)
-        )
-    ).one_or_none()
-    return Standing(*row) if row else None

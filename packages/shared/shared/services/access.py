@@ -12,9 +12,8 @@ from uuid import UUID
 
 from shared.auth.tokens import AccessClaims
 from shared.config import settings
-from shared.db import SystemSession
 from shared.errors import Forbidden, NotAuthenticated
-from shared.repositories import identity
+from shared.repositories import connecting
 
 CACHE_SIZE = 20_000
 
@@ -57,13 +56,9 @@ class Access:
 
     @staticmethod
     async def _ask(claims: AccessClaims) -> None:
-        async with SystemSession("identity") as session, session.transaction():
-            standing = await identity.standing(
-                session,
-                session_id=claims.session_id,
-                user_id=claims.user_id,
-                tenant_id=claims.tenant_id,
-            )
+        standing = await connecting.standing(
+            session_id=claims.session_id, user_id=claims.user_id, tenant_id=claims.tenant_id
+        )
         if (
             standing is None
             or standing.session_revoked

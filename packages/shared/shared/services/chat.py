@@ -19,7 +19,7 @@ from shared.models.message import ChannelType, KonstructMessage
 from shared.publish import publish_frame, publish_run_control
 from shared.redis import get_redis
 from shared.redis_keys import memory_short_key
-from shared.repositories import agents, chat, runs, turns
+from shared.repositories import agents, chat, connecting, runs, turns
 from shared.repositories.chat import LockedConversation
 
 log = get_logger(__name__)
@@ -76,52 +76,17 @@ async def history(
     return await chat.history_page(session, conversation_id, limit=limit, before_seq=before_seq)
 
 
-@dataclass(frozen=True, slots=True)
-class InFlight:
-    """A run that is being answered, or waits to be."""
-
-    run_id: UUID
-    reply_to: UUID
-    attempt: int
-    running: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CatchUp:
-    """What a socket has not had: one page of messages, and what is being answered."""
-
-    messages: Sequence[WebConversationMessage]
-    last_seq: int
-    reset_seq: int
-    in_flight: Sequence[InFlight]
-
-
 async def catch_up(
     tenant_id: UUID, conversation_id: UUID, after_seq: int | None, *, limit: int = MAX_PAGE
-) -> CatchUp:
+) -> connecting.CatchUp:
     """Messages newer than `after_seq` (with None, no messages), the oldest `limit` of them.
 
     All of one moment: an answer is either in flight or a message, never both and never neither.
     """
-    async with TenantSession(tenant_id, snapshot=True) as session, session.transaction():
-        unfinished = await runs.unfinished_runs(
-            session, tenant_id, ChannelType.WEB, str(conversation_id)
-        )
-        conversation = await chat.conversation_by_id(session, conversation_id)
-        if conversation is None:
-            raise NotFound(NO_SUCH_CONVERSATION)
-        messages: Sequence[WebConversationMessage] = ()
-        if after_seq is not None and after_seq < conversation.last_seq:
-            messages = await chat.messages_after(session, conversation_id, after_seq, limit)
-    return CatchUp(
-        messages=messages,
-        last_seq=conversation.last_seq,
-        reset_seq=conversation.reset_seq,
-        in_flight=[
-            InFlight(run.id, UUID(run.message_id), run.attempt, run.state == "running")
-            for run in unfinished
-        ],
-    )
+    news = await connecting.catch_up(tenant_id, conversation_id, after_seq, limit)
+    if news is None:
+        raise NotFound(NO_SUCH_CONVERSATION)
+    return news
 
 
 def message_frame(message: WebConversationMessage) -> MessageFrame:
