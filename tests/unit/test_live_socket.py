@@ -287,3 +287,14 @@ async def test_who_is_sent_away_is_told_and_read_no_longer(wire: Wire, socket: L
     assert was_cancelled
     assert wire.frames[-1] == ReconnectFrame(after_ms=7).payload()
     assert wire.closed == [CloseCode.GOING_AWAY]
+
+
+async def test_a_frame_that_makes_no_sense_ends_its_socket_and_not_who_delivers(
+    wire: Wire, socket: LiveSocket
+) -> None:
+    held = asyncio.create_task(socket.while_open(asyncio.Event().wait()))
+    await asyncio.sleep(0)
+    socket.deliver({"type": "delta"})
+    async with asyncio.timeout(WITHIN_S):
+        await held
+    assert wire.closed == [CloseCode.INTERNAL_ERROR]

@@ -72,6 +72,7 @@ class Fanout:
 
     async def start(self) -> None:
         """Begin to listen. Returns at once; `hears` tells when Valkey is there."""
+        self._writing = asyncio.Lock()  # of this loop
         self._tasks = [
             keep_doing(self._listen, name="fanout-listen"),
             keep_doing(self._probe, name="fanout-probe"),

@@ -195,7 +195,11 @@ class LiveSocket:
             self._sender.cancel()
 
     def _put(self, item: Item) -> None:
-        if self._gone or self._goes_at_once(item):
+        try:
+            if self._gone or self._goes_at_once(item):
+                return
+        except Exception as error:  # whoever called serves other sockets, too
+            self._fail(error)
             return
         if len(self._queue) >= settings.socket_queue_frames:
             if self._close is None:
@@ -239,13 +243,16 @@ class LiveSocket:
             self._gone = True
             await self._hang_up(CloseCode.TOO_SLOW_READER)
         except Exception as error:
-            log.exception("sender_failed", error=type(error).__name__)
-            self._gone = True
+            self._fail(error)
             await self._hang_up(CloseCode.INTERNAL_ERROR)
         finally:
             self._sender = None
             if self._gone or self._close:
                 self._stop_reading()
+
+    def _fail(self, error: Exception) -> None:
+        log.exception("socket_broken", error=type(error).__name__)
+        self.close(CloseCode.INTERNAL_ERROR)
 
     def _stop_reading(self) -> None:
         if self._reading is not None and not self._reading.expired():
