@@ -120,13 +120,14 @@ def shared_stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture
-def stack(shared_stack: Stack) -> Stack:
+def stack(shared_stack: Stack) -> Iterator[Stack]:
     """One worker, two gateways and the scripted model, shared by all tests that ask for it.
 
-    Whoever kills or freezes one of them asks for `island` instead.
+    What a test adds is stopped after it. Whoever kills or freezes one asks for `island` instead.
     """
     shared_stack.require_alive()
-    return shared_stack
+    yield shared_stack
+    shared_stack.remove_added()
 
 
 @pytest.fixture(scope="session")

@@ -58,8 +58,6 @@ class Island:
         for server in (self.servers.postgres, self.servers.valkey):
             if server.pid is None:
                 server.start()
-        for added in (*self.stack.workers[WORKERS:], *self.stack.gateways[GATEWAYS:]):
-            added.stop()
-        del self.stack.workers[WORKERS:], self.stack.gateways[GATEWAYS:]
+        self.stack.remove_added()
         ended: list[Process] = [process for process in self.stack.processes if process.pid is None]
         start_together(ended)

@@ -276,6 +276,12 @@ class Stack:
         start_together(new)
         return new
 
+    def remove_added(self) -> None:
+        """Stop the workers and gateways that it did not begin with."""
+        for added in (*self.workers[self.worker_count :], *self.gateways[self.gateway_count :]):
+            added.stop()
+        del self.workers[self.worker_count :], self.gateways[self.gateway_count :]
+
     @property
     def processes(self) -> list[Process]:
         return [self.model, *self.workers, *self.gateways]
