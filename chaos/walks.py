@@ -119,11 +119,12 @@ class Walked:
 
 
 async def walk_all(walks: Sequence[Walk], directory: Path) -> list[Walked]:
-    """Run their tests in one pytest and sort out whose is what."""
+    """Run their tests in one pytest, which mostly waits, and sort out whose is what."""
     report, figures = directory / "walks.xml", directory / "figures.json"
     files = sorted({str(path) for walk in walks for path in _files(walk)})
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--no-header"),
+        *("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"),
         *(f"--junitxml={report}", f"--figures={figures}", *files),
         *("-k", " or ".join(sorted({name for walk in walks for name in _wanted(walk)}))),
         cwd=ROOT,
