@@ -14,6 +14,7 @@ import httpx2
 from benchmarks.cpu import cpu_between, cpu_taken
 from benchmarks.figures import median, p95
 from benchmarks.servers import Person, Servers
+from benchmarks.talker import Answered
 from benchmarks.token_path import MANY, bare
 from benchmarks.ways import Way
 
@@ -31,8 +32,12 @@ class InFlight:
     times_s: list[float]
     cpu_us_per_token: dict[str, float]
     bare_us_per_token: float
+    frames: int
+    bytes_per_frame: float
+    """Of what a person's socket is sent, most of it pieces of text."""
 
     def figures(self) -> dict[str, Any]:
+        tokens_per_frame = TOKENS * self.people / self.frames
         ours = self.cpu_us_per_token["gateway"] + self.cpu_us_per_token["worker"]
         return {
             "people": self.people,
@@ -43,28 +48,40 @@ class InFlight:
             "cpu_us_per_token": self.cpu_us_per_token,
             "bare_us_per_token": self.bare_us_per_token,
             "token_ratio": ours / self.bare_us_per_token,
+            "frames_per_answer": self.frames / self.people,
+            "bytes_per_frame": self.bytes_per_frame,
+            "cpu_us_per_frame": {
+                name: cost * tokens_per_frame for name, cost in self.cpu_us_per_token.items()
+            },
         }
 
 
 async def measure_in_flight(way: Way, servers: Servers, people: list[Person]) -> InFlight:
     talkers = await way.connect_all(people)
-    pids = {"gateway": way.gateway.pid, "worker": way.worker.pid}
+    pids = {
+        "gateway": way.gateway.pid,
+        "worker": way.worker.pid,
+        "PostgreSQL": servers.postgres.pid,
+        "Valkey": servers.valkey.pid,
+    }
 
-    async def one(number: int) -> float:
+    async def one(number: int) -> Answered:
         await asyncio.sleep(SPREAD_S * number / len(talkers))
-        return (await talkers[number].ask(SAYS, within_s=OWN_TIME_S * 6)).ms / 1000
+        return await talkers[number].ask(SAYS, within_s=OWN_TIME_S * 6)
 
     before = cpu_taken(pids)
-    times = await asyncio.gather(*map(one, range(len(talkers))))
+    answers = await asyncio.gather(*map(one, range(len(talkers))))
     await asyncio.sleep(0.3)
     cpu = cpu_between(before, cpu_taken(pids))
     await asyncio.gather(*(talker.close() for talker in talkers))
-    tokens = TOKENS * len(people)
+    tokens, frames = TOKENS * len(people), sum(answer.frame_count for answer in answers)
     return InFlight(
         people=len(people),
-        times_s=list(times),
+        times_s=[answer.ms / 1000 for answer in answers],
         cpu_us_per_token={name: seconds / tokens * 1e6 for name, seconds in cpu.items()},
         bare_us_per_token=await _bare(servers, min(len(people), 100)),
+        frames=frames,
+        bytes_per_frame=sum(answer.size for answer in answers) / frames,
     )
 
 

@@ -101,10 +101,22 @@ def _lines(figures: Figures) -> Iterator[str]:
         for part in ("worker", "gateway"):
             cells = (each["cpu_us_per_token"][part] for each in in_flight.values())
             yield _row(f"CPU a token of the {part}, µs", *cells)
+        for title, name in (
+            ("frames of an answer", "frames_per_answer"),
+            ("bytes of a frame", "bytes_per_frame"),
+        ):
+            yield _row(title, *(each[name] for each in in_flight.values()))
+        for part in ("gateway", "Valkey"):
+            cells = (each["cpu_us_per_frame"][part] for each in in_flight.values())
+            yield _row(f"CPU a frame of the {part}, µs", *cells)
     if idle := figures.get("idle"):
         yield f"\n{idle['sockets']:,} idle sockets"
         yield _row("KiB for each beyond the first thousand", idle["kib_per_socket"])
         yield _row("the gateway's memory, MiB", idle["gateway_mib"])
+        yield _row("KiB for each in Valkey", idle["valkey_kib_per_socket"])
+        for part, cost in idle["open_cpu_ms"].items():
+            yield _row(f"CPU to open one, {part}, ms", cost)
+        yield _row("CPU of each a second, gateway, µs", idle["idle_cpu_us_per_s"])
         yield _row("Valkey's clients with one socket", f"{idle['valkey_clients_with_1']}")
         yield _row("Valkey's clients with all", f"{idle['valkey_clients_with_all']}")
     if counts := figures.get("per_message"):

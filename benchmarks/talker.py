@@ -25,6 +25,9 @@ class Answered:
     """When the first frame of each type came."""
     frames: dict[str, dict[str, Any]]
     """The last frame of each type."""
+    frame_count: int = 0
+    size: int = 0
+    """Bytes of all its frames."""
 
     @property
     def response_at(self) -> float:
@@ -57,13 +60,16 @@ class Talker:
         """Raises BenchmarkFailed when the answer is not `complete`, or does not come."""
         came_at: dict[str, float] = {}
         frames: dict[str, dict[str, Any]] = {}
+        count = size = 0
         asked = {"type": "message", "text": text, "client_message_id": uuid4().hex}
         sent_at = time.time()
         try:
             async with asyncio.timeout(within_s):
                 await self._send(asked)
                 while "response" not in frames:
-                    frame = await self._next()
+                    raw = await self._socket.recv(decode=False)
+                    count, size = count + 1, size + len(raw)
+                    frame = orjson.loads(raw)
                     came_at.setdefault(frame["type"], time.time())
                     frames[frame["type"]] = frame
                     self._refuse_error(frame)
@@ -74,7 +80,7 @@ class Talker:
             ) from None
         except WebSocketException as error:
             raise BenchmarkFailed(f"{self._way}: the WebSocket was closed: {error}") from error
-        return Answered(sent_at, came_at, frames)
+        return Answered(sent_at, came_at, frames, count, size)
 
     async def close(self) -> None:
         await self._socket.close()

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     database_pool_timeout_s: float = 5.0
     database_connect_timeout_s: float = 5.0
     database_statement_timeout_s: float = 10.0
+    database_transaction_timeout_s: float = 30.0
+    """After that its connection is ended, though the server says nothing."""
     redis_connect_timeout_s: float = 2.0
     redis_socket_timeout_s: float = 5.0
     redis_pool_size: int = 32

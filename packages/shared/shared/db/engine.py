@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.config import Settings, settings
 from shared.db.away import DATABASE_AWAY
+from shared.db.hang_up import hang_up_after
 from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
 from shared.errors import ConfigError
 from shared.log import get_logger
@@ -70,6 +71,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
         connect_args=connect_args,
     )
     configure_rls_hook(engine)
+    hang_up_after(engine.sync_engine.pool, settings.database_transaction_timeout_s)
     watch_pool(
         engine.pool,
         "postgresql",

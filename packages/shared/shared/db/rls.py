@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.hang_up import HUNG_UP
+
 TENANT_OPTION = "konstruct_tenant"
 SYSTEM_OPTION = "konstruct_system"
 SYSTEM_ROLE = "konstruct_system"
@@ -69,9 +71,10 @@ def _execute(connection: Connection, statement: str) -> None:
             # SQLAlchemy turns errors of its own statements into its own kind, and forgets a
             # connection that broke; for the driver's cursor both are ours to do.
             broken = connection.dialect.is_disconnect(error, driver_connection, None)
+            may_be_stale = broken and HUNG_UP not in connection.info
             if broken:
                 connection.invalidate(error)
-            if broken and tries_left:
+            if may_be_stale and tries_left:
                 continue
             raise DBAPIError.instance(
                 statement,
