@@ -32,6 +32,7 @@ from tests.support.people import Person, World
 from tests.support.processes import Stack, log_marks, logs_since
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
 from tests.support.sizes import FULL
+from tests.support.sizes import VARIABLE as SIZE_VARIABLE
 
 GATEWAY_URL = "http://127.0.0.1:8000"
 _LOG_MARKS = pytest.StashKey[dict[str, int]]()
@@ -43,10 +44,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No setting of the person who runs the tests reaches them."""
+    """No setting of the person who runs the tests reaches them, but for their size."""
     config.stash[_FIGURES] = Counter()
     for name in [name for name in os.environ if name.startswith("KONSTRUCT_")]:
-        del os.environ[name]
+        if name != SIZE_VARIABLE:
+            del os.environ[name]
     # A shell that starts us in the background has Ctrl-C ignored, and every process we start too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -25,7 +25,7 @@ from shared.log import get_logger
 from shared.outbox import get_outbox
 from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
-from shared.repositories import runs
+from shared.repositories import identity, runs
 from shared.tasks import end, keep_doing
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.figures import recent_lag_s
@@ -41,6 +41,8 @@ log = get_logger(__name__)
 SWEEP_BATCH = 200
 START_WITHIN_S = 40.0
 DEAD_LEASES_KEPT_S = 3600.0
+ENDED_LOG_INS_KEPT_S = 30 * 86400.0
+"""For whoever looks into what happened."""
 OUTBOX_S = 1.0
 """For the nudges of the runs given back."""
 
@@ -267,6 +269,9 @@ class WorkerLife:
                 runs_at_once=settings.tenant_runs_at_once,
             )
             await runs.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
+            await identity.forget_ended_sessions(
+                session, older_than_s=ENDED_LOG_INS_KEPT_S, limit=SWEEP_BATCH
+            )
         for payload in due:
             handle_message.delay(payload)
         if due:

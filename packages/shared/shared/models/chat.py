@@ -88,7 +88,7 @@ class WebConversationMessage(HasId, HasCreatedAt, Base):
         ),
     )
 
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[UUID]
     conversation_id: Mapped[UUID]
     role: Mapped[str]
     content: Mapped[str]

@@ -53,10 +53,12 @@ class PortalSessionRecord(HasId, HasCreatedAt, Base):
     __table_args__ = (Index("ix_portal_sessions_user_id", "user_id"),)
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("portal_users.id", ondelete="CASCADE"))
-    tenant_id: Mapped[UUID | None] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("tenants.id", ondelete="CASCADE"), index=True
+    )
     refresh_hash: Mapped[str | None] = mapped_column(unique=True)
     previous_refresh_hash: Mapped[str | None] = mapped_column(index=True)
     given_up_refresh_hash: Mapped[str | None] = mapped_column(index=True)
     rotated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    expires_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]

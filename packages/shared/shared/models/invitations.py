@@ -31,7 +31,9 @@ class Invitation(HasId, HasCreatedAt, Base):
         ),
     )
 
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[UUID] = mapped_column(
+        ForeignKey("tenants.id", ondelete="CASCADE"), index=True
+    )
     email: Mapped[str]
     role: Mapped[str]
     token_hash: Mapped[str] = mapped_column(unique=True)

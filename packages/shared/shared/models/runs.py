@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
-    ForeignKey,
     ForeignKeyConstraint,
     Identity,
     Index,
@@ -73,7 +72,7 @@ class AgentRun(HasId, HasCreatedAt, Base):
         ),
     )
 
-    tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
+    tenant_id: Mapped[UUID]
     agent_id: Mapped[UUID]
     channel: Mapped[str]
     thread_id: Mapped[str]

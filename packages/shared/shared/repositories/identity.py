@@ -4,7 +4,7 @@ What looks beyond one tenant needs a SystemSession; `member_role` needs only the
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -246,3 +246,15 @@ async def revoke_session(session: AsyncSession, session_id: UUID) -> None:
         .where(PortalSessionRecord.id == session_id, PortalSessionRecord.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
     )
+
+
+async def forget_ended_sessions(session: AsyncSession, *, older_than_s: float, limit: int) -> None:
+    """Remove some of the log-ins that ran out long ago, so that the table does not grow."""
+    ended_before = func.clock_timestamp() - timedelta(seconds=older_than_s)
+    ended = (
+        select(PortalSessionRecord.id)
+        .where(PortalSessionRecord.expires_at < ended_before)
+        .order_by(PortalSessionRecord.expires_at)
+        .limit(limit)
+    )
+    await session.execute(delete(PortalSessionRecord).where(PortalSessionRecord.id.in_(ended)))
