@@ -1,25 +1,51 @@
 """Showing an answer while it is spoken, with no server."""
 
 import asyncio
-from unittest.mock import MagicMock
+from typing import Any
 from uuid import uuid4
 
+import orjson
 import pytest
 from orchestrator.pipeline import streaming
 from orchestrator.pipeline.streaming import WebPreview
 
+WITHIN_S = 10.0
+
+
+class FakeOutbox:
+    """Keeps what was given to it, and answers as a Valkey that holds `has` bytes."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[Any, ...]] = []
+        self.put_words: list[tuple[Any, ...]] = []
+        self.has: int | None = 0
+        self.told = asyncio.Condition()
+
+    async def ask(self, *words: Any) -> int | None:
+        async with self.told:
+            self.asked.append(words)
+            self.told.notify_all()
+        return self.has
+
+    def put(self, *words: Any) -> bool:
+        self.put_words.append(words)
+        return True
+
+    async def until(self, count: int) -> None:
+        async with asyncio.timeout(WITHIN_S), self.told:
+            await self.told.wait_for(lambda: len(self.asked) >= count)
+
+    def frames(self) -> list[tuple[int, str]]:
+        """(index, text) of what was published."""
+        frames = [orjson.loads(words[-1]) for words in self.asked]
+        return [(frame["index"], frame["text"]) for frame in frames]
+
 
 @pytest.fixture
-def valkey(monkeypatch: pytest.MonkeyPatch) -> MagicMock:
-    client = MagicMock(told=asyncio.Event())
-
-    async def execute() -> list[object]:
-        client.told.set()
-        return [0, True, 1]
-
-    client.pipeline.return_value.execute = execute
-    monkeypatch.setattr(streaming, "get_redis", lambda: client)
-    return client
+def outbox(monkeypatch: pytest.MonkeyPatch) -> FakeOutbox:
+    outbox = FakeOutbox()
+    monkeypatch.setattr(streaming, "get_outbox", lambda: outbox)
+    return outbox
 
 
 def preview() -> WebPreview:
@@ -34,26 +60,56 @@ def preview() -> WebPreview:
 
 
 async def test_an_answer_that_comes_at_once_is_told_by_its_outcome_alone(
-    valkey: MagicMock,
+    outbox: FakeOutbox,
 ) -> None:
     answer = preview()
     await asyncio.sleep(0)
     answer.add("All of it.")
     answer.complete()
-    await answer.close()
+    answer.close()
     assert answer.text == "All of it."
-    valkey.pipeline.assert_not_called()
+    assert outbox.asked == []
 
 
 async def test_the_first_text_of_one_that_takes_its_time_goes_out_at_once(
-    valkey: MagicMock,
+    outbox: FakeOutbox,
 ) -> None:
     answer = preview()
     answer.add("Some ")
-    async with asyncio.timeout(10):
-        await valkey.told.wait()
+    await outbox.until(1)
     answer.add("more.")
     answer.complete()
-    await answer.close()
+    answer.close()
     assert answer.text == "Some more."
-    valkey.pipeline.return_value.publish.assert_called_once()
+    assert outbox.frames() == [(0, "Some ")]
+
+
+async def test_what_gathered_goes_out_together_and_says_where_it_belongs(
+    outbox: FakeOutbox,
+) -> None:
+    answer = preview()
+    answer.add("Grüße ")
+    await outbox.until(1)
+    outbox.has = len("Grüße ".encode())
+    answer.add("aus ")
+    answer.add("Wien")
+    await outbox.until(2)
+    answer.close()
+    assert outbox.frames() == [(0, "Grüße "), (6, "aus Wien")]
+    assert outbox.asked[1][5] == len("Grüße ".encode()), "its place in the answer so far, in bytes"
+    assert outbox.put_words == []
+
+
+@pytest.mark.parametrize(("has", "repaired"), [(0, True), (3, True), (5, False), (None, False)])
+async def test_an_answer_so_far_that_valkey_lost_is_stored_again_whole(
+    outbox: FakeOutbox, has: int | None, repaired: bool
+) -> None:
+    answer = preview()
+    answer.add("12345")
+    await outbox.until(1)
+    outbox.has = has
+    answer.add("678")
+    await outbox.until(2)
+    await asyncio.sleep(0)
+    answer.close()
+    assert [words[2] for words in outbox.put_words] == ([b"12345678"] if repaired else [])

@@ -134,14 +134,14 @@ class Job:
         """Have a worker look at this, soon; to be called on an event loop, which it never holds
         up. False if there was no room for the nudge and it is left to the sweep."""
         message = pack(Task(self.name, [payload], {}))
-        has_room = get_outbox().put("LPUSH", broker_queue_key(QUEUE_NAME), message, _count)
+        has_room = get_outbox().put("LPUSH", broker_queue_key(QUEUE_NAME), message, told=_count)
         (figures.NUDGES_WAITING if has_room else figures.NUDGE_FULL).inc()
         return has_room
 
 
-def _count(has_left: bool) -> None:
+def _count(reply: int | None) -> None:
     figures.NUDGES_WAITING.dec()
-    (figures.NUDGE_SENT if has_left else figures.NUDGE_BROKER).inc()
+    (figures.NUDGE_SENT if reply else figures.NUDGE_BROKER).inc()
 
 
 handle_message = Job(TASK_NAME)

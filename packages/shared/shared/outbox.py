@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from shared.config import settings
@@ -23,33 +24,39 @@ BATCH = 256
 _outboxes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Outbox]" = WeakKeyDictionary()
 
 
-Told = Callable[[bool], None]
-"""Hears whether a command has left, or was lost."""
+Words = tuple[str | bytes | int, ...]
+"""A command and its arguments."""
+Told = Callable[[Any], None]
+"""Hears what Valkey replied; None if the command was lost or refused."""
 
 
 class Outbox:
     """One event loop's; `get_outbox` gives it."""
 
     def __init__(self) -> None:
-        self._waiting: deque[tuple[tuple[str, str, bytes], Told | None]] = deque()
+        self._waiting: deque[tuple[Words, Told | None]] = deque()
         self._sending: asyncio.Task[None] | None = None
         self._down_since: float | None = None
 
-    def put(self, name: str, key: str, data: bytes, told: Told | None = None) -> bool:
-        """Have Valkey do `name key data`, soon. False if there is no room and it is dropped."""
+    def put(self, *words: str | bytes | int, told: Told | None = None) -> bool:
+        """Have Valkey do this, soon. False if there is no room and it is dropped."""
         if len(self._waiting) >= settings.outbox_size:
-            log.warning("outbox_full", command=name)
+            log.warning("outbox_full", command=words[0])
             return False
-        self._waiting.append(((name, key, data), told))
+        self._waiting.append((words, told))
         if self._sending is None:
             self._sending = asyncio.create_task(self._send_all(), name="outbox")
         return True
 
-    async def send(self, name: str, key: str, data: bytes) -> None:
-        """As `put`, and wait until it has left or was lost."""
-        left = asyncio.Event()
-        if self.put(name, key, data, lambda _: left.set()):
-            await left.wait()
+    async def ask(self, *words: str | bytes | int) -> Any:
+        """As `put`, and wait for Valkey's reply; None if it was lost, refused or dropped."""
+        reply = asyncio.get_running_loop().create_future()
+
+        def told(came: Any) -> None:
+            if not reply.done():
+                reply.set_result(came)
+
+        return await reply if self.put(*words, told=told) else None
 
     async def empty(self, within_s: float) -> None:
         """Give what waits a moment to leave."""
@@ -61,31 +68,38 @@ class Outbox:
             while self._waiting:
                 size = min(BATCH, len(self._waiting))
                 batch = [self._waiting.popleft() for _ in range(size)]
-                has_left = await self._send([words for words, _ in batch])
-                for _, told in batch:
+                replies = await self._send([words for words, _ in batch])
+                for (_, told), reply in zip(batch, replies, strict=True):
                     if told is not None:
-                        told(has_left)
+                        told(reply)
         finally:
             self._sending = None
 
-    async def _send(self, batch: list[tuple[str, str, bytes]]) -> bool:
+    async def _send(self, batch: list[Words]) -> list[Any]:
         try:
-            if len(batch) == 1:
-                await get_redis().execute_command(*batch[0])  # type: ignore[no-untyped-call]
-            else:
-                pipeline = get_redis().pipeline(transaction=False)
-                for words in batch:
-                    pipeline.execute_command(*words)
-                await pipeline.execute()
+            replies = await _replies(batch)
         except VALKEY_AWAY as error:
             if self._down_since is None:
                 self._down_since = time.monotonic()
                 log.warning("valkey_unreachable", error=type(error).__name__)
-            return False
+            return [None] * len(batch)
         if self._down_since is not None:
             log.info("valkey_back", down_s=round(time.monotonic() - self._down_since, 1))
             self._down_since = None
-        return True
+        return replies
+
+
+async def _replies(batch: list[Words]) -> list[Any]:
+    if len(batch) == 1:
+        return [await get_redis().execute_command(*batch[0])]  # type: ignore[no-untyped-call]
+    pipeline = get_redis().pipeline(transaction=False)
+    for words in batch:
+        pipeline.execute_command(*words)
+    replies = await pipeline.execute(raise_on_error=False)
+    refused = [reply for reply in replies if isinstance(reply, Exception)]
+    if refused:
+        log.warning("valkey_refused", error=str(refused[0]), commands=len(refused))
+    return [None if isinstance(reply, Exception) else reply for reply in replies]
 
 
 def get_outbox() -> Outbox:

@@ -41,4 +41,4 @@ async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
 
 async def publish(channel: str, data: bytes) -> None:
     """Send this to whoever has subscribed to the channel."""
-    await get_outbox().send("PUBLISH", channel, data)
+    await get_outbox().ask("PUBLISH", channel, data)

@@ -15,6 +15,7 @@ from typing import Any
 import aiohttp
 import orjson
 
+from orchestrator.lag import in_step
 from orchestrator.llm import failures
 from orchestrator.llm.bounds import AnswerStream
 from orchestrator.llm.diagnosis import by_status
@@ -23,8 +24,6 @@ from orchestrator.llm.prompt import AnswerLimits, Prompt, Usage
 
 MAX_CONNECTIONS = 1_000
 MAX_EVENT_BYTES = 1024 * 1024
-TOGETHER_S = 0.02
-"""Reads due within this are begun together: one turn of the event loop for many."""
 FIRST_REST_S = 0.005
 DRAIN_S = 0.05
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=120.0)
@@ -131,6 +130,8 @@ class DirectAnswer(AnswerStream):
 
     async def _read(self, response: aiohttp.ClientResponse) -> list[bytes]:
         """The next events; a line that only keeps the connection alive is none."""
+        if (data := response.content.read_nowait()) and (events := self._events.feed(data)):
+            return events
         limits = self._limits
         patience, failure = (
             (limits.between_pieces_s, ModelStalled)
@@ -218,12 +219,10 @@ class _Pacing:
         protocol = response.connection and response.connection.protocol
         if not protocol:  # all of it is here already
             return
-        now = asyncio.get_running_loop().time()
-        if pause_s >= TOGETHER_S:
-            pause_s = round((now + pause_s) / TOGETHER_S) * TOGETHER_S - now
         protocol.pause_reading()
-        await asyncio.sleep(pause_s)
+        await asyncio.sleep(in_step(pause_s))
         protocol.resume_reading()
+        await asyncio.sleep(0)  # the loop reads: what has come by now need not be waited for
 
 
 def _require_stream(response: aiohttp.ClientResponse) -> None:

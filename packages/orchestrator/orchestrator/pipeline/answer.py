@@ -59,7 +59,7 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
     try:
         outcome = await _speak_until_told_otherwise(life, claimed, preview)
     finally:
-        await preview.close()
+        preview.close()
     if outcome is not None and preview.text and not outcome.usage.output_tokens:
         # Else whoever stops every answer would use no token of their tenant's up.
         return replace(outcome, usage=estimated_usage(claimed.prompt, preview.text))

@@ -1,8 +1,9 @@
 """Showing an answer while it is spoken.
 
 The first text goes out at once, then what has gathered every `window_s`. Each time, the answer so
-far is continued and the delta published in one transaction, so that whoever joins in between misses
-nothing. All of this is a preview: a Valkey that is away costs the preview and nothing else.
+far is continued and the delta published in one step, so that whoever joins in between misses
+nothing. It goes by the outbox, as the outcome does: in order, and with what others have to tell at
+that moment. All of this is a preview: a Valkey that is away costs the preview and nothing else.
 """
 
 import asyncio
@@ -11,18 +12,27 @@ from typing import Protocol
 from uuid import UUID
 
 from shared.config import settings
-from shared.db.away import VALKEY_AWAY
 from shared.events import DeltaFrame
-from shared.log import get_logger
 from shared.models.message import ChannelType
-from shared.redis import get_redis
+from shared.outbox import get_outbox
 from shared.redis_keys import answer_so_far_key, webchat_response_key
 
+from orchestrator.lag import in_step
 from orchestrator.pipeline.claim import Claimed
 
-log = get_logger(__name__)
-
-CLOSES_WITHIN_S = 0.5
+CONTINUE = """
+local had, offset = redis.call('STRLEN', KEYS[1]), tonumber(ARGV[2])
+if offset == 0 then
+    redis.call('SET', KEYS[1], ARGV[3], 'EX', ARGV[4])
+elseif had >= offset then
+    redis.call('SETRANGE', KEYS[1], offset, ARGV[3])
+end
+redis.call('PUBLISH', ARGV[1], ARGV[5])
+return had
+"""
+"""Key; channel, bytes before this text, the text, seconds to keep it, the frame. Text has its own
+place, so nothing counts twice. Returns how many bytes were there: fewer than those before it, and
+Valkey has lost some of the answer."""
 
 
 class Preview(Protocol):
@@ -32,7 +42,7 @@ class Preview(Protocol):
     def text(self) -> str: ...
     def add(self, piece: str) -> None: ...
     def complete(self) -> None: ...
-    async def close(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class Unseen:
@@ -51,7 +61,7 @@ class Unseen:
     def complete(self) -> None:
         """Nothing to do."""
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Nothing to do."""
 
 
@@ -79,8 +89,6 @@ class WebPreview:
         self._published_bytes = 0
         self._more = asyncio.Event()
         self._closed = False
-        self._on_its_way = False
-        """Whether some text has left and not arrived yet."""
         self._publishing = asyncio.create_task(self._publish_until_closed())
 
     @property
@@ -96,16 +104,10 @@ class WebPreview:
         came at once is told once."""
         self._closed = True
 
-    async def close(self) -> None:
-        """Stop publishing. What was not published comes with the outcome.
-
-        Text on its way gets a moment to arrive: cancelling would cost its connection, and until
-        Python 3.12 might be swallowed by redis-py.
-        """
+    def close(self) -> None:
+        """Stop publishing. What is on its way arrives before the outcome, what is not comes with
+        it."""
         self._closed = True
-        if not self._on_its_way:
-            self._publishing.cancel()
-        await asyncio.wait({self._publishing}, timeout=CLOSES_WITHIN_S)
         self._publishing.cancel()
 
     async def _publish_until_closed(self) -> None:
@@ -114,14 +116,8 @@ class WebPreview:
             self._more.clear()
             if self._closed:
                 break
-            self._on_its_way = True
-            try:
-                await self._publish()
-            except VALKEY_AWAY as error:
-                log.warning("delta_not_published", error=type(error).__name__)
-            self._on_its_way = False
-            if not self._closed:
-                await asyncio.sleep(self._window_s())
+            await self._publish()
+            await asyncio.sleep(in_step(self._window_s()))
 
     async def _publish(self) -> None:
         text = "".join(self._pieces[self._published_pieces :])
@@ -134,21 +130,14 @@ class WebPreview:
         # Counted as published whatever happens: a joiner's next gap has the answer so far read.
         self._published_pieces = len(self._pieces)
         self._published_chars += len(text)
-        offset = self._published_bytes
-        self._published_bytes += len(text.encode())
+        stored, offset = text.encode(), self._published_bytes
+        self._published_bytes += len(stored)
         kept_s = int(settings.run_deadline_s) + 60
-        pipeline = get_redis().pipeline(transaction=True)
-        pipeline.strlen(self._key)
-        if offset == 0:
-            pipeline.set(self._key, text, ex=kept_s)
-        else:
-            # In its own place: what is missing before it becomes a hole, and nothing counts twice.
-            pipeline.setrange(self._key, offset, text)
-        pipeline.publish(self._channel, frame.wire())
-        stored_before, *_ = await pipeline.execute()
-        if stored_before < offset:
+        words = (CONTINUE, 1, self._key, self._channel, offset, stored, kept_s, frame.wire())
+        had = await get_outbox().ask("EVAL", *words)
+        if had is not None and had < offset:
             whole = "".join(self._pieces[: self._published_pieces])
-            await get_redis().set(self._key, whole, ex=kept_s)
+            get_outbox().put("SET", self._key, whole.encode(), "EX", kept_s)
 
 
 def open_preview(claimed: Claimed, window_s: Callable[[], float]) -> Preview:
