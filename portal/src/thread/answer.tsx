@@ -28,7 +28,8 @@ export const Answer = memo(function Answer({ name, text, at, stopped = false }: 
         <Suspense fallback={<div className="prose whitespace-pre-wrap">{drawn}</div>}>
           <Markdown text={drawn} />
         </Suspense>
-        {at && (
+        {/* Whatever says that it has ended waits until the end is drawn. */}
+        {at && drawn === text && (
           <footer className="mt-1.5 flex min-h-8 items-center gap-2">
             <MessageTime at={at} />
             {stopped && <span className="text-xs text-soft">· {t("thread.stopped")}</span>}
