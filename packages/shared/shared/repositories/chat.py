@@ -218,27 +218,6 @@ async def history_page(
     return list(reversed((await session.execute(query)).scalars().all()))
 
 
-async def messages_after(
-    session: AsyncSession, conversation_id: UUID, after_seq: int, limit: int
-) -> Sequence[WebConversationMessage]:
-    """The oldest `limit` messages newer than `after_seq`, in ascending order."""
-    return (
-        (
-            await session.execute(
-                select(WebConversationMessage)
-                .where(
-                    WebConversationMessage.conversation_id == conversation_id,
-                    WebConversationMessage.seq > after_seq,
-                )
-                .order_by(WebConversationMessage.seq)
-                .limit(limit)
-            )
-        )
-        .scalars()
-        .all()
-    )
-
-
 _ADD_MESSAGE = text(
     """
     INSERT INTO web_conversation_messages
