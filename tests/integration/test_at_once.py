@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 from shared.db import TenantSession, get_engine
-from shared.db.at_once import Statement, at_once
+from shared.db.at_once import Statement, at_once, system_at_once
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
@@ -21,6 +21,21 @@ async def test_it_sees_one_tenant_and_what_it_did_itself(acme: World, globex: Wo
     assert rows == [("Acme at once",)]
     await at_once(acme.id, RENAME("Mine now", globex.id))
     assert await at_once(globex.id, NAMES()) == [[("Globex",)]]
+
+
+async def test_the_system_sees_all_and_whoever_comes_next_on_its_connection_does_not(
+    acme: World, globex: World
+) -> None:
+    """The same prepared statement, whose plan knows whose rows it may see."""
+    for _ in range(2):
+        assert await system_at_once("identity", NAMES()) == [[("Acme",), ("Globex",)]]
+        assert await at_once(acme.id, NAMES()) == [[("Acme",)]]
+        async with TenantSession(globex.id) as session, session.transaction():
+            assert (await session.execute(text("SELECT name FROM tenants"))).scalars().all() == [
+                "Globex"
+            ]
+            assert (await session.execute(text("SELECT current_user"))).scalar() == "konstruct_app"
+    assert get_engine().pool.checkedin() == 1  # type: ignore[attr-defined]
 
 
 async def test_what_fails_undoes_what_came_before_it(acme: World) -> None:
