@@ -24,26 +24,26 @@ MOST_SOCKETS = 2**40
 class Costs:
     """Measured; docs/sizing.md says how. CPU of one core of the machine it was measured on."""
 
-    socket_kib: float = 43.0
+    socket_kib: float = 21.7
     """A gateway's memory for an open socket."""
-    gateway_base_mib: float = 122.0
-    worker_base_mib: float = 190.0
-    channel_kib: float = 0.35
+    gateway_base_mib: float = 126.0
+    worker_base_mib: float = 195.0
+    channel_kib: float = 0.28
     """Valkey's memory for a conversation that is subscribed to."""
-    connect_gateway_ms: float = 16.5
-    connect_postgresql_ms: float = 2.5
-    connect_valkey_ms: float = 0.28
-    idle_gateway_us: float = 20.0
+    connect_gateway_ms: float = 2.5
+    connect_postgresql_ms: float = 0.55
+    connect_valkey_ms: float = 0.06
+    idle_gateway_us: float = 8.5
     """A second, for a socket on which nothing happens: pings."""
-    message_gateway_ms: float = 3.4
-    message_worker_ms: float = 20.0
-    message_postgresql_ms: float = 3.5
-    message_valkey_ms: float = 0.41
+    message_gateway_ms: float = 1.6
+    message_worker_ms: float = 2.5
+    message_postgresql_ms: float = 2.9
+    message_valkey_ms: float = 0.11
     message_commits: float = 3.0
-    frame_gateway_us: float = 300.0
-    frame_valkey_us: float = 57.0
-    frame_bytes: float = 250.0
-    token_worker_us: float = 130.0
+    frame_gateway_us: float = 115.0
+    frame_valkey_us: float = 25.0
+    frame_bytes: float = 165.0
+    token_worker_us: float = 82.0
     worker_upkeep_per_s: float = 1.4
     """Transactions of a worker that has nothing to do: lease, sweep, what waits."""
 

@@ -34,12 +34,12 @@ def test_a_plan_by_hand() -> None:
     assert plan.messages_per_s == 1
     assert plan.answers_at_once == pytest.approx(7)
     assert plan.frames_per_s == pytest.approx(75)
-    assert plan.valkey_cores == pytest.approx(0.00041 + 75 * 57e-6)
+    assert plan.valkey_cores == pytest.approx(0.00011 + 75 * 25e-6)
     assert plan.commits_per_s == pytest.approx(3 + 2 * 1.4)
-    assert plan.network_mbit == pytest.approx(75 * 250 * 8 / 1e6)
+    assert plan.network_mbit == pytest.approx(75 * 165 * 8 / 1e6)
     assert (plan.gateways, plan.workers, plan.connections) == (2, 2, 64)
     assert plan.gateways_because_of == "one to spare"
-    assert plan.back_after_outage_s == pytest.approx(1_800 * 0.0165)
+    assert plan.back_after_outage_s == pytest.approx(1_800 * 0.0025)
 
 
 @pytest.mark.parametrize(
