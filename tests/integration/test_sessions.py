@@ -1,13 +1,9 @@
 """Sessions see what their type says, on every connection, whatever happened to it before."""
 
 import asyncio
-import os
-import random
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from uuid import UUID, uuid4
 
-import psycopg
 import pytest
 from shared.config import get_settings
 from shared.db import (
@@ -22,8 +18,8 @@ from shared.db import (
 from shared.db.at_once import Statement, at_once
 from shared.db.engine import async_url
 from shared.db.sessions import ScopeError
-from shared.models import Agent, Membership
-from sqlalchemy import func, select, text
+from shared.models import Agent
+from sqlalchemy import func, select
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -31,8 +27,6 @@ from tests.support.people import Person, World
 from tests.support.servers import Database
 
 AGENTS_OF_A_WORLD = 3
-CANCELLATIONS = int(os.environ.get("CANCELLATIONS", "400"))
-"""10000 makes a long run."""
 
 
 async def count_agents(session: AsyncSession) -> int:
@@ -206,79 +200,6 @@ def pool_of_two(database: Database, settings_of_its_own: pytest.MonkeyPatch) -> 
     settings_of_its_own.setenv("KONSTRUCT_DATABASE_POOL_TIMEOUT_S", "0.3")
     get_settings.cache_clear()
     return settings_of_its_own
-
-
-async def cancelled_at(work: Callable[[], Awaitable[object]], turns: int) -> bool:
-    """Run `work` and cancel it after so many turns of the event loop; whether it was in time."""
-    task = asyncio.ensure_future(work())
-    for _ in range(turns):
-        if task.done():
-            break
-        await asyncio.sleep(0)
-    was_cancelled = task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    return was_cancelled
-
-
-async def test_pooled_connections_keep_no_tenant_and_no_role_whatever_is_cancelled(
-    pool_of_two: pytest.MonkeyPatch,
-    acme: World,
-    globex: World,
-    superuser: psycopg.Connection,
-    figures: Counter[str],
-) -> None:
-    """Random tenants and powers, cancelled at random moments of the loop, on two connections."""
-    chance = random.Random(20_26)
-    worlds = [acme, globex]
-
-    async def as_tenant(world: World) -> None:
-        async with TenantSession(world.id) as session, session.transaction():
-            for _ in range(2):
-                seen = set((await session.execute(select(Agent.tenant_id))).scalars())
-                assert seen == {world.id}
-
-    async def as_writer(world: World) -> None:
-        async with TenantSession(world.id) as session, session.transaction():
-            session.add(Agent(tenant_id=world.id, name=f"never kept {uuid4()}"))
-            await session.flush()
-            await session.rollback()
-
-    async def as_system(world: World) -> None:
-        async with SystemSession("sweep") as session, session.transaction():
-            assert len((await session.execute(select(Membership))).all()) >= len(worlds)
-
-    async def nobody_sees_anything() -> None:
-        async with get_engine().connect() as connection:
-            role, tenant, agents = (
-                await connection.execute(
-                    text(
-                        "SELECT current_user, current_setting('app.current_tenant', true),"
-                        " (SELECT count(*) FROM agents)"
-                    )
-                )
-            ).one()
-        assert (role, tenant or "", agents) == ("konstruct_app", "", 0)
-
-    assert get_engine().pool.size() == 2
-    cancelled = 0
-    for _ in range(CANCELLATIONS):
-        work = chance.choice([as_tenant, as_writer, as_system])
-        world = chance.choice(worlds)
-        turns = chance.randrange(40)
-        cancelled += await cancelled_at(lambda work=work, world=world: work(world), turns)
-        if chance.random() < 0.5:
-            await asyncio.gather(nobody_sees_anything(), nobody_sees_anything())
-    await asyncio.gather(nobody_sees_anything(), nobody_sees_anything())
-
-    figures["sessions: cancelled at a random moment"] = cancelled
-    assert cancelled > CANCELLATIONS / 4, "cancellations came too late to show anything"
-    assert get_engine().pool.checkedout() == 0
-    open_transactions = superuser.execute(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
-        " AND state LIKE 'idle in transaction%'"
-    ).fetchone()
-    assert open_transactions == (0,)
-    assert superuser.execute("SELECT count(*) FROM agents").fetchone() == (2 * AGENTS_OF_A_WORLD,)
 
 
 async def test_a_pool_that_is_used_up_refuses_instead_of_waiting_for_ever(
