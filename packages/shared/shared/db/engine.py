@@ -2,8 +2,10 @@
 
 import asyncio
 import time
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from psycopg import AsyncConnection
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -45,6 +47,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
     connect_args: dict[str, object] = {}
     if "+psycopg" in url:
         connect_args = {
+            "async_creator_fn": _opened,
             "connect_timeout": max(1, int(settings.database_connect_timeout_s)),
             # Our hook begins each transaction itself, together with saying whose it is.
             "autocommit": True,
@@ -81,6 +84,22 @@ def create_engine(settings: Settings) -> AsyncEngine:
         waiting=lambda pool: len(pool._pool._queue._getters),
     )
     return engine
+
+
+async def _opened(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
+    """A connection. When whoever asked is cancelled it is opened all the same, and closed then:
+    psycopg would leave it half open for the collector, and PostgreSQL waits a minute for it."""
+    opening = asyncio.ensure_future(AsyncConnection.connect(*arguments, **options))
+    try:
+        return await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        opening.add_done_callback(_close_unwanted)
+        raise
+
+
+def _close_unwanted(opening: "asyncio.Future[AsyncConnection[Any]]") -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().pgconn.finish()
 
 
 def async_url(url: str) -> str:
