@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Any
+from unittest.mock import MagicMock
 from uuid import uuid4
 
 import pytest
@@ -17,6 +18,7 @@ from orchestrator.llm import (
     Usage,
     open_answer,
 )
+from orchestrator.llm.direct import Connections, DirectAnswer, Endpoint
 from orchestrator.llm.scripted import ScriptedModel
 from pydantic_ai import FunctionToolset, RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse
@@ -145,6 +147,21 @@ async def test_an_answer_that_never_ends_within_its_time(model: Model) -> None:
     limits = replace(LIMITS, overall_s=0.3)
     with pytest.raises(ModelFailure) as raised:
         await ask(model, "[[model: fail=endless rate=50]]", limits)
+    assert raised.value.code == "model_too_slow"
+
+
+async def test_its_time_is_over_also_when_there_is_always_more_to_read() -> None:
+    """As from a model that never pauses: what is here already is taken without a timer."""
+    answer = DirectAnswer(
+        Connections(lambda: 0.0),
+        Endpoint("http://127.0.0.1", "", "m", "max_tokens"),
+        Prompt("", [], "hi"),
+        replace(LIMITS, overall_s=0.0),
+    )
+    content = MagicMock(**{"read_nowait.return_value": b"data: {}\n"})
+    content.readany = asyncio.Event().wait
+    with pytest.raises(ModelFailure) as raised:
+        await answer._read(MagicMock(content=content))
     assert raised.value.code == "model_too_slow"
 
 

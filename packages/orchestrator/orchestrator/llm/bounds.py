@@ -38,6 +38,11 @@ class AnswerStream(ABC):
     async def aclose(self) -> None:
         await self._pieces.aclose()
 
+    @property
+    def _is_late(self) -> bool:
+        """Whether the time for the whole answer is over."""
+        return asyncio.get_running_loop().time() >= self._deadline
+
     async def _within(
         self, seconds: float, failure: type[ModelFailure], work: Awaitable[Result]
     ) -> Result:
@@ -48,8 +53,7 @@ class AnswerStream(ABC):
         except TimeoutError as error:
             if not bound.expired():
                 raise
-            late = asyncio.get_running_loop().time() >= self._deadline
-            raise (ModelTooSlow if late else failure)() from error
+            raise (ModelTooSlow if self._is_late else failure)() from error
 
     def _counted(self, text: str) -> str:
         self._chars += len(text)

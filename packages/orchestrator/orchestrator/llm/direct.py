@@ -130,7 +130,8 @@ class DirectAnswer(AnswerStream):
 
     async def _read(self, response: aiohttp.ClientResponse) -> list[bytes]:
         """The next events; a line that only keeps the connection alive is none."""
-        if (data := response.content.read_nowait()) and (events := self._events.feed(data)):
+        data = b"" if self._is_late else response.content.read_nowait()
+        if data and (events := self._events.feed(data)):
             return events
         limits = self._limits
         patience, failure = (
