@@ -27,7 +27,7 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.api.tenants": {"identity"},
     "orchestrator.worker_life": {"sweep", "lease"},  # a worker serves every tenant
     "orchestrator.backlog": {"sweep"},  # what waits, of all tenants together, as figures
-    "konstruct.doctor": {"lease", "sweep"},
+    "konstruct.doctor.worker": {"lease", "sweep"},
     "konstruct.local_access": {"identity"},
     "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password
     "konstruct.cli.demo": {"setup"},

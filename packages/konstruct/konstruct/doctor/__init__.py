@@ -1,0 +1,61 @@
+"""Looking into an installation: each part on its own, with a sentence on what is wrong and how to
+mend it.
+
+Promises: nothing is changed; every look is bounded, so all of them take seconds even when nothing
+answers; a look that fails in whatever way takes no other along.
+
+One module a subject; a look is a coroutine that says in a sentence what is well, and raises an
+error that says what is not. A new look is a function and its line in `looks_at_parts`.
+"""
+
+import asyncio
+from pathlib import Path
+
+from konstruct.devstack.given import GivenSettings
+from konstruct.devstack.preflight import (
+    Check,
+    check_directory,
+    check_disk,
+    check_memory,
+    check_platform,
+    check_wheels,
+)
+from konstruct.doctor import database, gateway, model, valkey, worker
+from konstruct.doctor.looking import Look, checked
+from konstruct.doctor.machine import check_python
+
+__all__ = ["look_at_machine", "look_at_parts"]
+
+
+def look_at_machine(data_dir: Path) -> list[Check]:
+    """What needs no server."""
+    return [
+        check_python(),
+        check_platform(),
+        check_wheels(GivenSettings.from_environment()),
+        check_directory(data_dir),
+        check_disk(data_dir),
+        check_memory(),
+    ]
+
+
+async def look_at_parts(data_dir: Path) -> list[Check]:
+    """Every part of the installation the environment names, all at once."""
+    looks = looks_at_parts(data_dir)
+    return list(await asyncio.gather(*(checked(name, look) for name, look in looks.items())))
+
+
+def looks_at_parts(data_dir: Path) -> dict[str, Look]:
+    """By name, in the order in which they are shown."""
+    return {
+        "signing key": gateway.signing_key,
+        "database": database.wall,
+        "migrations": database.migrations,
+        "valkey": valkey.answers,
+        "worker": worker.alive,
+        "gateway": lambda: gateway.ready(data_dir),
+        "canary": lambda: gateway.canary(data_dir),
+        "queue": worker.queue,
+        "lag": lambda: gateway.lag(data_dir),
+        "model": model.takes_our_key,
+    }

@@ -1,0 +1,80 @@
+"""The gateway: that it answers, and what it says of itself."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx2
+from shared.config import settings
+from shared.errors import ConfigError
+
+from konstruct.devstack.options import UpOptions
+from konstruct.doctor.asking import get
+
+LAG_S = 0.25
+"""The same bound as in deploy/prometheus/alerts.yml."""
+
+
+async def signing_key() -> str:
+    settings.require_signing_key()
+    return "There is one, and it is long enough."
+
+
+async def ready(data_dir: Path) -> str:
+    url, answer = await _ask_gateway(data_dir)
+    if answer.is_success:
+        return f"{url} is ready."
+    try:
+        parts = [name for name, ok in answer.json().items() if ok is False]
+    except ValueError:
+        raise ConfigError(f"What answers at {url} is no Konstruct. Choose another port.") from None
+    raise ConfigError(f"{url} is not ready. It lacks: {', '.join(parts)}.")
+
+
+async def canary(data_dir: Path) -> str:
+    """Whether what the gateway sends the way of a message comes back."""
+    seen = await _seen_by_gateway(data_dir)
+    told = seen.get("canary") if seen else None
+    if not isinstance(told, dict):
+        return "Not seen: no gateway tells of it."
+    if told["state"] == "red":
+        raise ConfigError(
+            f"Nobody answers: what was sent to the workers {told['out_s']:.0f} s ago has not "
+            "come back. Messages are kept. See that a `konstruct worker` runs and that Valkey "
+            "answers both it and the gateway; restart a worker that lives and takes nothing."
+        )
+    if told["state"] == "starting":
+        return "The first one is under way."
+    return f"It went to a worker and back in {told['round_trip_s'] * 1000:.0f} ms."
+
+
+async def lag(data_dir: Path) -> str:
+    """Whether the gateway has too much to do."""
+    seen = await _seen_by_gateway(data_dir)
+    if not seen or "lag_s" not in seen:
+        return "Not seen: no gateway tells of it."
+    if seen["lag_s"] > LAG_S:
+        raise ConfigError(
+            f"The gateway's event loop is {seen['lag_s'] * 1000:.0f} ms late: it has too much to "
+            "do. Run one more gateway, or give the machine more cores."
+        )
+    return f"The gateway's event loop is {seen['lag_s'] * 1000:.0f} ms late."
+
+
+async def _seen_by_gateway(data_dir: Path) -> dict[str, Any] | None:
+    """What the gateway says of itself; None if none answers, which `gateway` complains of."""
+    try:
+        seen = (await _ask_gateway(data_dir))[1].json()
+    except (ConfigError, ValueError):
+        return None
+    return seen if isinstance(seen, dict) else None
+
+
+async def _ask_gateway(data_dir: Path) -> tuple[str, httpx2.Response]:
+    url = UpOptions(data_dir=data_dir, port=settings.port, host=settings.host).url
+    answer = await get(
+        f"{url}/readyz",
+        f"None answers at {url}. Start one with `konstruct gateway`, or set KONSTRUCT_HOST and "
+        "KONSTRUCT_PORT to where it listens.",
+        local=True,
+    )
+    return url, answer

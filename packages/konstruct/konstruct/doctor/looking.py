@@ -1,0 +1,32 @@
+"""What every look has in common: its bound, and what becomes of whatever it raises."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from shared.errors import KonstructError
+
+from konstruct.database_errors import DATABASE_ERRORS, as_sentence, first_line
+from konstruct.devstack.preflight import Check
+
+LOOK_WITHIN_S = 8.0
+
+Look = Callable[[], Awaitable[str]]
+
+
+async def checked(name: str, look: Look) -> Check:
+    """What the look says is so; what it raises is wrong."""
+    try:
+        async with asyncio.timeout(LOOK_WITHIN_S):
+            return Check(name, True, await look())
+    except KonstructError as error:
+        return Check(name, False, error.message)
+    except DATABASE_ERRORS as error:
+        return Check(name, False, as_sentence(error).message)
+    except TimeoutError:
+        return Check(
+            name, False, f"Nothing was heard within {LOOK_WITHIN_S:.0f} seconds. See that it runs."
+        )
+    except Exception as error:  # a fault of ours must not hide what the other looks find
+        return Check(
+            name, False, f"This look itself failed: {type(error).__name__}: {first_line(error)}."
+        )
