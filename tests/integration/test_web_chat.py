@@ -1,6 +1,7 @@
 """The web chat through real processes: what a person, and somebody who means no good, can do."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -217,9 +218,22 @@ class TestBadInput:
     ) -> None:
         conversation_id = await acme.conversation(acme.anna)
         async with await stack.connect(acme.anna, conversation_id) as client:
-            await client.say("x" * 70_000)
+            await client.say("x" * 140_000)
             assert await client.closed() == CloseCode.TOO_BIG
             assert client.frames[-1].code == "frame_too_big"
+
+    @pytest.mark.parametrize("character", ["😀", "\x01", "語"], ids=ascii)
+    async def test_as_many_characters_as_promised_fit_however_they_are_escaped(
+        self, stack: Stack, acme: World, character: str
+    ) -> None:
+        text = character * 8_000
+        escaped = json.dumps({"type": "message", "text": text, "client_message_id": "m-1"})
+        conversation_id = await acme.conversation(acme.anna)
+        async with await stack.connect(acme.anna, conversation_id) as client:
+            await client.send(escaped)
+            await client.expect("accepted", client_message_id="m-1")
+        async with await stack.connect(acme.anna, conversation_id, last_seq=0) as client:
+            assert client.of_type("message")[0].content == text
 
     async def test_any_characters_come_back_as_they_were(self, stack: Stack, acme: World) -> None:
         text = "¿Qué tal? 👩‍👩‍👧 \u202e\u0007 <b>&amp; '\"\\ \U0010ffff"

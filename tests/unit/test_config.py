@@ -21,6 +21,14 @@ def test_the_environment_is_read_at_first_use_and_not_again(
     assert settings.port == 9999
 
 
+def test_a_frame_may_have_what_the_longest_message_needs(
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_MAX_MESSAGE_CHARS", "100000")
+    get_settings.cache_clear()
+    assert settings.frame_bytes() >= 12 * 100_000
+
+
 @pytest.mark.parametrize("module", ["gateway.main", "orchestrator.tasks"])
 def test_importing_needs_no_setting_and_no_server(module: str) -> None:
     """Even with settings that are wrong: they are looked at when first needed."""

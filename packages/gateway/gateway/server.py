@@ -84,7 +84,7 @@ def configured(host: str, port: int) -> uvicorn.Config:
         # Small frames gain nothing from compression, and each socket pays 50 KiB for it.
         ws_per_message_deflate=False,
         # Well above our own limit, so that our close code and sentence are what a client sees.
-        ws_max_size=max(1024 * 1024, settings.max_frame_bytes * 2),
+        ws_max_size=max(1024 * 1024, settings.frame_bytes() * 2),
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=PING_EVERY_S,
         timeout_graceful_shutdown=GRACE_S,

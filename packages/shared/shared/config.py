@@ -74,7 +74,8 @@ class Settings(BaseSettings):
     unread_timeout_s: float = 15.0
     """A connection whose other side takes nothing for so long is ended by the kernel."""
     socket_queue_frames: int = 256
-    max_frame_bytes: int = 64 * 1024
+    max_frame_bytes: int = 128 * 1024
+    """Of a client's frame; never less than a whole message needs, see `frame_bytes`."""
     request_head_timeout_s: float = 10.0
     """A request's first line and headers come within this, or its connection is ended."""
     max_request_bytes: int = 1024 * 1024
@@ -191,6 +192,11 @@ class Settings(BaseSettings):
                 "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
             )
         return key
+
+    def frame_bytes(self) -> int:
+        """The largest frame that is read. A message of `max_message_chars` always fits, even if
+        the client writes each emoji as JSON's two escapes, which are 12 bytes."""
+        return max(self.max_frame_bytes, 12 * self.max_message_chars + 4096)
 
     def own_origins(self) -> frozenset[str]:
         """Origins a browser may come from: the gateway's own address and those allowed by name."""

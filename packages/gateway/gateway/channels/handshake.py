@@ -71,11 +71,12 @@ async def receive_text(websocket: WebSocket) -> str:
     text: str | None = event.get("text")
     if text is None:
         raise BadFrame("Frames are JSON text; this one was binary.")
-    if len(text) * 4 > settings.max_frame_bytes < len(text.encode(errors="replace")):
+    most = settings.frame_bytes()
+    if len(text) * 4 > most < len(text.encode(errors="replace")):
         raise Refused(
             CloseCode.TOO_BIG,
             "frame_too_big",
-            f"A frame may have at most {settings.max_frame_bytes} bytes.",
+            f"A frame may have at most {most} bytes.",
         )
     return text
 
