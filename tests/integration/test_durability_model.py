@@ -24,6 +24,13 @@ FAILURES = {
     "fail=empty": "model_empty",
     "fail=endless rate=500": "model_endless",
 }
+SAID_SOMETHING = {
+    "fail=hang after=3 rate=20",
+    "fail=cut after=3 rate=20",
+    "fail=garbage after=3",
+    "fail=error after=3",
+    "fail=endless rate=500",
+}
 WITHIN_S = 30.0
 
 
@@ -40,11 +47,18 @@ async def test_every_way_a_model_fails_is_a_stored_outcome_told_in_time(
 
 
 async def _fail_and_go_on(tab: Tab, how: str, code: str) -> None:
-    """The error names its code and its message, then comes the outcome, which is stored."""
+    """The error names its code and its message, then comes the outcome, which is stored: with what
+    was said until then, or with the same sentence."""
     outcome = await tab.ask(f"[[model: {how}]] please", WITHIN_S)
     assert [(error.code, error.reply_to in tab.outcomes) for error in tab.errors] == [(code, True)]
-    assert (outcome.status, outcome.text) == ("failed", tab.errors[0].message)
     assert tab.client is not None
+    (response,) = tab.client.of_type("response")
+    assert (response.status, response.error_code) == ("failed", code)
+    if how in SAID_SOMETHING:
+        assert response.finish == "broken_off"
+        assert outcome.text.startswith("echo: please")
+    else:
+        assert (response.finish, outcome.text) == (None, tab.errors[0].message)
     kinds = [frame.type for frame in tab.client.frames]
     assert kinds.index("typing") < kinds.index("error") < kinds.index("response")
     assert (await tab.ask("and now?", WITHIN_S)).status == "complete"

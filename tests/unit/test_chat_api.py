@@ -284,6 +284,8 @@ async def test_list_conversation_history(calls: Call, stored: Stored) -> None:
         "status": "complete",
         "reply_to": str(said[0].id),
         "client_message_id": None,
+        "error_code": None,
+        "finish": None,
     }
     assert [row["seq"] for row in await page("?limit=3")] == [8, 9, 10]
     assert [row["seq"] for row in await page(f"?limit=3&before={said[7].id}")] == [5, 6, 7]

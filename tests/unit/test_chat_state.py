@@ -103,6 +103,12 @@ def test_a_failed_answer_may_be_answered_again() -> None:
     assert shown(after(state, delta(0, "Whole", 2), response("Whole.", 3))) == "Whole."
 
 
+def test_what_a_broken_off_answer_said_is_not_said_again() -> None:
+    broken = response("Half a", 2, "failed") | {"finish": "broken_off"}
+    (_, answered) = after(ChatState(), delta(0, "Half"), broken)
+    assert (answered.rest, answered.finish, answered.afresh) == (" a", "broken_off", False)
+
+
 @given(
     text=st.text(max_size=30),
     cuts=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), st.integers(1, 3))),

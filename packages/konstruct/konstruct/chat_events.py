@@ -57,6 +57,7 @@ class Answered:
     status: str
     rest: str
     afresh: bool
+    finish: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

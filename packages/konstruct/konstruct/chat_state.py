@@ -140,8 +140,10 @@ class ChatState:
     def _answered(self, frame: Frame, text: str) -> Answered:
         reply_to, status = frame.get("reply_to"), frame.get("status") or "complete"
         answer = self._answers.setdefault(reply_to, _Answer()) if reply_to else _Answer()
-        # A failure's text is a sentence about it, not more of the answer.
-        continues = text.startswith(answer.said) and status != "failed"
+        finish = frame.get("finish")
+        # A failure's text is a sentence about it, unless it broke off in the middle.
+        is_answer = status != "failed" or finish == "broken_off"
+        continues = is_answer and text.startswith(answer.said)
         said = answer.said
         if status == "failed":
             answer.attempt, answer.said = answer.attempt + 1, ""
@@ -154,6 +156,7 @@ class ChatState:
             status=status,
             rest=text[len(said) :] if continues else text,
             afresh=bool(said) and not continues,
+            finish=finish,
         )
 
     def _error(self, frame: Frame) -> Iterator[ChatEvent]:

@@ -32,6 +32,10 @@ from konstruct.chat_events import (
 from konstruct.portal import Message
 
 COMMANDS = "/stop the answer, /retry one that failed, /reset the conversation, /quit"
+ENDINGS = {
+    "length": "(The answer was cut at its limit of length. Say “go on” for the rest.)",
+    "broken_off": "(The answer broke off here.)",
+}
 _CLEAR_LINE = "\r\x1b[K"
 
 
@@ -78,6 +82,8 @@ class Terminal:
             who = "you" if message.role == "user" else agent
             how = "" if message.status == "complete" else f" [{message.status}]"
             self.say(f"{who}{how}: {message.content}")
+            if message.finish in ENDINGS:
+                self.say(ENDINGS[message.finish])
 
     def _begin_line(self) -> None:
         """A new line on the screen; standard output, which a program may read, gets none."""
@@ -216,10 +222,14 @@ async def typed_lines() -> AsyncIterator[str]:
 
 
 def _show_outcome(terminal: Terminal, outcome: Answered) -> bool:
-    if outcome.status == "failed":
+    if outcome.status == "failed" and outcome.finish != "broken_off":
         terminal.say(outcome.text or "The answer failed.")
         return False
     terminal.speak(outcome.rest, afresh=outcome.afresh, ends=True)
+    if outcome.finish in ENDINGS:
+        terminal.say(ENDINGS[outcome.finish])
+    if outcome.status == "failed":
+        return False
     if outcome.status == "stopped":
         terminal.say("(stopped)")
         return False

@@ -41,6 +41,7 @@ class Message:
     role: str
     content: str
     status: str
+    finish: str | None = None
 
 
 SignIn = Callable[[], Awaitable[Identity]]
@@ -151,7 +152,9 @@ class Portal:
             f"/api/portal/chat/conversations/{conversation_id}/messages", params={"limit": limit}
         )
         return [
-            Message(row["id"], row["seq"], row["role"], row["content"], row["status"])
+            Message(
+                row["id"], row["seq"], row["role"], row["content"], row["status"], row.get("finish")
+            )
             for row in rows
         ]
 

@@ -95,7 +95,16 @@ async def _send_response(channel: str, text: str, extras: Extras) -> None:
     await sender(text, extras)
 
 
-WEB_FIELDS = ("message_id", "seq", "reply_to", "status", "created_at", TRACEPARENT)
+WEB_FIELDS = (
+    "message_id",
+    "seq",
+    "reply_to",
+    "status",
+    "created_at",
+    "error_code",
+    "finish",
+    TRACEPARENT,
+)
 
 
 async def _send_web(text: str, extras: Extras) -> None:

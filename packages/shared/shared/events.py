@@ -16,6 +16,10 @@ MemberRole = Literal["customer_admin", "customer_operator"]
 """The roles that belong to a membership in a tenant."""
 MessageRole = Literal["user", "assistant"]
 MessageStatus = Literal["complete", "stopped", "failed"]
+Finish = Literal["length", "broken_off"]
+"""How an answer ended otherwise than by itself: `length`, a complete one that was cut at the token
+limit; `broken_off`, a failed one whose text is what was said until then. Frames take any word, for
+a newer worker may store another."""
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -117,6 +121,9 @@ class MessageFrame(ServerFrame):
     created_at: datetime
     reply_to: UUID | None = None
     client_message_id: str | None = None
+    error_code: str | None = None
+    """Why a failed answer failed, as the `error` frame said it."""
+    finish: str | None = None
 
 
 class TypingFrame(ServerFrame):
@@ -157,6 +164,8 @@ class ResponseFrame(ServerFrame):
     reply_to: UUID | None = None
     status: MessageStatus | None = None
     created_at: datetime | None = None
+    error_code: str | None = None
+    finish: str | None = None
 
 
 class ResetFrame(ServerFrame):

@@ -29,13 +29,15 @@ export function answered(
 }
 
 export function messageFrame(message: Message): Frame<"message"> {
-  const { reply_to, client_message_id, ...rest } = message;
+  const { reply_to, client_message_id, error_code, finish, ...rest } = message;
   return {
     type: "message",
     conversation_id: "c",
     ...rest,
     ...(reply_to ? { reply_to } : {}),
     ...(client_message_id ? { client_message_id } : {}),
+    ...(error_code ? { error_code } : {}),
+    ...(finish ? { finish } : {}),
   };
 }
 

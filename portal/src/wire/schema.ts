@@ -894,6 +894,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Error Code */
+            error_code?: string;
+            /** Finish */
+            finish?: string;
             /**
              * Id
              * Format: uuid
@@ -936,6 +940,10 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Error Code */
+            error_code?: string | null;
+            /** Finish */
+            finish?: string | null;
             /**
              * Id
              * Format: uuid
@@ -1128,6 +1136,10 @@ export interface components {
              * Format: date-time
              */
             created_at?: string;
+            /** Error Code */
+            error_code?: string;
+            /** Finish */
+            finish?: string;
             /**
              * Message Id
              * Format: uuid

@@ -80,6 +80,7 @@ class DirectAnswer(AnswerStream):
         self._ended = False
         self._says_something = False
         self._refuses = False
+        self._failure: ModelFailure | None = None
 
     @property
     def usage(self) -> Usage:
@@ -95,8 +96,10 @@ class DirectAnswer(AnswerStream):
                 while not self._ended:
                     if text := self._text_of(await self._read(response)):
                         yield self._counted(text)
-                        if not self._ended:
+                        if not self._ended and self._failure is None:
                             await pacing.rest(response)
+                    if self._failure is not None:
+                        raise self._failure
                 await _drain(response)
             finally:
                 response.release()
@@ -151,11 +154,17 @@ class DirectAnswer(AnswerStream):
         return []
 
     def _text_of(self, events: list[bytes]) -> str:
-        """What they say, and what else is to be known of them."""
+        """What they say, up to where one is an error, and what else is to be known of them."""
+        said: list[str] = []
         try:
-            return "".join([text for event in events for text in self._take(event)])
+            for event in events:
+                said += self._take(event)
+        except ModelFailure as error:
+            self._failure = error
         except (ValueError, TypeError, AttributeError) as error:
-            raise failures.ModelGarbage from error
+            self._failure = failures.ModelGarbage()
+            self._failure.__cause__ = error
+        return "".join(said)
 
     def _take(self, event: bytes) -> Iterator[str]:
         if event == b"[DONE]":

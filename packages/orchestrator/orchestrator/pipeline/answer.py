@@ -12,10 +12,11 @@ from typing import Literal
 
 from shared.config import settings
 from shared.errors import ConfigError
+from shared.events import Finish
 from shared.log import get_logger
 from shared.tasks import end
 
-from orchestrator.llm import AgentDeps, AnswerLimits, ModelFailure, Usage, open_answer
+from orchestrator.llm import AgentDeps, AnswerLimits, ModelFailure, Prompt, Usage, open_answer
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.context import estimated_usage
 from orchestrator.pipeline.streaming import Preview, open_preview
@@ -34,17 +35,21 @@ BROKEN = "Something went wrong while answering. Please try again."
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended. `text` is what the person sees, also when it failed."""
+    """How a run ended. `text` is what the person reads; of a failed one what was said until then,
+    or else the sentence on why."""
 
     status: Literal["complete", "stopped", "failed"]
     text: str
+    finish: Finish | None = None
     error_code: str | None = None
+    sentence: str = ""
+    """Why it failed."""
     retryable: bool = False
     usage: Usage = Usage()  # noqa: RUF009 - frozen itself
 
 
 def failed(code: str, sentence: str, *, retryable: bool = True) -> Outcome:
-    return Outcome("failed", sentence, error_code=code, retryable=retryable)
+    return Outcome("failed", sentence, error_code=code, sentence=sentence, retryable=retryable)
 
 
 async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
@@ -60,9 +65,15 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
         outcome = await _speak_until_told_otherwise(life, claimed, preview)
     finally:
         preview.close()
-    if outcome is not None and preview.text and not outcome.usage.output_tokens:
+    return outcome and _with_what_was_said(outcome, claimed.prompt, preview.text)
+
+
+def _with_what_was_said(outcome: Outcome, prompt: Prompt, said: str) -> Outcome:
+    if said and not outcome.usage.output_tokens:
         # Else whoever stops every answer would use no token of their tenant's up.
-        return replace(outcome, usage=estimated_usage(claimed.prompt, preview.text))
+        outcome = replace(outcome, usage=estimated_usage(prompt, said))
+    if outcome.status == "failed" and said.strip():
+        return replace(outcome, text=said, finish="broken_off")
     return outcome
 
 
@@ -110,7 +121,8 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
                     preview.add(text)
         preview.complete()
-        return Outcome("complete", preview.text, usage=spoken.usage)
+        finish: Finish | None = "length" if spoken.finish_reason == "length" else None
+        return Outcome("complete", preview.text, finish, usage=spoken.usage)
     except ModelFailure as error:
         cause = type(error.__cause__ or error).__name__
         log.warning("model_failed", run_id=str(claimed.run_id), code=error.code, cause=cause)

@@ -33,7 +33,7 @@ class Stored:
     """What became of an outcome that was ours to store."""
 
     told: dict[str, Any]
-    """What goes out with the answer: message_id, seq, reply_to, status, created_at."""
+    """What goes out with the answer: its frame's fields beside the text."""
     following: list[dict[str, Any]]
     """What to nudge with for the runs that may begin now."""
 
@@ -84,17 +84,18 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
         message_id=answer_id,
         text=outcome.text,
         status=outcome.status,
+        finish=outcome.finish,
         runs_at_once=settings.tenant_runs_at_once,
     )
     if ended is None:
-        return await _stored_before(life, claimed)
+        return await _stored_before(life, claimed, outcome)
     assert ended.seq is not None
     assert ended.created_at is not None
-    told = _told(answer_id, ended.seq, claimed.message.id, outcome.status, ended.created_at)
+    told = _told(claimed, outcome, answer_id, ended.seq, ended.created_at)
     return Stored(told, ended.following)
 
 
-async def _stored_before(life: WorkerLife, claimed: Claimed) -> Stored | None:
+async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
     """A commit may succeed and its answer be lost; then our own outcome is there already."""
     async with TenantSession(claimed.tenant_id) as session, session.transaction():
         if not await runs.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
@@ -103,17 +104,19 @@ async def _stored_before(life: WorkerLife, claimed: Claimed) -> Stored | None:
         stored = await chat.outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
     if stored is None:
         return None
-    told = _told(stored.id, stored.seq, claimed.message.id, stored.status, stored.created_at)
+    told = _told(claimed, outcome, stored.id, stored.seq, stored.created_at)
     return Stored(told, following=[])
 
 
 def _told(
-    answer_id: UUID, seq: int, reply_to: str, status: str, created_at: datetime
+    claimed: Claimed, outcome: Outcome, answer_id: UUID, seq: int, created_at: datetime
 ) -> dict[str, Any]:
     return {
         "message_id": str(answer_id),
         "seq": seq,
-        "reply_to": reply_to,
-        "status": status,
+        "reply_to": claimed.message.id,
+        "status": outcome.status,
         "created_at": created_at.isoformat(),
+        "error_code": outcome.error_code,
+        "finish": outcome.finish,
     }

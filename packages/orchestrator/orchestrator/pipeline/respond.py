@@ -110,7 +110,7 @@ async def _tell_failure(claimed: Claimed, outcome: Outcome) -> None:
             UUID(claimed.thread_id),
             ErrorFrame(
                 code=outcome.error_code or "failed",
-                message=outcome.text,
+                message=outcome.sentence,
                 retryable=outcome.retryable,
                 reply_to=UUID(claimed.message.id),
             ),

@@ -48,6 +48,8 @@ class MessageOut(BaseModel):
     status: MessageStatus
     reply_to: UUID | None = None
     client_message_id: str | None = None
+    error_code: str | None = None
+    finish: str | None = None
 
 
 class OpenConversation(BaseModel):

@@ -48,7 +48,8 @@ class WebConversation(HasId, HasCreatedAt, Base):
 class WebConversationMessage(HasId, HasCreatedAt, Base):
     """One message. `seq` orders a conversation; an answer's `reply_to` is what it answers.
 
-    `status` is `complete` for a user's message; an answer may also be `stopped` or `failed`.
+    `status` is `complete` for a user's message; an answer may also be `stopped` or `failed`, and
+    then has an `error_code`. `finish` is one of `shared.events.Finish`.
     """
 
     __tablename__ = "web_conversation_messages"
@@ -96,3 +97,5 @@ class WebConversationMessage(HasId, HasCreatedAt, Base):
     seq: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
     reply_to: Mapped[UUID | None]
     client_message_id: Mapped[str | None]
+    error_code: Mapped[str | None]
+    finish: Mapped[str | None]

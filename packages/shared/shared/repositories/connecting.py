@@ -105,7 +105,8 @@ _CATCH_UP = Statement(
                AND run.channel = 'web' AND run.thread_id = conversation.id::text
                AND run.state IN ('pending', 'running'))::text,
            (SELECT json_agg(message ORDER BY message.seq)
-              FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at
+              FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,
+                           error_code, finish
                       FROM web_conversation_messages
                      WHERE conversation_id = conversation.id AND seq > $2::bigint
                      ORDER BY seq LIMIT $3::integer) AS message)::text

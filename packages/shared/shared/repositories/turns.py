@@ -264,9 +264,9 @@ _END_WITH_ANSWER = Statement(
     f"""
     WITH ended AS ({_END} RETURNING tenant_id, thread_id, message_id)
     INSERT INTO web_conversation_messages
-           (id, tenant_id, conversation_id, role, content, status, reply_to)
+           (id, tenant_id, conversation_id, role, content, status, reply_to, error_code, finish)
     SELECT $8::uuid, tenant_id, thread_id::uuid, 'assistant', $9::text, $10::text,
-           message_id::uuid
+           message_id::uuid, $5::text, $11::text
       FROM ended
     RETURNING seq, created_at
     """  # noqa: S608 - of our own constants
@@ -304,11 +304,12 @@ async def end_with_answer(
     message_id: UUID,
     text: str,
     status: str,
+    finish: str | None,
     runs_at_once: int,
 ) -> Ended | None:
     """End the run and store its answer under this id; None, and nothing is stored, if the run is
     not this worker's at this attempt any more."""
-    answered = _END_WITH_ANSWER(*_parameters(ending), message_id, text, status)
+    answered = _END_WITH_ANSWER(*_parameters(ending), message_id, text, status, finish)
     # The head is read under the conversation's lock: a run added later brings its own nudge.
     head = _HEAD_OF_THREAD(tenant_id, "web", conversation_id)
     waiting = _WAITING_FOR_ROOM(tenant_id, runs_at_once)

@@ -102,6 +102,8 @@ def response_frame(message: WebConversationMessage) -> ResponseFrame:
         reply_to=message.reply_to,
         status=message.status,
         created_at=message.created_at,
+        error_code=message.error_code,
+        finish=message.finish,
     )
 
 
