@@ -80,7 +80,7 @@ async def test_where_a_business_is_run(
     await at("/team/people", page, page.button("Remove Anna").click)
     await at("/team/people", page, page.button("Invite").click)
     await page.dialog.get_by_label("E-mail").fill("somebody@example.com")
-    await page.button("Make a link").click()
+    await page.button("Create invitation").click()
     link = await page.dialog.get_by_label("Invitation link").input_value()
     await found.look(page, "the link")
     await at("/nowhere", page)

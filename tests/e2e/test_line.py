@@ -98,7 +98,7 @@ async def test_a_removed_member_is_thrown_out(visit: Visit, acme: World, stack: 
     assert removed.status_code == 204
     await expect(page.log_in_form).to_be_visible()
     await expect(page.page.get_by_role("alert")).to_have_text(
-        "You do not belong to any business yet. Ask your administrator."
+        "You do not belong to a business here. Ask an admin to invite you."
     )
 
 

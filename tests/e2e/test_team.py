@@ -16,7 +16,7 @@ async def test_an_employee_is_hired_talked_to_changed_and_paused(visit: Visit, a
     await page.go_to("Employees")
     await page.page.get_by_role("link", name="Hire", exact=True).click()
     await page.page.get_by_label("Name").fill("Cleo")
-    await page.page.get_by_label("Role").fill("Bookkeeper")
+    await page.page.get_by_label("Job").fill("Bookkeeper")
     await page.page.get_by_label("Instructions").fill("Count twice.")
     await page.button("Hire").click()
     await expect(page.page.get_by_text("Cleo works here now.")).to_be_visible()
@@ -46,7 +46,7 @@ async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(
     await admin.go_to("People")
     await admin.button("Invite").click()
     await admin.dialog.get_by_label("E-mail").fill(email)
-    await admin.button("Make a link").click()
+    await admin.button("Create invitation").click()
     link = urlsplit(await admin.dialog.get_by_label("Invitation link").input_value())
     await admin.button("Done").click()
 

@@ -1,10 +1,15 @@
 /** What the pages ask the gateway for, with its keys and how long it stays fresh. */
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
+import type { Tenant } from "@/wire/frames";
+
+import { Refused } from "./errors";
 import { lookAtInvitation, type PortalApi } from "./portal-api";
 
 const LIST_EVERY_MS = 15_000;
 const PAGE = 50;
+/** Nobody belongs to so many businesses; the platform's own people see all there are. */
+const LOOKED_AT = 20;
 
 export function tenantsQuery(api: PortalApi) {
   return queryOptions({ queryKey: ["tenants"], queryFn: () => api.tenants(), staleTime: 60_000 });
@@ -42,6 +47,26 @@ export function agentQuery(api: PortalApi, tenantId: string, agentId: string) {
     queryFn: () => api.agent(tenantId, agentId),
     staleTime: Infinity,
     gcTime: 0,
+  });
+}
+
+/** In which of these businesses the employee works; `null` if in none of them. */
+export function workplaceQuery(api: PortalApi, tenants: readonly Tenant[], agentId: string) {
+  const worksIn = async (tenant: Tenant) => {
+    try {
+      await api.agent(tenant.id, agentId);
+      return [tenant];
+    } catch (error) {
+      if (error instanceof Refused) return [];
+      throw error;
+    }
+  };
+  return queryOptions({
+    queryKey: ["workplace", agentId, tenants.map(({ id }) => id)],
+    queryFn: async () => {
+      const found = await Promise.all(tenants.slice(0, LOOKED_AT).map(worksIn));
+      return found.flat()[0] ?? null;
+    },
   });
 }
 

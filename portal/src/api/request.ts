@@ -11,27 +11,33 @@ const TIMEOUT_MS = 20_000;
 
 export async function request<Result>(path: string, options: RequestOptions = {}): Promise<Result> {
   const { method = "GET", body, token } = options;
-  let response: Response;
+  // A fault of the page's own, in what is put together here, is not the network's.
+  const call: RequestInit = {
+    method,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+    headers: {
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  };
+  const response = await orUnreachable(fetch(`/api/portal${path}`, call));
+  if (!response.ok) throw await refusal(response);
+  // What is no JSON was not said by the gateway, but by something before it.
+  return (response.status === 204 ? undefined : await orUnreachable(response.json())) as Result;
+}
+
+async function orUnreachable<Result>(answer: Promise<Result>): Promise<Result> {
   try {
-    response = await fetch(`/api/portal${path}`, {
-      method,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-      headers: {
-        ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    return await answer;
   } catch (error) {
     throw new Unreachable("The gateway did not answer.", { cause: error });
   }
-  if (!response.ok) throw await refusal(response);
-  return (response.status === 204 ? undefined : await response.json()) as Result;
 }
 
 async function refusal(response: Response): Promise<Error> {
-  const told = (await response.json().catch(() => ({}))) as { code?: string; detail?: string };
+  const told = (await response.json().catch(() => ({}))) as { code?: string; detail?: unknown };
   // Without a code of ours it was not the gateway who spoke, but something in front of it.
   if (response.status >= 500 && !told.code) return new Unreachable(response.statusText);
-  return new Refused(response.status, told.code ?? "", told.detail ?? response.statusText);
+  return new Refused(response.status, told.code ?? "", typeof told.detail === "string" ? told.detail : response.statusText);
 }

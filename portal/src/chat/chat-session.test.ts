@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 
 import { Unreachable } from "@/api/errors";
+import { Kept } from "@/kept";
 import type { ClientFrame, Message } from "@/wire/frames";
 
 import { ChatSession, type ConnectionWiring, PAGE } from "./chat-session";
@@ -28,7 +29,7 @@ function open(): ChatSession {
       };
     },
     history: (page) => history(page),
-    outbox: new Outbox(storage, "u", "c"),
+    outbox: new Outbox(new Kept(() => storage), "u", "c"),
     newId: () => `id${++ids}`,
     now: () => new Date("2026-01-05T10:00:00Z"),
   });

@@ -3,6 +3,7 @@
  * line go; going back to one shows it at once and fetches only the news.
  */
 import type { PortalApi } from "@/api/portal-api";
+import { inBrowser } from "@/kept";
 import type { Login } from "@/session/login";
 import type { Conversation } from "@/wire/frames";
 
@@ -35,7 +36,7 @@ export class ChatSessions {
   #make(conversationId: string, tenantId: string): ChatSession {
     return new ChatSession({
       history: (page) => this.#api.messages(conversationId, page),
-      outbox: new Outbox(localStorage, this.#userId, conversationId),
+      outbox: new Outbox(inBrowser, this.#userId, conversationId),
       newId: () => newId(),
       now: () => new Date(),
       connect: (wiring) =>

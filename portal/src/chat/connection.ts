@@ -5,7 +5,7 @@
  * (a sleeping laptop, a changed network) is found out and replaced. What has to be said again
  * after that is its owner's business, on `connected`.
  */
-import { LoggedOut, Refused } from "@/api/errors";
+import { LoggedOut, Refused, Unreachable } from "@/api/errors";
 import { type ClientFrame, CloseCode, parseServerFrame, type ServerFrame } from "@/wire/frames";
 
 import { backoffMs } from "./backoff";
@@ -191,7 +191,9 @@ export class Connection {
     if (error instanceof LoggedOut) this.#end("logged-out");
     else if (error instanceof Refused && error.status === 403) this.#end("forbidden");
     else if (error instanceof Refused && error.status === 404) this.#end("not-found");
-    else this.#tryLater();
+    else if (error instanceof Refused || error instanceof Unreachable) this.#tryLater();
+    // A fault of the page's own: waiting for the network would not mend it.
+    else this.#end("broken");
   }
 
   #tryLater(): void {

@@ -2,20 +2,23 @@
  * Messages not accepted yet, kept where a reload or a closed tab does not lose them. Each has an
  * entry of its own, so that two tabs do not overwrite each other's; sent twice, it is one message.
  */
+import type { Kept } from "@/kept";
+
 import type { Outgoing } from "./transcript";
 
 export class Outbox {
-  readonly #storage: Storage;
+  readonly #storage: Kept;
   readonly #prefix: string;
 
-  constructor(storage: Storage, userId: string, conversationId: string) {
+  constructor(storage: Kept, userId: string, conversationId: string) {
     this.#storage = storage;
     this.#prefix = `${outboxPrefix(userId)}${conversationId}.`;
   }
 
   /** Oldest first. */
   load(): Outgoing[] {
-    return Object.keys(this.#storage)
+    return this.#storage
+      .keys()
       .filter((key) => key.startsWith(this.#prefix))
       .flatMap((key) => parse(this.#storage.getItem(key)))
       .sort((one, other) => one.createdAt.localeCompare(other.createdAt));
@@ -23,11 +26,7 @@ export class Outbox {
 
   keep({ clientMessageId, text, createdAt }: Outgoing): void {
     const entry = JSON.stringify({ clientMessageId, text, createdAt });
-    try {
-      this.#storage.setItem(this.#prefix + clientMessageId, entry);
-    } catch {
-      // Full or forbidden: it is still sent from memory, and only a reload would lose it.
-    }
+    this.#storage.setItem(this.#prefix + clientMessageId, entry);
   }
 
   drop(clientMessageId: string): void {

@@ -9,12 +9,12 @@ const SHOWN_MS = 2_000;
 /** Clipboards exist on HTTPS and localhost only; elsewhere there is no button. */
 export function CopyButton({ text, label }: { text: string; label: string }) {
   const { t } = useI18n();
-  const [copied, setCopied] = useState(false);
+  const [outcome, setOutcome] = useState<"copied" | "copyFailed" | null>(null);
   useEffect(() => {
-    if (!copied) return;
-    const timer = setTimeout(() => { setCopied(false); }, SHOWN_MS);
+    if (!outcome) return;
+    const timer = setTimeout(() => { setOutcome(null); }, SHOWN_MS);
     return () => { clearTimeout(timer); };
-  }, [copied]);
+  }, [outcome]);
   if (!window.isSecureContext) return null;
   return (
     <button
@@ -22,11 +22,15 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       aria-label={label}
       className="inline-flex min-h-8 items-center gap-1.5 rounded-md px-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink"
       onClick={() => {
-        void navigator.clipboard.writeText(text).then(() => { setCopied(true); });
+        // A browser may forbid it, though it has a clipboard.
+        navigator.clipboard.writeText(text).then(
+          () => { setOutcome("copied"); },
+          () => { setOutcome("copyFailed"); },
+        );
       }}
     >
-      <Icon name={copied ? "check" : "copy"} className="size-4" />
-      <span aria-live="polite">{copied ? t("thread.copied") : t("thread.copy")}</span>
+      <Icon name={outcome === "copied" ? "check" : "copy"} className="size-4" />
+      <span aria-live="polite">{t(`thread.${outcome ?? "copy"}`)}</span>
     </button>
   );
 }

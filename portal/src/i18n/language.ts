@@ -1,4 +1,6 @@
 /** Which languages there are, and which one this person reads. */
+import { inBrowser } from "@/kept";
+
 import { en, type Catalogue } from "./en";
 import { es } from "./es";
 import { pt } from "./pt";
@@ -12,13 +14,13 @@ const STORED = "konstruct.language";
 
 /** The one they chose, else the browser's first that there is, else English. */
 export function preferredLanguage(): Language {
-  const wished = [localStorage.getItem(STORED), ...navigator.languages];
-  const known = wished.map((tag) => tag?.slice(0, 2).toLowerCase());
+  const wished = [inBrowser.getItem(STORED), ...navigator.languages];
+  const known = wished.map((tag) => tag?.split("-")[0]?.toLowerCase());
   return known.find(isLanguage) ?? "en";
 }
 
 export function keepLanguage(language: Language): void {
-  localStorage.setItem(STORED, language);
+  inBrowser.setItem(STORED, language);
 }
 
 export function isLanguage(tag: string | undefined): tag is Language {

@@ -3,22 +3,27 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { agentsQuery, conversationQuery } from "@/api/queries";
-import { Button } from "@/components/button";
-import { useI18n } from "@/i18n/context";
 import { useLogin } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import { Thread } from "@/thread/thread";
 
-import { NoticePage } from "./notice-page";
+import { FailedPage } from "./failed-page";
+import { isNotHere, NotHere } from "./not-here";
 
 export function ConversationPage({ agentId }: { agentId: string }) {
-  const { t } = useI18n();
   const login = useLogin();
   const { api, chats, tenant } = useWorkspace();
   const agents = useQuery(agentsQuery(api, tenant.id));
   const conversation = useQuery(conversationQuery(api, tenant.id, agentId));
   const agent = agents.data?.find(({ id }) => id === agentId);
   const session = conversation.data && chats.of(conversation.data);
+
+  // Who was hired a moment ago may have a conversation before this list knows them.
+  const unlisted = conversation.data && agents.isSuccess && !agent;
+  const { refetch: listAgain } = agents;
+  useEffect(() => {
+    if (unlisted) void listAgain();
+  }, [unlisted, listAgain]);
 
   // A line that is closed to this role may be open to the one the person has now.
   useEffect(() => {
@@ -31,17 +36,12 @@ export function ConversationPage({ agentId }: { agentId: string }) {
     });
   }, [session, login]);
 
-  if (conversation.isError || agents.isError) {
-    return (
-      <NoticePage>
-        <p>{t("app.unreachable")}</p>
-        <Button onClick={() => void Promise.all([conversation.refetch(), agents.refetch()])}>
-          {t("app.tryAgain")}
-        </Button>
-      </NoticePage>
-    );
+  if (isNotHere(conversation.error)) return <NotHere agentId={agentId} />;
+  const failed = [conversation, agents].find(({ isError, data }) => isError && !data);
+  if (failed) {
+    const again = () => void Promise.all([conversation.refetch(), agents.refetch()]);
+    return <FailedPage error={failed.error} onRetry={again} />;
   }
-  if (agents.isSuccess && !agent) return <NoticePage>{t("line.not-found")}</NoticePage>;
   if (!conversation.data || !session || !agent) return null;
   return <Thread agent={agent} conversation={conversation.data} session={session} />;
 }

@@ -10,6 +10,7 @@ import { EmployeeForm } from "@/team/employee-form";
 import { LoadFailed } from "@/team/load-failed";
 import { changesOf, type EmployeeValues, valuesOf } from "@/team/rules";
 
+import { isNotHere, NotHere } from "./not-here";
 import { Page } from "./page";
 
 export default function EmployeePage() {
@@ -30,6 +31,7 @@ export default function EmployeePage() {
     await navigate("/team/employees", { state: { saved: values.name.trim() } });
   };
 
+  if (isNotHere(agent.error)) return <NotHere agentId={agentId} />;
   return (
     <Page title={agent.data ? t("employee.title", { name: agent.data.name }) : t("employees.title")}>
       {agent.isError && !agent.data && <LoadFailed query={agent} />}

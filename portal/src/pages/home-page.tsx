@@ -6,7 +6,6 @@ import { Link, Route, Routes, useLocation, useNavigate, useParams } from "react-
 import { PortalApi } from "@/api/portal-api";
 import { tenantsQuery } from "@/api/queries";
 import { ChatSessions } from "@/chat/chat-sessions";
-import { Button } from "@/components/button";
 import { useI18n } from "@/i18n/context";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useLogin, usePerson } from "@/session/login-context";
@@ -15,6 +14,7 @@ import { type Workspace, WorkspaceContext } from "@/session/workspace";
 import { Sidebar } from "@/sidebar/sidebar";
 
 import { ConversationPage } from "./conversation-page";
+import { FailedPage } from "./failed-page";
 import { FirstBusiness } from "./first-business";
 import { NoticePage } from "./notice-page";
 
@@ -27,18 +27,12 @@ const PeoplePage = lazy(() => import("./people-page"));
 const WatchPage = lazy(() => import("./watch-page"));
 
 export default function HomePage() {
-  const { t } = useI18n();
   const person = usePerson();
   const { pathname } = useLocation();
   const { workspace, tenants } = useOwnWorkspace();
 
-  if (tenants.isError) {
-    return (
-      <NoticePage>
-        <p>{t("app.unreachable")}</p>
-        <Button onClick={() => void tenants.refetch()}>{t("app.tryAgain")}</Button>
-      </NoticePage>
-    );
+  if (tenants.isError && !tenants.data) {
+    return <FailedPage error={tenants.error} onRetry={() => void tenants.refetch()} />;
   }
   if (!workspace) {
     const none = tenants.data?.length === 0 && mayRunPlatform(person.role);
@@ -135,9 +129,9 @@ function useOwnWorkspace() {
             chats,
             tenants: tenants.data,
             tenant,
-            async chooseTenant(next) {
+            async chooseTenant(next, path = "/") {
               if (next === tenant.id) return;
-              await navigate("/");
+              await navigate(path);
               // The platform's own people belong to no tenant, and need no token for one.
               if (tenantId !== null) await login.switchTenant(next);
               keepTabTenant(next);

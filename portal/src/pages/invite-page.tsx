@@ -162,19 +162,21 @@ function JoinForm({ invitation, offer }: AcceptanceProps) {
 function SomebodyElse({ email, userId, invited }: { email: string; userId: string; invited: string }) {
   const { t } = useI18n();
   const login = useLogin();
-  const [failed, setFailed] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
   const logOut = async () => {
     try {
       await login.logOut();
       forgetPerson(userId);
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailure(error);
     }
   };
   return (
     <>
       <p className="mt-5 text-sm wrap-anywhere">{t("join.somebodyElse", { invited, email })}</p>
-      <p role="alert" className="mt-3 text-sm text-danger empty:mt-0">{failed && t("account.logOutFailed")}</p>
+      <p role="alert" className="mt-3 text-sm text-danger empty:mt-0">
+        {failure !== null && t("account.logOutFailed", { reason: problemSentence(t, failure) })}
+      </p>
       <div className="mt-6 flex flex-wrap justify-end gap-3">
         <WayHome />
         <Button look="primary" onClick={() => void logOut()}>{t("join.logOut")}</Button>

@@ -27,6 +27,7 @@ export default function WatchPage() {
   const history = useInfiniteQuery(watchQuery(api, conversationId));
   const conversation = conversations.data?.find(({ id }) => id === conversationId);
   const name = conversation?.agent_name ?? "";
+  const former = conversation !== undefined && !conversation.user_name;
   const person = conversation?.user_name ?? t("conversations.former");
   const messages = history.data?.pages.toReversed().flat() ?? [];
 
@@ -39,7 +40,7 @@ export default function WatchPage() {
   return (
     <Page title={conversation ? t("conversations.pair", { person, name }) : t("conversations.title")}>
       <p className="mb-6 rounded-xl bg-hover px-4 py-3 text-sm">
-        {t("watch.lead", { person })}{" "}
+        {former ? t("watch.leadFormer") : t("watch.lead", { person })}{" "}
         <Link to="/team/conversations" className="text-accent underline underline-offset-2">{t("watch.back")}</Link>
       </p>
       {history.isPending && <RowSkeletons rows={3} className="h-24" />}

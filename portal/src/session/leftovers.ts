@@ -1,5 +1,6 @@
 /** What a person leaves in this browser; a log-out takes it away. */
 import { outboxPrefix } from "@/chat/outbox";
+import { inBrowser, inTab } from "@/kept";
 import { draftPrefix } from "@/thread/draft";
 import { placePrefix } from "@/thread/place";
 import { seenPrefix } from "@/sidebar/seen";
@@ -13,9 +14,9 @@ export function forgetPerson(userId: string): void {
     placePrefix(userId),
     formDraftPrefix(userId),
   ];
-  for (const storage of [localStorage, sessionStorage]) {
-    for (const key of Object.keys(storage)) {
-      if (prefixes.some((prefix) => key.startsWith(prefix))) storage.removeItem(key);
+  for (const kept of [inBrowser, inTab]) {
+    for (const key of kept.keys()) {
+      if (prefixes.some((prefix) => key.startsWith(prefix))) kept.removeItem(key);
     }
   }
 }

@@ -137,3 +137,23 @@ test("an invitation is accepted as who is logged in, and leads into its business
   await login.acceptInvitation("a/b", {});
   expect(view(login)).toBe("customer_admin in initech");
 });
+
+test("a restore that fails for a reason of the page's own says so, and is no outage", async () => {
+  const fault = new TypeError("a bug");
+  vi.stubGlobal("fetch", () => Promise.resolve({ ok: true, status: 200, get json() { throw fault; } }));
+  const login = new Login();
+  await login.restore();
+  expect(login.getState()).toEqual({ kind: "failed", error: fault });
+});
+
+test("a storage that is forbidden keeps nobody out", async () => {
+  vi.stubGlobal("sessionStorage", { getItem: refuse, setItem: refuse, removeItem: refuse });
+  const login = new Login();
+  await login.logIn("ada@acme.com", "a password");
+  await login.restore();
+  expect(login.getState().kind).toBe("logged-in");
+});
+
+function refuse(): never {
+  throw new DOMException("denied", "SecurityError");
+}

@@ -24,12 +24,12 @@ export interface AccessToken {
 }
 
 /**
- * `unknown` until the first refresh was answered. `because` is the code of the refusal that ended a
+ * `unknown` until the first refresh was answered; `failed` when it could not be. `because` is the code of the refusal that ended a
  * log-in; who logs out themselves needs no reason.
  */
 export type LoginState =
   | { readonly kind: "unknown" }
-  | { readonly kind: "unreachable" }
+  | { readonly kind: "failed"; readonly error: unknown }
   | { readonly kind: "logged-out"; readonly because?: string }
   | { readonly kind: "logged-in"; readonly person: Person };
 
@@ -57,7 +57,7 @@ export class Login {
     try {
       await this.#renew();
     } catch (error) {
-      if (!(error instanceof LoggedOut)) this.#set({ kind: "unreachable" });
+      if (!(error instanceof LoggedOut)) this.#set({ kind: "failed", error });
     }
   }
 

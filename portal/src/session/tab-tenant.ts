@@ -1,15 +1,16 @@
 /** Which business this tab looks at, over a reload; other tabs may look at others. */
+import { inTab } from "@/kept";
 
 const KEY = "konstruct.tenant";
 
 export function tabTenant(): string | null {
-  return sessionStorage.getItem(KEY);
+  return inTab.getItem(KEY);
 }
 
 export function keepTabTenant(tenantId: string): void {
-  sessionStorage.setItem(KEY, tenantId);
+  inTab.setItem(KEY, tenantId);
 }
 
 export function forgetTabTenant(): void {
-  sessionStorage.removeItem(KEY);
+  inTab.removeItem(KEY);
 }

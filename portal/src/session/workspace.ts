@@ -10,7 +10,8 @@ export interface Workspace {
   readonly chats: ChatSessions;
   readonly tenants: readonly Tenant[];
   readonly tenant: Tenant;
-  readonly chooseTenant: (tenantId: string) => Promise<void>;
+  /** Goes on in another business, at its home or at `path`. */
+  readonly chooseTenant: (tenantId: string, path?: string) => Promise<void>;
 }
 
 export const WorkspaceContext = createContext<Workspace | null>(null);

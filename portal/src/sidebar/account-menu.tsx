@@ -4,6 +4,7 @@ import { Icon } from "@/components/icons";
 import { MenuButton } from "@/components/menu-button";
 import { useI18n } from "@/i18n/context";
 import { isLanguage, LANGUAGES } from "@/i18n/language";
+import { problemSentence } from "@/i18n/problem";
 import { forgetPerson } from "@/session/leftovers";
 import { useLogin, usePerson } from "@/session/login-context";
 
@@ -13,20 +14,24 @@ export function AccountMenu() {
   const { t, language, setLanguage } = useI18n();
   const person = usePerson();
   const login = useLogin();
-  const [failed, setFailed] = useState(false);
+  const [failure, setFailure] = useState<unknown>(null);
 
   const logOut = async () => {
     try {
       await login.logOut();
       forgetPerson(person.userId);
-    } catch {
-      setFailed(true);
+    } catch (error) {
+      setFailure(error);
     }
   };
 
   return (
     <footer className="shrink-0 border-t border-line p-3">
-      {failed && <p role="alert" className="px-2 pb-2 text-sm text-danger">{t("account.logOutFailed")}</p>}
+      {failure !== null && (
+        <p role="alert" className="px-2 pb-2 text-sm text-danger">
+          {t("account.logOutFailed", { reason: problemSentence(t, failure) })}
+        </p>
+      )}
       <MenuButton
         className="flex w-full items-center gap-3 rounded-xl px-3 py-2 text-start transition-colors hover:bg-hover"
         side="top"

@@ -1,4 +1,5 @@
 /** Up to when a person has seen each conversation, in this browser: what is newer is unread. */
+import { inBrowser } from "@/kept";
 
 export function seenPrefix(userId: string): string {
   return `konstruct.seen.${userId}.`;
@@ -7,13 +8,9 @@ export function seenPrefix(userId: string): string {
 /** A tab that knows less than another takes nothing back. */
 export function markSeen(userId: string, conversationId: string, updatedAt: string): void {
   const key = seenPrefix(userId) + conversationId;
-  const before = localStorage.getItem(key);
+  const before = inBrowser.getItem(key);
   if (before !== null && Date.parse(before) >= Date.parse(updatedAt)) return;
-  try {
-    localStorage.setItem(key, updatedAt);
-  } catch {
-    // Full or forbidden: there are no unread marks then.
-  }
+  inBrowser.setItem(key, updatedAt);
 }
 
 /** What is read in another tab of this browser is read here too. */
@@ -24,6 +21,6 @@ export function watchSeen(changed: () => void): () => void {
 
 /** A conversation that this browser has never met counts as seen. */
 export function isUnread(userId: string, conversationId: string, updatedAt: string): boolean {
-  const seen = localStorage.getItem(seenPrefix(userId) + conversationId);
+  const seen = inBrowser.getItem(seenPrefix(userId) + conversationId);
   return seen !== null && Date.parse(updatedAt) > Date.parse(seen);
 }

@@ -1,4 +1,5 @@
 /** What there is to say about an employee, when hiring one and later. */
+import { useId } from "react";
 import { useNavigate } from "react-router";
 
 import { Button } from "@/components/button";
@@ -11,6 +12,9 @@ import { dropFormDraft, formDraftPrefix } from "./form-draft";
 import { FormFooter } from "./form-footer";
 import { checkEmployee, type EmployeeValues } from "./rules";
 import { useForm } from "./use-form";
+
+/** Names to pick from; any other that the installation reaches can be written. */
+const MODELS = ["openai:gpt-5-mini", "openai:gpt-5", "anthropic:claude-sonnet-4-5", "anthropic:claude-haiku-4-5"];
 
 interface EmployeeFormProps {
   initial: EmployeeValues;
@@ -25,6 +29,7 @@ export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps
   const navigate = useNavigate();
   const { userId } = usePerson();
   const { tenant } = useWorkspace();
+  const models = useId();
   const draft = `${formDraftPrefix(userId)}${tenant.id}.${about}`;
   const form = useForm({ initial, check: checkEmployee, send, draft });
   const cancel = () => {
@@ -60,7 +65,11 @@ export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}
+          list={models}
         />
+        <datalist id={models}>
+          {MODELS.map((model) => <option key={model} value={model} />)}
+        </datalist>
       </div>
       <FormFooter problem={form.problem} busy={form.busy} submit={submit}>
         <Button onClick={cancel}>{t("form.cancel")}</Button>

@@ -2,8 +2,9 @@
  * What is typed into a long form, kept for this tab until it is sent or cancelled. One that began
  * from other values than there are now is not taken up: somebody else has changed them meanwhile.
  */
+import { inTab } from "@/kept";
 
-interface Kept<Values> {
+interface FormDraft<Values> {
   readonly initial: Values;
   readonly values: Values;
 }
@@ -13,20 +14,18 @@ export function formDraftPrefix(userId: string): string {
 }
 
 export function loadFormDraft<Values>(key: string, initial: Values): Values | null {
-  const text = sessionStorage.getItem(key);
-  if (text === null) return null;
-  const kept = JSON.parse(text) as Kept<Values>;
-  return JSON.stringify(kept.initial) === JSON.stringify(initial) ? kept.values : null;
-}
-
-export function keepFormDraft<Values>(key: string, initial: Values, values: Values): void {
   try {
-    sessionStorage.setItem(key, JSON.stringify({ initial, values } satisfies Kept<Values>));
+    const kept = JSON.parse(inTab.getItem(key) ?? "null") as FormDraft<Values> | null;
+    return kept && JSON.stringify(kept.initial) === JSON.stringify(initial) ? kept.values : null;
   } catch {
-    // Full or forbidden: it lives as long as the page then.
+    return null;
   }
 }
 
+export function keepFormDraft<Values>(key: string, initial: Values, values: Values): void {
+  inTab.setItem(key, JSON.stringify({ initial, values } satisfies FormDraft<Values>));
+}
+
 export function dropFormDraft(key: string): void {
-  sessionStorage.removeItem(key);
+  inTab.removeItem(key);
 }

@@ -5,7 +5,8 @@ import { MenuButton } from "@/components/menu-button";
 import { useI18n } from "@/i18n/context";
 import type { MemberRole } from "@/wire/frames";
 
-export const MEMBER_ROLES: readonly MemberRole[] = ["customer_admin", "customer_operator"];
+/** The least first: what the next one may "also" do is then said after it. */
+export const MEMBER_ROLES: readonly MemberRole[] = ["customer_operator", "customer_admin"];
 
 interface RoleMenuProps {
   name: string;

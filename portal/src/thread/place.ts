@@ -1,5 +1,6 @@
 /** Where in a conversation a person was reading, so that a reload or a look elsewhere does not lose it. */
 import type { ThreadItem } from "@/chat/thread-items";
+import { inTab } from "@/kept";
 
 /** The message at the upper edge, and how much of it is above that edge, in pixels. */
 export interface Place {
@@ -13,17 +14,13 @@ export function placePrefix(userId: string): string {
 
 /** `null` is the end, which needs no remembering. */
 export function keepPlace(key: string, place: Place | null): void {
-  try {
-    if (place) sessionStorage.setItem(key, JSON.stringify(place));
-    else sessionStorage.removeItem(key);
-  } catch {
-    // Full or forbidden: the thread opens at its end.
-  }
+  if (place) inTab.setItem(key, JSON.stringify(place));
+  else inTab.removeItem(key);
 }
 
 export function loadPlace(key: string): Place | null {
   try {
-    const place = JSON.parse(sessionStorage.getItem(key) ?? "null") as Partial<Place> | null;
+    const place = JSON.parse(inTab.getItem(key) ?? "null") as Partial<Place> | null;
     return typeof place?.seq === "number" && typeof place.offset === "number"
       ? { seq: place.seq, offset: place.offset }
       : null;

@@ -94,9 +94,10 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
 function Welcome({ agent }: { agent: Agent }) {
   const { t } = useI18n();
   return (
-    <div className="grid h-full place-content-center overflow-y-auto px-4 pb-12 text-center">
-      <h2 className="text-lg font-semibold">{t("thread.empty", { name: agent.name })}</h2>
-      <p className="mt-2 max-w-sm text-soft">{t("thread.emptyLead", { role: agent.role })}</p>
+    <div className="grid h-full place-content-center justify-items-center overflow-y-auto px-4 pb-12 text-center">
+      <h2 className="max-w-lg text-lg font-semibold wrap-anywhere">{t("thread.empty", { name: agent.name })}</h2>
+      {agent.role && <p className="mt-2 max-w-sm wrap-anywhere">{agent.role}</p>}
+      <p className="mt-2 max-w-sm text-soft">{t("thread.emptyLead")}</p>
     </div>
   );
 }

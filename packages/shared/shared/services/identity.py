@@ -186,7 +186,7 @@ async def _choose_role(
     raise Forbidden(
         "You are not a member of this tenant. Ask one of its admins to invite you."
         if tenant_id
-        else "You are not a member of any tenant yet. Ask an admin to invite you.",
+        else "You are not a member of any tenant. Ask an admin to invite you.",
         code="no_membership",
     )
 
