@@ -8,6 +8,7 @@ import { BrowserRouter } from "react-router";
 import { Unreachable } from "@/api/errors";
 import { App } from "@/app";
 import { CrashBoundary } from "@/components/crash-boundary";
+import { firstWords } from "@/i18n/language";
 import { I18nProvider } from "@/i18n/provider";
 import { Login } from "@/session/login";
 import { LoginContext } from "@/session/login-context";
@@ -32,18 +33,21 @@ login.subscribe(() => {
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-createRoot(root).render(
-  <StrictMode>
-    <I18nProvider>
-      <CrashBoundary>
-        <QueryClientProvider client={queries}>
-          <LoginContext value={login}>
-            <BrowserRouter>
-              <App />
-            </BrowserRouter>
-          </LoginContext>
-        </QueryClientProvider>
-      </CrashBoundary>
-    </I18nProvider>
-  </StrictMode>,
-);
+const page = createRoot(root);
+void firstWords().then((words) => {
+  page.render(
+    <StrictMode>
+      <I18nProvider first={words}>
+        <CrashBoundary>
+          <QueryClientProvider client={queries}>
+            <LoginContext value={login}>
+              <BrowserRouter>
+                <App />
+              </BrowserRouter>
+            </LoginContext>
+          </QueryClientProvider>
+        </CrashBoundary>
+      </I18nProvider>
+    </StrictMode>,
+  );
+});

@@ -1,10 +1,11 @@
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { type I18n, I18nContext } from "./context";
-import { CATALOGUES, keepLanguage, preferredLanguage } from "./language";
+import { isolated } from "./isolated";
+import { keepLanguage, type Words, wordsOf } from "./language";
 
-export function I18nProvider({ children }: { children: ReactNode }) {
-  const [language, setLanguage] = useState(preferredLanguage);
+export function I18nProvider({ first, children }: { first: Words; children: ReactNode }) {
+  const [{ language, catalogue }, setWords] = useState(first);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
@@ -13,14 +14,15 @@ export function I18nProvider({ children }: { children: ReactNode }) {
       language,
       setLanguage(chosen) {
         keepLanguage(chosen);
-        setLanguage(chosen);
+        // Fetched in vain, they stay as they are until the next visit.
+        wordsOf(chosen).then(setWords, () => undefined);
       },
       t: (key, values = {}) =>
-        CATALOGUES[language][key].replace(/\{(\w+)\}/g, (_, name: string) =>
-          String(values[name] ?? ""),
+        catalogue[key].replace(/\{(\w+)\}/g, (_, name: string) =>
+          isolated(String(values[name] ?? "")),
         ),
     }),
-    [language],
+    [language, catalogue],
   );
   return <I18nContext value={i18n}>{children}</I18nContext>;
 }

@@ -192,7 +192,7 @@ function Address({ email }: { email: string }) {
     <TextField
       label={t("login.email")}
       name="email"
-      type="email"
+      type="text"
       autoComplete="username"
       value={email}
       onChange={() => undefined}

@@ -51,7 +51,11 @@ export function LogInPage() {
           <input
             ref={email}
             name="email"
-            type="email"
+            // Not `email`: of an address with letters like ü a browser sends what nobody typed.
+            type="text"
+            inputMode="email"
+            autoCapitalize="none"
+            spellCheck={false}
             autoComplete="username"
             aria-describedby={errorId}
             className={INPUT}

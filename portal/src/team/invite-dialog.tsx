@@ -72,7 +72,11 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
       <TextField
         {...form.field("email")}
         label={t("login.email")}
-        type="email"
+        // Not `email`: of an address with letters like ü a browser sends what nobody typed.
+        type="text"
+        inputMode="email"
+        autoCapitalize="none"
+        spellCheck={false}
         autoComplete="off"
         className="mt-5"
         required
