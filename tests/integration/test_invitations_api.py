@@ -91,11 +91,43 @@ async def test_the_link_is_shown_once_and_stored_as_a_hash_alone(
     assert timedelta(days=6.99) < days <= timedelta(days=7)
     token = made.pop("link").removeprefix("/invite#")
     assert len(token) >= 43, "32 bytes"
+    assert made.pop("url").endswith(f"/invite#{token}")
+    made.pop("url_warning")
 
     assert await listed(api, acme) == [made]
     stored = str(superuser.execute("SELECT * FROM invitations").fetchall())
     assert token not in stored
     assert hashlib.sha256(token.encode()).hexdigest() in stored
+
+
+@pytest.mark.parametrize(
+    ("public_url", "page", "begins", "warned"),
+    [
+        ("https://Chat.Example.com/", "http://localhost:8000", "https://chat.example.com", False),
+        (None, "https://portal.acme.example", "https://portal.acme.example", False),
+        (None, "http://localhost:8000", "http://localhost:8000", True),
+        (None, "https://evil.example", "http://127.0.0.1:8000", True),
+        (None, None, "http://127.0.0.1:8000", True),
+    ],
+)
+async def test_a_link_is_given_whole_and_one_that_opens_here_alone_says_so(
+    settings_of_its_own: pytest.MonkeyPatch,
+    api: httpx.AsyncClient,
+    acme: World,
+    public_url: str | None,
+    page: str | None,
+    begins: str,
+    warned: bool,
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_ALLOWED_ORIGINS", "https://portal.acme.example")
+    if public_url:
+        settings_of_its_own.setenv("KONSTRUCT_PUBLIC_URL", public_url)
+    get_settings.cache_clear()
+    headers = acme.admin.headers | ({"Origin": page} if page else {})
+    body = {"tenant_id": str(acme.id), "email": EVA, "role": "customer_operator"}
+    made = (await api.post(INVITATIONS, json=body, headers=headers)).json()
+    assert made["url"] == begins + made["link"]
+    assert ("KONSTRUCT_PUBLIC_URL" in (made["url_warning"] or "")) is warned
 
 
 async def test_inviting_again_replaces_what_was_open(api: httpx.AsyncClient, acme: World) -> None:

@@ -1,5 +1,6 @@
 """Settings come from the environment, at first use; a missing one says what to do."""
 
+import re
 import subprocess
 import sys
 
@@ -75,8 +76,60 @@ def test_own_origins_are_the_gateways_address_and_the_allowed_ones_and_no_others
         "http://0.0.0.0:8001",
         "http://127.0.0.1:8001",
         "http://localhost:8001",
+        "http://[::1]:8001",
         "https://portal.example",
     }
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "printed"),
+    [
+        ("127.0.0.1", 8000, "http://127.0.0.1:8000"),
+        ("0.0.0.0", 80, "http://127.0.0.1"),
+        ("::", 8000, "http://[::1]:8000"),
+        ("::1", 8000, "http://[::1]:8000"),
+        ("0:0:0:0:0:0:0:1", 80, "http://[::1]"),
+        ("2001:DB8::5", 8000, "http://[2001:db8::5]:8000"),
+        ("Chat.Local", 8000, "http://chat.local:8000"),
+        ("192.168.1.5", 443, "http://192.168.1.5:443"),
+    ],
+)
+def test_where_a_gateway_is_said_to_be_a_browser_is_let_in(
+    host: str, port: int, printed: str
+) -> None:
+    own = Settings(host=host, port=port)
+    assert own.local_url() == printed
+    assert own.allows_origin(printed)
+
+
+@pytest.mark.parametrize("name", ["KONSTRUCT_ALLOWED_ORIGINS", "KONSTRUCT_PUBLIC_URL"])
+@pytest.mark.parametrize(
+    ("nonsense", "said"),
+    [
+        ("chat.example.com", "is no http:// or https:// address"),
+        ("*", "is no http:// or https:// address"),
+        ("null", "is no http:// or https:// address"),
+        ("wss://chat.example.com", "is no http:// or https:// address"),
+        ("https://*.example.com", "is no host's name"),
+        ("https://chat.example.com/konstruct", "says more than scheme, host and port"),
+        ("https://eva:secret@chat.example.com", "name or password"),
+        ("http://[::1", "is no address"),
+        ("https://chat.example.com:80000", "port"),
+    ],
+)
+def test_an_origin_that_is_none_stops_the_start_and_says_what_would_be_right(
+    settings_of_its_own: pytest.MonkeyPatch, name: str, nonsense: str, said: str
+) -> None:
+    settings_of_its_own.setenv(name, nonsense)
+    with pytest.raises(ConfigError, match=f"{name} is not right: .*{re.escape(said)}") as refused:
+        get_settings()
+    assert "secret" not in refused.value.message
+
+
+def test_the_public_url_is_an_origin_of_ours() -> None:
+    assert Settings(public_url="https://Chat.Example.com:443/").allows_origin(
+        "https://chat.example.com"
+    )
 
 
 def test_a_missing_database_says_what_to_do() -> None:

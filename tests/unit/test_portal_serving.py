@@ -3,6 +3,7 @@ API's."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import gateway.portal
 import httpx
@@ -85,6 +86,14 @@ async def test_no_script_or_address_but_our_own(
     assert headers["referrer-policy"] == "no-referrer"
 
 
+@pytest.mark.parametrize("host", ["[::1]:8000", "[2001:db8::5]"])
+async def test_a_policy_cannot_spell_an_ipv6_address_and_does_not_try(
+    built: Path, browser: httpx.AsyncClient, host: str
+) -> None:
+    page = await browser.get("/", headers={"Host": host})
+    assert "connect-src 'self';" in page.headers["content-security-policy"]
+
+
 async def test_a_made_up_host_does_not_get_into_the_policy(
     built: Path, browser: httpx.AsyncClient
 ) -> None:
@@ -109,6 +118,51 @@ async def test_nothing_beside_the_build_is_served(
     assert "secret" not in answer.text
 
 
+NO_FILES_NAMES = {
+    "256 characters": "/" + "a" * 256,
+    "a part of 300 characters": "/employees/" + "a" * 300 + "/talk",
+    "300 with an ending": "/" + "a" * 300 + ".js",
+    "an asset of 300": "/assets/" + "a" * 300,
+    "200 characters of three bytes": "/" + "%E4%BD%A0" * 200,
+    "a path of 5,000 characters": "/a" * 2500,
+    "a NUL": "/employees/%00",
+    "a line's end": "/employees/a%0Ab",
+    "a backslash": "/..%5C..%5Csecret",
+    "a byte that is no UTF-8": "/employees/%FF",
+    "above itself": "/employees/%2e%2e/%2e%2e/secret",
+    "half a surrogate": "/%ED%A0%BD",
+}
+
+
+@pytest.mark.parametrize("path", NO_FILES_NAMES.values(), ids=NO_FILES_NAMES.keys())
+async def test_a_path_no_file_could_have_is_not_there_and_no_outage(
+    built: Path, browser: httpx.AsyncClient, path: str
+) -> None:
+    answer = await browser.get(httpx.URL("http://chat.example").copy_with(raw_path=path.encode()))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_file_that_cannot_be_read_is_our_fault_and_no_outage(
+    built: Path, browser: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "/srv/page/index.html")
+
+    monkeypatch.setattr(gateway.portal, "_file_response", refuse)
+    answer = await browser.get("/")
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert "/srv" not in answer.text
+
+
+async def test_head_is_answered_as_get_without_the_body(
+    built: Path, browser: httpx.AsyncClient
+) -> None:
+    for path in ("/", "/employees/8f14e45f", "/assets/main-1a2b.js", "/healthz"):
+        head, get = await browser.head(path), await browser.get(path)
+        assert (head.status_code, head.content) == (get.status_code, b"") == (200, b""), path
+        assert head.headers == get.headers
+
+
 @pytest.mark.parametrize("path", ["/api", "/api/", "/api/portal/nothing", "/chat/ws/x", "/metrics"])
 async def test_an_unknown_path_of_the_api_stays_a_404_in_json(
     built: Path, browser: httpx.AsyncClient, path: str
@@ -122,6 +176,27 @@ async def test_a_wrong_method_of_the_api_stays_a_405(
     built: Path, browser: httpx.AsyncClient
 ) -> None:
     assert (await browser.get("/api/portal/auth/login")).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/portal/agents", "HEAD, GET, POST"),
+        (f"/api/portal/agents/{uuid4()}", "HEAD, GET, PATCH"),
+        ("/api/portal/chat/conversations", "HEAD, GET, POST"),
+        (f"/api/portal/chat/conversations/{uuid4()}", "DELETE"),
+        ("/api/portal/auth/login", "POST"),
+        ("/healthz", "HEAD, GET"),
+        ("/", "HEAD, GET"),
+    ],
+)
+async def test_a_wrong_method_is_told_all_that_the_path_takes(
+    built: Path, browser: httpx.AsyncClient, path: str, allowed: str
+) -> None:
+    answer = await browser.put(path)
+    assert (answer.status_code, answer.json()["code"]) == (405, "method_not_allowed")
+    assert answer.headers["allow"] == allowed
+    assert allowed in answer.json()["detail"]
 
 
 async def test_without_a_build_it_says_how_to_make_one(

@@ -11,10 +11,14 @@ from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from gateway import figures
 
 log = get_logger(__name__)
+
+CHANGING = ("POST", "PUT", "PATCH", "DELETE")
+OUR_FAULT = "Something went wrong on our side. It is in the log of the gateway."
 
 
 def add_error_handlers(app: FastAPI) -> None:
@@ -22,7 +26,7 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(KonstructError)
     async def _typed(_: Request, error: KonstructError) -> JSONResponse:
-        return _answer(error)
+        return answer(error)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> JSONResponse:
@@ -43,15 +47,50 @@ def add_error_handlers(app: FastAPI) -> None:
     async def _of_the_framework(_: Request, error: HTTPException) -> JSONResponse:
         return _answer_for_framework(error)
 
+    @app.exception_handler(MethodNotAllowed.status)
+    async def _wrong_method(request: Request, _: Exception) -> JSONResponse:
+        return answer(MethodNotAllowed(_methods_of(request)))
+
+    @app.exception_handler(Exception)
+    async def _our_fault(_: Request, __: Exception) -> JSONResponse:
+        return answer(KonstructError(OUR_FAULT))  # it is logged, and raised on, by Starlette
+
     for kind in (*DATABASE_AWAY, *VALKEY_AWAY):
         app.add_exception_handler(kind, _part_is_down)
 
 
+class MethodNotAllowed(KonstructError):
+    """The path is there, but not for this method."""
+
+    status = HTTPStatus.METHOD_NOT_ALLOWED
+    code = "method_not_allowed"
+
+    def __init__(self, methods: Sequence[str]) -> None:
+        super().__init__(f"This path takes {', '.join(methods)}.")
+        self.headers = {"Allow": ", ".join(methods)}
+
+
+def _methods_of(request: Request) -> list[str]:
+    """All that the path takes, whichever of its routes."""
+    taken = [method for method in ("GET", *CHANGING) if _is_taken(request, method)]
+    return ["HEAD", *taken] if "GET" in taken else taken
+
+
+def _is_taken(request: Request, method: str) -> bool:
+    asked = {key: request.scope[key] for key in ("type", "path", "root_path", "headers")}
+    routes = request.app.router.routes
+    return any(route.matches({**asked, "method": method})[0] is Match.FULL for route in routes)
+
+
 async def _part_is_down(request: Request, error: Exception) -> JSONResponse:
+    """A part of ours that cannot be reached; a file that cannot be read is no part."""
+    if isinstance(error, OSError) and error.filename is not None:
+        log.error("file_not_read", error=type(error).__name__)
+        return answer(KonstructError(OUR_FAULT))
     # The path as the route has it: one that is filled in may hold an invitation's token.
     path = getattr(request.scope.get("route"), "path", None)
     log.warning("request_failed", path=path, error=type(error).__name__)
-    return _answer(Unavailable("Konstruct cannot reach one of its parts. Try again shortly."))
+    return answer(Unavailable("Konstruct cannot reach one of its parts. Try again shortly."))
 
 
 def _answer_for_framework(error: HTTPException) -> JSONResponse:
@@ -69,7 +108,8 @@ def _answer_for_framework(error: HTTPException) -> JSONResponse:
     )
 
 
-def _answer(error: KonstructError) -> JSONResponse:
+def answer(error: KonstructError) -> JSONResponse:
+    """The answer that says it; it is counted as refused."""
     figures.refused(error.code)
     return JSONResponse(
         {"detail": error.message, "code": error.code, "retryable": error.retryable},

@@ -30,6 +30,8 @@ from shared.telemetry.figures import watch_loop_lag
 from shared.telemetry.tracing import start_tracing, stop_tracing
 from starlette.types import Receive, Scope, Send
 
+from gateway.answers import as_get, with_headers
+from gateway.api_docs import api_docs_router
 from gateway.body_limit import BodyLimit
 from gateway.canary import Canary
 from gateway.channels.web import web_chat_router
@@ -79,10 +81,14 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 class GatewayApp(FastAPI):
-    """FastAPI for requests. Sockets go straight to their route: each of the layers a request
-    passes would stay in memory as long as a socket does."""
+    """FastAPI for requests, whose answers all carry the headers of `answers.py`. Sockets go
+    straight to their route: each layer a request passes would stay in memory as long as one."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            send = with_headers(send)
+            if scope["method"] == "HEAD":
+                scope, send = as_get(scope, send)
         if scope["type"] != "websocket":
             await super().__call__(scope, receive, send)
             return
@@ -96,6 +102,9 @@ def create_app() -> FastAPI:
         version="0.1.0",
         lifespan=lifespan,
         generate_unique_id_function=lambda route: route.name,  # what generated clients call it
+        docs_url=None,  # FastAPI's own run scripts of a public CDN in our origin; see api_docs.py
+        redoc_url=None,
+        openapi_url=None,
     )
     app.state.fanout = Fanout()
     app.state.sockets = Sockets()
@@ -114,6 +123,7 @@ def create_app() -> FastAPI:
         agents_router,
         chat_router,
         web_chat_router,
+        api_docs_router,
         portal_router,
     ):
         app.include_router(router)

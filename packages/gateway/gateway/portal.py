@@ -22,7 +22,12 @@ IN_THE_WHEEL = Path(__file__).parent / "page"
 IN_THE_REPOSITORY = Path(__file__).parents[3] / "portal" / "dist"
 NOT_BUILT = "The web page is not built here yet: `make portal` builds it."
 FOR_EVER = "public, max-age=31536000, immutable"
-HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?|\[[0-9A-Fa-f:]+\](:\d+)?")
+ODD = re.compile(r"[\x00-\x1f\x7f\\\ufffd]")
+"""Control characters, backslashes, and what stands for bytes that are no UTF-8."""
+MAX_PATH_CHARS = 2048
+NAMED_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
+MAX_PART_BYTES = 255
+"""Of a path: no file's name is longer."""
 
 
 class _PortalPath(StringConvertor):
@@ -47,6 +52,8 @@ def portal_dir() -> Path:
 async def serve_portal(request: Request) -> Response:
     """A file of the build, or the page itself for an address within it."""
     directory, path = portal_dir(), request.path_params["path"]
+    if not _may_be_ours(path):
+        raise NotFound("There is no such page.")
     file = _file_of(directory, path)
     if file is None:
         if path.startswith("assets/") or "." in path.rpartition("/")[2]:
@@ -58,8 +65,6 @@ async def serve_portal(request: Request) -> Response:
     response.headers["Content-Security-Policy"] = _content_security_policy(
         request.headers.get("host", "")
     )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
     return response
 
 
@@ -68,11 +73,25 @@ portal_router.add_route(
 )
 
 
+def _may_be_ours(path: str) -> bool:
+    """Whether it could be a page's address or a file's: no page of ours leads above itself, and
+    none has a name that no file system takes."""
+    parts = path.split("/")
+    return (
+        not ODD.search(path)
+        and not {".", ".."}.intersection(parts)
+        and all(len(part.encode(errors="replace")) <= MAX_PART_BYTES for part in parts)
+        and len(path) <= MAX_PATH_CHARS
+    )
+
+
 def _file_of(directory: Path, path: str) -> Path | None:
-    if "\x00" in path or "\\" in path:
+    """The file of the build, or None; also where the file system does not take the name."""
+    try:
+        file = (directory / path).resolve()
+        return file if file.is_relative_to(directory) and file.is_file() else None
+    except (OSError, RuntimeError, ValueError):
         return None
-    file = (directory / path).resolve()
-    return file if file.is_relative_to(directory) and file.is_file() else None
 
 
 def _file_response(file: Path, *, gzip: bool) -> FileResponse:
@@ -89,8 +108,9 @@ def _file_response(file: Path, *, gzip: bool) -> FileResponse:
 
 @lru_cache(maxsize=64)
 def _content_security_policy(host: str) -> str:
-    """Older browsers do not take a socket of our own address as 'self', so it is named."""
-    sockets = f" ws://{host} wss://{host}" if HOST.fullmatch(host) else ""
+    """Older browsers do not take a socket of our own address as 'self', so it is named; but a
+    policy has no way to spell an IPv6 address."""
+    sockets = f" ws://{host} wss://{host}" if NAMED_HOST.fullmatch(host) else ""
     return "; ".join(
         (
             "default-src 'self'",

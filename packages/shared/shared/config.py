@@ -4,7 +4,7 @@
 otherwise. Secrets have no default: `require_signing_key` stops the start with a sentence.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, cast
@@ -14,8 +14,10 @@ from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from shared.errors import ConfigError
+from shared.origins import EVERY_ADDRESS, host_of, origin_of, spelled
 
 MIN_SIGNING_KEY_BYTES = 32
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class Settings(BaseSettings):
@@ -59,7 +61,12 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 8000
     allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
-    """Browser origins beside the gateway's own, comma-separated."""
+    """Browser origins beside the gateway's own and that of `public_url`, comma-separated."""
+    public_url: str | None = None
+    """Where people reach this installation, like https://chat.example.com: the beginning of links
+    that are handed over, and an allowed origin."""
+    api_docs: bool = False
+    """Show `/docs` and `/openapi.json` on the port people use."""
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed:
     attempts to log in are counted by address, so behind an unnamed proxy all people are one."""
@@ -176,6 +183,16 @@ class Settings(BaseSettings):
                 ) from None
         return proxies
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _are_origins(cls, origins: list[str]) -> list[str]:
+        return [_origin(origin) for origin in origins]
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_origin(cls, url: str | None) -> str | None:
+        return url and _origin(url)
+
     def require_database_url(self) -> str:
         if not self.database_url:
             raise ConfigError(
@@ -199,9 +216,46 @@ class Settings(BaseSettings):
         return max(self.max_frame_bytes, 12 * self.max_message_chars + 4096)
 
     def own_origins(self) -> frozenset[str]:
-        """Origins a browser may come from: the gateway's own address and those allowed by name."""
-        own = {f"http://{host}:{self.port}" for host in (self.host, "127.0.0.1", "localhost")}
-        return frozenset(own | {origin.rstrip("/") for origin in self.allowed_origins})
+        """Origins a browser may come from: where this gateway listens, `public_url`, and those
+        allowed by name."""
+        return self._own_origins
+
+    @cached_property
+    def _own_origins(self) -> frozenset[str]:
+        own = {spelled("http", host, self.port) for host in (self.host, *LOOPBACK) if host}
+        public = {self.public_url} if self.public_url else set()
+        return frozenset({self.local_url(), *own, *public, *self.allowed_origins})
+
+    def allows_origin(self, origin: str) -> bool:
+        """Whether a page from there is one of ours. Browsers have one spelling for each origin."""
+        return origin in self._own_origins
+
+    def local_url(self) -> str:
+        """Where a browser on this machine finds the gateway."""
+        return spelled("http", self._reached_at, self.port)
+
+    def link_base(self, page_origin: str | None = None) -> str:
+        """What a link to be handed over begins with: `public_url`, or else the origin of the page
+        that asks for it, if it is one of ours, or else this gateway's own address."""
+        if self.public_url:
+            return self.public_url
+        return page_origin if page_origin and self.allows_origin(page_origin) else self.local_url()
+
+    @cached_property
+    def _reached_at(self) -> str:
+        if self.host in EVERY_ADDRESS:
+            return "::1" if self.host == "::" else "127.0.0.1"
+        try:
+            return host_of(self.host)
+        except ValueError:
+            return self.host
+
+
+def _origin(text: str) -> str:
+    try:
+        return origin_of(text)
+    except ValueError as error:
+        raise PydanticCustomError("no_origin", "{said}", {"said": str(error)}) from None
 
 
 @lru_cache(maxsize=1)

@@ -998,6 +998,10 @@ export interface components {
              * @enum {string}
              */
             role: "customer_admin" | "customer_operator";
+            /** Url */
+            url: string;
+            /** Url Warning */
+            url_warning?: string | null;
         };
         /**
          * NewTenant

@@ -23,7 +23,6 @@ from shared.events import (
 from shared.repositories import connecting
 from shared.services.access import access
 from shared.services.chat import NO_SUCH_CONVERSATION
-from starlette.datastructures import Headers
 
 
 class Refused(Exception):
@@ -50,12 +49,6 @@ class Identified:
     agent_id: UUID
     display_name: str
     last_seq: int | None
-
-
-def origin_allowed(websocket: WebSocket) -> bool:
-    """A browser must come from a page of ours. No Origin at all is a client that is no browser."""
-    origin = Headers(scope=websocket.scope).get("origin")  # its own are kept with the socket
-    return origin is None or origin in settings.own_origins()
 
 
 async def receive_frame(websocket: WebSocket) -> ClientFrame:

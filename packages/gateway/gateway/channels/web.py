@@ -11,11 +11,12 @@ from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Response, WebSocket, WebSocketDisconnect, status
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from shared.api.auth import client_address
+from shared.api.page_origin import require_own_origin
 from shared.config import settings
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
-from shared.errors import KonstructError, NotAuthenticated, TooMany, Unavailable
+from shared.errors import Forbidden, KonstructError, NotAuthenticated, TooMany, Unavailable
 from shared.events import (
     AcceptedFrame,
     AuthFrame,
@@ -45,13 +46,13 @@ from gateway.channels.handshake import (
     Identified,
     Refused,
     identify,
-    origin_allowed,
     parse_frame,
     receive_text,
     verify_claims,
 )
 from gateway.channels.live_socket import LiveSocket, ReadsTooSlowly, error_frame
 from gateway.channels.outlet import outlet_of
+from gateway.errors import answer
 from gateway.fanout import Fanout
 from gateway.shares import Shares
 from gateway.sockets import Sockets
@@ -90,22 +91,15 @@ def normalize_web_event(event: Mapping[str, Any]) -> KonstructMessage:
 
 async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
     """One socket from handshake to good-bye. Everything it holds is released on every way out."""
-    if not origin_allowed(websocket):
-        figures.refused("origin")
-        await websocket.close(status.WS_1008_POLICY_VIOLATION)  # before accepting: HTTP 403
-        return
     try:
+        require_own_origin(websocket)
         with admission.arriving(client_address(websocket)) as arrival:
             await websocket.accept()
             outlet_of(websocket).forget_handshake()
             await _serve(websocket, conversation_id, arrival)
-    except TooMany as refusal:  # before it is accepted it costs least
-        figures.refused(refusal.code)
-        headers = {"Retry-After": str(refusal.retry_after_s)}
+    except (Forbidden, TooMany) as refusal:  # before it is accepted it costs least
         with suppress(WebSocketDisconnect):
-            await websocket.send_denial_response(
-                Response(refusal.message, status_code=refusal.status_code, headers=headers)
-            )
+            await websocket.send_denial_response(answer(refusal))
 
 
 class ChatApp:

@@ -10,10 +10,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
+from shared.api.page_origin import require_own_origin
 from shared.api.problems import problems
 from shared.auth.tokens import verify_access_token
 from shared.config import settings
-from shared.errors import Forbidden, NotAuthenticated
+from shared.errors import NotAuthenticated
 from shared.events import Role
 from shared.services import identity
 from shared.services.identity import LoggedIn
@@ -57,6 +58,7 @@ class TokenOut(BaseModel):
 @auth_router.post("/login")
 async def log_in(body: LogIn, request: Request, response: Response) -> TokenOut:
     """E-mail and password for an access token and the refresh cookie."""
+    require_own_origin(request)
     logged_in = await identity.log_in(
         body.email.strip(),
         body.password,
@@ -74,7 +76,7 @@ async def refresh(
     konstruct_refresh: Annotated[str | None, Cookie()] = None,
 ) -> TokenOut:
     """A fresh access token for the refresh cookie; with `tenant_id`, in another tenant."""
-    _refuse_foreign_origin(request)
+    require_own_origin(request)
     if not konstruct_refresh:
         raise NotAuthenticated("You are not logged in. Log in first.", code="logged_out")
     logged_in = await identity.refresh(
@@ -91,7 +93,7 @@ async def log_out(
     konstruct_refresh: Annotated[str | None, Cookie()] = None,
 ) -> None:
     """End the session, on every device socket it has open. Logging out twice is no error."""
-    _refuse_foreign_origin(request)
+    require_own_origin(request)
     session_id = user_id = None
     if bearer is not None:
         try:
@@ -114,13 +116,6 @@ def client_address(connection: HTTPConnection) -> str:
     if address.version == 4 or address.ipv4_mapped:
         return str(getattr(address, "ipv4_mapped", None) or address)
     return str(ip_network((address, 64), strict=False))
-
-
-def _refuse_foreign_origin(request: Request) -> None:
-    """The cookie goes along by itself, so a page from elsewhere must not be able to use it."""
-    origin = request.headers.get("origin")
-    if origin is not None and origin not in settings.own_origins():
-        raise Forbidden("This page may not use Konstruct's log-in. Open the portal itself.")
 
 
 def answer_with_tokens(response: Response, logged_in: LoggedIn) -> TokenOut:

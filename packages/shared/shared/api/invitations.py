@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.auth import TokenOut, answer_with_tokens, client_address
+from shared.api.page_origin import require_own_origin
 from shared.api.problems import problems
 from shared.api.rbac import (
     Caller,
@@ -16,7 +17,9 @@ from shared.api.rbac import (
     get_caller_if_any,
     require_tenant_admin,
 )
+from shared.config import settings
 from shared.events import MemberRole
+from shared.origins import warning_about
 from shared.services import invitations
 from shared.services.invitations import Acceptance
 
@@ -56,6 +59,11 @@ class NewInvitation(InvitationOut):
 
     link: str
     """A path of the portal, `/invite#<token>`."""
+    url: str
+    """The whole address to hand over: it begins with `KONSTRUCT_PUBLIC_URL`, or without that with
+    the address the caller's page was opened at."""
+    url_warning: str | None = None
+    """A sentence, if `url` opens on this machine alone."""
 
 
 class OfferOut(BaseModel):
@@ -81,7 +89,7 @@ class Accept(BaseModel):
 
 @invitations_router.post("", status_code=status.HTTP_201_CREATED, responses=problems(400, 404, 409))
 async def invite(
-    body: Invite, caller: Caller, session: RequestSession, response: Response
+    body: Invite, caller: Caller, session: RequestSession, request: Request
 ) -> NewInvitation:
     """Make a link for an address; an earlier open one of the same address ends. For admins of the
     tenant."""
@@ -93,9 +101,12 @@ async def invite(
         role=body.role,
         invited_by=caller.user_id,
     )
-    response.headers["Cache-Control"] = "no-store"
     shown = InvitationOut.model_validate(invitation)
-    return NewInvitation(**shown.model_dump(), link=LINK.format(token=token))
+    link = LINK.format(token=token)
+    base = settings.link_base(request.headers.get("origin"))
+    return NewInvitation(
+        **shown.model_dump(), link=link, url=base + link, url_warning=warning_about(base)
+    )
 
 
 @invitations_router.get("", responses=problems(404))
@@ -120,9 +131,8 @@ async def revoke_invitation(
 
 
 @invitations_router.get("/by-token/{token}", responses=problems(404, 429))
-async def look_at_invitation(token: str, request: Request, response: Response) -> OfferOut:
+async def look_at_invitation(token: str, request: Request) -> OfferOut:
     """What a link offers. One that is unknown, expired, used or revoked: 404, all alike."""
-    response.headers["Cache-Control"] = "no-store"
     offer = await invitations.look_at(token, address=client_address(request))
     return OfferOut(
         tenant_name=offer.tenant_name,
@@ -143,6 +153,7 @@ async def accept_invitation(
 ) -> TokenOut:
     """Join the tenant, and be logged in there as by a log-in. Someone known sends their
     `Authorization: Bearer`, and stays in that session, or their password."""
+    require_own_origin(request)
     by = Acceptance(
         user_id=caller.user_id if caller else None,
         session_id=caller.session_id if caller else None,
