@@ -12,7 +12,7 @@ from konstruct.devstack.data_dir import default_data_dir
 from shared.db.roles import APP_ROLE
 from shared.errors import KonstructError
 from shared.models import Base
-from sqlalchemy import Connection, create_engine, inspect, pool, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 MIGRATION_LOCK = 7_236_401  # any number, the same for all: two migrations wait for each other
@@ -36,11 +36,12 @@ def run(connection: Connection) -> None:
 
 
 def run_on_the_database_named() -> None:
-    with schema.owner_database(default_data_dir()) as url:
-        engine = create_engine(url, poolclass=pool.NullPool)
-        with engine.connect() as connection:
-            run(connection)
-        engine.dispose()
+    with (
+        schema.owner_database(default_data_dir()) as url,
+        schema.owner_engine(url) as engine,
+        engine.connect() as connection,
+    ):
+        run(connection)
 
 
 if context.is_offline_mode():

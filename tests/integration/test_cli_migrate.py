@@ -120,3 +120,22 @@ def test_alembic_itself_does_the_same(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     with patch.dict(os.environ, environment):
         assert konstruct("migrate", "--check").code == 0
+
+
+def test_the_database_it_makes_keeps_every_character_on_a_server_that_does_not(
+    bare_server: EmbeddedPostgres, tmp_path: Path
+) -> None:
+    """A server set up in a shell with another language, as far as new databases can tell."""
+    as_latin = "UPDATE pg_database SET encoding = %s WHERE datname = 'template1'"
+    with psycopg.connect(bare_server.superuser_conninfo(), autocommit=True) as connection:
+        connection.execute(as_latin, (8,))
+        ran = konstruct(
+            *("migrate", "--superuser-url", superuser_url(bare_server), "--database", "made"),
+            *("--data-dir", tmp_path),
+        )
+        connection.execute(as_latin, (6,))
+        made = connection.execute(
+            "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'made'"
+        ).fetchone()
+    assert ran.code == 0, ran.err
+    assert made == ("UTF8",)

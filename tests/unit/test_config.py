@@ -144,8 +144,8 @@ def test_a_missing_or_short_signing_key_says_how_to_make_one(
     settings_of_its_own.delenv("KONSTRUCT_SIGNING_KEY")
     if key is not None:
         settings_of_its_own.setenv("KONSTRUCT_SIGNING_KEY", key)
-    with pytest.raises(ConfigError, match="KONSTRUCT_SIGNING_KEY must hold at least 32 bytes"):
-        Settings().require_signing_key()
+    with pytest.raises(ConfigError, match=r"KONSTRUCT_SIGNING_KEY .*must hold at least 32 bytes"):
+        get_settings().require_signing_key()
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:

@@ -78,7 +78,9 @@ def configured(host: str, port: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        # Both said here, or uvicorn asks FORWARDED_ALLOW_IPS and WEB_CONCURRENCY.
         forwarded_allow_ips=settings.trusted_proxies,
+        workers=1,
         http=BoundedHttp,
         ws=BoundedWebSocket,
         # Small frames gain nothing from compression, and each socket pays 50 KiB for it.

@@ -4,7 +4,6 @@ Used by `konstruct migrate` and by `migrations/env.py`, so that both mean the sa
 """
 
 import contextlib
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,8 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from shared.db.engine import async_url
+from shared.config import settings
+from shared.db.engine import ENCODING, async_url, forget_libpq
 from shared.db.rls import SYSTEM_ROLE
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
 from shared.errors import ConfigError
@@ -43,12 +43,12 @@ def owner_database(data_dir: Path) -> Iterator[str]:
 
     In this order: KONSTRUCT_OWNER_DATABASE_URL, the `konstruct up` that runs on the directory,
     KONSTRUCT_DATABASE_URL, and else the directory's own PostgreSQL, started for the block.
-    Raises DevstackError.
+    Raises ConfigError, DevstackError.
     """
     url = (
-        os.environ.get("KONSTRUCT_OWNER_DATABASE_URL")
+        settings.owner_database_url
         or (running_environment(data_dir) or {}).get("KONSTRUCT_OWNER_DATABASE_URL")
-        or os.environ.get("KONSTRUCT_DATABASE_URL")
+        or settings.database_url
     )
     if url:
         yield async_url(url)
@@ -110,7 +110,7 @@ def require_roles(connection: Connection) -> None:
 
 def pending(url: str) -> list[Revision]:
     """What would be applied, oldest first. Raises SQLAlchemyError."""
-    with _owner_engine(url) as engine, engine.connect() as connection:
+    with owner_engine(url) as engine, engine.connect() as connection:
         return pending_on(connection)
 
 
@@ -130,7 +130,7 @@ def migrate(url: str) -> list[Revision]:
     SQLAlchemyError."""
     applied: list[Revision] = []
     config = _config()
-    with _owner_engine(url) as engine, engine.connect() as connection:
+    with owner_engine(url) as engine, engine.connect() as connection:
         _refuse_if_newer(connection)
         config.attributes["connection"] = connection
         config.attributes["on_version_apply"] = _noting(applied)
@@ -165,9 +165,12 @@ def _noting(applied: list[Revision]) -> Callable[..., None]:
 
 
 @contextlib.contextmanager
-def _owner_engine(url: str) -> Iterator[Engine]:
+def owner_engine(url: str) -> Iterator[Engine]:
+    forget_libpq()
     engine = create_engine(
-        url, poolclass=pool.NullPool, connect_args={"connect_timeout": CONNECT_WITHIN_S}
+        url,
+        poolclass=pool.NullPool,
+        connect_args={"connect_timeout": CONNECT_WITHIN_S, "client_encoding": ENCODING},
     )
     try:
         yield engine

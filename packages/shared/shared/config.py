@@ -2,37 +2,54 @@
 
 `settings` stands for the one `Settings` of the process. Times are seconds unless the name says
 otherwise. Secrets have no default: `require_signing_key` stops the start with a sentence.
+
+Every setting is parsed when it is read, so that a wrong one stops the start by its name and not
+the first message that needs it: `setting_kinds` has what each can be and all are held to.
 """
 
 from functools import cached_property, lru_cache
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Annotated, cast
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from shared.environment import PREFIX
 from shared.errors import ConfigError
 from shared.origins import EVERY_ADDRESS, host_of, origin_of, spelled
+from shared.setting_kinds import (
+    HOW_TO_SIGN,
+    CheckedSettings,
+    DatabaseUrl,
+    Directory,
+    Host,
+    HttpUrl,
+    LogLevel,
+    Port,
+    Rate,
+    RedisUrl,
+    SentKey,
+    SigningKey,
+    variable,
+    wrong,
+)
 
-MIN_SIGNING_KEY_BYTES = 32
+PROVIDERS = ("openai", "anthropic")
+"""Of models that need no base URL: `provider:name`."""
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
-class Settings(BaseSettings):
+class Settings(CheckedSettings):
     """Every setting of every process; a process uses what it needs."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="KONSTRUCT_", env_ignore_empty=True, extra="ignore"
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore")
 
     # Servers
-    database_url: str | None = None
+    database_url: DatabaseUrl | None = None
     """PostgreSQL as the application role, which row-level security binds."""
-    owner_database_url: str | None = None
+    owner_database_url: DatabaseUrl | None = None
     """PostgreSQL as the owner of the tables; migrations alone use it."""
-    redis_url: str = "redis://127.0.0.1:6379/0"
+    redis_url: RedisUrl = "redis://127.0.0.1:6379/0"
 
     database_pool_size: int = 32
     """Connections per process at most; they are kept, because opening one costs 10 ms of CPU."""
@@ -48,7 +65,7 @@ class Settings(BaseSettings):
     """Nudges and frames waiting to leave for Valkey; one more is dropped, as if it were away."""
 
     # Identity
-    signing_key: SecretStr | None = None
+    signing_key: SigningKey | None = None
     access_token_ttl_s: int = 15 * 60
     refresh_token_ttl_s: int = 30 * 24 * 3600
     invitation_ttl_s: int = 7 * 24 * 3600
@@ -58,8 +75,8 @@ class Settings(BaseSettings):
     """Set where the portal is served over HTTPS."""
 
     # Gateway
-    host: str = "127.0.0.1"
-    port: int = 8000
+    host: Host = "127.0.0.1"
+    port: Port = 8000
     allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Browser origins beside the gateway's own and that of `public_url`, comma-separated."""
     public_url: str | None = None
@@ -70,7 +87,7 @@ class Settings(BaseSettings):
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
     """Addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed:
     attempts to log in are counted by address, so behind an unnamed proxy all people are one."""
-    portal_dir: Path | None = None
+    portal_dir: Directory | None = None
     """The built web page; without it, that of the repository."""
     auth_timeout_s: float = 5.0
     silence_timeout_s: float = 60.0
@@ -99,13 +116,13 @@ class Settings(BaseSettings):
 
     limits_enabled: bool = True
     """False lifts every rate and connection limit, for load tests. Runs at once stay bounded."""
-    login_limit: str = "10/5 minutes"
+    login_limit: Rate = "10/5 minutes"
     """Failed log-ins per e-mail."""
-    login_address_limit: str = "100/5 minutes"
+    login_address_limit: Rate = "100/5 minutes"
     """Failed log-ins per address, behind which may be an office."""
-    invitation_limit: str = "20/5 minutes"
+    invitation_limit: Rate = "20/5 minutes"
     """Invitation links that open nothing, per address."""
-    message_limit: str = "30/minute"
+    message_limit: Rate = "30/minute"
     """Messages per user."""
     tenant_messages_per_minute: int = 600
     tenant_tokens_per_day: int = 50_000_000
@@ -130,8 +147,8 @@ class Settings(BaseSettings):
     """Longest time streamed text waits to go out together."""
 
     # Model
-    llm_base_url: str | None = None
-    llm_api_key: SecretStr | None = None
+    llm_base_url: HttpUrl | None = None
+    llm_api_key: SentKey | None = None
     llm_model: str = "openai:gpt-5-mini"
     """With a base URL, the model's name there; without, `provider:name`."""
     llm_context_tokens: int = 8_000
@@ -152,14 +169,14 @@ class Settings(BaseSettings):
     """How often a worker looks at what waits for all of them."""
     deaf_after_s: float = 20.0
     """A worker that takes nothing for so long, though nudges wait, ends to be started anew."""
-    metrics_port: int | None = None
+    metrics_port: Port | None = None
     """Where this process shows `/metrics`, `/healthz` and `/readyz`; 0 takes any free port."""
-    metrics_host: str = "127.0.0.1"
+    metrics_host: Host = "127.0.0.1"
     """Figures tell how much business is done: whoever may not know must not reach the port."""
-    metrics_token: SecretStr | None = None
+    metrics_token: SentKey | None = None
     """Asked for as a bearer token if set; without it the gateway's own port shows no figures."""
 
-    log_level: str = "INFO"
+    log_level: LogLevel = "INFO"
     log_json: bool = True
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
@@ -176,11 +193,7 @@ class Settings(BaseSettings):
             try:
                 ip_network(proxy)
             except ValueError:
-                raise PydanticCustomError(
-                    "no_address",
-                    "'{proxy}' is no address or network like 10.0.0.0/8",
-                    {"proxy": proxy},
-                ) from None
+                raise wrong(f"'{proxy}' is no address or network like 10.0.0.0/8") from None
         return proxies
 
     @field_validator("allowed_origins")
@@ -193,6 +206,18 @@ class Settings(BaseSettings):
     def _is_origin(cls, url: str | None) -> str | None:
         return url and _origin(url)
 
+    @field_validator("llm_model")
+    @classmethod
+    def _can_be_asked(cls, model: str, info: ValidationInfo) -> str:
+        provider, _, name = model.partition(":")
+        # A base URL that is wrong itself is told of alone.
+        if info.data.get("llm_base_url", "") is None and not (provider in PROVIDERS and name):
+            raise wrong(
+                f"'{model}' names no model. Set it to one like openai:gpt-5-mini, or "
+                "KONSTRUCT_LLM_BASE_URL to the OpenAI-compatible endpoint that has it"
+            )
+        return model
+
     def require_database_url(self) -> str:
         if not self.database_url:
             raise ConfigError(
@@ -202,13 +227,9 @@ class Settings(BaseSettings):
         return self.database_url
 
     def require_signing_key(self) -> str:
-        key = self.signing_key.get_secret_value() if self.signing_key else ""
-        if len(key.encode()) < MIN_SIGNING_KEY_BYTES:
-            raise ConfigError(
-                f"KONSTRUCT_SIGNING_KEY must hold at least {MIN_SIGNING_KEY_BYTES} bytes. "
-                "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
-            )
-        return key
+        if self.signing_key is None:
+            raise ConfigError(f"KONSTRUCT_SIGNING_KEY is not set: {HOW_TO_SIGN}.")
+        return self.signing_key.get_secret_value()
 
     def frame_bytes(self) -> int:
         """The largest frame that is read. A message of `max_message_chars` always fits, even if
@@ -255,18 +276,19 @@ def _origin(text: str) -> str:
     try:
         return origin_of(text)
     except ValueError as error:
-        raise PydanticCustomError("no_origin", "{said}", {"said": str(error)}) from None
+        raise wrong(str(error)) from None
 
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Those of this process. Raises ConfigError for a variable that cannot be understood."""
+    """Those of this process. Raises ConfigError, with a sentence for each that is not right."""
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        name = f"KONSTRUCT_{'_'.join(map(str, first['loc']))}".upper()
-        raise ConfigError(f"{name} is not right: {first['msg']}.") from None
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        raise ConfigError(
+            " ".join(f"{variable(str(w['loc'][0]))} is not right: {w['msg']}." for w in found)
+        ) from None
 
 
 class _LazySettings:

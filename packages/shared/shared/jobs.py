@@ -14,6 +14,7 @@ import orjson
 from celery import Celery
 
 from shared.config import settings
+from shared.environment import forget
 from shared.outbox import get_outbox
 from shared.redis_keys import BROKER_PREFIX, broker_queue_key
 from shared.telemetry import figures
@@ -28,6 +29,7 @@ def configure_broker(app: Celery) -> None:
 
     They are read when the application first needs them, so importing it needs none.
     """
+    forget("CELERY_", "KOMBU_")  # Celery takes CELERY_BROKER_URL over what it is told
     app.add_defaults(_broker_settings)
 
 

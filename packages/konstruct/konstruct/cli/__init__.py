@@ -14,6 +14,9 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run the command in `sys.argv`; its exit code."""
+    from shared.environment import keep_ours
+
+    keep_ours()  # before anything is imported that reads it
     from shared.errors import KonstructError
 
     from konstruct.cli.app import app

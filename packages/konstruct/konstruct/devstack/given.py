@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PREFIX = "KONSTRUCT_"
+from shared.environment import PREFIX, clean
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class GivenSettings:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "GivenSettings":
         """An empty value counts as none."""
-        source = os.environ if environment is None else environment
+        source = clean(os.environ if environment is None else environment)
         return cls({name: v for name, v in source.items() if name.startswith(PREFIX) and v})
 
     @property

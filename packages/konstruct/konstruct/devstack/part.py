@@ -34,6 +34,8 @@ class Part(ABC):
         self.log = log.expanduser().absolute()
         self._stop_request = stop_request
         self._child: Child | None = None
+        self.last_said = ""
+        """Why it was not ready when it was last asked, in its own words where it has any."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -105,6 +107,7 @@ class Part(ABC):
             self.is_ready,
             what=self.name,
             timeout_s=self.ready_within_s,
+            why_not=lambda: self.last_said,
             stop=self._stop_request,
         )
 

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from shared.db.engine import forget_libpq, reason_of
 
 from konstruct.devstack.child import Child, Patience, end_leftovers
 from konstruct.devstack.errors import DevstackError
@@ -100,6 +101,7 @@ class EmbeddedPostgres(Server):
 
     def launch(self) -> None:
         """Make the cluster if there is none, and start the server process."""
+        forget_libpq()
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         user = postgres_user(self.cluster)
         if user is not None:
@@ -125,7 +127,8 @@ class EmbeddedPostgres(Server):
     def answers(self) -> bool:
         try:
             psycopg.connect(self.superuser_conninfo(), connect_timeout=_PROBE_S).close()
-        except psycopg.OperationalError:
+        except psycopg.OperationalError as error:
+            self.last_said = reason_of(error)
             return False
         return True
 

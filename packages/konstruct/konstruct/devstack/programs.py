@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.environment import clean
+
 from konstruct.devstack.child import Child, describe_exit, end_leftovers, log_tail
 from konstruct.devstack.data_dir import DataDir
 from konstruct.devstack.errors import DevstackError
@@ -35,8 +37,9 @@ class Programs:
 
 
 def complete_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """The person's own with the product's settings in it; what is printed is printed at once."""
-    return {**os.environ, "PYTHONUNBUFFERED": "1", **settings}
+    """What of the person's own is ours to know, with the product's settings in it; what is printed
+    is printed at once."""
+    return {**clean(os.environ), "PYTHONUNBUFFERED": "1", **settings}
 
 
 def end_former_programs(programs: Programs, data: DataDir) -> None:

@@ -23,17 +23,23 @@ class StopRequest:
 
 
 def wait_until(
-    ready: Callable[[], bool], *, what: str, timeout_s: float, stop: StopRequest | None = None
+    ready: Callable[[], bool],
+    *,
+    what: str,
+    timeout_s: float,
+    stop: StopRequest | None = None,
+    why_not: Callable[[], str] = str,
 ) -> None:
     """Poll `ready` until it is true.
 
-    Raises DevstackError naming `what` when `timeout_s` seconds are over and StartCancelled when
-    `stop` is asked for. What `ready` raises ends the wait as well.
+    Raises DevstackError naming `what` when `timeout_s` seconds are over, with what `why_not` then
+    says, and StartCancelled when `stop` is asked for. What `ready` raises ends the wait as well.
     """
     deadline = time.monotonic() + timeout_s
     while not ready():
         if stop is not None and stop.asked:
             raise StartCancelled(f"Stopped while waiting for {what}.")
         if time.monotonic() >= deadline:
-            raise DevstackError(f"{what} was not ready within {timeout_s:.0f} seconds.")
+            said = f": {reason}" if (reason := why_not()) else ""
+            raise DevstackError(f"{what} was not ready within {timeout_s:.0f} seconds{said}.")
         time.sleep(POLL_S)

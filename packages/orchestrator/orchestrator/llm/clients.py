@@ -14,6 +14,8 @@ from pydantic import ValidationError
 from orchestrator.llm.merging import MergingTransport
 from orchestrator.llm.pacing import PacedTransport
 
+ANTHROPIC_URL = "https://api.anthropic.com"
+"""Said here, or the SDK would ask ANTHROPIC_BASE_URL."""
 MAX_CONNECTIONS = 1_000
 """httpx2's default of 100 would let the 101st answer wait for another to end."""
 MAX_IDLE = 32
@@ -73,4 +75,10 @@ def openai_client(
 
 
 def anthropic_client(pool: httpx2.AsyncClient, *, api_key: str | None) -> AsyncAnthropic:
-    return AsyncAnthropic(api_key=api_key, http_client=pool, max_retries=0, timeout=TIMEOUT)
+    return AsyncAnthropic(
+        base_url=ANTHROPIC_URL,
+        api_key=api_key,
+        http_client=pool,
+        max_retries=0,
+        timeout=TIMEOUT,
+    )

@@ -13,13 +13,16 @@ from shared.config import Settings, settings
 from shared.db.away import DATABASE_AWAY
 from shared.db.hang_up import hang_up_after
 from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
-from shared.errors import ConfigError
+from shared.environment import forget
+from shared.errors import ConfigError, Unavailable
 from shared.log import get_logger
 from shared.telemetry.figures import watch_pool
 
 log = get_logger(__name__)
 
 START_WITHIN_S = 30.0
+ENCODING = "UTF8"
+"""Of every connection and of the database: `at_once` sends bytes, which another would corrupt."""
 
 _engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
 
@@ -41,7 +44,11 @@ async def dispose_engine() -> None:
 
 
 def create_engine(settings: Settings) -> AsyncEngine:
-    """An engine whose every wait is bounded and whose transactions say whose they are."""
+    """An engine whose every wait is bounded and whose transactions say whose they are.
+
+    The URL alone says where it connects and how: nothing of libpq's variables is heard.
+    """
+    forget_libpq()
     statement_timeout_ms = int(settings.database_statement_timeout_s * 1000)
     url = async_url(settings.require_database_url())
     connect_args: dict[str, object] = {}
@@ -58,6 +65,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
             "options": f"-c statement_timeout={statement_timeout_ms}"
             f" -c idle_in_transaction_session_timeout={statement_timeout_ms}"
             " -c plan_cache_mode=force_generic_plan",
+            "client_encoding": ENCODING,
             "application_name": "konstruct",
             "keepalives_idle": 10,
             "keepalives_interval": 3,
@@ -102,6 +110,12 @@ def _close_unwanted(opening: "asyncio.Future[AsyncConnection[Any]]") -> None:
         opening.result().pgconn.finish()
 
 
+def forget_libpq() -> None:
+    """Before a connection is made: what PGSSLMODE, PGCLIENTENCODING and the like say is meant for
+    others, and libpq takes it for whatever a URL leaves out."""
+    forget("PG")
+
+
 def async_url(url: str) -> str:
     """`postgresql://…` in any common spelling, with the driver we use named."""
     for prefix in ("postgres://", "postgresql://"):
@@ -113,7 +127,7 @@ def async_url(url: str) -> str:
 async def await_wall(engine: AsyncEngine) -> None:
     """Wait, within bounds, for the database to answer; then see that the wall binds us.
 
-    Raises ConfigError if it does not, and what the database says if it stays away.
+    Raises ConfigError if it does not, and Unavailable with what was last heard if it stays away.
     """
     give_up_at = time.monotonic() + START_WITHIN_S
     while True:
@@ -121,14 +135,25 @@ async def await_wall(engine: AsyncEngine) -> None:
             await refuse_if_wall_is_bypassed(engine)
             return
         except DATABASE_AWAY as error:
+            reason = reason_of(error)
             if time.monotonic() > give_up_at:
-                raise
-            log.warning("database_not_ready", error=type(error).__name__)
+                raise Unavailable(
+                    f"The database did not answer for {START_WITHIN_S:.0f} s: {reason}. See that "
+                    "PostgreSQL runs and that KONSTRUCT_DATABASE_URL is right."
+                ) from error
+            log.warning("database_not_ready", error=type(error).__name__, reason=reason)
             await asyncio.sleep(0.5)
 
 
+def reason_of(error: BaseException) -> str:
+    """The server's or libpq's own words, in one line without a full stop. They hold no password."""
+    said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
+    return " ".join(said.split()).rstrip(".")
+
+
 async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
-    """Raise ConfigError if the engine's role is not bound by row-level security.
+    """Raise ConfigError if the engine's role is not bound by row-level security, or the database
+    does not keep every character.
 
     That is: a superuser, a role with BYPASSRLS, an owner of tables, one that may become any of
     these, or one that inherits the system role's rights instead of having to ask for them.
@@ -144,6 +169,8 @@ async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
                         WHERE c.relkind IN ('r', 'p') AND n.nspname = 'public')
                     SELECT r.rolname AS name, r.rolsuper, r.rolbypassrls,
                            r.oid IN (SELECT oid FROM owners) AS owns_tables,
+                           current_setting('server_encoding') AS keeps,
+                           current_setting('client_encoding') AS speaks,
                            (SELECT min(s.rolname::text) FROM pg_roles s
                             WHERE s.oid <> r.oid AND pg_has_role(r.oid, s.oid, 'MEMBER')
                               AND (s.rolsuper OR s.rolbypassrls
@@ -178,6 +205,12 @@ async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
             f"KONSTRUCT_DATABASE_URL connects as {role.name!r}, which {why}: row-level security "
             "would not keep tenants apart. Connect as konstruct_app; `konstruct migrate --help` "
             "tells how it is set up."
+        )
+    if {role.keeps, role.speaks} != {ENCODING}:
+        raise ConfigError(
+            f"The database keeps text as {role.keeps} and the connection speaks {role.speaks}: "
+            f"words would be lost. Make one with ENCODING '{ENCODING}'; `konstruct migrate "
+            "--superuser-url URL` does."
         )
     if not role.has_system or not role.may_set:
         raise ConfigError(

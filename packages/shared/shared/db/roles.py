@@ -9,11 +9,14 @@
 import psycopg
 from psycopg import sql
 
+from shared.db.engine import ENCODING, forget_libpq
 from shared.db.rls import SYSTEM_ROLE
 
 OWNER_ROLE = "konstruct_owner"
 APP_ROLE = "konstruct_app"
 MIN_SERVER_VERSION = 160000
+_UTF8_AT_ALL_EVENTS = f" ENCODING '{ENCODING}' LOCALE 'C' TEMPLATE template0"
+"""For a server set up with another encoding, whose locale may fit no other."""
 
 
 def ensure_roles(
@@ -28,7 +31,10 @@ def ensure_roles(
     `superuser_conninfo` must be a role that may create roles and databases, connected to any
     database of the server. Raises psycopg.Error.
     """
-    with psycopg.connect(superuser_conninfo, autocommit=True) as connection:
+    forget_libpq()
+    with psycopg.connect(
+        superuser_conninfo, autocommit=True, client_encoding=ENCODING
+    ) as connection:
         if connection.info.server_version < MIN_SERVER_VERSION:
             raise psycopg.NotSupportedError("Konstruct needs PostgreSQL 16 or newer")
         for role, password in ((OWNER_ROLE, owner_password), (APP_ROLE, app_password)):
@@ -54,10 +60,20 @@ def ensure_roles(
         ).fetchone()
         if not exists:
             connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                    sql.Identifier(database), sql.Identifier(OWNER_ROLE)
+                sql.SQL("CREATE DATABASE {} OWNER {}{}").format(
+                    sql.Identifier(database),
+                    sql.Identifier(OWNER_ROLE),
+                    sql.SQL("" if _is_utf8(connection) else _UTF8_AT_ALL_EVENTS),
                 )
             )
+
+
+def _is_utf8(connection: psycopg.Connection) -> bool:
+    """Whether a database made without further ado keeps every character."""
+    found = connection.execute(
+        "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'template1'"
+    ).fetchone()
+    return found == (ENCODING,)
 
 
 def _ensure_role(connection: psycopg.Connection, role: str) -> None:

@@ -1,0 +1,101 @@
+"""The addresses that settings hold: each checked when it is read, with a sentence of what is wrong.
+
+The functions give the address back and raise ValueError. No sentence repeats an address, which may
+hold a password.
+"""
+
+import re
+from collections.abc import Sequence
+from ipaddress import AddressValueError, IPv6Address
+
+HIGHEST_PORT = 65535
+
+_HOST = re.compile(r"[\w.%-]+")
+_USERINFO = re.compile(r"[^:/@]*(?::[^@]*)?@")
+"""As SQLAlchemy reads it: a password may hold all but an @, which is written %40."""
+
+
+def database_address(url: str) -> str:
+    """`postgresql://USER:PASSWORD@HOST:5432/DATABASE`, or `postgres://`."""
+    wanted = "Write it like postgresql://USER:PASSWORD@HOST:5432/DATABASE"
+    rest = _after_scheme(url, ("postgresql", "postgres", "postgresql+psycopg"), wanted)
+    if userinfo := _USERINFO.match(rest):
+        rest = rest[userinfo.end() :]
+    _check_host(re.split(r"[/?]", rest, maxsplit=1)[0], wanted)
+    return url
+
+
+def redis_address(url: str) -> str:
+    """`redis://:PASSWORD@HOST:6379/0`, or `rediss://` for TLS."""
+    wanted = "Write it like redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
+    rest = _after_scheme(url, ("redis", "rediss"), wanted)
+    authority, _, database = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")
+    _check_host(authority.rpartition("@")[2], wanted)
+    if database and not database.isdecimal():
+        raise ValueError(f"its database is no number. {wanted}")
+    return url
+
+
+def http_address(url: str) -> str:
+    """`https://HOST/PATH`, or `http://`."""
+    wanted = "Write it like https://llm.example.com/v1"
+    rest = _after_scheme(url, ("http", "https"), wanted)
+    host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
+    if not host:
+        raise ValueError(f"it names no host. {wanted}")
+    _check_host(host, wanted)
+    if "?" in rest or "#" in rest:
+        raise ValueError(f"it goes on after a '?' or '#', where no path can follow. {wanted}")
+    return url
+
+
+def listening_host(host: str) -> str:
+    """A name or an address to listen on, without port and brackets."""
+    if host.startswith("["):
+        raise ValueError("an IPv6 address stands without brackets here, like ::1")
+    if ":" in host:
+        _check_ipv6(host)
+    elif not _HOST.fullmatch(host) or ".." in host or "%" in host:
+        raise ValueError("this is no host or address to listen on, like 127.0.0.1 or 0.0.0.0")
+    return host
+
+
+def _after_scheme(url: str, schemes: Sequence[str], wanted: str) -> str:
+    scheme, there_is_one, rest = url.partition("://")
+    if not there_is_one:
+        raise ValueError(f"it does not begin with {schemes[0]}://. {wanted}")
+    if scheme.lower() not in schemes:
+        raise ValueError(f"it begins with {scheme}://, which is something else. {wanted}")
+    if any(character.isspace() for character in url):
+        raise ValueError(f"there is a blank within it. {wanted}")
+    return rest
+
+
+def _check_host(authority: str, wanted: str) -> None:
+    """`HOST`, `HOST:PORT`, `[IPV6]:PORT`, or nothing where a default stands for it."""
+    if authority.startswith("["):
+        host, closed, port = authority[1:].partition("]")
+        if not closed:
+            raise ValueError(f"its IPv6 address has no closing bracket, as in [::1]. {wanted}")
+        _check_ipv6(host)
+        if port and not port.startswith(":"):
+            raise ValueError(f"after its IPv6 address comes neither a port nor a path. {wanted}")
+        port = port.removeprefix(":")
+    else:
+        host, _, port = authority.partition(":")
+        if ":" in port:
+            raise ValueError(
+                "its host has several colons. An IPv6 address stands in brackets, as in [::1], "
+                f"and an @, / or : of a password is written %40, %2F, %3A. {wanted}"
+            )
+        if host and (not _HOST.fullmatch(host) or ".." in host):
+            raise ValueError(f"what stands for its host cannot be one. {wanted}")
+    if port and not (port.isdecimal() and 0 < int(port) <= HIGHEST_PORT):
+        raise ValueError(f"its port is no number from 1 to {HIGHEST_PORT}. {wanted}")
+
+
+def _check_ipv6(host: str) -> None:
+    try:
+        IPv6Address(host)
+    except AddressValueError:
+        raise ValueError("what looks like an IPv6 address is none like ::1") from None

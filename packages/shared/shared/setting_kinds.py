@@ -1,0 +1,149 @@
+"""What a setting can be, and what every setting is held to, in sentences.
+
+Each number is finite, above zero and no time-out longer than a day; each text is one line that can
+be read, without blanks around it. `CheckedSettings` sees to that for settings to come as well.
+"""
+
+import logging
+import math
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+from limits import parse as parse_limit
+from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic.functional_validators import model_validator
+from pydantic_core import PydanticCustomError
+from pydantic_settings import BaseSettings
+
+from shared.addresses import (
+    HIGHEST_PORT,
+    database_address,
+    http_address,
+    listening_host,
+    redis_address,
+)
+from shared.environment import PREFIX, stripped
+
+MIN_SIGNING_KEY_BYTES = 32
+HOW_TO_SIGN = (
+    f"it must hold at least {MIN_SIGNING_KEY_BYTES} bytes. "
+    "Make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+)
+LARGEST_NUMBER = 2**31 - 1
+LONGEST_TIMEOUT_S = 24 * 3600
+MAY_BE_ZERO = frozenset({"metrics_port", "drain_timeout_s", "publish_window_s"})
+MAY_HAVE_LINES = frozenset({"signing_key"})
+"""Nobody is sent it, and keys come as files of several lines."""
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Unicode's categories of what cannot be seen: control and format characters, halves of pairs."""
+
+
+def variable(field: str) -> str:
+    return f"{PREFIX}{field}".upper()
+
+
+def wrong(sentence: str) -> PydanticCustomError:
+    """What a validator raises: the sentence follows the setting's name, without its full stop."""
+    return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence})
+
+
+def _checked(check: Callable[[str], str]) -> AfterValidator:
+    def checked(text: str) -> str:
+        try:
+            return check(text)
+        except ValueError as error:
+            raise wrong(str(error)) from None
+
+    return AfterValidator(checked)
+
+
+def _rate(limit: str) -> str:
+    try:
+        amount = parse_limit(limit).amount
+    except ValueError:
+        amount = 0
+    if amount < 1:
+        raise ValueError("this is no limit like 30/minute or 10/5 minutes")
+    return limit
+
+
+def _log_level(level: str) -> str:
+    known = logging.getLevelNamesMapping()
+    if level.upper() not in known:
+        raise ValueError(f"it must be one of {', '.join(known)}")
+    return level.upper()
+
+
+def _signing_key(key: SecretStr) -> SecretStr:
+    if len(key.get_secret_value().encode()) < MIN_SIGNING_KEY_BYTES:
+        raise wrong(HOW_TO_SIGN)
+    return key
+
+
+def _sent_key(key: SecretStr) -> SecretStr:
+    if not key.get_secret_value().isascii():
+        raise wrong("a key is made of ASCII letters, digits and signs, and this one is not")
+    return key
+
+
+def _directory(path: Path) -> Path:
+    if not path.is_dir():
+        raise wrong(f"there is no directory {path}")
+    return path
+
+
+DatabaseUrl = Annotated[str, _checked(database_address)]
+RedisUrl = Annotated[str, _checked(redis_address)]
+HttpUrl = Annotated[str, _checked(http_address)]
+Host = Annotated[str, _checked(listening_host)]
+Port = Annotated[int, Field(le=HIGHEST_PORT)]
+Rate = Annotated[str, _checked(_rate)]
+LogLevel = Annotated[str, _checked(_log_level)]
+SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
+SentKey = Annotated[SecretStr, AfterValidator(_sent_key)]
+"""A key that goes out in a header."""
+Directory = Annotated[Path, AfterValidator(_directory)]
+
+
+class CheckedSettings(BaseSettings):
+    """Settings of which none is taken as it comes."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_is_unset(cls, given: Any) -> Any:
+        return {name: value for name, value in given.items() if not _is_blank(name, value)}
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _one_plain_line(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, list):
+            return [cls._one_plain_line(each, info) for each in value]
+        if not isinstance(value, str):
+            return value
+        text = stripped(variable(info.field_name or ""), value)
+        for character in text if info.field_name not in MAY_HAVE_LINES else "":
+            if unicodedata.category(character) in UNSEEN:
+                raise wrong(
+                    "there is a character in it that cannot be seen "
+                    f"(U+{ord(character):04X}); write it anew"
+                )
+        return text
+
+    @field_validator("*")
+    @classmethod
+    def _bounded(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return value
+        name = info.field_name or ""
+        may_be_zero = name in MAY_BE_ZERO
+        most = LONGEST_TIMEOUT_S if name.endswith("_timeout_s") else LARGEST_NUMBER
+        # NaN is within no bounds.
+        if not (0 if may_be_zero else math.nextafter(0, 1)) <= value <= most:
+            raise wrong(f"it must be {'from 0' if may_be_zero else 'above 0, and'} up to {most}")
+        return value
+
+
+def _is_blank(field: str, value: object) -> bool:
+    return isinstance(value, str) and not stripped(variable(field), value)
