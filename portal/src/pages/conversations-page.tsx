@@ -8,6 +8,7 @@ import { Empty, Rows } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { fullTime, listTime } from "@/i18n/time";
+import { OneLine } from "@/markdown/one-line";
 import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import { LoadFailed } from "@/team/load-failed";
@@ -56,8 +57,8 @@ function ConversationRow({ conversation }: { conversation: Conversation }) {
               {listTime(language, updated_at)}
             </time>
           </span>
-          <span className="block truncate text-sm text-soft">
-            {last_message_preview ?? t("conversations.nothing")}
+          <span className="block text-sm text-soft">
+            <OneLine text={last_message_preview ?? t("conversations.nothing")} />
           </span>
         </span>
       </Link>

@@ -73,7 +73,7 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
       <article className="flex flex-col items-end gap-1">
         <div className="max-w-[85%] rounded-2xl rounded-ee-md bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap">
           <span className="sr-only">{person}: </span>
-          {content}
+          <div dir="auto">{content}</div>
         </div>
         <time dateTime={created_at} className="text-xs text-soft">{fullTime(language, created_at)}</time>
       </article>

@@ -4,6 +4,7 @@ import { NavLink, useMatch } from "react-router";
 import { Avatar } from "@/components/avatar";
 import { useI18n } from "@/i18n/context";
 import { listTime } from "@/i18n/time";
+import { OneLine } from "@/markdown/one-line";
 import { usePerson } from "@/session/login-context";
 import type { Agent, Conversation } from "@/wire/frames";
 
@@ -41,7 +42,7 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
         <Avatar name={agent.name} />
         <span className="min-w-0 grow">
           <span className="flex items-baseline justify-between gap-2">
-            <span className={`truncate ${unread ? "font-semibold" : "font-medium"}`}>{agent.name}</span>
+            <span dir="auto" className={`truncate ${unread ? "font-semibold" : "font-medium"}`}>{agent.name}</span>
             {conversation?.last_message_preview && (
               <time dateTime={conversation.updated_at} className="shrink-0 text-xs text-soft">
                 {listTime(language, conversation.updated_at)}
@@ -49,8 +50,8 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
             )}
           </span>
           <span className="flex items-center justify-between gap-2">
-            <span className={`truncate text-sm ${unread ? "text-ink" : "text-soft"}`}>
-              {conversation?.last_message_preview ?? agent.role}
+            <span className={`min-w-0 text-sm ${unread ? "text-ink" : "text-soft"}`}>
+              <OneLine text={conversation?.last_message_preview ?? agent.role} />
             </span>
             {agent.status === "paused" && (
               <span className="shrink-0 text-xs text-soft">{t("sidebar.paused")}</span>

@@ -6,7 +6,7 @@ import { useI18n } from "@/i18n/context";
 
 import { MessageTime } from "./message-time";
 
-const Markdown = lazy(() => import("./markdown"));
+const Markdown = lazy(() => import("@/markdown/markdown"));
 
 interface AnswerProps {
   name: string;
@@ -25,7 +25,7 @@ export const Answer = memo(function Answer({ name, text, at, stopped = false }: 
       <Avatar name={name} className="mt-0.5 size-7 max-sm:hidden" />
       <div className="min-w-0 grow">
         <span className="sr-only">{name}: </span>
-        <Suspense fallback={<div className="prose whitespace-pre-wrap">{drawn}</div>}>
+        <Suspense fallback={<div dir="auto" className="prose whitespace-pre-wrap">{drawn}</div>}>
           <Markdown text={drawn} />
         </Suspense>
         {/* Whatever says that it has ended waits until the end is drawn. */}

@@ -76,6 +76,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           ref={input}
           value={text}
           rows={1}
+          dir="auto"
           disabled={disabled}
           aria-label={t("composer.label", { name })}
           placeholder={t("composer.placeholder", { name })}

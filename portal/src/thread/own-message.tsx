@@ -48,7 +48,7 @@ function Bubble({ text, faint = false }: { text: string; faint?: boolean }) {
       className={`max-w-[85%] rounded-2xl rounded-ee-md bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap ${faint ? "opacity-70" : ""}`}
     >
       <span className="sr-only">{t("thread.you")}: </span>
-      {text}
+      <div dir="auto">{text}</div>
     </div>
   );
 }

@@ -24,8 +24,8 @@ export const ThreadHeader = memo(function ThreadHeader(props: ThreadHeaderProps)
       <SidebarDrawer />
       <Avatar name={agent.name} />
       <div className="min-w-0 grow">
-        <h1 className="truncate font-semibold">{agent.name}</h1>
-        <p className="truncate text-sm text-soft">{agent.role}</p>
+        <h1 className="truncate font-semibold"><span dir="auto">{agent.name}</span></h1>
+        <p className="truncate text-sm text-soft"><span dir="auto">{agent.role}</span></p>
       </div>
       <MenuButton
         aria-label={t("reset.action")}

@@ -10,7 +10,7 @@ import rehypeSanitize from "rehype-sanitize";
 import { CopyButton } from "@/components/copy-button";
 import { useI18n } from "@/i18n/context";
 
-import { readGfm } from "./read-gfm";
+import { ALLOWED, ourDirections, ourMarkdown } from "./plugins";
 
 const HighlightedCode = lazy(() => import("./highlighted-code"));
 
@@ -20,14 +20,15 @@ const COMPONENTS: Components = {
   a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
   img: ({ src, alt }) => <ImageLink src={typeof src === "string" ? src : undefined} alt={alt} />,
   pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children, dir }) => <Table dir={dir}>{children}</Table>,
 };
 
 export default function Markdown({ text }: { text: string }) {
   return (
     <div className="prose">
       <ReactMarkdown
-        remarkPlugins={[readGfm]}
-        rehypePlugins={[rehypeSanitize]}
+        remarkPlugins={[ourMarkdown]}
+        rehypePlugins={[[rehypeSanitize, ALLOWED], ourDirections]}
         urlTransform={(url) => (url.startsWith("tel:") ? url : defaultUrlTransform(url))}
         components={COMPONENTS}
       >
@@ -48,7 +49,7 @@ function SafeLink({ href, children }: { href: string | undefined; children: Reac
 
 function ImageLink({ src, alt }: { src: string | undefined; alt: string | undefined }) {
   const { t } = useI18n();
-  return <SafeLink href={src}>{t("thread.image", { name: alt ?? src ?? "" })}</SafeLink>;
+  return <SafeLink href={src}>{t("thread.image", { name: alt === undefined || alt === "" ? (src ?? "") : alt })}</SafeLink>;
 }
 
 function CodeBlock({ children }: { children: ReactNode }) {
@@ -56,9 +57,9 @@ function CodeBlock({ children }: { children: ReactNode }) {
   const language = languageOf(children);
   const code = textOf(children);
   return (
-    <div className="overflow-hidden rounded-xl border border-line bg-code">
+    <div dir="ltr" className="overflow-hidden rounded-xl border border-line bg-code">
       <div className="flex items-center justify-between border-b border-line ps-4 pe-2">
-        <span className="text-xs text-soft">{language}</span>
+        <span className="text-xs text-soft">{`${language} ${titleOf(children)}`.trim()}</span>
         <CopyButton text={code} label={t("thread.copyCode")} />
       </div>
       {/* A block that scrolls must be reachable to be scrolled by keyboard. */}
@@ -76,9 +77,24 @@ function CodeBlock({ children }: { children: ReactNode }) {
   );
 }
 
+function Table({ dir, children }: { dir: string | undefined; children: ReactNode }) {
+  return (
+    // A table that scrolls must be reachable to be scrolled by keyboard.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div dir={dir} tabIndex={0} className="overflow-x-auto">
+      <table>{children}</table>
+    </div>
+  );
+}
+
 function languageOf(node: ReactNode): string {
   if (!isValidElement<ComponentProps<"code">>(node)) return "";
   return /language-(\S+)/.exec(node.props.className ?? "")?.[1] ?? "";
+}
+
+/** What stands after the language, like a file's name. */
+function titleOf(node: ReactNode): string {
+  return isValidElement<ComponentProps<"code">>(node) ? (node.props.title ?? "") : "";
 }
 
 function textOf(node: ReactNode): string {
