@@ -6,9 +6,10 @@ import type { ClientFrame, Message } from "@/wire/frames";
 
 import { ChatSession, type ConnectionWiring, PAGE } from "./chat-session";
 import { Outbox } from "./outbox";
-import { accepted, answered, memoryStorage, messageFrame, said } from "./testing";
+import { accepted, answered, ManualClock, memoryStorage, messageFrame, said } from "./testing";
 
 let wiring: ConnectionWiring;
+let clock: ManualClock;
 let sent: ClientFrame[];
 let lineIsUp: boolean;
 let storage: Storage;
@@ -31,7 +32,7 @@ function open(): ChatSession {
     history: (page) => history(page),
     outbox: new Outbox(new Kept(() => storage), "u", "c"),
     newId: () => `id${++ids}`,
-    now: () => new Date("2026-01-05T10:00:00Z"),
+    clock,
   });
 }
 
@@ -49,6 +50,7 @@ const texts = () => sent.flatMap((frame) => (frame.type === "message" ? [frame.t
 
 beforeEach(() => {
   sent = [];
+  clock = new ManualClock();
   lineIsUp = false;
   storage = memoryStorage();
   history = () => Promise.resolve([]);
@@ -107,6 +109,113 @@ test("refused, it waits for the person: again under the same id, or not at all",
   expect(texts()).toEqual(["Hi", "Hi"]);
   session.discard("id1");
   expect(open().getSnapshot().transcript.outgoing).toEqual([]);
+});
+
+function refuse(code: string, about: { client_message_id?: string } = { client_message_id: "id1" }): void {
+  wiring.onFrame({ type: "error", code, message: "No.", ...about, retryable: false });
+}
+
+const kept = () => open().getSnapshot().transcript.outgoing;
+
+/** Of each code the protocol page has for a message: is it sent again by the page itself? */
+test.each([
+  ["agent_paused", false],
+  ["too_many", false],
+  ["tenant_too_many", false],
+  ["tenant_tokens_used_up", false],
+  ["text_empty", false],
+  ["text_too_long", false],
+  ["text_refused", false],
+  ["client_message_id_reused", false],
+  ["bad_frame", false],
+  ["forbidden", false],
+  ["internal_error", false],
+  ["a_code_of_later", false],
+  ["unavailable", true],
+  ["too_many_frames", true],
+])("refused as %s, it is sent by itself: %s", async (code, byItself) => {
+  const session = open();
+  lineComes();
+  session.send("Hi");
+  refuse(code);
+  await clock.pass(60_000);
+  expect(texts()).toEqual(byItself ? ["Hi", "Hi"] : ["Hi"]);
+  expect(session.getSnapshot().transcript.outgoing[0]?.refusal?.code).toBe(byItself ? undefined : code);
+  expect(kept()[0]?.refusal?.code).toBe(byItself ? undefined : code);
+  sent = [];
+  lineComes(); // of the page that was loaded anew
+  expect(texts()).toEqual(byItself ? ["Hi"] : []);
+});
+
+test("what passes is tried later and later, until it is accepted", async () => {
+  const session = open();
+  lineComes();
+  session.send("Hi");
+  for (const waits of [1_000, 2_000, 4_000]) {
+    refuse("unavailable");
+    sent = [];
+    await clock.pass(waits - 1);
+    expect(sent).toEqual([]);
+    await clock.pass(1);
+    expect(texts()).toEqual(["Hi"]);
+  }
+  wiring.onFrame(accepted(1, "id1"));
+  await clock.pass(60_000);
+  expect(texts()).toEqual(["Hi"]);
+});
+
+test("kept across a reload, it can be sent again, edited and deleted", () => {
+  open().send("Hi");
+  lineComes();
+  refuse("agent_paused");
+  sent = [];
+  const again = open();
+  lineComes();
+  again.resend("id1");
+  expect(texts()).toEqual(["Hi"]);
+  expect(kept()[0]?.refusal).toBeUndefined();
+  again.discard("id1");
+  expect(kept()).toEqual([]);
+});
+
+test("an id that is spent is not used again", () => {
+  const session = open();
+  lineComes();
+  session.send("Hi");
+  refuse("client_message_id_reused");
+  session.resend("id1");
+  expect(sent.at(-1)).toEqual({ type: "message", text: "Hi", client_message_id: "id2" });
+  expect(kept()).toHaveLength(1);
+});
+
+test("half an emoji is made well-formed before it is sent", () => {
+  const session = open();
+  lineComes();
+  session.send("cut \ud83d off \ude00, whole \ud83d\ude00");
+  expect(texts()).toEqual(["cut \ufffd off \ufffd, whole \ud83d\ude00"]);
+});
+
+test("a refusal that does not say of what comes back with the oldest message that waits for one", () => {
+  const session = open();
+  lineComes();
+  session.send("first");
+  session.send("second");
+  refuse("bad_frame", {});
+  const [first, second] = session.getSnapshot().transcript.outgoing;
+  expect([first?.refusal?.code, second?.refusal]).toEqual(["bad_frame", undefined]);
+  wiring.onFrame(accepted(1, "id1"));
+  expect(session.getSnapshot().transcript.outgoing).toMatchObject([{ text: "second" }]);
+});
+
+test("a line closed for what was sent does not get it again by itself", () => {
+  const session = open();
+  lineComes();
+  session.send("much");
+  wiring.onBlame();
+  lineGoes();
+  lineComes();
+  expect(texts()).toEqual(["much"]);
+  expect(kept()[0]?.refusal?.code).toBe("not_taken");
 });
 
 test("the newest page comes before the line, and the line asks for what is newer", async () => {

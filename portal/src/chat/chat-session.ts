@@ -7,7 +7,10 @@
 import type { Message, ServerFrame } from "@/wire/frames";
 
 import type { Connection, LineState } from "./connection";
+import { backoffMs } from "./backoff";
+import type { Clock } from "./clock";
 import type { Outbox } from "./outbox";
+import { needsNewId, passes, wellFormed } from "./refusals";
 import {
   addMessages,
   addOutgoing,
@@ -16,7 +19,9 @@ import {
   EMPTY,
   forgiveOutgoing,
   lineLost,
+  type Notice,
   type Outgoing,
+  refuseOutgoing,
   takeFrame,
   type Transcript,
 } from "./transcript";
@@ -36,6 +41,7 @@ export interface ConnectionWiring {
   readonly lastSeq: () => number;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: LineState) => void;
+  readonly onBlame: () => void;
 }
 
 export interface ChatSessionOptions {
@@ -44,7 +50,7 @@ export interface ChatSessionOptions {
   readonly history: (page: { limit: number; before?: string }) => Promise<Message[]>;
   readonly outbox: Outbox;
   readonly newId: () => string;
-  readonly now: () => Date;
+  readonly clock: Clock;
 }
 
 /** Enough to fill any screen at once. */
@@ -52,10 +58,17 @@ export const PAGE = 50;
 /** As many as the gateway gives: who reads back through thousands shall wait seldom. */
 export const OLDER_PAGE = 200;
 
+const NOT_TAKEN: Notice = { code: "not_taken", message: "This message was not taken.", retryable: true };
+
 export class ChatSession {
   readonly #options: ChatSessionOptions;
   readonly #connection: SessionConnection;
   readonly #listeners = new Set<() => void>();
+  /** Sent on this line and not answered yet. */
+  readonly #inFlight = new Set<string>();
+  /** Sent again by the page once more, in a while: refused in passing so many times by now. */
+  #passing = 0;
+  #cancelAgain: (() => void) | null = null;
   #snapshot: ChatSnapshot;
 
   constructor(options: ChatSessionOptions) {
@@ -70,6 +83,9 @@ export class ChatSession {
       },
       onState: (line) => {
         this.#onLine(line);
+      },
+      onBlame: () => {
+        for (const id of this.#inFlight) this.#refuse(id, NOT_TAKEN);
       },
     });
   }
@@ -92,16 +108,22 @@ export class ChatSession {
   send(text: string): void {
     const outgoing: Outgoing = {
       clientMessageId: this.#options.newId(),
-      text,
-      createdAt: this.#options.now().toISOString(),
+      text: wellFormed(text),
+      createdAt: new Date(this.#options.clock.now()).toISOString(),
     };
-    this.#options.outbox.keep(outgoing);
     this.#change(addOutgoing(this.#snapshot.transcript, outgoing));
     this.#transmit(outgoing);
   }
 
   /** Send a refused message again. */
   resend(clientMessageId: string): void {
+    const refused = this.#outgoing(clientMessageId);
+    if (!refused) return;
+    if (needsNewId(refused.refusal?.code ?? "")) {
+      this.discard(clientMessageId);
+      this.send(refused.text);
+      return;
+    }
     this.#change(forgiveOutgoing(this.#snapshot.transcript, clientMessageId));
     const outgoing = this.#outgoing(clientMessageId);
     if (outgoing) this.#transmit(outgoing);
@@ -109,7 +131,6 @@ export class ChatSession {
 
   /** Take a refused message back. */
   discard(clientMessageId: string): void {
-    this.#options.outbox.drop(clientMessageId);
     this.#change(dropOutgoing(this.#snapshot.transcript, clientMessageId));
   }
 
@@ -148,18 +169,53 @@ export class ChatSession {
     const next = takeFrame(transcript, frame);
     if (next.resetSeq > transcript.resetSeq && older !== "none") this.#set({ older: "none" });
     this.#change(next);
+    if (frame.type === "accepted" || frame.type === "error") this.#onAnswered(frame);
+  }
+
+  /** The gateway's word on something that was sent to it. */
+  #onAnswered(frame: Extract<ServerFrame, { type: "accepted" | "error" }>): void {
+    if (frame.client_message_id) this.#inFlight.delete(frame.client_message_id);
+    if (frame.type === "accepted") this.#passing = 0;
+    else if (passes(frame.code)) this.#againInAWhile();
+    else if (frame.code === "bad_frame" && !frame.client_message_id) this.#refuseOldest(frame);
+  }
+
+  /** It does not say which; were it another frame, `accepted` still comes and mends this. */
+  #refuseOldest({ code, message }: { code: string; message: string }): void {
+    const [oldest] = this.#inFlight;
+    if (oldest) this.#refuse(oldest, { code, message, retryable: false });
+  }
+
+  #againInAWhile(): void {
+    this.#cancelAgain?.();
+    const { clock } = this.#options;
+    this.#cancelAgain = clock.after(backoffMs(this.#passing + 1, clock.random()), () => {
+      this.#sendWaiting();
+    });
+    this.#passing += 1;
   }
 
   #onLine(line: LineState): void {
+    this.#inFlight.clear();
+    this.#cancelAgain?.();
     this.#set({ line, transcript: lineLost(this.#snapshot.transcript) });
-    if (line !== "connected") return;
+    if (line === "connected") this.#sendWaiting();
+  }
+
+  #sendWaiting(): void {
     for (const outgoing of this.#snapshot.transcript.outgoing) {
       if (!outgoing.refusal) this.#transmit(outgoing);
     }
   }
 
   #transmit({ clientMessageId, text }: Outgoing): void {
-    this.#connection.send({ type: "message", text, client_message_id: clientMessageId });
+    const frame = { type: "message", text, client_message_id: clientMessageId } as const;
+    if (this.#connection.send(frame)) this.#inFlight.add(clientMessageId);
+  }
+
+  #refuse(clientMessageId: string, refusal: Notice): void {
+    this.#inFlight.delete(clientMessageId);
+    this.#change(refuseOutgoing(this.#snapshot.transcript, clientMessageId, refusal));
   }
 
   #outgoing(clientMessageId: string): Outgoing | undefined {
@@ -168,17 +224,19 @@ export class ChatSession {
     );
   }
 
-  /** The next transcript; what has left `outgoing` is the outbox's no more. */
+  /** The next transcript, and the outbox keeps what is still outgoing of it, as it is now. */
   #change(transcript: Transcript): void {
     const before = this.#snapshot.transcript;
     if (transcript === before) return;
-    if (transcript.outgoing !== before.outgoing) {
-      const still = new Set(transcript.outgoing.map((one) => one.clientMessageId));
-      for (const { clientMessageId } of before.outgoing) {
-        if (!still.has(clientMessageId)) this.#options.outbox.drop(clientMessageId);
-      }
-    }
+    if (transcript.outgoing !== before.outgoing) this.#keep(before.outgoing, transcript.outgoing);
     this.#set({ transcript });
+  }
+
+  #keep(before: readonly Outgoing[], now: readonly Outgoing[]): void {
+    const { outbox } = this.#options;
+    const still = new Set(now.map((one) => one.clientMessageId));
+    for (const outgoing of now) if (!before.includes(outgoing)) outbox.keep(outgoing);
+    for (const { clientMessageId } of before) if (!still.has(clientMessageId)) outbox.drop(clientMessageId);
   }
 
   #set(changed: Partial<ChatSnapshot>): void {

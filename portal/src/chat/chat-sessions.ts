@@ -38,7 +38,7 @@ export class ChatSessions {
       history: (page) => this.#api.messages(conversationId, page),
       outbox: new Outbox(inBrowser, this.#userId, conversationId),
       newId: () => newId(),
-      now: () => new Date(),
+      clock: systemClock,
       connect: (wiring) =>
         new Connection({
           ...wiring,

@@ -40,6 +40,7 @@ const HOUR_MS = 3_600_000;
 let clock: ManualClock;
 let sockets: FakeSocket[];
 let states: LineState[];
+let blamed: number;
 let asked: { renew: boolean }[];
 let online: boolean;
 let tell: (event: "online" | "offline" | "visible") => void;
@@ -69,6 +70,7 @@ beforeEach(() => {
   clock = new ManualClock();
   sockets = [];
   states = [];
+  blamed = 0;
   asked = [];
   online = true;
   credentials = () => Promise.resolve(token(clock.now() + HOUR_MS));
@@ -86,6 +88,9 @@ beforeEach(() => {
     lastSeq: () => 7,
     onFrame: () => undefined,
     onState: (state) => states.push(state),
+    onBlame: () => {
+      blamed += 1;
+    },
     clock,
     surroundings: {
       isOnline: () => online,
@@ -141,15 +146,49 @@ test("a gateway that goes away says when to come back", async () => {
   expect(sockets).toHaveLength(2);
 });
 
-test.each([
-  [CloseCode.FORBIDDEN, "forbidden"],
-  [CloseCode.NOT_FOUND, "not-found"],
-  [CloseCode.BAD_FRAME, "broken"],
-] as const)("close code %i is final: %s", async (code, state) => {
+const NETWORK = 1006;
+
+/** Of each close code of the protocol page: what the line is then, and when it is tried again. */
+const CLOSES = [
+  [CloseCode.INTERNAL_ERROR, "reconnecting", 500],
+  [CloseCode.GOING_AWAY, "reconnecting", 500],
+  [CloseCode.TOO_SLOW_READER, "reconnecting", 500],
+  [CloseCode.BAD_FRAME, "broken", null],
+  [CloseCode.NOT_AUTHENTICATED, "reconnecting", 500],
+  [CloseCode.FORBIDDEN, "forbidden", null],
+  [CloseCode.NOT_FOUND, "not-found", null],
+  [CloseCode.AUTH_TIMEOUT, "reconnecting", 5_000],
+  [CloseCode.TOO_BIG, "reconnecting", 5_000],
+  [CloseCode.TOO_FAST, "reconnecting", 60_000],
+  [NETWORK, "reconnecting", 500],
+] as const;
+
+test.each(CLOSES)("close code %i: %s, tried again after %s ms", async (code, state, after) => {
   (await connected()).closes(code);
   expect(connection.state).toBe(state);
-  await clock.pass(HOUR_MS);
-  expect(sockets).toHaveLength(1);
+  await clock.pass((after ?? HOUR_MS) - 1);
+  tell("visible");
+  await settled();
+  const waits = after === null || after > 500;
+  if (waits) expect(sockets).toHaveLength(1);
+  await clock.pass(1);
+  expect(sockets).toHaveLength(after === null ? 1 : 2);
+  expect(blamed).toBe(code === CloseCode.BAD_FRAME || code === CloseCode.TOO_BIG ? 1 : 0);
+});
+
+test("no close code is forgotten here", () => {
+  const codes = Object.values(CloseCode).filter((code) => typeof code === "number");
+  expect(new Set(CLOSES.map(([code]) => code))).toEqual(new Set([...codes, NETWORK]));
+});
+
+test("one slow first frame does not put the page out for good", async () => {
+  connection.start();
+  await settled();
+  newest().closes(CloseCode.AUTH_TIMEOUT);
+  await clock.pass(5_000);
+  newest().opens();
+  newest().says(ready());
+  expect(connection.state).toBe("connected");
 });
 
 test("a token that is not taken is renewed; without a log-in it is over", async () => {

@@ -6,10 +6,11 @@
  * after that is its owner's business, on `connected`.
  */
 import { LoggedOut, Refused, Unreachable } from "@/api/errors";
-import { type ClientFrame, CloseCode, parseServerFrame, type ServerFrame } from "@/wire/frames";
+import { type ClientFrame, parseServerFrame, type ServerFrame } from "@/wire/frames";
 
 import { backoffMs } from "./backoff";
 import type { Clock } from "./clock";
+import { closed } from "./closes";
 
 export type LineState =
   | "connecting"
@@ -52,24 +53,17 @@ export interface ConnectionOptions {
   readonly lastSeq: () => number;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: LineState) => void;
+  /** The line was closed for something that it had been sent. */
+  readonly onBlame: () => void;
   readonly clock: Clock;
   readonly surroundings: Surroundings;
 }
 
 const READY_WITHIN_MS = 15_000;
 const ANSWERED_WITHIN_MS = 10_000;
-const TOO_FAST_MS = 60_000;
 const HEARTBEAT_MS = 10_000;
 /** Timers of hidden pages run once a minute; a longer gap means that the machine slept. */
 const SLEPT_MS = 90_000;
-
-const FINAL_STATES: Partial<Record<number, LineState>> = {
-  [CloseCode.FORBIDDEN]: "forbidden",
-  [CloseCode.NOT_FOUND]: "not-found",
-  [CloseCode.BAD_FRAME]: "broken",
-  [CloseCode.AUTH_TIMEOUT]: "broken",
-  [CloseCode.TOO_BIG]: "broken",
-};
 
 export class Connection {
   readonly #options: ConnectionOptions;
@@ -79,7 +73,7 @@ export class Connection {
   #failures = 0;
   #everConnected = false;
   #renewFirst = false;
-  #waitAtLeastMs = 0;
+  #notBefore = 0;
   #lastHeard = 0;
   #lastBeat = 0;
   /** What is to be cancelled when this attempt, or this line, is over. */
@@ -158,7 +152,7 @@ export class Connection {
     this.#lastHeard = this.#options.clock.now();
     const frame = parseServerFrame(data);
     if (!frame) return;
-    if (frame.type === "reconnect") this.#waitAtLeastMs = frame.after_ms;
+    if (frame.type === "reconnect") this.#wait(frame.after_ms);
     this.#options.onFrame(frame);
     if (frame.type === "ready") this.#onReady(credentials);
     if (frame.type === "reconnect") this.#tryLater();
@@ -176,15 +170,12 @@ export class Connection {
   }
 
   #onClose(code: number): void {
-    const final = FINAL_STATES[code];
-    if (final) {
-      this.#end(final);
-      return;
-    }
-    // A token the gateway will not have may be old, or its session over: a fresh one tells.
-    if (code === CloseCode.NOT_AUTHENTICATED) this.#renewFirst = true;
-    if (code === CloseCode.TOO_FAST) this.#waitAtLeastMs = TOO_FAST_MS;
-    this.#tryLater();
+    const { ends, renew = false, waitMs = 0, blamesMessages = false } = closed(code);
+    if (blamesMessages) this.#options.onBlame();
+    if (renew) this.#renewFirst = true;
+    this.#wait(waitMs);
+    if (ends) this.#end(ends);
+    else this.#tryLater();
   }
 
   #onFailedAttempt(error: unknown): void {
@@ -199,8 +190,10 @@ export class Connection {
   #tryLater(): void {
     this.#drop();
     const { clock, surroundings } = this.#options;
-    const waitMs = Math.max(this.#waitAtLeastMs, backoffMs(this.#failures, clock.random()));
-    this.#waitAtLeastMs = 0;
+    const waitMs = Math.max(
+      this.#notBefore - clock.now(),
+      backoffMs(this.#failures, clock.random()),
+    );
     this.#failures += 1;
     if (!surroundings.isOnline()) this.#setState("offline");
     else this.#setState(this.#everConnected ? "reconnecting" : "connecting");
@@ -208,11 +201,16 @@ export class Connection {
     this.#after(waitMs, () => void this.#try());
   }
 
+  #wait(ms: number): void {
+    this.#notBefore = this.#options.clock.now() + ms;
+  }
+
   #onSurroundings(event: "online" | "offline" | "visible"): void {
     if (!this.#running) return;
     const connected = this.#state === "connected";
     if (event === "offline" && connected) this.#tryLater();
-    if (event !== "offline" && !connected && this.#socket === null) {
+    const mayTry = this.#options.clock.now() >= this.#notBefore;
+    if (event !== "offline" && !connected && this.#socket === null && mayTry) {
       this.#failures = 0;
       if (event === "online") this.#setState(this.#everConnected ? "reconnecting" : "connecting");
       void this.#try();

@@ -1,9 +1,11 @@
 /**
- * Messages not accepted yet, kept where a reload or a closed tab does not lose them. Each has an
- * entry of its own, so that two tabs do not overwrite each other's; sent twice, it is one message.
+ * Messages not accepted yet, kept where a reload or a closed tab does not lose them; those that
+ * were refused with the reason, so that nothing sends them but the person. Each has an entry of its
+ * own, so that two tabs do not overwrite each other's; sent twice, it is one message.
  */
 import type { Kept } from "@/kept";
 
+import { wellFormed } from "./refusals";
 import type { Outgoing } from "./transcript";
 
 export class Outbox {
@@ -24,9 +26,8 @@ export class Outbox {
       .sort((one, other) => one.createdAt.localeCompare(other.createdAt));
   }
 
-  keep({ clientMessageId, text, createdAt }: Outgoing): void {
-    const entry = JSON.stringify({ clientMessageId, text, createdAt });
-    this.#storage.setItem(this.#prefix + clientMessageId, entry);
+  keep(outgoing: Outgoing): void {
+    this.#storage.setItem(this.#prefix + outgoing.clientMessageId, JSON.stringify(outgoing));
   }
 
   drop(clientMessageId: string): void {
@@ -40,7 +41,8 @@ export function outboxPrefix(userId: string): string {
 
 function parse(entry: string | null): Outgoing[] {
   try {
-    return [JSON.parse(entry ?? "") as Outgoing];
+    const outgoing = JSON.parse(entry ?? "") as Outgoing;
+    return [{ ...outgoing, text: wellFormed(outgoing.text) }];
   } catch {
     return [];
   }

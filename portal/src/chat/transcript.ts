@@ -8,6 +8,7 @@
 import type { Message, ServerFrame } from "@/wire/frames";
 
 import { appendDelta, type AnswerSoFar } from "./answer";
+import { passes } from "./refusals";
 
 /** A message that the gateway has not accepted yet. */
 export interface Outgoing {
@@ -23,6 +24,8 @@ export interface Notice {
   readonly code: string;
   readonly message: string;
   readonly retryable: boolean;
+  /** What the business says about it, in its own words. */
+  readonly notice?: string;
 }
 
 export interface Transcript {
@@ -141,6 +144,20 @@ export function askAgain(transcript: Transcript, replyTo: string): Transcript {
   };
 }
 
+/** A message waits for the person, with the reason. */
+export function refuseOutgoing(
+  transcript: Transcript,
+  clientMessageId: string,
+  refusal: Notice,
+): Transcript {
+  return {
+    ...transcript,
+    outgoing: transcript.outgoing.map((one) =>
+      one.clientMessageId === clientMessageId ? { ...one, refusal } : one,
+    ),
+  };
+}
+
 /** The line is gone: who is typing is told anew when it is back. */
 export function lineLost(transcript: Transcript): Transcript {
   return transcript.typing ? { ...transcript, typing: false } : transcript;
@@ -218,12 +235,7 @@ function takeError(transcript: Transcript, frame: Frame<"error">): Transcript {
   }
   const told = { ...transcript, typing: false };
   if (frame.client_message_id) {
-    return {
-      ...told,
-      outgoing: told.outgoing.map((one) =>
-        one.clientMessageId === frame.client_message_id ? { ...one, refusal: notice } : one,
-      ),
-    };
+    return passes(frame.code) ? told : refuseOutgoing(told, frame.client_message_id, notice);
   }
   if (frame.reply_to) {
     return {

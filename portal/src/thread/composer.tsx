@@ -5,6 +5,7 @@ import { countCodePoints } from "@/chat/code-points";
 import { useI18n } from "@/i18n/context";
 
 import { keepDraft, loadDraft } from "./draft";
+import { endsWord } from "./keys";
 
 /** The gateway's own limit, in code points. */
 const MAX_LENGTH = 8_000;
@@ -57,8 +58,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
   };
 
   const onKeyDown = (event: KeyboardEvent) => {
-    // While a word is being composed (Japanese, Chinese, accents), Enter ends the word.
-    if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || endsWord(event.nativeEvent)) return;
     event.preventDefault();
     send();
   };
@@ -90,7 +90,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           <button
             type="button"
             aria-label={t("composer.stop")}
-            title={t("composer.stop")}
+            title={`${t("composer.stop")} (Esc)`}
+            aria-keyshortcuts="Escape"
             onClick={onStop}
             className="grid size-10 shrink-0 place-items-center rounded-xl border border-line text-ink transition-colors hover:bg-hover"
           >

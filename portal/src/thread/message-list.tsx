@@ -142,6 +142,7 @@ function Item({ item, name, connected, session, onEdit }: Omit<RowProps, "day">)
           connected={connected}
           onResend={() => { session.resend(item.outgoing.clientMessageId); }}
           onEdit={() => { onEdit(item.outgoing); }}
+          onDelete={() => { session.discard(item.outgoing.clientMessageId); }}
         />
       );
     case "typing":

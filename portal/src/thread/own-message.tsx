@@ -1,5 +1,6 @@
 import { memo } from "react";
 
+import { maySendAgain } from "@/chat/refusals";
 import type { Outgoing } from "@/chat/transcript";
 import { Button } from "@/components/button";
 import { errorSentence, useI18n } from "@/i18n/context";
@@ -20,20 +21,26 @@ interface OutgoingMessageProps {
   connected: boolean;
   onResend: () => void;
   onEdit: () => void;
+  onDelete: () => void;
 }
 
-export function OutgoingMessage({ outgoing, connected, onResend, onEdit }: OutgoingMessageProps) {
+export function OutgoingMessage(props: OutgoingMessageProps) {
+  const { outgoing, connected, onResend, onEdit, onDelete } = props;
   const { t } = useI18n();
   const { refusal, text } = outgoing;
   return (
     <article className="flex flex-col items-end gap-1">
       <Bubble text={text} faint />
       {refusal ? (
-        <p role="alert" className="flex flex-wrap justify-end gap-x-3 text-sm text-danger">
-          {errorSentence(t, refusal.code, refusal.message)}
-          {refusal.retryable && <Button look="link" onClick={onResend}>{t("thread.sendAgain")}</Button>}
+        <div className="flex max-w-full flex-wrap items-center justify-end gap-x-3 text-sm">
+          <p role="alert" className="text-end text-danger wrap-anywhere">
+            {t("thread.notSent")} {errorSentence(t, refusal.code, refusal.message)}
+            {refusal.notice && <span dir="auto" className="block">{refusal.notice}</span>}
+          </p>
+          {maySendAgain(refusal.code) && <Button look="link" onClick={onResend}>{t("thread.sendAgain")}</Button>}
           <Button look="link" onClick={onEdit}>{t("thread.edit")}</Button>
-        </p>
+          <Button look="link" onClick={onDelete}>{t("thread.delete")}</Button>
+        </div>
       ) : (
         <p className="text-xs text-soft">{t(connected ? "thread.sending" : "thread.waiting")}</p>
       )}

@@ -10,6 +10,7 @@ import type { Agent, Conversation } from "@/wire/frames";
 
 import { Announcer } from "./announcer";
 import { Composer, type ComposerHandle } from "./composer";
+import { escapes } from "./keys";
 import { LineBanner } from "./line-banner";
 import { MessageList, type MessageListHandle } from "./message-list";
 import { placePrefix } from "./place";
@@ -54,6 +55,13 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
     [session],
   );
   const stop = useCallback(() => { session.stopAnswer(); }, [session]);
+
+  useEffect(() => {
+    if (!answering) return;
+    const onKeyDown = (event: KeyboardEvent) => { if (escapes(event)) stop(); };
+    document.addEventListener("keydown", onKeyDown);
+    return () => { document.removeEventListener("keydown", onKeyDown); };
+  }, [answering, stop]);
 
   return (
     <main className="flex h-full flex-col bg-surface">

@@ -1,9 +1,10 @@
 /** The wire's types by the names the rest of the portal uses, and the one place frames are parsed. */
-import type { components } from "./schema";
+import { CloseCode as Codes, type components } from "./schema";
 
 type Schemas = components["schemas"];
 
-export { CloseCode } from "./schema";
+export const CloseCode = Codes;
+export type CloseCode = (typeof Codes)[keyof typeof Codes];
 export type AuthFrame = Schemas["AuthFrame"];
 export type ClientFrame =
   | Schemas["AuthFrame"]
