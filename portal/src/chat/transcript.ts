@@ -206,6 +206,8 @@ function takeResponse(transcript: Transcript, frame: Frame<"response">): Transcr
     status: frame.status ?? "complete",
     created_at,
     reply_to,
+    ...(frame.error_code ? { error_code: frame.error_code } : {}),
+    ...(frame.finish ? { finish: frame.finish } : {}),
   };
   return settle(addMessages(transcript, [message]), message);
 }
@@ -266,7 +268,8 @@ function hasGoodOutcome(transcript: Transcript, replyTo: string): boolean {
 
 /** Frames carry more than messages do; a transcript holds messages alone. */
 function toMessage(message: Message): Message {
-  const { id, seq, role, content, status, created_at, reply_to, client_message_id } = message;
+  const { id, seq, role, content, status, created_at } = message;
+  const { reply_to, client_message_id, error_code, finish } = message;
   return {
     id,
     seq,
@@ -276,6 +279,8 @@ function toMessage(message: Message): Message {
     created_at,
     ...(reply_to ? { reply_to } : {}),
     ...(client_message_id ? { client_message_id } : {}),
+    ...(error_code ? { error_code } : {}),
+    ...(finish ? { finish } : {}),
   };
 }
 

@@ -204,6 +204,8 @@ export const en = {
   "thread.failed": "This answer failed.",
   "thread.retry": "Try again",
   "thread.stopped": "Stopped",
+  "thread.cut": "This answer reached the limit of length and is cut here.",
+  "thread.goOn": "Go on",
   "thread.you": "You",
   "thread.copy": "Copy",
   "thread.copyAnswer": "Copy answer",

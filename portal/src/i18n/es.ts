@@ -209,6 +209,8 @@ export const es: Catalogue = {
   "thread.failed": "Esta respuesta ha fallado.",
   "thread.retry": "Reintentar",
   "thread.stopped": "Detenida",
+  "thread.cut": "Esta respuesta llegó al límite de longitud y se corta aquí.",
+  "thread.goOn": "Continúa",
   "thread.you": "Tú",
   "thread.copy": "Copiar",
   "thread.copyAnswer": "Copiar respuesta",

@@ -210,6 +210,8 @@ export const pt: Catalogue = {
   "thread.failed": "Esta resposta falhou.",
   "thread.retry": "Tentar de novo",
   "thread.stopped": "Interrompida",
+  "thread.cut": "Esta resposta chegou ao limite de tamanho e foi cortada aqui.",
+  "thread.goOn": "Continue",
   "thread.you": "Eu",
   "thread.copy": "Copiar",
   "thread.copyAnswer": "Copiar resposta",

@@ -15,6 +15,7 @@ import { fullTime } from "@/i18n/time";
 import { useWorkspace } from "@/session/workspace";
 import { LoadFailed } from "@/team/load-failed";
 import { Answer } from "@/thread/answer";
+import { FailedAnswer } from "@/thread/failed-answer";
 import type { Message } from "@/wire/frames";
 
 import { Page } from "./page";
@@ -66,7 +67,7 @@ export default function WatchPage() {
 }
 
 function Watched({ message, name, person }: { message: Message; name: string; person: string }) {
-  const { t, language } = useI18n();
+  const { language } = useI18n();
   const { role, status, content, created_at } = message;
   if (role === "user") {
     return (
@@ -79,6 +80,6 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
       </article>
     );
   }
-  if (status === "failed") return <p className="text-sm text-danger">{t("thread.failed")}</p>;
-  return <Answer name={name} text={content} at={created_at} stopped={status === "stopped"} />;
+  if (status === "failed") return <FailedAnswer name={name} message={message} canRetry={false} />;
+  return <Answer name={name} text={content} at={created_at} stopped={status === "stopped"} cut={message.finish === "length"} />;
 }

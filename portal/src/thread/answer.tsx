@@ -1,6 +1,7 @@
 import { lazy, memo, Suspense, useDeferredValue } from "react";
 
 import { Avatar } from "@/components/avatar";
+import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { useI18n } from "@/i18n/context";
 
@@ -14,9 +15,14 @@ interface AnswerProps {
   /** Not there while it is written. */
   at?: string;
   stopped?: boolean;
+  /** At the model's limit of length. */
+  cut?: boolean;
+  /** Asks for the rest; only of the last answer. */
+  onGoOn?: (() => void) | undefined;
 }
 
-export const Answer = memo(function Answer({ name, text, at, stopped = false }: AnswerProps) {
+export const Answer = memo(function Answer(props: AnswerProps) {
+  const { name, text, at, stopped = false, cut = false, onGoOn } = props;
   const { t } = useI18n();
   // Typing stays quick while a long answer is drawn again and again.
   const drawn = useDeferredValue(text);
@@ -29,6 +35,12 @@ export const Answer = memo(function Answer({ name, text, at, stopped = false }: 
           <Markdown text={drawn} />
         </Suspense>
         {/* Whatever says that it has ended waits until the end is drawn. */}
+        {cut && drawn === text && (
+          <p className="mt-3 flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-hover px-4 py-3 text-sm">
+            {t("thread.cut")}
+            {onGoOn && <Button onClick={onGoOn}>{t("thread.goOn")}</Button>}
+          </p>
+        )}
         {at && drawn === text && (
           <footer className="mt-1.5 flex min-h-8 items-center gap-2">
             <MessageTime at={at} />

@@ -1,27 +1,50 @@
+import { lazy, Suspense } from "react";
+
 import type { Notice } from "@/chat/transcript";
 import { Avatar } from "@/components/avatar";
 import { Button } from "@/components/button";
 import { Icon } from "@/components/icons";
-import { errorSentence, useI18n } from "@/i18n/context";
+import { useI18n } from "@/i18n/context";
+import type { Message } from "@/wire/frames";
+
+import { failureSentence } from "./failure";
+
+const Markdown = lazy(() => import("@/markdown/markdown"));
 
 interface FailedAnswerProps {
   name: string;
-  failure: Notice | undefined;
+  message: Message;
+  /** What was told of it when it happened. */
+  failure?: Notice | undefined;
   canRetry: boolean;
-  onRetry: () => void;
+  /** Not there for those who only read. */
+  onRetry?: () => void;
 }
 
-export function FailedAnswer({ name, failure, canRetry, onRetry }: FailedAnswerProps) {
+/** Why there is no answer, below as much of it as there was. */
+export function FailedAnswer({ name, message, failure, canRetry, onRetry }: FailedAnswerProps) {
   const { t } = useI18n();
   return (
     <article className="flex gap-3">
       <Avatar name={name} className="mt-0.5 size-7 max-sm:hidden" />
-      <div className="flex grow flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-danger-ground px-4 py-3 text-sm">
-        <p>{failure ? errorSentence(t, failure.code, failure.message) : t("thread.failed")}</p>
-        <Button disabled={!canRetry} onClick={onRetry} className="inline-flex items-center gap-2">
-          <Icon name="retry" className="size-4" />
-          {t("thread.retry")}
-        </Button>
+      <div className="min-w-0 grow">
+        {message.finish === "broken_off" && message.content && (
+          <div className="mb-3 text-soft">
+            <span className="sr-only">{name}: </span>
+            <Suspense fallback={<div dir="auto" className="prose whitespace-pre-wrap">{message.content}</div>}>
+              <Markdown text={message.content} />
+            </Suspense>
+          </div>
+        )}
+        <div className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-danger-ground px-4 py-3 text-sm">
+          <p>{failureSentence(t, message, failure)}</p>
+          {onRetry && (
+            <Button disabled={!canRetry} onClick={onRetry} className="inline-flex items-center gap-2">
+              <Icon name="retry" className="size-4" />
+              {t("thread.retry")}
+            </Button>
+          )}
+        </div>
       </div>
     </article>
   );

@@ -67,6 +67,7 @@ export function MessageList(props: MessageListProps) {
               <Row
                 item={item}
                 day={index === 0 && older !== "none" ? undefined : dayBegun(item, items[index - 1])}
+                last={index === items.length - 1}
                 name={name}
                 connected={connected}
                 session={session}
@@ -96,6 +97,8 @@ interface RowProps {
   item: ThreadItem;
   /** When the first item of a day, some time on it; not of one that may have begun further up. */
   day: string | undefined;
+  /** Whether nothing was said after it. */
+  last: boolean;
   name: string;
   connected: boolean;
   session: ChatSession;
@@ -111,7 +114,9 @@ const Row = memo(function Row({ day, ...props }: RowProps) {
   );
 });
 
-function Item({ item, name, connected, session, onEdit }: Omit<RowProps, "day">) {
+function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "day">) {
+  const { t } = useI18n();
+  const goesOn = last && connected && item.kind === "message" && item.message.finish === "length";
   switch (item.kind) {
     case "message":
       return item.message.role === "user" ? (
@@ -122,6 +127,8 @@ function Item({ item, name, connected, session, onEdit }: Omit<RowProps, "day">)
           text={item.message.content}
           at={item.message.created_at}
           stopped={item.message.status === "stopped"}
+          cut={item.message.finish === "length"}
+          onGoOn={goesOn ? () => { session.send(t("thread.goOn")); } : undefined}
         />
       );
     case "writing":
@@ -130,6 +137,7 @@ function Item({ item, name, connected, session, onEdit }: Omit<RowProps, "day">)
       return (
         <FailedAnswer
           name={name}
+          message={item.message}
           failure={item.failure}
           canRetry={connected}
           onRetry={() => { session.retry(item.replyTo); }}

@@ -23,7 +23,7 @@ export function expectedHeight(item: ThreadItem | undefined, viewportWidth: numb
     case "outgoing":
       return GAP + 20 + lines(item.outgoing.text, width * 0.85 - 32) * LINE + 20;
     case "failed":
-      return GAP + 64;
+      return GAP + 64 + (item.message.finish ? lines(item.message.content, width - AVATAR) * LINE : 0);
     default:
       return GAP + 28;
   }
