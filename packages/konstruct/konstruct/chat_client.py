@@ -197,7 +197,7 @@ class ChatClient:
                 ping_timeout=PING_EVERY_S,
                 max_size=MAX_FRAME_BYTES,
                 compression=None,
-                proxy=None if self._portal.is_local else True,
+                proxy=self._portal.proxy,
             ) as line:
                 await _send(line, auth)
                 await self._converse(line)

@@ -21,11 +21,11 @@ from shared.errors import (
     TooMany,
     Unavailable,
 )
+from shared.proxies import proxy_for
 
 from konstruct.identity import Identity
 
 TIMEOUT_S = 15.0
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BY_STATUS: dict[int, type[KonstructError]] = {
     error.status: error
     for error in (BadRequest, NotAuthenticated, Forbidden, NotFound, Conflict, TooMany, Unavailable)
@@ -54,17 +54,17 @@ class Portal:
         self.url = url.rstrip("/")
         if urlsplit(self.url).scheme not in ("http", "https") or not urlsplit(self.url).hostname:
             raise BadRequest(f"'{url}' is no gateway's address like http://127.0.0.1:8000.")
+        self.proxy = proxy_for(self.url)
         self.sign_in = sign_in
         self._identity: Identity | None = None
         self._active_tenant: UUID | None = None
         self._http = httpx2.AsyncClient(
-            base_url=self.url, timeout=TIMEOUT_S, trust_env=not self.is_local
+            base_url=self.url,
+            timeout=TIMEOUT_S,
+            proxy=self.proxy,
+            verify=httpx2.create_ssl_context(),
+            trust_env=False,
         )
-
-    @property
-    def is_local(self) -> bool:
-        """On this machine: no proxy is asked then."""
-        return urlsplit(self.url).hostname in LOOPBACK
 
     async def __aenter__(self) -> Self:
         return self

@@ -14,6 +14,7 @@ from shared.config import settings
 from shared.errors import KonstructError
 from shared.jobs import CANARY_NAME, TASK_NAME
 from shared.log import configure_logging, get_logger
+from shared.proxies import proxy_for
 from shared.telemetry.tracing import start_tracing, stop_tracing
 
 from orchestrator.desk import MAX_WAITING
@@ -32,6 +33,7 @@ BESIDE_DRAIN_S = 7.0
 def run() -> int:
     """Work until told to stop; the exit code. Raises ConfigError when it may not start."""
     configure_logging(settings.log_level, json=settings.log_json)
+    proxy_for(settings.llm_base_url or "https://api.of.a.provider")  # or the start stops here
     start_tracing("konstruct-worker")
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)

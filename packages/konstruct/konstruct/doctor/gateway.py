@@ -75,6 +75,5 @@ async def _ask_gateway(data_dir: Path) -> tuple[str, httpx2.Response]:
         f"{url}/readyz",
         f"None answers at {url}. Start one with `konstruct gateway`, or set KONSTRUCT_HOST and "
         "KONSTRUCT_PORT to where it listens.",
-        local=True,
     )
     return url, answer

@@ -12,7 +12,7 @@ from openai.types.chat import ChatCompletionChunk
 from pydantic import ValidationError
 
 from orchestrator.llm.merging import MergingTransport
-from orchestrator.llm.pacing import PacedTransport
+from orchestrator.llm.pacing import RoutedTransport
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 """Said here, or the SDK would ask ANTHROPIC_BASE_URL."""
@@ -27,7 +27,7 @@ TIMEOUT = httpx2.Timeout(connect=5.0, read=120.0, write=10.0, pool=5.0)
 def open_pool(window_s: float | Callable[[], float]) -> httpx2.AsyncClient:
     limits = httpx2.Limits(max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_IDLE)
     return httpx2.AsyncClient(
-        transport=MergingTransport(PacedTransport(limits), window_s),
+        transport=MergingTransport(RoutedTransport(limits), window_s),
         timeout=TIMEOUT,
         headers={"accept-encoding": "identity"},  # a compressed stream could not be merged
     )

@@ -14,6 +14,7 @@ from typing import Any
 
 import aiohttp
 import orjson
+from shared.proxies import proxy_for
 
 from orchestrator.lag import in_step
 from orchestrator.llm import failures
@@ -116,6 +117,7 @@ class DirectAnswer(AnswerStream):
                 "content-type": "application/json",
             },
             allow_redirects=False,
+            proxy=proxy_for(self._endpoint.url),
         )
 
     def _request(self) -> dict[str, Any]:

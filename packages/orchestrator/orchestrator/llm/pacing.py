@@ -14,6 +14,7 @@ from typing import Any
 
 import httpcore2
 import httpx2
+from shared.proxies import proxy_for
 
 TOGETHER_S = 0.02
 """Reads due within this are begun together."""
@@ -81,17 +82,39 @@ class _PacedBackend(httpcore2.AnyIOBackend):
 
 
 class PacedTransport(httpx2.AsyncHTTPTransport):
-    """httpx2's transport over connections that are `PacedStream`s, in `network_stream`.
+    """httpx2's transport over connections that are `PacedStream`s, in `network_stream`, straight
+    or by way of a proxy."""
 
-    Reads no proxy settings from the environment.
-    """
+    def __init__(self, limits: httpx2.Limits, proxy: str | None = None) -> None:
+        # httpx2 offers no way to name the network backend, so the pool is made here in its place.
+        options: dict[str, Any] = {
+            "ssl_context": httpx2.create_ssl_context(),
+            "max_connections": limits.max_connections,
+            "max_keepalive_connections": limits.max_keepalive_connections,
+            "keepalive_expiry": limits.keepalive_expiry,
+            "network_backend": _PacedBackend(),
+        }
+        if proxy is None:
+            self._pool = httpcore2.AsyncConnectionPool(**options)
+        else:
+            by = httpx2.Proxy(proxy)
+            self._pool = httpcore2.AsyncHTTPProxy(str(by.url), by.raw_auth, **options)
+
+
+class RoutedTransport(httpx2.AsyncBaseTransport):
+    """Each request by the proxy that `shared.proxies` names for it, or straight."""
 
     def __init__(self, limits: httpx2.Limits) -> None:
-        # httpx2 offers no way to name the network backend, so the pool is made here in its place.
-        self._pool = httpcore2.AsyncConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
-            max_connections=limits.max_connections,
-            max_keepalive_connections=limits.max_keepalive_connections,
-            keepalive_expiry=limits.keepalive_expiry,
-            network_backend=_PacedBackend(),
-        )
+        self._limits = limits
+        self._ways: dict[str | None, PacedTransport] = {}
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        proxy = proxy_for(str(request.url))
+        way = self._ways.get(proxy)
+        if way is None:
+            way = self._ways[proxy] = PacedTransport(self._limits, proxy)
+        return await way.handle_async_request(request)
+
+    async def aclose(self) -> None:
+        for way in self._ways.values():
+            await way.aclose()

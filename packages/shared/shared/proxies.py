@@ -1,0 +1,75 @@
+"""Through which proxy an address is reached: one rule for everything of ours that asks over HTTP.
+
+HTTP_PROXY, HTTPS_PROXY and else ALL_PROXY name it, NO_PROXY (names, domains, addresses, networks,
+`*`) what is reached without; the lower-case names win, as with curl. This machine itself never
+needs one: a proxy would look for it on its own.
+"""
+
+import os
+from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
+
+from shared.addresses import http_address
+from shared.errors import ConfigError
+
+_PLAIN = {"ws": "http", "wss": "https"}
+
+
+def proxy_for(url: str) -> str | None:
+    """The proxy's address, or None to go straight. Raises ConfigError for a proxy that cannot be
+    one, by the variable's name."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower().rstrip(".")
+    scheme = _PLAIN.get(parts.scheme, parts.scheme)
+    for variable in (f"{scheme}_proxy", "all_proxy"):
+        if proxy := _read(variable):
+            if is_loopback(host) or _goes_straight(host, parts.port):
+                return None
+            return _address(variable, proxy)
+    return None
+
+
+def is_loopback(host: str) -> bool:
+    """Whether it is this machine, by name or address."""
+    if host in ("", "localhost") or host.endswith(".localhost"):
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    address = getattr(address, "ipv4_mapped", None) or address
+    return address.is_loopback or address.is_unspecified
+
+
+def _read(variable: str) -> str:
+    return (os.environ.get(variable) or os.environ.get(variable.upper()) or "").strip()
+
+
+def _address(variable: str, proxy: str) -> str:
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    try:
+        return http_address(proxy)
+    except ValueError as error:
+        raise ConfigError(
+            f"{variable.upper()} is not right: {error}. A proxy is written like "
+            "http://proxy.example.com:3128; other kinds are not spoken."
+        ) from None
+
+
+def _goes_straight(host: str, port: int | None) -> bool:
+    entries = (entry.strip().lower() for entry in _read("no_proxy").split(","))
+    return any(_matches(entry, host, port) for entry in entries if entry)
+
+
+def _matches(entry: str, host: str, port: int | None) -> bool:
+    if entry == "*":
+        return True
+    try:
+        return ip_address(host) in ip_network(entry.strip("[]"), strict=False)
+    except ValueError:
+        pass  # one of the two is a name
+    name, _, of_port = entry.rpartition(":") if entry.count(":") == 1 else (entry, "", "")
+    if of_port and of_port != str(port):
+        return False
+    domain = name.removeprefix("*").removeprefix(".")
+    return host == domain or host.endswith(f".{domain}")
