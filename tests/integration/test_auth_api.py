@@ -152,6 +152,27 @@ async def test_who_belongs_to_no_tenant_is_told_so(
     assert "not a member of any tenant" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "typed",
+    ["mia@müller.example", "mia@xn--mller-kva.example", "MIA@MU\u0308LLER.example",
+     " mia@müller。example"],
+    ids=ascii,
+)  # fmt: skip
+async def test_one_person_logs_in_by_every_spelling_of_their_address_and_password(
+    api: httpx.AsyncClient, acme: World, superuser: psycopg.Connection, typed: str
+) -> None:
+    mia = await make_person(f"mia.{acme.slug}", acme.id, password="cafe\u0301 du marche\u0301")
+    superuser.execute(
+        "UPDATE portal_users SET email = 'mia@müller.example' WHERE id = %s", (mia.id,)
+    )
+    try:
+        for password in ("café du marché", "cafe\u0301 du\u00a0marché"):
+            answer = await log_in(api, typed, password)
+            assert answer.json()["user_id"] == str(mia.id)
+    finally:
+        superuser.execute("DELETE FROM portal_users WHERE id = %s", (mia.id,))
+
+
 # ── Too many attempts ──────────────────────────────────────────────────────────────────────────
 
 
@@ -180,6 +201,14 @@ async def test_failures_count_for_an_address_of_mail_in_whichever_case(
     for spelling in (anna.email, anna.email.upper(), anna.email.title()):
         await log_in(api, spelling, WRONG)
     assert (await log_in(api, anna.email)).status_code == 429
+
+
+async def test_spellings_of_an_address_share_its_attempts(
+    three_attempts: None, api: httpx.AsyncClient
+) -> None:
+    for spelling in ("mia@müller.example", "mia@xn--mller-kva.example", "mia@MU\u0308LLER.example"):
+        assert (await log_in(api, spelling, WRONG)).status_code == 401
+    assert (await log_in(api, "mia@müller.example", WRONG)).status_code == 429
 
 
 async def test_a_crowd_of_guesses_in_one_moment_is_no_way_around_the_limit(

@@ -95,6 +95,12 @@ async def test_a_password_given_is_not_printed_and_logs_in(acme: str) -> None:
         (("--email", "eva@acme.com", "--role", "boss", "--tenant", "acme"), "'boss' is no role"),
         (("--email", "eva@acme.com", "--tenant", "nowhere"), "no tenant 'nowhere'"),
         (("--email", "eva@acme.com", "--tenant", "acme", "--password", "short"), "10 to 256"),
+        (("--email", "eva@acme.com", "--tenant", "acme", "--password", " " * 10), "repeats"),
+        (
+            ("--email", "eva@acme.com", "--tenant", "acme", "--password", "Eva@acme.com"),
+            "your e-mail address",
+        ),
+        (("--email", "eva@acme.com", "--tenant", "acme", "--name", "\u202eavE"), "cannot be seen"),
         (("--email", "eva@acme.com", "--tenant", "acme", "--role", "platform_admin"), "no tenant"),
         (("--email", "TAKEN@acme.com", "--tenant", "acme"), "taken@acme.com already"),
     ],
@@ -137,6 +143,21 @@ def test_hiring(acme: str) -> None:
     too_long = konstruct(*hire, "--name", "Max", "--instructions", "x" * 20_001).sentence
     assert "at most 20000" in too_long
     assert konstruct("agent", "list", "--json").json == [ada]
+
+
+@pytest.mark.parametrize("again", ["ZOE\u0308", " Zoë\u00a0", "Ｚｏë"], ids=ascii)
+def test_two_spellings_of_a_name_are_one_employee(acme: str, again: str) -> None:
+    hire = ("agent", "create", "--tenant", "acme", "--name")
+    assert konstruct(*hire, "Zoe\u0308", "--json").json["name"] == "Zoë"
+    assert "works here already" in konstruct(*hire, again).sentence
+
+
+def test_a_person_is_found_by_every_spelling_of_their_address(acme: str) -> None:
+    create = ("user", "create", "--tenant", "ACME\u00a0", "--email")
+    konstruct(*create, "mia@müller.example")
+    assert "mia@müller.example already" in konstruct(*create, "MIA@xn--mller-kva.example").sentence
+    for spelled in ("mia@xn--mller-kva.example", "Mia@mu\u0308ller.EXAMPLE "):
+        assert konstruct("token", "--email", spelled).code == 0
 
 
 def test_a_name_is_free_in_another_tenant(acme: str) -> None:

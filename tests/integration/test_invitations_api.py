@@ -77,6 +77,42 @@ def people_in(superuser: psycopg.Connection, world: World) -> set[str]:
     return {email for (email,) in rows}
 
 
+@pytest.mark.parametrize("typed", ["mia@müller.example", "MIA@xn--mller-kva.example"])
+async def test_who_was_invited_in_one_spelling_logs_in_in_another(
+    api: httpx.AsyncClient, acme: World, superuser: psycopg.Connection, typed: str
+) -> None:
+    try:
+        joined = await accept_as_eva(api, await link_for(api, acme, typed))
+        assert joined.json()["email"] == "mia@müller.example"
+        for spelled in ("mia@xn--mller-kva.example", "mia@müller.example"):
+            body = {"email": spelled, "password": PASSWORD}
+            answer = await api.post(f"{AUTH}/login", json=body)
+            assert answer.json()["user_id"] == joined.json()["user_id"]
+            assert (await invite(api, acme, spelled)).json()["code"] == "already_a_member"
+    finally:
+        superuser.execute("DELETE FROM portal_users WHERE email LIKE 'mia@%'")
+
+
+@pytest.mark.parametrize(
+    ("name", "password", "code"),
+    [
+        ("Eva", " " * 10, "password_repeats"),
+        ("Eva", "eva@example.com", "password_is_name"),
+        ("Evangeline Berg", "Evangeline Berg", "password_is_name"),
+        ("\u3164", PASSWORD, "name_unseen"),
+        ("\u202eavE", PASSWORD, "name_unseen"),
+    ],
+    ids=ascii,
+)
+async def test_an_account_has_a_password_others_do_not_know_and_a_name_one_sees(
+    api: httpx.AsyncClient, acme: World, name: str, password: str, code: str
+) -> None:
+    token = await link_for(api, acme)
+    refused = await accept(api, token, display_name=name, password=password)
+    assert (refused.status_code, refused.json()["code"]) == (400, code)
+    assert (await look(api, token)).status_code == 200, "the link still works"
+
+
 # ── Inviting ───────────────────────────────────────────────────────────────────────────────────
 
 

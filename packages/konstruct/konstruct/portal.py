@@ -22,6 +22,7 @@ from shared.errors import (
     Unavailable,
 )
 from shared.proxies import proxy_for
+from shared.spelling import name_key
 
 from konstruct.identity import Identity
 
@@ -126,18 +127,18 @@ class Portal:
         if slug_or_id is None:
             raise BadRequest(f"Say in which tenant. There is: {slugs}.")
         for tenant in mine:
-            if slug_or_id.lower() in (tenant["slug"], tenant["id"]):
+            if name_key(slug_or_id) in (tenant["slug"], tenant["id"]):
                 return UUID(tenant["id"])
         raise NotFound(f"You are in no tenant '{slug_or_id}'. There is: {slugs}.")
 
     async def agent_id(self, tenant_id: UUID, name: str) -> UUID:
-        """The agent of this name, whatever its case. Raises NotFound."""
+        """The agent of this name, however it is spelled. Raises NotFound."""
         agents: list[dict[str, Any]] = await self._get(
             "/api/portal/agents", params={"tenant_id": str(tenant_id)}
         )
-        for agent in agents:
-            if agent["name"].lower() == name.strip().lower():
-                return UUID(agent["id"])
+        fitting = [agent for agent in agents if name_key(agent["name"]) == name_key(name)]
+        if fitting:  # the one spelled exactly so before another
+            return UUID(min(fitting, key=lambda agent: agent["name"] != name)["id"])
         names = ", ".join(agent["name"] for agent in agents) or "nobody yet"
         raise NotFound(f"No agent is called '{name}' there. There is: {names}.")
 

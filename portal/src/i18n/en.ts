@@ -191,6 +191,11 @@ export const en = {
   "error.slug_taken": "This short name is taken. Choose another.",
   "error.email_taken":
     "This address has an account by now. Reload the page and enter its password.",
+  "error.name_unseen":
+    "There is a character in it that cannot be seen. Delete it and type it anew.",
+  "error.password_repeats": "This password repeats itself. Use at least four different characters.",
+  "error.password_is_name":
+    "This password is your name, your e-mail address or your business's name, which others know. Choose another one.",
   "error.not_invited": "This invitation is for somebody else.",
   "thread.label": "Conversation with {name}",
   "thread.empty": "Say hello to {name}.",

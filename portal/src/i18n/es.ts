@@ -196,6 +196,10 @@ export const es: Catalogue = {
   "error.slug_taken": "Ese nombre corto ya está en uso. Elige otro.",
   "error.email_taken":
     "Esta dirección ya tiene una cuenta. Recarga la página y escribe su contraseña.",
+  "error.name_unseen": "Contiene un carácter que no se ve. Bórralo y escríbelo de nuevo.",
+  "error.password_repeats": "Esta contraseña se repite. Usa al menos cuatro caracteres distintos.",
+  "error.password_is_name":
+    "Esta contraseña es tu nombre, tu correo o el nombre de tu empresa, que otros conocen. Elige otra.",
   "error.not_invited": "Esta invitación es para otra persona.",
   "thread.label": "Conversación con {name}",
   "thread.empty": "Saluda a {name}.",

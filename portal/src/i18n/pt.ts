@@ -197,6 +197,11 @@ export const pt: Catalogue = {
   "error.slug_taken": "Esse nome curto já está em uso. Escolha outro.",
   "error.email_taken":
     "Este endereço já tem uma conta. Recarregue a página e escreva a palavra-passe dela.",
+  "error.name_unseen": "Há um carácter que não se vê. Apague-o e escreva de novo.",
+  "error.password_repeats":
+    "Esta palavra-passe repete-se. Use pelo menos quatro caracteres diferentes.",
+  "error.password_is_name":
+    "Esta palavra-passe é o seu nome, o seu e-mail ou o nome da sua empresa, que outros conhecem. Escolha outra.",
   "error.not_invited": "Este convite é para outra pessoa.",
   "thread.label": "Conversa com {name}",
   "thread.empty": "Diga olá a {name}.",

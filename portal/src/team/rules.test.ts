@@ -44,6 +44,20 @@ test("a name is one line, instructions are as many as it takes", () => {
   expect([name?.key, instructions]).toEqual(["field.oneLine", undefined]);
 });
 
+test.each(["Ada\u200b", "\u202eada", "\u3164", "\u2800", "a\u00adda", "\u200dA", "A\u{e0041}"])(
+  "%j hides a character and is no name",
+  (name) => {
+    expect(checkEmployee({ ...AS_TYPED, name }).name?.key).toBe("error.name_unseen");
+  },
+);
+
+test.each(["👩\u200d💻 Ada", "می\u200cخواهم", "क्\u200dष", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}"])(
+  "%j is a name whose joiners shape it",
+  (name) => {
+    expect(checkEmployee({ ...AS_TYPED, name })).toEqual({});
+  },
+);
+
 test.each(["openai:gpt-5-mini", "meta-llama/Llama-3.1-8B", ""])("%j can be a model", (model) => {
   expect(checkEmployee({ ...AS_TYPED, model })).toEqual({});
 });

@@ -21,6 +21,11 @@ const PASSWORD = { min: 10, max: 256 };
 
 // eslint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+/** Characters nobody sees, or that turn the direction of what stands around them. */
+const HIDDEN = /\p{Cf}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u2800|\u3164|\uffa0/u;
+/** Joiners where they shape letters or emoji, and the spelling of a region's flag. */
+const SHAPING =
+  /(?<=[\p{L}\p{M}\p{S}\p{Cn}])[\u200c\u200d](?=[\p{L}\p{M}\p{S}\p{Cn}])|(?<=\u{1f3f4})[\u{e0030}-\u{e007a}]+\u{e007f}/gu;
 const MODEL = /^[A-Za-z0-9][\w.@+:/-]{0,199}$/;
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
@@ -101,6 +106,8 @@ const BLAME: Partial<Record<string, string>> = {
   bad_email: "email",
   slug_taken: "slug",
   wrong_credentials: "password",
+  password_repeats: "password",
+  password_is_name: "password",
 };
 
 export function blamedField<Field extends string>(
@@ -114,6 +121,7 @@ export function blamedField<Field extends string>(
 function oneLine(text: string, max: number, { mayBeEmpty = false } = {}): Complaint | undefined {
   if (!mayBeEmpty && text.trim() === "") return { key: "field.empty" };
   if (CONTROL.test(text.trim())) return { key: "field.oneLine" };
+  if (HIDDEN.test(text.trim().replace(SHAPING, ""))) return { key: "error.name_unseen" };
   return tooLong(text, max);
 }
 

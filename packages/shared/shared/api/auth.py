@@ -60,7 +60,7 @@ async def log_in(body: LogIn, request: Request, response: Response) -> TokenOut:
     """E-mail and password for an access token and the refresh cookie."""
     require_own_origin(request)
     logged_in = await identity.log_in(
-        body.email.strip(),
+        body.email,
         body.password,
         address=client_address(request),
         tenant_id=body.tenant_id,

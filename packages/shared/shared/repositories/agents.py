@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import Agent
+from shared.spelling import name_key
 
 
 async def agent_by_id(session: AsyncSession, tenant_id: UUID, agent_id: UUID) -> Agent | None:
@@ -20,13 +21,16 @@ async def agent_by_id(session: AsyncSession, tenant_id: UUID, agent_id: UUID) ->
 
 
 async def agent_by_name(session: AsyncSession, tenant_id: UUID, name: str) -> Agent | None:
-    return (
-        await session.execute(
-            select(Agent).where(
-                Agent.tenant_id == tenant_id, func.lower(Agent.name) == name.lower()
-            )
-        )
-    ).scalar_one_or_none()
+    """However the name is spelled: those of a tenant are few, and compared one by one."""
+    wanted = name_key(name)
+    fitting = [a for a in await list_agents(session, tenant_id) if name_key(a.name) == wanted]
+    return min(fitting, key=lambda agent: agent.name != name, default=None)
+
+
+async def lock_names(session: AsyncSession, tenant_id: UUID) -> None:
+    """Until the transaction ends, nobody else hires or renames an agent of this tenant."""
+    key = func.hashtextextended(f"names:{tenant_id}", 0)
+    await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def add_agent(

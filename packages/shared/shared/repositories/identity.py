@@ -16,11 +16,11 @@ from shared.models import Membership, PortalSessionRecord, PortalUser, Tenant
 
 
 async def user_by_email(session: AsyncSession, email: str) -> PortalUser | None:
-    """With the password's hash, which no other query loads."""
+    """By the address as it is stored, with the password's hash, which no other query loads."""
     return (
         await session.execute(
             select(PortalUser)
-            .where(PortalUser.email == email.lower())
+            .where(PortalUser.email == email)
             .options(undefer(PortalUser.password_hash))
         )
     ).scalar_one_or_none()
@@ -38,7 +38,7 @@ async def add_user(
     password_hash: str | None,
     is_platform_admin: bool,
 ) -> PortalUser | None:
-    """None when the address, given in lower case, is taken."""
+    """None when the address, given as it is stored, is taken."""
     statement = (
         insert(PortalUser)
         .values(
@@ -120,7 +120,7 @@ async def lock_member_and_admins(
 
 
 async def is_member(session: AsyncSession, tenant_id: UUID, email: str) -> bool:
-    """Whether somebody with this address, given in lower case, is a member."""
+    """Whether somebody with this address, given as it is stored, is a member."""
     found = await session.execute(
         select(Membership.user_id)
         .join(PortalUser, PortalUser.id == Membership.user_id)

@@ -43,9 +43,10 @@ async def hire(
 ) -> Agent:
     """A new agent, active at once. Without a model it speaks through the installation's default.
 
-    Raises BadRequest, and Conflict for a name an agent of this tenant has, whatever its case.
+    Raises BadRequest, and Conflict for a name an agent of this tenant has, however it is spelled.
     """
     values = _checked({"name": name, "role": role, "instructions": instructions, "model": model})
+    await _require_free_name(session, tenant_id, values["name"])
     agent = await agents.add_agent(
         session,
         tenant_id=tenant_id,
@@ -70,6 +71,8 @@ async def change_agent(
         raise BadRequest("There is nothing to change. Give at least one field.")
     values = _checked(changes)
     await get_agent(session, tenant_id, agent_id)
+    if "name" in values:
+        await _require_free_name(session, tenant_id, values["name"], but_for=agent_id)
     agent = await agents.change_agent(session, tenant_id, agent_id, values)
     if agent is None:
         raise _name_taken(values["name"])
@@ -87,6 +90,16 @@ async def get_agent(session: Session, tenant_id: UUID, agent_id: UUID) -> Agent:
 async def list_agents(session: Session, tenant_id: UUID) -> Sequence[Agent]:
     """The tenant's agents, by name."""
     return await agents.list_agents(session, tenant_id)
+
+
+async def _require_free_name(
+    session: Session, tenant_id: UUID, name: str, *, but_for: UUID | None = None
+) -> None:
+    """Two who ask at once come one after the other. The database's own index knows case alone."""
+    await agents.lock_names(session, tenant_id)
+    holder = await agents.agent_by_name(session, tenant_id, name)
+    if holder is not None and holder.id != but_for:
+        raise _name_taken(name)
 
 
 def _checked(changes: AgentChanges) -> AgentChanges:

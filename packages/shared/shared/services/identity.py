@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from shared import spelling
 from shared.auth.passwords import verify_password
 from shared.auth.tokens import issue_access_token, new_secret, secret_hash
 from shared.config import settings
@@ -51,11 +52,12 @@ async def log_in(
 
 async def prove(email: str, password: str, *, address: str) -> PortalUser:
     """Who has this e-mail and password. Raises NotAuthenticated, and TooMany after too many."""
+    email = spelling.address_to_look_up(email)
     attempts = [
         Attempts(limit, *key, message="Too many log-in attempts. Wait some minutes and try again.")
         for limit, *key in (
             (settings.login_address_limit, "login-address", address),
-            (settings.login_limit, "login-email", email.lower()),
+            (settings.login_limit, "login-email", email),
         )
     ]
     for attempt in attempts:

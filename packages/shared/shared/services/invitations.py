@@ -125,7 +125,7 @@ async def _accept_as_new(token: str, offer: Offer, by: Acceptance) -> LoggedIn:
     if by.password is None or by.display_name is None:
         raise BadRequest("Give your `display_name` and a `password` of your own.")
     name = one_line("Your name", by.display_name, max_chars=MAX_NAME_CHARS)
-    check_password_rules(by.password)
+    check_password_rules(by.password, offer.email, name, offer.tenant_name)
     # Before the transaction: it takes tens of milliseconds.
     password_hash = await asyncio.to_thread(hash_password, by.password)
     async with SystemSession("identity") as session, session.transaction():

@@ -1,7 +1,8 @@
 """What people may write into names and descriptions, said in sentences when it is not so.
 
 Everything accepted here can be stored and shown: no NUL or other control character, nothing that
-is no Unicode text (a lone surrogate, as a badly encoded command line gives).
+is no Unicode text (a lone surrogate, as a badly encoded command line gives). A name looks like what
+it is: nothing in it is invisible or turns the direction of what stands around it.
 
 A model's name is never an address: where requests go is decided by the installation's settings.
 """
@@ -9,19 +10,33 @@ A model's name is never an address: where requests go is decided by the installa
 import re
 import unicodedata
 
+from shared import spelling
 from shared.errors import BadRequest
 
+_BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters, marks and symbols by their category, of which nothing is seen: Hangul's fillers, ..."""
+_JOINERS = frozenset("\u200c\u200d")
+_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]+\U000e007f")
+"""A region's flag, as of Scotland: it is spelled in characters that are invisible elsewhere."""
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.@+:/-]{0,199}", re.ASCII)
 
 
 def one_line(what: str, text: str, *, max_chars: int, may_be_empty: bool = False) -> str:
-    """The text without spaces around it. `what` begins the sentence: "The agent's name"."""
-    text = text.strip()
+    """The text as it is stored. `what` begins the sentence: "The agent's name"."""
+    text = spelling.name(text)
     if not text and not may_be_empty:
         raise BadRequest(f"{what} is empty. Give at least one character.")
     _check_length(what, text, max_chars)
     if _unwritable(text):
         raise BadRequest(f"{what} must be one line of plain text, without control characters.")
+    hidden = _hidden(_FLAG.sub("\U0001f3f4", text))
+    if hidden is not None:
+        raise BadRequest(
+            f"{what} holds a character that cannot be seen (U+{ord(hidden):04X}). Leave it out.",
+            code="name_unseen",
+        )
+    if text and not any(_is_seen(character) for character in text):
+        raise BadRequest(f"{what} shows nothing. Give at least one letter.", code="name_unseen")
     return text
 
 
@@ -61,3 +76,27 @@ def _unwritable(text: str) -> bool:
     """Whether it holds a control character (Cc), a line or paragraph break (Zl, Zp), a lone
     surrogate (Cs)."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
+
+
+def _hidden(text: str) -> str | None:
+    """The first character of which nothing is seen, or that turns what stands around it."""
+    for at, character in enumerate(text):
+        if character in _JOINERS and _joins(text[:at], text[at + 1 :]):
+            continue
+        if character in _BLANK_LETTERS or unicodedata.category(character) == "Cf":
+            return character
+    return None
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether a joiner stands between letters or emoji, where it shapes them."""
+    return bool(before and after) and _is_drawn(before[-1]) and _is_drawn(after[0])
+
+
+def _is_drawn(character: str) -> bool:
+    # An emoji younger than our tables is Cn to them.
+    return unicodedata.category(character)[0] in "LMS" or unicodedata.category(character) == "Cn"
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character)[0] not in "ZM" and character not in _JOINERS

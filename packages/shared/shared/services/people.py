@@ -1,6 +1,6 @@
 """People: making them known, giving them a role in a tenant, listing them.
 
-An e-mail address is one person, whatever its case. The platform admin belongs to no tenant;
+An e-mail address is one person, however it is spelled. The platform admin belongs to no tenant;
 everybody else has a role in at least one.
 """
 
@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import cast, get_args
 from uuid import UUID
 
-from email_validator import EmailNotValidError, validate_email
-
+from shared import spelling
 from shared.auth.passwords import check_password_rules, hash_password
 from shared.db import PortalSession, SystemSession
 from shared.errors import BadRequest, Conflict, NotFound
@@ -43,15 +42,13 @@ def new_password() -> str:
 
 
 def checked_email(email: str) -> str:
-    """The address as it is stored: normalised, in lower case. Raises BadRequest."""
+    """The address as it is stored. Raises BadRequest."""
     try:
-        # Whether its domain takes mail is not asked: that needs a network, and changes.
-        found = validate_email(email.strip(), check_deliverability=False)
-    except EmailNotValidError as error:
+        return spelling.address(email)
+    except ValueError as error:
         raise BadRequest(
             f"'{email}' is no e-mail address like 'ada@acme.com': {error}", code="bad_email"
         ) from None
-    return found.normalized.lower()
 
 
 def checked_role(role: str) -> Role:
@@ -83,7 +80,8 @@ async def create_user(
     )
     password_hash = None
     if password is not None:
-        check_password_rules(password)
+        of_tenant = (tenant.name, tenant.slug) if tenant else ()
+        check_password_rules(password, email, display_name, *of_tenant)
         password_hash = await asyncio.to_thread(hash_password, password)
     user = await identity.add_user(
         session,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import count
 from uuid import UUID
 
+from shared import spelling
 from shared.db import PortalSession, SystemSession
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.models import Tenant
@@ -44,10 +45,11 @@ async def create_tenant(session: Session, *, name: str, slug: str | None = None)
 
 async def find_tenant(session: Session, slug_or_id: str) -> Tenant:
     """The tenant with this slug or id. Raises NotFound, and says so for nobody but the system."""
-    tenant = await tenants.tenant_by_slug(session, slug_or_id.strip().lower())
+    named = spelling.name_key(slug_or_id)
+    tenant = await tenants.tenant_by_slug(session, named)
     if tenant is None:
         try:
-            tenant = await tenants.tenant_by_id(session, UUID(slug_or_id.strip()))
+            tenant = await tenants.tenant_by_id(session, UUID(named))
         except ValueError:
             tenant = None
     if tenant is None:
