@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, pool
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "015"
+HEAD = "017"
 
 
 @pytest.fixture
@@ -205,3 +205,20 @@ def test_the_migrations_can_be_printed_as_sql() -> None:
         command.upgrade(config, "head", sql=True)
     assert "CREATE TABLE web_conversations" in printed.getvalue()
     assert "FORCE ROW LEVEL SECURITY" in printed.getvalue()
+
+
+def test_runs_in_every_state_survive_their_indexes_being_made_anew(
+    database: Database, superuser: psycopg.Connection, acme: World
+) -> None:
+    states = ["pending", "running", "done", "stopped", "failed", "cancelled"]
+    superuser.execute(
+        "INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, state,"
+        " next_nudge_at) SELECT %s, %s, 'web', 'thread', state, state, now()"
+        " FROM unnest(%s::text[]) AS state",
+        (acme.id, acme.agent_id, states),
+    )
+    for _ in range(2):
+        migrate(database, "015", down=True)
+        migrate(database)
+    kept = superuser.execute("SELECT state FROM agent_runs ORDER BY position").fetchall()
+    assert [state for (state,) in kept] == states

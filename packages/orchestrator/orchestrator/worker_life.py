@@ -25,7 +25,7 @@ from shared.log import get_logger
 from shared.outbox import get_outbox
 from shared.redis import close_redis, get_redis
 from shared.redis_keys import run_control_key
-from shared.repositories import identity, runs
+from shared.repositories import identity, leases, runs
 from shared.tasks import end, keep_doing
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.figures import recent_lag_s
@@ -159,7 +159,7 @@ class WorkerLife:
                 SystemSession("lease") as session,
                 session.transaction(),
             ):
-                await runs.end_lease(session, self.id)
+                await leases.end_lease(session, self.id)
         except DATABASE_AWAY as error:
             log.warning("lease_not_ended", error=type(error).__name__)
         if self._exposition is not None:
@@ -218,7 +218,7 @@ class WorkerLife:
         claimed = {run.run_id: run for run in self._in_hand.values() if run.run_id}
         asked_at = time.monotonic()
         async with SystemSession("lease") as session, session.transaction():
-            await runs.renew_lease(session, self.id, name=self.name, ttl_s=settings.lease_ttl_s)
+            await leases.renew_lease(session, self.id, name=self.name, ttl_s=settings.lease_ttl_s)
             heard = {news.id: news for news in await runs.news(session, self.id, list(claimed))}
             # A commit whose answer was lost leaves a run that is ours and that nobody works on.
             forgotten = [
@@ -268,7 +268,7 @@ class WorkerLife:
                 max_nudge_s=settings.max_nudge_s,
                 runs_at_once=settings.tenant_runs_at_once,
             )
-            await runs.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
+            await leases.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
             await identity.forget_ended_sessions(
                 session, older_than_s=ENDED_LOG_INS_KEPT_S, limit=SWEEP_BATCH
             )

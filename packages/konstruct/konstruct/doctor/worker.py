@@ -2,7 +2,7 @@
 
 from shared.db import SystemSession
 from shared.errors import ConfigError
-from shared.repositories import runs
+from shared.repositories import leases, runs
 
 OLD_AFTER_S = 30.0
 LATE_AFTER_S = 20.0
@@ -11,7 +11,7 @@ LATE_AFTER_S = 20.0
 
 async def alive() -> str:
     async with SystemSession("lease") as session, session.transaction():
-        names = await runs.live_workers(session)
+        names = await leases.live_workers(session)
     if not names:
         raise ConfigError("None is alive: nobody answers. Start one with `konstruct worker`.")
     return f"Alive: {', '.join(names)}."

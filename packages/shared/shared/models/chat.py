@@ -34,7 +34,7 @@ class WebConversation(HasId, HasCreatedAt, Base):
         ForeignKeyConstraint(
             ["tenant_id", "agent_id"], ["agents.tenant_id", "agents.id"], ondelete="CASCADE"
         ),
-        Index("ix_web_conversations_user_id", "user_id", "tenant_id", "updated_at"),
+        Index("ix_web_conversations_user_id", "user_id", "tenant_id"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
@@ -80,7 +80,12 @@ class WebConversationMessage(HasId, HasCreatedAt, Base):
             unique=True,
             postgresql_where=text("client_message_id IS NOT NULL"),
         ),
-        Index("ix_web_conversation_messages_reply_to", "conversation_id", "reply_to"),
+        Index(
+            "ix_web_conversation_messages_reply_to",
+            "conversation_id",
+            "reply_to",
+            postgresql_where=text("reply_to IS NOT NULL"),
+        ),
         Index(
             "uq_web_conversation_messages_outcome",
             "reply_to",

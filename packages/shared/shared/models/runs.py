@@ -37,38 +37,39 @@ class AgentRun(HasId, HasCreatedAt, Base):
             "state IN ('pending', 'running', 'done', 'stopped', 'failed', 'cancelled')",
             name="state",
         ),
+        # Each for one kind of look-up, and useless for all others: see
+        # repositories/run_conditions.py.
         Index(
             "ix_agent_runs_unfinished",
-            "tenant_id",
-            "channel",
             "thread_id",
-            "position",
+            postgresql_using="hash",
             postgresql_where=text(UNFINISHED),
         ),
-        Index("ix_agent_runs_running", "tenant_id", postgresql_where=text("state = 'running'")),
+        Index(
+            "ix_agent_runs_running",
+            "tenant_id",
+            "worker_id",
+            postgresql_where=text("state = 'running' AND attempt >= 0"),
+        ),
         Index(
             "ix_agent_runs_waiting",
             "tenant_id",
             "position",
             postgresql_where=text("waits_for_room AND state = 'pending'"),
         ),
-        Index("ix_agent_runs_due", "next_nudge_at", postgresql_where=text(UNFINISHED)),
-        Index("ix_agent_runs_worker_id", "worker_id", postgresql_where=text("state = 'running'")),
-        Index("ix_agent_runs_message_id", "tenant_id", "message_id"),
-        Index("ix_agent_runs_agent", "tenant_id", "agent_id"),
+        Index(
+            "ix_agent_runs_due",
+            "next_nudge_at",
+            postgresql_where=text(f"{UNFINISHED} AND next_nudge_at < 'infinity'"),
+        ),
+        Index("ix_agent_runs_message_id", "message_id"),
+        Index("ix_agent_runs_thread", "agent_id", "thread_id"),
         Index(
             "ix_agent_runs_usage",
             "tenant_id",
             "finished_at",
             postgresql_include=["input_tokens", "output_tokens"],
             postgresql_where=text("finished_at IS NOT NULL"),
-        ),
-        Index(
-            "uq_agent_runs_unfinished_message",
-            "tenant_id",
-            "message_id",
-            unique=True,
-            postgresql_where=text(UNFINISHED),
         ),
     )
 

@@ -12,6 +12,7 @@ import orjson
 
 from shared.db.at_once import Statement, at_once, system_at_once
 from shared.models import WebConversationMessage
+from shared.repositories.run_conditions import unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +97,14 @@ class CatchUp:
 
 # One statement, so that all of it is of one moment.
 _CATCH_UP = Statement(
-    """
+    f"""
     SELECT conversation.last_seq, conversation.reset_seq,
            (SELECT json_agg(json_build_array(run.id, run.message_id, run.attempt,
                                              run.state = 'running') ORDER BY run.position)
               FROM agent_runs AS run
              WHERE run.tenant_id = conversation.tenant_id
                AND run.channel = 'web' AND run.thread_id = conversation.id::text
-               AND run.state IN ('pending', 'running'))::text,
+               AND {unfinished("run")})::text,
            (SELECT json_agg(message ORDER BY message.seq)
               FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,
                            error_code, finish
@@ -112,7 +113,7 @@ _CATCH_UP = Statement(
                      ORDER BY seq LIMIT $3::integer) AS message)::text
       FROM web_conversations AS conversation
      WHERE conversation.id = $1::uuid
-    """
+    """  # noqa: S608 - of our own constants
 )
 
 

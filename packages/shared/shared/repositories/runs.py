@@ -2,59 +2,32 @@
 
 How a run is claimed and ended stands in `turns`. A thread is (tenant, channel, thread_id). Its runs
 are answered in order of `position`, so only its oldest unfinished run may be claimed. Whoever also
-changes a conversation locks that first.
+changes a conversation locks that first. Each statement is written here once, so that a test can ask
+PostgreSQL which index it takes (tests/integration/test_plans.py).
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import and_, delete, exists, func, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 
-from shared.models import AgentRun, WorkerLease
+from shared.models import AgentRun
+from shared.repositories.run_conditions import (
+    is_due,
+    is_head_of_its_thread,
+    nudged_by_the_sweep,
+    room_of,
+    running,
+    unfinished,
+)
 
 UNFINISHED = ("pending", "running")
 
 OLDEST_LOOKED_AT = 1_000
-_now = func.clock_timestamp()
-_is_pending = AgentRun.state == "pending"
-
-
-def _lease_is_over() -> Any:
-    """The run's worker has no lease, or one that ran out."""
-    return ~exists().where(WorkerLease.id == AgentRun.worker_id, WorkerLease.expires_at > _now)
-
-
-def _claimable() -> Any:
-    return or_(_is_pending, and_(AgentRun.state == "running", _lease_is_over()))
-
-
-def _is_head_of_its_thread() -> Any:
-    older = aliased(AgentRun)
-    return ~exists().where(
-        older.tenant_id == AgentRun.tenant_id,
-        older.channel == AgentRun.channel,
-        older.thread_id == AgentRun.thread_id,
-        older.position < AgentRun.position,
-        older.state.in_(UNFINISHED),
-    )
-
-
-def _is_due() -> Any:
-    """The head of a thread that waits or was orphaned past its time."""
-    return and_(
-        AgentRun.state.in_(UNFINISHED),
-        AgentRun.next_nudge_at <= _now,
-        _claimable(),
-        _is_head_of_its_thread(),
-    )
-
 
 _ADD_RUN = text(
     """
@@ -99,100 +72,150 @@ async def add_run(
     )
 
 
+_RUN_OF_MESSAGE = text(
+    """
+    SELECT * FROM agent_runs AS run
+     WHERE run.tenant_id = :tenant_id AND run.message_id = :message_id
+     ORDER BY run.position DESC LIMIT 1
+    """
+)
+
+
 async def run_of_message(
     session: AsyncSession, tenant_id: UUID, message_id: str
 ) -> AgentRun | None:
     """The newest run of an inbound message."""
-    return (
-        await session.execute(
-            select(AgentRun)
-            .where(AgentRun.tenant_id == tenant_id, AgentRun.message_id == message_id)
-            .order_by(AgentRun.position.desc())
-            .limit(1)
-        )
-    ).scalar_one_or_none()
+    newest = select(AgentRun).from_statement(_RUN_OF_MESSAGE)
+    found = await session.execute(newest, {"tenant_id": tenant_id, "message_id": message_id})
+    return found.scalar_one_or_none()
+
+
+_UNFINISHED_OF_THREAD = text(
+    f"""
+    SELECT * FROM agent_runs AS run
+     WHERE run.tenant_id = :tenant_id AND run.channel = :channel AND run.thread_id = :thread_id
+       AND {unfinished("run")}
+     ORDER BY run.position
+    """  # noqa: S608 - of our own constants
+)
 
 
 async def unfinished_runs(
     session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
 ) -> Sequence[AgentRun]:
     """A thread's unfinished runs, the next to be answered first."""
-    return (
-        (
-            await session.execute(
-                select(AgentRun)
-                .where(
-                    AgentRun.tenant_id == tenant_id,
-                    AgentRun.channel == channel,
-                    AgentRun.thread_id == thread_id,
-                    AgentRun.state.in_(UNFINISHED),
-                )
-                .order_by(AgentRun.position)
-            )
-        )
-        .scalars()
-        .all()
+    found = await session.execute(
+        select(AgentRun).from_statement(_UNFINISHED_OF_THREAD),
+        {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id},
     )
+    return found.scalars().all()
+
+
+_FINISHED_BY = text(
+    """
+    SELECT true FROM agent_runs AS run
+     WHERE run.id = :run_id AND run.worker_id = :worker_id AND run.attempt = :attempt
+       AND run.state IN ('done', 'stopped', 'failed')
+    """
+)
 
 
 async def was_finished_by(
     session: AsyncSession, run_id: UUID, worker_id: UUID, attempt: int
 ) -> bool:
     """Whether this worker's attempt is the one that ended the run."""
-    return (
-        await session.execute(
-            select(AgentRun.id).where(
-                AgentRun.id == run_id,
-                AgentRun.worker_id == worker_id,
-                AgentRun.attempt == attempt,
-                AgentRun.state.in_(("done", "stopped", "failed")),
-            )
-        )
-    ).scalar_one_or_none() is not None
+    attempted = {"run_id": run_id, "worker_id": worker_id, "attempt": attempt}
+    return (await session.execute(_FINISHED_BY, attempted)).scalar_one_or_none() is not None
+
+
+_FINISH_PENDING = text(
+    """
+    UPDATE agent_runs AS run
+       SET state = :state, finished_at = clock_timestamp()
+     WHERE run.id = :run_id AND run.state = 'pending'
+    RETURNING true
+    """
+)
 
 
 async def finish_pending(session: AsyncSession, run_id: UUID, *, state: str) -> bool:
     """End a run nobody works on: stopped before it began. False if somebody does."""
-    ended = await session.execute(
-        update(AgentRun)
-        .where(AgentRun.id == run_id, AgentRun.state == "pending")
-        .values(state=state, finished_at=_now)
-        .returning(AgentRun.id)
-        .execution_options(synchronize_session=False)
-    )
+    ended = await session.execute(_FINISH_PENDING, {"run_id": run_id, "state": state})
     return ended.scalar_one_or_none() is not None
 
 
+_REQUEST_STOP = text(
+    f"""
+    UPDATE agent_runs AS run
+       SET stop_requested_at = coalesce(run.stop_requested_at, clock_timestamp())
+     WHERE run.id = :run_id AND {unfinished("run")}
+    """  # noqa: S608 - of our own constants
+)
+
+
 async def request_stop(session: AsyncSession, run_id: UUID) -> None:
-    await session.execute(
-        update(AgentRun)
-        .where(AgentRun.id == run_id, AgentRun.state.in_(UNFINISHED))
-        .values(stop_requested_at=func.coalesce(AgentRun.stop_requested_at, _now))
-        .execution_options(synchronize_session=False)
-    )
+    await session.execute(_REQUEST_STOP, {"run_id": run_id})
+
+
+_CANCEL_UNFINISHED = text(
+    f"""
+    UPDATE agent_runs AS run
+       SET state = 'cancelled', finished_at = clock_timestamp()
+     WHERE run.tenant_id = :tenant_id AND run.channel = :channel AND run.thread_id = :thread_id
+       AND {unfinished("run")}
+    """  # noqa: S608 - of our own constants
+)
+_FORGET_PAYLOADS = text(
+    """
+    UPDATE agent_runs AS run
+       SET payload = NULL
+      FROM agents AS agent
+     WHERE agent.tenant_id = :tenant_id
+       AND run.agent_id = agent.id AND run.thread_id = :thread_id
+       AND run.tenant_id = :tenant_id AND run.channel = :channel
+       AND run.payload IS NOT NULL
+    """
+)
 
 
 async def cancel_thread(
     session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
 ) -> None:
     """End every unfinished run of the thread and forget what all its runs were about."""
-    thread = (
-        AgentRun.tenant_id == tenant_id,
-        AgentRun.channel == channel,
-        AgentRun.thread_id == thread_id,
+    thread = {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id}
+    await session.execute(_CANCEL_UNFINISHED, thread)
+    await session.execute(_FORGET_PAYLOADS, thread)
+
+
+_TAKE_DUE = text(
+    f"""
+    WITH due AS (
+        SELECT run.id, run.tenant_id,
+               row_number() OVER (PARTITION BY run.tenant_id ORDER BY run.position) AS place
+          FROM agent_runs AS run
+         WHERE {is_due("run")}
+    ), room AS (
+        SELECT tenant.tenant_id,
+               {room_of("tenant.tenant_id", "cast(:runs_at_once AS integer)")} AS room
+          FROM (SELECT DISTINCT tenant_id FROM due) AS tenant
+    ), chosen AS MATERIALIZED (
+        SELECT due.id FROM due JOIN room ON room.tenant_id = due.tenant_id
+         WHERE due.place <= room.room
+         ORDER BY due.place LIMIT :limit
+    ), taken AS MATERIALIZED (
+        SELECT run.id FROM agent_runs AS run
+         WHERE run.id = ANY (ARRAY(SELECT chosen.id FROM chosen))
+           AND run.next_nudge_at <= clock_timestamp()
+           FOR UPDATE SKIP LOCKED
     )
-    await session.execute(
-        update(AgentRun)
-        .where(*thread, AgentRun.state.in_(UNFINISHED))
-        .values(state="cancelled", finished_at=_now)
-        .execution_options(synchronize_session=False)
-    )
-    await session.execute(
-        update(AgentRun)
-        .where(*thread, AgentRun.payload.is_not(None))
-        .values(payload=None)
-        .execution_options(synchronize_session=False)
-    )
+    UPDATE agent_runs AS run
+       SET nudges = run.nudges + 1,
+           next_nudge_at = clock_timestamp()
+               + least(power(2, least(run.nudges + 1, 16)), :max_nudge_s) * interval '1 second'
+     WHERE run.id = ANY (ARRAY(SELECT taken.id FROM taken))
+    RETURNING run.payload
+    """  # noqa: S608 - of our own constants
+)
 
 
 async def take_due(
@@ -204,35 +227,8 @@ async def take_due(
     it has no room for stay due. Each one's next time is set twice as far out as the last, up to
     `max_nudge_s`. Rows another sweep holds are skipped.
     """
-    place = func.row_number().over(partition_by=AgentRun.tenant_id, order_by=AgentRun.position)
-    due = select(AgentRun.id, AgentRun.tenant_id, place.label("place")).where(_is_due()).cte("due")
-    tenants = select(due.c.tenant_id).distinct().subquery()
-    room = select(
-        tenants.c.tenant_id, func.tenant_room(tenants.c.tenant_id, runs_at_once).label("room")
-    ).cte("room")
-    chosen = (
-        select(due.c.id)
-        .join(room, room.c.tenant_id == due.c.tenant_id)
-        .where(due.c.place <= room.c.room)
-        .order_by(due.c.place)
-        .limit(limit)
-    )
-    taken = (
-        select(AgentRun.id)
-        .where(AgentRun.id.in_(chosen), AgentRun.next_nudge_at <= _now)
-        .with_for_update(skip_locked=True)
-    )
-    delay_s = func.least(func.power(2.0, func.least(AgentRun.nudges + 1, 16)), max_nudge_s)
-    rows = await session.execute(
-        update(AgentRun)
-        .where(AgentRun.id.in_(taken))
-        .values(
-            nudges=AgentRun.nudges + 1,
-            next_nudge_at=_now + delay_s * text("interval '1 second'"),
-        )
-        .returning(AgentRun.payload)
-        .execution_options(synchronize_session=False)
-    )
+    bounds = {"limit": limit, "max_nudge_s": max_nudge_s, "runs_at_once": runs_at_once}
+    rows = await session.execute(_TAKE_DUE, bounds)
     return [payload for payload in rows.scalars() if payload is not None]
 
 
@@ -249,40 +245,54 @@ class Backlog:
     workers: float
 
 
+# Of the oldest ones alone is it asked whether they are behind another of their thread: with
+# 100,000 waiting, to ask it of all takes half a second.
+_BACKLOG = text(
+    f"""
+    SELECT count(*) FILTER (WHERE run.state = 'pending') AS pending,
+           count(*) FILTER (WHERE run.state = 'running') AS running,
+           (SELECT extract(epoch FROM clock_timestamp() - min(old.created_at))
+              FROM (SELECT run.* FROM agent_runs AS run
+                     WHERE {nudged_by_the_sweep("run")}
+                       AND run.state = 'pending' AND NOT run.waits_for_room
+                     ORDER BY run.created_at LIMIT {OLDEST_LOOKED_AT}) AS old
+             WHERE {is_head_of_its_thread("old")}) AS oldest_pending_s,
+           (SELECT extract(epoch FROM clock_timestamp() - run.next_nudge_at)
+              FROM agent_runs AS run
+             WHERE {is_due("run")} AND NOT run.waits_for_room
+             ORDER BY run.next_nudge_at LIMIT 1) AS oldest_nudge_s,
+           (SELECT count(*) FROM worker_leases AS lease
+             WHERE lease.expires_at > clock_timestamp()) AS workers
+      FROM agent_runs AS run
+     WHERE {nudged_by_the_sweep("run")}
+    """  # noqa: S608 - of our own constants
+)
+
+
 async def backlog(session: AsyncSession) -> Backlog:
     """What waits, and how many workers live."""
-    pending, running = (
-        await session.execute(
-            select(func.count().filter(_is_pending), func.count().filter(~_is_pending)).where(
-                AgentRun.state.in_(UNFINISHED)
-            )
-        )
-    ).one()
-    # Of the oldest ones alone is it asked whether they are behind another of their thread: with
-    # 100,000 waiting, to ask it of all takes half a second.
-    oldest = (
-        select(AgentRun.id)
-        .where(_is_pending, ~AgentRun.waits_for_room)
-        .order_by(AgentRun.created_at)
-        .limit(OLDEST_LOOKED_AT)
-    )
-    waiting_s = select(func.extract("epoch", _now - func.min(AgentRun.created_at))).where(
-        AgentRun.id.in_(oldest), _is_head_of_its_thread()
-    )
-    due_s = (
-        select(func.extract("epoch", _now - AgentRun.next_nudge_at))
-        .where(_is_due(), ~AgentRun.waits_for_room)
-        .order_by(AgentRun.next_nudge_at)
-        .limit(1)
-    )
-    workers = select(func.count()).where(WorkerLease.expires_at > _now)
+    row = (await session.execute(_BACKLOG)).one()
     return Backlog(
-        pending=pending,
-        running=running,
-        oldest_pending_s=float((await session.execute(waiting_s)).scalar_one_or_none() or 0),
-        oldest_nudge_s=float((await session.execute(due_s)).scalar_one_or_none() or 0),
-        workers=(await session.execute(workers)).scalar_one(),
+        pending=row.pending,
+        running=row.running,
+        oldest_pending_s=float(row.oldest_pending_s or 0),
+        oldest_nudge_s=float(row.oldest_nudge_s or 0),
+        workers=row.workers,
     )
+
+
+_RELEASE = text(
+    """
+    UPDATE agent_runs AS run
+       SET state = 'pending',
+           worker_id = NULL,
+           released = run.released + :uncounted,
+           next_nudge_at = clock_timestamp()
+     WHERE run.id = ANY (cast(:run_ids AS uuid[]))
+       AND run.state = 'running' AND run.worker_id = :worker_id
+    RETURNING run.payload
+    """
+)
 
 
 async def release(
@@ -292,22 +302,8 @@ async def release(
 
     `counted` says whether the attempt counts against the limit: not when a worker leaves in peace.
     """
-    rows = await session.execute(
-        update(AgentRun)
-        .where(
-            AgentRun.id.in_(run_ids),
-            AgentRun.state == "running",
-            AgentRun.worker_id == worker_id,
-        )
-        .values(
-            state="pending",
-            worker_id=None,
-            released=AgentRun.released + (0 if counted else 1),
-            next_nudge_at=_now,
-        )
-        .returning(AgentRun.payload)
-        .execution_options(synchronize_session=False)
-    )
+    given = {"worker_id": worker_id, "run_ids": list(run_ids), "uncounted": 0 if counted else 1}
+    rows = await session.execute(_RELEASE, given)
     return [payload for payload in rows.scalars() if payload is not None]
 
 
@@ -321,39 +317,22 @@ class RunNews:
     stop_requested: bool
 
 
+_NEWS = text(
+    f"""
+    SELECT run.id, run.message_id, true, run.stop_requested_at IS NOT NULL
+      FROM agent_runs AS run
+     WHERE run.worker_id = :worker_id AND {running("run")}
+     UNION
+    SELECT run.id, run.message_id,
+           run.state = 'running' AND run.worker_id IS NOT DISTINCT FROM :worker_id,
+           run.stop_requested_at IS NOT NULL
+      FROM agent_runs AS run
+     WHERE run.id = ANY (cast(:in_hand AS uuid[]))
+    """  # noqa: S608 - of our own constants
+)
+
+
 async def news(session: AsyncSession, worker_id: UUID, in_hand: Sequence[UUID]) -> list[RunNews]:
     """Of the runs in hand, and of any other the database thinks this worker answers."""
-    mine = and_(AgentRun.state == "running", AgentRun.worker_id == worker_id)
-    rows = await session.execute(
-        select(
-            AgentRun.id, AgentRun.message_id, mine, AgentRun.stop_requested_at.is_not(None)
-        ).where(or_(mine, AgentRun.id.in_(in_hand)))
-    )
-    return [RunNews(id_, message, bool(is_mine), stop) for id_, message, is_mine, stop in rows]
-
-
-async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:
-    """Say that this worker lives for another `ttl_s`, by the database's clock."""
-    expires_at = _now + timedelta(seconds=ttl_s)
-    await session.execute(
-        insert(WorkerLease)
-        .values(id=worker_id, name=name, started_at=_now, expires_at=expires_at)
-        .on_conflict_do_update(index_elements=["id"], set_={"expires_at": expires_at})
-    )
-
-
-async def live_workers(session: AsyncSession) -> Sequence[str]:
-    """The names of the worker processes whose lease is good now."""
-    names = select(WorkerLease.name).where(WorkerLease.expires_at > _now)
-    return (await session.execute(names.order_by(WorkerLease.started_at))).scalars().all()
-
-
-async def end_lease(session: AsyncSession, worker_id: UUID) -> None:
-    await session.execute(delete(WorkerLease).where(WorkerLease.id == worker_id))
-
-
-async def forget_dead_leases(session: AsyncSession, *, older_than_s: float) -> None:
-    """Remove leases that ran out long ago, so that the table does not grow."""
-    await session.execute(
-        delete(WorkerLease).where(WorkerLease.expires_at < _now - timedelta(seconds=older_than_s))
-    )
+    asked = {"worker_id": worker_id, "in_hand": list(in_hand)}
+    return [RunNews(*row) for row in await session.execute(_NEWS, asked)]

@@ -12,6 +12,13 @@ from uuid import UUID
 import orjson
 
 from shared.db.at_once import Statement, at_once
+from shared.repositories.run_conditions import (
+    claimable,
+    is_head_of_its_thread,
+    room_of,
+    unfinished,
+    waiting_for_room,
+)
 
 # ── asked ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,78 +113,69 @@ class ClaimedRun:
     """(role, text), without answers that failed."""
 
 
+# Of a message's runs at most one is unfinished: another is made once the last one failed. The agent
+# is read afterwards, so that no plan begins with all runs of the agent.
 _CLAIM = Statement(
-    """
-    UPDATE agent_runs AS run
-       SET state = 'running',
-           attempt = run.attempt + 1,
-           worker_id = $3,
-           waits_for_room = false,
-           started_at = coalesce(run.started_at, clock_timestamp())
-      FROM agents AS agent
-     WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
-       AND run.payload IS NOT NULL
-       AND run.id = (SELECT newest.id FROM agent_runs AS newest
-                      WHERE newest.tenant_id = $1 AND newest.message_id = $2
-                      ORDER BY newest.position DESC LIMIT 1)
-       AND EXISTS (SELECT FROM worker_leases AS mine
-                    WHERE mine.id = $3 AND mine.expires_at > clock_timestamp())
-       AND (run.state = 'pending'
-            OR run.state = 'running'
-               AND NOT EXISTS (SELECT FROM worker_leases AS its
-                                WHERE its.id = run.worker_id
-                                  AND its.expires_at > clock_timestamp()))
-       AND NOT EXISTS (SELECT FROM agent_runs AS older
-                        WHERE older.tenant_id = run.tenant_id
-                          AND older.channel = run.channel
-                          AND older.thread_id = run.thread_id
-                          AND older.position < run.position
-                          AND older.state IN ('pending', 'running'))
-       AND tenant_room(run.tenant_id, $4::integer) > 0
-    RETURNING run.id, run.agent_id, run.channel, run.thread_id, run.payload::text, run.attempt,
-              run.released, run.started_at, run.stop_requested_at IS NOT NULL,
-              extract(epoch FROM clock_timestamp() - run.created_at)::float8,
-              agent.name, agent.role, agent.instructions, agent.model
-    """
+    f"""
+    WITH claimed AS (
+        UPDATE agent_runs AS run
+           SET state = 'running',
+               attempt = run.attempt + 1,
+               worker_id = $3,
+               waits_for_room = false,
+               started_at = coalesce(run.started_at, clock_timestamp())
+         WHERE run.tenant_id = $1 AND run.message_id = $2
+           AND run.payload IS NOT NULL
+           AND EXISTS (SELECT FROM worker_leases AS mine
+                        WHERE mine.id = $3 AND mine.expires_at > clock_timestamp())
+           AND {claimable("run")}
+           AND {is_head_of_its_thread("run")}
+           AND {room_of("$1", "$4::integer")} > 0
+        RETURNING run.*
+    )
+    SELECT run.id, run.agent_id, run.channel, run.thread_id, run.payload::text, run.attempt,
+           run.released, run.started_at, run.stop_requested_at IS NOT NULL,
+           extract(epoch FROM clock_timestamp() - run.created_at)::float8,
+           agent.name, agent.role, agent.instructions, agent.model
+      FROM claimed AS run
+      JOIN agents AS agent ON agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
+    """  # noqa: S608 - of our own constants
 )
 
+# Its bounds are plain columns of a row already read: row-level security lets no arithmetic, which
+# might fail and so tell, into an index's conditions, and the whole conversation would be sorted.
 _SAID_BEFORE = Statement(
     """
-    SELECT said.role, said.content
-      FROM web_conversation_messages AS current,
-           LATERAL (SELECT earlier.role, earlier.content, earlier.seq
-                      FROM web_conversation_messages AS earlier
-                     WHERE earlier.conversation_id = current.conversation_id
-                       AND earlier.seq < current.seq
-                       AND earlier.status <> 'failed' AND earlier.content <> ''
-                     ORDER BY earlier.seq DESC LIMIT $5) AS said
-     WHERE current.id = $4
-       AND EXISTS (SELECT FROM agent_runs AS run
-                    WHERE run.tenant_id = $1 AND run.message_id = $2
-                      AND run.worker_id = $3 AND run.state = 'running')
-     ORDER BY said.seq DESC
+    WITH asked AS MATERIALIZED (
+        SELECT message.conversation_id, message.seq, message.seq - $5::bigint AS first_seq
+          FROM web_conversation_messages AS message
+         WHERE message.id = $4
+           AND EXISTS (SELECT FROM agent_runs AS run
+                        WHERE run.tenant_id = $1 AND run.message_id = $2
+                          AND run.worker_id = $3 AND run.state = 'running')
+    )
+    SELECT earlier.role, earlier.content
+      FROM asked
+      JOIN web_conversation_messages AS earlier
+        ON earlier.conversation_id = asked.conversation_id
+           AND earlier.seq >= asked.first_seq AND earlier.seq < asked.seq
+     WHERE earlier.status <> 'failed' AND earlier.content <> ''
+     ORDER BY earlier.seq DESC
     """
 )
 
 
 # A run that only its tenant's limit keeps waiting says so, for those whose end makes room.
 _WAIT_FOR_ROOM = Statement(
-    """
+    f"""
     UPDATE agent_runs AS run
        SET waits_for_room = true
-     WHERE run.id = (SELECT newest.id FROM agent_runs AS newest
-                      WHERE newest.tenant_id = $1 AND newest.message_id = $2
-                      ORDER BY newest.position DESC LIMIT 1)
+     WHERE run.tenant_id = $1 AND run.message_id = $2
        AND run.state = 'pending'
-       AND NOT EXISTS (SELECT FROM agent_runs AS older
-                        WHERE older.tenant_id = run.tenant_id
-                          AND older.channel = run.channel
-                          AND older.thread_id = run.thread_id
-                          AND older.position < run.position
-                          AND older.state IN ('pending', 'running'))
-       AND tenant_room(run.tenant_id, $3::integer) <= 0
+       AND {is_head_of_its_thread("run")}
+       AND {room_of("$1", "$3::integer")} <= 0
     RETURNING true
-    """
+    """  # noqa: S608 - of our own constants
 )
 
 
@@ -273,26 +271,26 @@ _END_WITH_ANSWER = Statement(
 )
 
 _HEAD_OF_THREAD = Statement(
-    """
+    f"""
     SELECT head.payload::text
-      FROM (SELECT state, payload FROM agent_runs
-             WHERE tenant_id = $1 AND channel = $2 AND thread_id = $3
-               AND state IN ('pending', 'running')
-             ORDER BY position LIMIT 1) AS head
+      FROM (SELECT run.state, run.payload FROM agent_runs AS run
+             WHERE run.tenant_id = $1 AND run.channel = $2 AND run.thread_id = $3
+               AND {unfinished("run")}
+             ORDER BY run.position LIMIT 1) AS head
      WHERE head.state = 'pending' AND head.payload IS NOT NULL
-    """
+    """  # noqa: S608 - of our own constants
 )
 
-
+# The tenant's room is asked for only if somebody waits for it.
 _WAITING_FOR_ROOM = Statement(
-    """
-    SELECT payload::text FROM agent_runs
-     WHERE tenant_id = $1 AND waits_for_room AND state = 'pending' AND payload IS NOT NULL
-     ORDER BY position
-     LIMIT CASE WHEN EXISTS (SELECT FROM agent_runs
-                              WHERE tenant_id = $1 AND waits_for_room AND state = 'pending')
-                THEN greatest(0, tenant_room($1, $2::integer)) ELSE 0 END
-    """
+    f"""
+    SELECT run.payload::text FROM agent_runs AS run
+     WHERE run.tenant_id = $1 AND {waiting_for_room("run")} AND run.payload IS NOT NULL
+     ORDER BY run.position
+     LIMIT CASE WHEN EXISTS (SELECT FROM agent_runs AS one
+                              WHERE one.tenant_id = $1 AND {waiting_for_room("one")})
+                THEN greatest(0, {room_of("$1", "$2::integer")}) ELSE 0 END
+    """  # noqa: S608 - of our own constants
 )
 
 

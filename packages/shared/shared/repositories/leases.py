@@ -1,0 +1,40 @@
+"""Worker leases: which worker processes live, by the database's clock."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.models import WorkerLease
+
+_now = func.clock_timestamp()
+
+
+async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:
+    """Say that this worker lives for another `ttl_s`, by the database's clock."""
+    expires_at = _now + timedelta(seconds=ttl_s)
+    await session.execute(
+        insert(WorkerLease)
+        .values(id=worker_id, name=name, started_at=_now, expires_at=expires_at)
+        .on_conflict_do_update(index_elements=["id"], set_={"expires_at": expires_at})
+    )
+
+
+async def live_workers(session: AsyncSession) -> Sequence[str]:
+    """The names of the worker processes whose lease is good now."""
+    names = select(WorkerLease.name).where(WorkerLease.expires_at > _now)
+    return (await session.execute(names.order_by(WorkerLease.started_at))).scalars().all()
+
+
+async def end_lease(session: AsyncSession, worker_id: UUID) -> None:
+    await session.execute(delete(WorkerLease).where(WorkerLease.id == worker_id))
+
+
+async def forget_dead_leases(session: AsyncSession, *, older_than_s: float) -> None:
+    """Remove leases that ran out long ago, so that the table does not grow."""
+    await session.execute(
+        delete(WorkerLease).where(WorkerLease.expires_at < _now - timedelta(seconds=older_than_s))
+    )

@@ -1,0 +1,205 @@
+"""What a look at runs costs does not grow with the runs there ever were.
+
+Every statement that names `agent_runs` is explained as our connections plan it (generic plans, as
+the role that row-level security binds), beside 200,000 finished runs, analyzed when nothing was
+unfinished and analyzed under load; it takes the indexes named here, and reads no whole table.
+"""
+
+import ast
+import json
+import pkgutil
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from shared import repositories
+from shared.db.at_once import Statement
+from shared.db.rls import SYSTEM_ROLE
+from sqlalchemy import TextClause
+from sqlalchemy.dialects.postgresql.base import PGDialect
+
+from tests.support.people import World
+from tests.support.servers import Database
+
+TABLES = ("agent_runs", "web_conversations")
+FINISHED, UNFINISHED, TENANTS, CONVERSATIONS = 200_000, 6_000, 40, 10_000
+
+THREAD, MESSAGE, KEY = "ix_agent_runs_thread", "ix_agent_runs_message_id", "pk_agent_runs"
+RUNNING, WAITING = "ix_agent_runs_running", "ix_agent_runs_waiting"
+UNFINISHED_OF_THREAD, DUE = "ix_agent_runs_unfinished", "ix_agent_runs_due"
+USAGE = "ix_agent_runs_usage"
+CONVERSATION = "uq_web_conversations_tenant_id_id"
+
+TAKES: dict[str, set[str]] = {
+    "turns._LOCK": {CONVERSATION},
+    "turns._ASK": {CONVERSATION},
+    "turns._CLAIM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
+    "turns._SAID_BEFORE": {MESSAGE},
+    "turns._WAIT_FOR_ROOM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
+    "turns._END_RUN": {KEY},
+    "turns._END_WITH_ANSWER": {KEY},
+    "turns._HEAD_OF_THREAD": {UNFINISHED_OF_THREAD},
+    "turns._WAITING_FOR_ROOM": {WAITING, RUNNING},
+    "connecting._CATCH_UP": {CONVERSATION, UNFINISHED_OF_THREAD},
+    "connecting._CONVERSATION": {CONVERSATION},
+    "chat._LOCK": {CONVERSATION},
+    "limits._USAGE": {USAGE},
+    "runs._ADD_RUN": set(),
+    "runs._RUN_OF_MESSAGE": {MESSAGE},
+    "runs._UNFINISHED_OF_THREAD": {UNFINISHED_OF_THREAD},
+    "runs._FINISHED_BY": {KEY},
+    "runs._FINISH_PENDING": {KEY},
+    "runs._REQUEST_STOP": {KEY},
+    "runs._CANCEL_UNFINISHED": {UNFINISHED_OF_THREAD},
+    "runs._FORGET_PAYLOADS": {THREAD},
+    "runs._TAKE_DUE": {DUE, UNFINISHED_OF_THREAD, RUNNING, KEY},
+    "runs._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
+    "runs._RELEASE": {KEY},
+    "runs._NEWS": {RUNNING, KEY},
+}
+AS_THE_SYSTEM = {"runs._TAKE_DUE", "runs._BACKLOG", "runs._RELEASE", "runs._NEWS"}
+
+_AGENT = f"""
+    JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM agents) AS agent
+      ON agent.place = 1 + floor(power(mod(number, {TENANTS}) / {TENANTS}::float, 2) * {TENANTS})
+"""
+_ADD_CONVERSATIONS = f"""
+INSERT INTO web_conversations (tenant_id, agent_id, user_id)
+SELECT agent.tenant_id, agent.id, gen_random_uuid()
+  FROM generate_series(1, {CONVERSATIONS}) AS number {_AGENT}
+"""
+_ADD_RUNS = f"""
+INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, state, attempt,
+                        worker_id, waits_for_room, next_nudge_at, finished_at, input_tokens)
+SELECT agent.tenant_id, agent.id, 'web', md5(mod(number, {CONVERSATIONS})::text)::uuid::text,
+       gen_random_uuid()::text, {{state}}, 1, md5(mod(number, 6)::text)::uuid,
+       {{state}} = 'pending' AND mod(number, 3) = 0, now() + interval '1 minute', {{finished_at}},
+       100
+  FROM generate_series(1, {{runs}}) AS number {_AGENT}
+"""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One of our statements, with as many parameters as it has."""
+
+    name: str
+    sql: str
+    parameters: int
+
+
+def statements() -> Iterator[Asked]:
+    """All that name runs or conversations, wherever in our repositories they stand."""
+    for module in pkgutil.iter_modules(repositories.__path__):
+        for name, value in vars(import_module(f"{repositories.__name__}.{module.name}")).items():
+            if isinstance(value, Statement):
+                said = value.sql.decode()
+            elif isinstance(value, TextClause):
+                said = _numbered(value)
+            else:
+                continue
+            if re.search(rf"\b({'|'.join(TABLES)})\b", said):
+                numbers = [int(number) for number in re.findall(r"\$(\d+)", said)]
+                yield Asked(f"{module.name}.{name}", said, max(numbers, default=0))
+
+
+def _numbered(clause: TextClause) -> str:
+    """With `$1`, `$2` … instead of names."""
+    return str(clause.compile(dialect=PGDialect(paramstyle="numeric_dollar")))
+
+
+@pytest.fixture
+def crowded(database: Database, acme: World, superuser: psycopg.Connection) -> psycopg.Connection:
+    """A database with many finished runs, of tenants great and small."""
+    superuser.execute("SET synchronous_commit = off; SET session_replication_role = replica")
+    superuser.execute(
+        "INSERT INTO tenants (name, slug) SELECT 'T', 't' || n FROM generate_series(2, %s) AS n",
+        (TENANTS,),
+    )
+    superuser.execute(
+        "INSERT INTO agents (tenant_id, name, role, instructions)"
+        " SELECT id, 'Ada', '', '' FROM tenants WHERE id <> %s",
+        (acme.id,),
+    )
+    superuser.execute(_ADD_CONVERSATIONS.encode())
+    _add_runs(superuser, FINISHED, "'done'", "now() - number * interval '1 second'")
+    superuser.execute("ANALYZE")
+    return superuser
+
+
+def _add_runs(connection: psycopg.Connection, runs: int, state: str, finished_at: str) -> None:
+    connection.execute(_ADD_RUNS.format(runs=runs, state=state, finished_at=finished_at).encode())
+
+
+def test_every_look_at_runs_takes_its_index_however_many_there_were(
+    database: Database, crowded: psycopg.Connection
+) -> None:
+    """Whoever comes first on a connection: a tenant that has many runs, or none."""
+    (greatest,) = crowded.execute(
+        "SELECT tenant_id FROM agent_runs GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    ).fetchone() or (None,)
+    first_come = {"a great tenant": greatest, "a tenant without runs": uuid4()}
+
+    def take_their_indexes(when: str) -> None:
+        for whose, tenant_id in first_come.items():
+            assert _plans(database, tenant_id) == TAKES, f"{when}, planned for {whose}"
+
+    take_their_indexes("analyzed at rest")
+    _add_runs(crowded, UNFINISHED, "(ARRAY['pending', 'running'])[1 + mod(number, 2)]", "NULL")
+    take_their_indexes("under load, analyzed at rest")
+    crowded.execute("ANALYZE")
+    take_their_indexes("analyzed under load")
+
+
+def _plans(database: Database, tenant_id: UUID) -> dict[str, set[str]]:
+    with psycopg.connect(
+        database.app_url,
+        autocommit=True,
+        options=f"-c plan_cache_mode=force_generic_plan -c app.current_tenant={tenant_id}",
+    ) as connection:
+        return {asked.name: _indexes(connection, asked) for asked in statements()}
+
+
+def _indexes(connection: psycopg.Connection, asked: Asked) -> set[str]:
+    role = SYSTEM_ROLE if asked.name in AS_THE_SYSTEM else "none"
+    connection.execute(sql.SQL("SET ROLE {}").format(sql.SQL(role)))
+    connection.execute(b"PREPARE asked AS " + asked.sql.encode())
+    nulls = "(" + ", ".join(["NULL"] * asked.parameters) + ")" if asked.parameters else ""
+    row = connection.execute(f"EXPLAIN (FORMAT JSON) EXECUTE asked {nulls}".encode()).fetchone()
+    connection.execute("DEALLOCATE asked")
+    assert row
+    plan = row[0] if isinstance(row[0], list) else json.loads(row[0])
+    return set(_taken(plan[0]["Plan"]))
+
+
+def _taken(node: dict[str, Any]) -> Iterator[str]:
+    """The indexes on runs in a plan; and that all were read, if they were."""
+    if index := node.get("Index Name"):
+        if any(table in index for table in TABLES):
+            yield index
+    elif node["Node Type"] == "Seq Scan" and node["Relation Name"] in TABLES:
+        yield f"all {node['Relation Name']} there ever were"
+    for below in node.get("Plans", ()):
+        yield from _taken(below)
+
+
+def test_no_look_at_runs_is_put_together_where_this_test_does_not_see_it() -> None:
+    """Statements are made once, in the open; functions only fill in their parameters."""
+    hidden = []
+    for path in sorted(Path(repositories.__file__).parent.glob("*.py")):
+        if path.stem == "run_conditions":
+            continue  # which makes parts of statements, no whole ones
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                body = " ".join(map(ast.unparse, function.body))
+                body = body.replace("select(AgentRun).from_statement", "")
+                if re.search(r"\bagent_runs\b|\bAgentRun\b", body):
+                    hidden.append(f"{path.stem}.{function.name}")
+    assert hidden == []
