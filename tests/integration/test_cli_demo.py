@@ -58,15 +58,17 @@ def test_the_password_is_kept_for_us_alone(seeded: Any, tmp_path: Path) -> None:
     assert kept.stat().st_mode & 0o777 == 0o600
 
 
-async def test_the_password_printed_logs_in_even_after_another(
+async def test_who_is_there_keeps_the_password_they_have(
     seeded: Any, settings_of_its_own: pytest.MonkeyPatch
 ) -> None:
+    """`up` in a shell that names somebody else's installation would shut its people out."""
     operator = seeded["users"][-1]["email"]
-    await log_in(operator, seeded["users"][-1]["password"], address="test")
     settings_of_its_own.setenv("KONSTRUCT_DEMO_PASSWORD", "another password")
     again = await asyncio.to_thread(konstruct, "demo", "seed", "--json")
-    assert {user["password"] for user in again.json["users"]} == {"another password"}
-    await log_in(operator, "another password", address="test")
+    assert {user["password"] for user in again.json["users"]} == {None}
+    in_words = await asyncio.to_thread(konstruct, "demo", "seed")
+    assert in_words.out.count("(the one they had before)") == 3
+    await log_in(operator, seeded["users"][-1]["password"], address="test")
 
 
 def test_people_need_the_demo(database: object) -> None:

@@ -14,14 +14,17 @@ import sys
 import textwrap
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx2 as httpx
 import psutil
 import pytest
 from konstruct.devstack import running_environment
 from konstruct.devstack.ports import free_port
+
+from tests.support.servers import Servers
 
 STARTS_WITHIN_S = 60
 STOPS_WITHIN_S = 10
@@ -45,6 +48,12 @@ signal.pause()
 STUBBORN_WORKER = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n" + WORKER
 NEVER_READY = "import signal; signal.pause()"
 MIGRATE = "import os; assert 'konstruct_owner' in os.environ['KONSTRUCT_OWNER_DATABASE_URL']"
+MIGRATE_LATER = """
+import os, psycopg
+with psycopg.connect(os.environ["KONSTRUCT_OWNER_DATABASE_URL"]) as connection:
+    connection.execute("CREATE TABLE alembic_version (version_num text)")
+    connection.execute("INSERT INTO alembic_version VALUES ('999_later')")
+"""
 FAILING_MIGRATE = "raise SystemExit('the table is on fire')"
 SEED = """
 print('{"tenant": {"name": "Demo"}, "agents": [{"name": "Ada"}],'
@@ -56,17 +65,27 @@ from pathlib import Path
 from konstruct.devstack import UpOptions, child, up
 from konstruct.devstack.programs import Programs
 data_dir, port, scripts, leash = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4]
+options = json.loads(sys.argv[5])
 if leash == "no":
     child._LIBC = None
 programs = Programs(**{name: (sys.executable, "-c", text) for name, text in scripts.items()})
-sys.exit(up(UpOptions(Path(data_dir), port), programs))
+sys.exit(up(UpOptions(Path(data_dir), port, **options), programs))
 """
 
 
 class Up:
     """One `konstruct up` in a process of its own, as a person would start it."""
 
-    def __init__(self, data_dir: Path, port: int, *, leash: bool = True, **scripts: str) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        port: int,
+        *,
+        leash: bool = True,
+        settings: Mapping[str, str] | None = None,
+        options: Mapping[str, bool] | None = None,
+        **scripts: str,
+    ) -> None:
         programs = {"migrate": MIGRATE, "seed": SEED, "worker": WORKER, "gateway": GATEWAY}
         environment = {k: v for k, v in os.environ.items() if not k.startswith("KONSTRUCT_")}
         self.data_dir = data_dir
@@ -75,8 +94,14 @@ class Up:
             [
                 *(sys.executable, "-c", textwrap.dedent(DRIVER), str(data_dir), str(port)),
                 *(json.dumps(programs | scripts), "yes" if leash else "no"),
+                json.dumps(options or {}),
             ],
-            env={**environment, "KONSTRUCT_LLM_MODEL": "test", "KONSTRUCT_LIMITS_ENABLED": "false"},
+            env={
+                **environment,
+                "KONSTRUCT_LLM_MODEL": "openai:test",
+                "KONSTRUCT_LIMITS_ENABLED": "false",
+                **(settings or {}),
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -160,8 +185,8 @@ def start(data_dir: Path) -> Iterator[Callable[..., Up]]:
     port = free_port()
     started: list[Up] = []
 
-    def start(**scripts: str) -> Up:
-        started.append(Up(data_dir, port, **scripts))
+    def start(**how: Any) -> Up:
+        started.append(Up(data_dir, port, **how))
         return started[-1]
 
     yield start
@@ -248,6 +273,69 @@ def test_a_failing_step_says_why(start: Callable[..., Up], data_dir: Path) -> No
     assert up.wait_end() == 1
     eventually(lambda: "the table is on fire" in up.text, "the reason")
     assert str(data_dir / "logs" / "migrations.log") in up.text
+    assert working_in(data_dir) == []
+
+
+def test_what_an_earlier_run_said_is_not_this_ones_reason(
+    start: Callable[..., Up], data_dir: Path
+) -> None:
+    assert start(migrate=FAILING_MIGRATE).wait_end() == 1
+
+    again = start(migrate="raise SystemExit(3)")
+
+    assert again.wait_end() == 1
+    eventually(lambda: "Migrations ended with exit code 3" in again.text, "the reason")
+    assert "on fire" not in again.text
+
+    (data_dir / "postgres" / "cluster" / "PG_VERSION").write_text("99\n")
+    of_another_postgresql = start()
+    assert of_another_postgresql.wait_end() == 2
+    eventually(lambda: "written by PostgreSQL 99" in of_another_postgresql.text, "the reason")
+
+
+def test_a_database_of_ones_own_is_named_and_gets_no_demo(
+    start: Callable[..., Up], servers: Servers, data_dir: Path
+) -> None:
+    theirs = servers.create_database()
+    settings = {
+        "KONSTRUCT_DATABASE_URL": theirs.app_url,
+        "KONSTRUCT_OWNER_DATABASE_URL": theirs.owner_url,
+    }
+    up = start(settings=settings).wait_ready()
+    assert f"Using the database {theirs.name} on {theirs.host}:{theirs.port}" in up.text
+    assert "[1/4] Valkey" in up.text
+    assert "Demo data" not in up.text
+    assert "o@demo.example" not in up.text
+    assert "konstruct user create" in up.text
+    assert up.stop() == 0
+
+    asked = start(settings=settings, options={"demo": True}).wait_ready()
+    assert "o@demo.example" in asked.text
+    assert asked.stop() == 0
+    servers.drop_database(theirs)
+
+
+def test_a_setting_that_is_not_right_stops_the_start_before_anything(
+    start: Callable[..., Up], data_dir: Path
+) -> None:
+    up = start(settings={"KONSTRUCT_MESSAGE_LIMIT": "many"})
+
+    assert up.wait_end() == 2
+    eventually(lambda: "KONSTRUCT_MESSAGE_LIMIT is not right" in up.text, "the reason")
+    assert not data_dir.exists()
+
+
+def test_an_older_one_leaves_the_database_of_a_newer_one_alone(
+    start: Callable[..., Up], data_dir: Path
+) -> None:
+    assert start(migrate=MIGRATE_LATER).wait_ready().stop() == 0
+
+    older = start(migrate=FAILING_MIGRATE)
+
+    assert older.wait_end() == 2
+    eventually(lambda: "newer than this Konstruct" in older.text, "the reason")
+    assert "999_later" in older.text
+    assert "on fire" not in older.text  # it was not even tried
     assert working_in(data_dir) == []
 
 

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlsplit
 from uuid import UUID
 
 import httpx2
+from shared.addresses import http_address
 from shared.errors import (
     BadRequest,
     Conflict,
@@ -53,8 +53,10 @@ class Portal:
 
     def __init__(self, url: str, sign_in: SignIn | None = None) -> None:
         self.url = url.rstrip("/")
-        if urlsplit(self.url).scheme not in ("http", "https") or not urlsplit(self.url).hostname:
-            raise BadRequest(f"'{url}' is no gateway's address like http://127.0.0.1:8000.")
+        try:
+            http_address(self.url)
+        except ValueError as error:
+            raise BadRequest(f"'{url}' is no gateway's address: {error}.") from None
         self.proxy = proxy_for(self.url)
         self.sign_in = sign_in
         self._identity: Identity | None = None

@@ -20,6 +20,7 @@ from shared.db.rls import SYSTEM_ROLE
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
 from shared.errors import ConfigError
 from sqlalchemy import Connection, Engine, create_engine, make_url, pool, text
+from sqlalchemy.exc import OperationalError
 
 from konstruct.devstack.data_dir import DataDir, running_environment
 from konstruct.devstack.postgres import EmbeddedPostgres
@@ -139,6 +140,18 @@ def migrate(url: str) -> list[Revision]:
         except CommandError as error:
             raise ConfigError(f"The migrations cannot be applied: {error}") from error
     return applied
+
+
+def refuse_if_newer(url: str) -> None:
+    """Raise ConfigError when a newer Konstruct has worked on this database. Changes nothing; one
+    that is not there yet is not newer."""
+    with owner_engine(async_url(url)) as engine:
+        try:
+            connection = engine.connect()
+        except OperationalError:
+            return  # there is no such database yet, or migrating it says better what is wrong
+        with connection:
+            _refuse_if_newer(connection)
 
 
 def _refuse_if_newer(connection: Connection) -> None:

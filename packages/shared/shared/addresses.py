@@ -38,7 +38,7 @@ def redis_address(url: str) -> str:
 
 def http_address(url: str) -> str:
     """`https://HOST/PATH`, or `http://`."""
-    wanted = "Write it like https://llm.example.com/v1"
+    wanted = "Write it like https://example.com or https://llm.example.com/v1"
     rest = _after_scheme(url, ("http", "https"), wanted)
     host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     if not host:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from shared.services.demo import Demo, DemoPerson
+    from shared.services.people import Person
 
 PASSWORD_FILE = "demo-password"  # noqa: S105 - a file's name
 
@@ -33,7 +34,7 @@ def seed(
         str | None,
         typer.Option(
             envvar="KONSTRUCT_DEMO_PASSWORD",
-            help="With which its people log in. Without one, it is made once and kept.",
+            help="With which new people log in. Without one, it is made once and kept.",
         ),
     ] = None,
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
@@ -41,7 +42,7 @@ def seed(
 ) -> None:
     """Make the demo business `demo`: two agents, one person of each role.
 
-    Doing it again changes nothing but passwords that differ.
+    Doing it again changes nothing: who is there keeps the password they have.
     """
     attach_to_database(data_dir)
     password = password or _kept_password(data_dir)
@@ -52,14 +53,18 @@ def seed(
         print_json(
             {
                 "tenant": tenant.shown(demo.tenant),
-                "users": [{**user.shown(each), "password": password} for each in demo.people],
+                "users": [
+                    {**user.shown(each), "password": _known(each, demo, password)}
+                    for each in demo.people
+                ],
                 "agents": [agent.shown(each) for each in demo.agents],
             }
         )
         return
     typer.echo(f"'{demo.tenant.name}' is there. Its agents: {_names(demo)}.")
     for person in demo.people:
-        typer.echo(f"  {person.user.email}  password {password}  ({person.role})")
+        known = _known(person, demo, password) or "(the one they had before)"
+        typer.echo(f"  {person.user.email}  password {known}  ({person.role})")
 
 
 @app.command(epilog=examples("konstruct demo people --count 200 --json > people.json"))
@@ -79,6 +84,11 @@ def people(
         ("email", "user_id", "conversation_id"),
         as_json=as_json,
     )
+
+
+def _known(person: "Person", demo: "Demo", password: str) -> str | None:
+    """The password they log in with, as far as it is known."""
+    return None if person.user.id in demo.keep_their_password else password
 
 
 def _names(demo: "Demo") -> str:

@@ -16,11 +16,36 @@ DATABASE = "KONSTRUCT_DATABASE_URL"
 REDIS = "KONSTRUCT_REDIS_URL"
 SIGNING_KEY = "KONSTRUCT_SIGNING_KEY"
 
+
+def named_directory(given: str | Path) -> Path:
+    """The path that was typed, or the default. An empty one is a variable that was not set, and
+    not this directory."""
+    if not str(given).strip():
+        raise typer.BadParameter("it is empty. Name a directory, or leave the option out.")
+    try:
+        Path(given).expanduser().exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        raise typer.BadParameter(f"'{given}' can be no directory: {error}.") from None
+    return Path(given)
+
+
+def named_host(given: str) -> str:
+    """An address to listen on. An empty one would be every address of the machine."""
+    from shared.addresses import listening_host
+
+    try:
+        return listening_host(given.strip())
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}.") from None
+
+
 DataDirOption = Annotated[
     Path,
     typer.Option(
         "--data-dir",
         envvar="KONSTRUCT_DATA_DIR",
+        parser=named_directory,
+        metavar="DIRECTORY",
         help="The directory of the `konstruct up` to work on.",
     ),
 ]

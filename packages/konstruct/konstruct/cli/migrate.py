@@ -119,12 +119,16 @@ def _set_up_roles(
     superuser_url: str, database: str, owner_password: str | None, app_password: str | None
 ) -> dict[str, str]:
     import psycopg
+    from shared.addresses import database_address
     from shared.errors import BadRequest, Unavailable
-    from sqlalchemy.exc import ArgumentError
 
     from konstruct import schema
     from konstruct.database_errors import first_line
 
+    try:
+        database_address(superuser_url)
+    except ValueError as error:
+        raise BadRequest(f"--superuser-url is not right: {error}.") from None
     try:
         return schema.set_up_roles(
             superuser_url,
@@ -132,11 +136,6 @@ def _set_up_roles(
             owner_password=owner_password or secrets.token_urlsafe(24),
             app_password=app_password or secrets.token_urlsafe(24),
         )
-    except ArgumentError:
-        raise BadRequest(
-            f"'{superuser_url}' is no address of a database. "
-            "Write it like postgresql://postgres:PASSWORD@HOST:5432/postgres"
-        ) from None
     except psycopg.Error as error:
         raise Unavailable(
             f"The roles could not be made: {first_line(error)}. See that the server answers, and "

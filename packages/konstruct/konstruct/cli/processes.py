@@ -12,6 +12,7 @@ from konstruct.cli.installation import (
     SIGNING_KEY,
     DataDirOption,
     attach_to_database,
+    named_host,
 )
 
 
@@ -28,7 +29,10 @@ def register(app: typer.Typer) -> None:
 
 
 def gateway(
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(parser=named_host, metavar="ADDRESS", help="Address to listen on."),
+    ] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65535, help="Port to listen on.")] = None,
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
 ) -> None:

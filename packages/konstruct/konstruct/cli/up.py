@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from konstruct.cli.epilog import examples
-from konstruct.cli.installation import DEFAULT_DATA_DIR
+from konstruct.cli.installation import DEFAULT_DATA_DIR, named_directory, named_host
 
 
 def register(app: typer.Typer) -> None:
@@ -26,15 +26,36 @@ def register(app: typer.Typer) -> None:
 def up(
     data_dir: Annotated[
         Path,
-        typer.Option(envvar="KONSTRUCT_DATA_DIR", help="Where its data, secrets and logs stay."),
+        typer.Option(
+            envvar="KONSTRUCT_DATA_DIR",
+            parser=named_directory,
+            metavar="DIRECTORY",
+            help="Where its data, secrets and logs stay.",
+        ),
     ] = Path(DEFAULT_DATA_DIR),
     port: Annotated[
         int, typer.Option(envvar="KONSTRUCT_PORT", help="Where people reach it.")
     ] = 8000,
     host: Annotated[
-        str, typer.Option(envvar="KONSTRUCT_HOST", help="Address to listen on.")
+        str,
+        typer.Option(
+            envvar="KONSTRUCT_HOST",
+            parser=named_host,
+            metavar="ADDRESS",
+            help="Address to listen on.",
+        ),
     ] = "127.0.0.1",
-    demo: Annotated[bool, typer.Option(help="Make a demo business to try it with.")] = True,
+    demo: Annotated[
+        bool | None,
+        typer.Option(
+            "--demo/--no-demo",
+            show_default=False,
+            help="Make a demo business to try it with; by default not in a database of your own.",
+        ),
+    ] = None,
+    browser: Annotated[
+        bool, typer.Option(help="Open the browser, logged in, where there is one.")
+    ] = True,
 ) -> None:
     """Start everything: PostgreSQL, Valkey, a small model, worker and gateway.
 
@@ -42,5 +63,7 @@ def up(
     """
     from konstruct import devstack
 
-    options = devstack.UpOptions(data_dir=data_dir, port=port, host=host, demo=demo)
+    options = devstack.UpOptions(
+        data_dir=data_dir, port=port, host=host, demo=demo, browser=browser
+    )
     raise typer.Exit(devstack.up(options))

@@ -55,6 +55,7 @@ class Child:
     user: SystemUser | None = None
     if_we_die: signal.Signals = signal.SIGKILL
     _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+    _log_began_at: int = field(default=0, init=False)
 
     @property
     def pid(self) -> int | None:
@@ -67,6 +68,7 @@ class Child:
         with contextlib.ExitStack() as files:
             try:
                 log = files.enter_context(open_private(self.log, append=True))
+                self._log_began_at = self.log.stat().st_size
                 output = log
                 if self.output is not None:
                     output = files.enter_context(open_private(self.output, append=False))
@@ -98,7 +100,19 @@ class Child:
         """Raises DevstackError with the end of the log when the process is gone."""
         code = self.exit_code()
         if code is not None:
-            raise DevstackError(f"{self.name} {describe_exit(code)}. {log_tail(self.log)}")
+            raise DevstackError(f"{self.name} {describe_exit(code)}. {self.log_tail()}")
+
+    def log_tail(self, lines: int = 6) -> str:
+        """Where its log is, and the last lines of it that are of this process: those of an earlier
+        run would be read as the reason."""
+        try:
+            with self.log.open("rb") as log:
+                log.seek(self._log_began_at)
+                last = log.read().decode(errors="replace").splitlines()[-lines:]
+        except OSError:
+            last = []
+        said = "".join(f"\n    {line}" for line in last)
+        return f"Its log is {self.log}" + (f" and ends:{said}" if said else ".")
 
     def send(self, which: signal.Signals) -> None:
         """Does nothing when it has ended."""
@@ -167,16 +181,6 @@ def describe_exit(code: int) -> str:
         return f"was ended by {signal.Signals(-code).name}"
     except ValueError:
         return f"was ended by signal {-code}"
-
-
-def log_tail(log: Path, lines: int = 6) -> str:
-    """The last lines of a log and where the rest is, for an error message."""
-    try:
-        last = log.read_text(errors="replace").splitlines()[-lines:]
-    except OSError:
-        last = []
-    said = "".join(f"\n    {line}" for line in last)
-    return f"Its log is {log}" + (f" and ends:{said}" if said else ".")
 
 
 def turn_over(log: Path) -> None:

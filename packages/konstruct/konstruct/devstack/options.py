@@ -11,7 +11,10 @@ class UpOptions:
     data_dir: Path
     port: int
     host: str = "127.0.0.1"
-    demo: bool = True
+    demo: bool | None = None
+    """None: in a database that `up` makes, and in no other."""
+    browser: bool = True
+    """Open one, where there is one and somebody looks."""
 
     @property
     def probe_host(self) -> str:

@@ -14,6 +14,7 @@ by a killed owner prevents the next start. The superuser is for setting up.
 import os
 import shutil
 import signal
+import subprocess
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from psycopg.conninfo import make_conninfo
 from shared.db.engine import forget_libpq, reason_of
 
 from konstruct.devstack.child import Child, Patience, end_leftovers
-from konstruct.devstack.errors import DevstackError
+from konstruct.devstack.errors import DevstackError, PreflightFailed
 from konstruct.devstack.part import Server
 from konstruct.devstack.ports import LOOPBACK
 from konstruct.devstack.private_file import kept_secret, write_private
@@ -33,6 +34,7 @@ SUPERUSER = "postgres"
 
 _INITDB_WITHIN_S = 120.0
 _PROBE_S = 2
+_VERSION_WITHIN_S = 20
 # Fast shutdown ends the sessions and writes everything; immediate leaves the rest to recovery.
 _FAST = Patience(signal.SIGINT, 5.0)
 _IMMEDIATE = Patience(signal.SIGQUIT, 1.0)
@@ -99,6 +101,11 @@ class EmbeddedPostgres(Server):
             password=kept_secret(self.directory / "password"),
         )
 
+    def superuser_url(self, database: str = "postgres") -> str:
+        """The same as a URL."""
+        password = kept_secret(self.directory / "password")
+        return f"postgresql://{SUPERUSER}:{password}@{self.host}:{self.port}/{database}"
+
     def launch(self) -> None:
         """Make the cluster if there is none, and start the server process."""
         forget_libpq()
@@ -107,7 +114,9 @@ class EmbeddedPostgres(Server):
         if user is not None:
             self._admit_other_user()
         self._end_former_servers()
-        if not (self.cluster / "PG_VERSION").exists():
+        if (self.cluster / "PG_VERSION").exists():
+            self._refuse_other_version()
+        else:
             self._make_cluster()
         self._choose_port()
         settings = _SETTINGS | ({} if self._fsync else _QUICK_BUT_UNSAFE)
@@ -149,6 +158,25 @@ class EmbeddedPostgres(Server):
         """End it as a crash would, with the sessions it serves."""
         super().kill()
         end_leftovers(self._binaries / "postgres", self.cluster)
+
+    def _refuse_other_version(self) -> None:
+        """PostgreSQL would, too, but in a log and in its own words."""
+        made_by = (self.cluster / "PG_VERSION").read_text().strip()
+        said = subprocess.run(
+            [self._binaries / "postgres", "--version"],
+            env=_environment(),
+            capture_output=True,
+            text=True,
+            timeout=_VERSION_WITHIN_S,
+            check=False,
+        ).stdout
+        ours = said.rpartition(" ")[2].partition(".")[0].strip()
+        if ours.isdecimal() and made_by != ours:
+            raise PreflightFailed(
+                f"The data in {self.cluster} were written by PostgreSQL {made_by}; this Konstruct "
+                f"brings {ours}, which cannot read them. Run the Konstruct that wrote them; "
+                "docs/deployment.md tells how data are backed up and restored elsewhere."
+            )
 
     def _admit_other_user(self) -> None:
         let_through(self.cluster)

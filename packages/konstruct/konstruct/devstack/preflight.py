@@ -12,6 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
+from shared.config import get_settings
+from shared.errors import ConfigError
 
 from konstruct.devstack.data_dir import DataDir
 from konstruct.devstack.errors import AlreadyRunning, PreflightFailed
@@ -41,6 +43,7 @@ def check_all(options: UpOptions, given: GivenSettings | None = None) -> list[Ch
     brought = GivenSettings.from_environment() if given is None else given
     checks: tuple[Callable[[], Check], ...] = (
         check_platform,
+        check_settings,
         lambda: check_wheels(brought),
         lambda: check_database_settings(brought),
         lambda: check_directory(options.data_dir),
@@ -79,6 +82,16 @@ def check_platform(platform: str = sys.platform) -> Check:
         if ok
         else f"Konstruct runs on Linux and macOS; this is '{platform}'. On Windows, use WSL.",
     )
+
+
+def check_settings() -> Check:
+    """Every one that is set, as every process of ours would read it."""
+    get_settings.cache_clear()
+    try:
+        get_settings()
+    except ConfigError as error:
+        return Check("settings", False, error.message)
+    return Check("settings", True, "All that are set can be understood.")
 
 
 def check_wheels(given: GivenSettings) -> Check:

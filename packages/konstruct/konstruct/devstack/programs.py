@@ -12,7 +12,7 @@ from pathlib import Path
 
 from shared.environment import clean
 
-from konstruct.devstack.child import Child, describe_exit, end_leftovers, log_tail
+from konstruct.devstack.child import Child, describe_exit, end_leftovers
 from konstruct.devstack.data_dir import DataDir
 from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.part import Part, Server
@@ -217,7 +217,7 @@ def run_to_end(
         wait_until(lambda: not child.is_alive(), what=name, timeout_s=timeout_s, stop=stop_request)
         code = child.exit_code()
         if code:
-            raise DevstackError(f"{name} {describe_exit(code)}. {log_tail(child.log)}")
+            raise DevstackError(f"{name} {describe_exit(code)}. {child.log_tail()}")
         return output.read_text()
     finally:
         child.kill()

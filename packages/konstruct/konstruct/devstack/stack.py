@@ -5,19 +5,20 @@ the person gave win over ours; SIGINT, SIGTERM or SIGHUP end everything within 1
 """
 
 import contextlib
-import shlex
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
+from dataclasses import replace
 from types import FrameType
 
 import psycopg
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
+from shared.errors import ConfigError
 
 from konstruct.devstack import programs as program
-from konstruct.devstack.data_dir import DATA_DIR_VARIABLE, DataDir, default_data_dir
-from konstruct.devstack.errors import DevstackError, StartCancelled
+from konstruct.devstack.announcement import DemoData, announcement
+from konstruct.devstack.data_dir import DATA_DIR_VARIABLE, DataDir
+from konstruct.devstack.errors import DevstackError, PreflightFailed, StartCancelled
 from konstruct.devstack.given import GivenSettings
 from konstruct.devstack.model_weights import CONTEXT_TOKENS, MAX_ANSWER_TOKENS, MODEL_ALIAS
 from konstruct.devstack.options import UpOptions
@@ -34,27 +35,12 @@ MIGRATED_WITHIN_S = 300.0
 SEEDED_WITHIN_S = 120.0
 
 
-class DemoUser(BaseModel):
-    email: str
-    password: str
-    role: str
-
-
-class DemoAgent(BaseModel):
-    name: str
-
-
-class DemoData(BaseModel):
-    """What `konstruct demo seed --json` prints, as far as a person is told of it."""
-
-    users: list[DemoUser]
-    agents: list[DemoAgent]
-
-
 def up(options: UpOptions, programs: Programs | None = None) -> int:
     """Run everything until told to stop; the exit code, 0 when told to stop."""
     given = GivenSettings.from_environment()
     stop_request = StopRequest()
+    if options.demo is None:
+        options = replace(options, demo=not given.has_database)
     progress = Progress(_count_steps(options, given))
     try:
         with _signals(stop_request):
@@ -117,7 +103,10 @@ class Stack:
             self.progress.say("Stopped.")
 
     def _start_servers(self, supervisor: Supervisor) -> None:
-        if not self.given.has_database:
+        if self.given.has_database:
+            self.progress.say(f"Using the database {self._given_database()}, not one of its own.")
+            self._refuse_if_newer(self.given.values["KONSTRUCT_OWNER_DATABASE_URL"])
+        else:
             with self.progress.step("PostgreSQL"):
                 self._start_postgres(supervisor)
         if not self.given.has_redis:
@@ -134,6 +123,7 @@ class Stack:
 
         postgres = EmbeddedPostgres(self.data.path / "postgres", stop_request=self.stop_request)
         supervisor.start(postgres)
+        self._refuse_if_newer(postgres.superuser_url(DATABASE))
         try:
             ensure_roles(
                 postgres.superuser_conninfo(),
@@ -150,6 +140,23 @@ class Stack:
         self.settings["KONSTRUCT_OWNER_DATABASE_URL"] = (
             f"postgresql://{OWNER_ROLE}:{self.secrets.owner_password}@{address}"
         )
+
+    def _refuse_if_newer(self, url: str) -> None:
+        """Before anything is changed there. Raises PreflightFailed."""
+        from konstruct.schema import refuse_if_newer
+
+        try:
+            refuse_if_newer(url)
+        except ConfigError as error:
+            raise PreflightFailed(error.message) from error
+
+    def _given_database(self) -> str:
+        """Which it is, without a password."""
+        from sqlalchemy import make_url
+
+        url = make_url(self.given.values["KONSTRUCT_DATABASE_URL"])
+        port = f":{url.port}" if url.port else ""
+        return f"{url.database} on {url.host or 'this machine'}{port} (KONSTRUCT_DATABASE_URL)"
 
     def _start_model(self, supervisor: Supervisor) -> None:
         model = LocalModel(
@@ -213,31 +220,9 @@ class Stack:
             )
             supervisor.start(gateway, front=True)
 
-    def _chat_command(self, agent: str) -> str:
-        """What to type, as Konstruct itself was called and for this directory."""
-        called = sys.argv[0] if Path(sys.argv[0]).name == "konstruct" else "konstruct"
-        command = [called, "chat", "--agent", agent]
-        if self.data.path != default_data_dir().absolute():
-            command += ["--data-dir", str(self.data.path)]
-        return shlex.join([*command, "What can you do for me?"])
-
     def _announce(self, demo: DemoData | None) -> None:
-        say = self.progress.say
-        say()
-        say(f"Konstruct is ready on {self.options.url}")
-        if demo is not None:
-            for user in demo.users:
-                say(f"  log in as  {user.email}  password  {user.password}  ({user.role})")
-            names = ", ".join(agent.name for agent in demo.agents)
-            say(f"  talk to    {names}, from another terminal:")
-            say(f"      {self._chat_command(demo.agents[0].name)}")
-        if not self.given.has_model:
-            say(
-                "The model that comes along is a toy: it runs anywhere and knows little. Set "
-                "KONSTRUCT_LLM_BASE_URL,\nKONSTRUCT_LLM_API_KEY and KONSTRUCT_LLM_MODEL for a "
-                "real one."
-            )
-        say(f"Data and logs are in {self.data.path}. Ctrl-C ends everything.")
+        for line in announcement(self.options.url, self.data, self.settings, demo):
+            self.progress.say(line)
         with contextlib.suppress(OSError):  # nobody reads it: people can still work
             sys.stdout.write(f"ready {self.options.url}\n")
             sys.stdout.flush()
@@ -245,7 +230,7 @@ class Stack:
 
 def _count_steps(options: UpOptions, given: GivenSettings) -> int:
     servers = (not given.has_database) + (not given.has_redis) + (not given.has_model)
-    return servers + options.demo + len(("migrations", "worker", "gateway"))
+    return servers + bool(options.demo) + len(("migrations", "worker", "gateway"))
 
 
 @contextlib.contextmanager

@@ -3,13 +3,12 @@
 Both are idempotent: what is there stays as it is, what is missing is added.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from shared.auth.passwords import check_password_rules, hash_password, verify_password
+from shared.auth.passwords import check_password_rules, verify_password
 from shared.auth.tokens import issue_access_token
 from shared.db import SystemSession
 from shared.errors import BadRequest, NotFound
@@ -60,6 +59,8 @@ class Demo:
 
     tenant: Tenant
     people: Sequence[Person]
+    keep_their_password: frozenset[UUID]
+    """Who was there before, and logs in with another one than this seed's."""
     agents: Sequence[Agent]
 
 
@@ -76,7 +77,8 @@ class DemoPerson:
 
 
 async def seed(session: SystemSession, *, password: str) -> Demo:
-    """The demo tenant, its agents and one person of each role, who log in with this password.
+    """The demo tenant, its agents and one person of each role. Who is new logs in with this
+    password; who is there keeps everything.
 
     Raises BadRequest for a password that keeps no rules.
     """
@@ -92,11 +94,14 @@ async def seed(session: SystemSession, *, password: str) -> Demo:
             instructions=each.instructions,
             model=None,
         )
-    people = [
-        await _ensure_person(session, tenant, name, role, password)
-        for name, role in ROLES_BY_NAME.items()
-    ]
-    return Demo(tenant, people, await agents.list_agents(session, tenant.id))
+    people, keep_theirs = [], set()
+    for name, role in ROLES_BY_NAME.items():
+        person, by_this_password = await _ensure_person(session, tenant, name, role, password)
+        people.append(person)
+        if not by_this_password:
+            keep_theirs.add(person.user.id)
+    hired = await agents.list_agents(session, tenant.id)
+    return Demo(tenant, people, frozenset(keep_theirs), hired)
 
 
 async def make_people(session: SystemSession, count: int) -> Sequence[DemoPerson]:
@@ -156,14 +161,13 @@ async def _demo_tenant(session: SystemSession) -> Tenant:
 
 async def _ensure_person(
     session: SystemSession, tenant: Tenant, name: str, role: Role, password: str
-) -> Person:
-    """Whoever is there keeps everything but a password that is not this one, so that what is
-    printed is true."""
+) -> tuple[Person, bool]:
+    """The person, and whether this password logs them in."""
     email = f"{name}@{DOMAIN}"
     home = None if role == "platform_admin" else tenant
     user = await identity.user_by_email(session, email)
     if user is None:
-        return await create_user(
+        new = await create_user(
             session,
             email=email,
             role=role,
@@ -171,9 +175,9 @@ async def _ensure_person(
             display_name=f"Demo {name}",
             password=password,
         )
-    if not await verify_password(password, user.password_hash):
-        user.password_hash = await asyncio.to_thread(hash_password, password)
+        return new, True
+    fits = await verify_password(password, user.password_hash)
     if home is None:
-        return Person(user, role, None)
+        return Person(user, role, None), fits
     await identity.add_membership(session, tenant_id=home.id, user_id=user.id, role=role)
-    return Person(user, await identity.member_role(session, home.id, user.id), home.id)
+    return Person(user, await identity.member_role(session, home.id, user.id), home.id), fits
