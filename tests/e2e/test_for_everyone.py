@@ -1,5 +1,6 @@
 """Any screen, any light, any language, with or without a mouse or eyes."""
 
+import datetime as dt
 import re
 from typing import Any
 
@@ -12,6 +13,15 @@ from tests.support.portal_page import PortalPage, Visit, asks_for
 
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 HELLO = {"en": "Say hello to Ada.", "es": "Saluda a Ada.", "pt": "Diga olá a Ada."}
+STORAGE = {
+    "forbidden": """for (const name of ["localStorage", "sessionStorage"]) {
+      const get = () => { throw new DOMException("", "SecurityError"); };
+      Object.defineProperty(window, name, { get });
+    }""",
+    "full": """Storage.prototype.setItem = () => {
+      throw new DOMException("", "QuotaExceededError");
+    };""",
+}
 NOT_ACCEPTED = {"es": "no aceptó esta conversación", "pt": "não aceitou esta conversa"}
 
 
@@ -112,9 +122,16 @@ async def test_everything_is_done_by_keyboard_alone(visit: Visit, acme: World) -
     await keys.press("ArrowDown")
     await expect(page.page.get_by_role("menuitem", name="Start over")).to_be_focused()
     await keys.press("Enter")
+    await expect(page.dialog).to_be_visible()
+    await keys.press("Escape")
+    await expect(page.page.get_by_role("button", name="Start over")).to_be_focused()
+    await keys.press("Enter")
+    await expect(page.page.get_by_role("menuitem", name="Start over")).to_be_focused()
+    await keys.press("Enter")
     await tab_to(page, "Delete and start over")
     await keys.press("Enter")
     await expect(page.page.get_by_text(HELLO["en"])).to_be_visible()
+    await expect(page.composer).to_be_focused()
 
 
 async def tab_to(page: PortalPage, name: str) -> None:
@@ -132,3 +149,96 @@ async def tab_to(page: PortalPage, name: str) -> None:
             assert focus["outline"] == "solid 2px", "the focus is seen"
             return
     raise AssertionError(f"Tab never came to {name}")
+
+
+async def test_forced_colours_hide_nothing(visit: Visit, acme: World) -> None:
+    page = await visit(acme.admin, forced_colors="active", path="/team/people")
+    await expect(page.rows("People")).to_be_visible()
+    edge = "(el, at) => parseFloat(getComputedStyle(el, at).borderInlineStartWidth)"
+    chosen = page.menu.get_by_role("link", name="People", exact=True)
+    other = page.menu.get_by_role("link", name="Employees", exact=True)
+    assert await chosen.evaluate(edge, "::before") > 0
+    assert await other.evaluate(edge, "::before") == 0
+    marks = page.page.locator("[aria-hidden]", has_text=re.compile("^.$"))
+    for mark in await marks.all():
+        assert await mark.evaluate(edge) > 0, "an edge shows where it is"
+    assert await page.violations() == []
+    await page.choose("Ada")
+    open_row = page.employees.filter(has_text="Ada")
+    assert await open_row.evaluate(edge, "::before") > 0
+
+
+async def test_employees_and_people_are_told_apart_at_a_glance(visit: Visit, acme: World) -> None:
+    page = await visit(acme.admin, path="/team/people")
+    radius = "(el) => parseFloat(getComputedStyle(el).borderStartStartRadius) / el.offsetWidth"
+    person = page.rows("People").locator("[aria-hidden]", has_text=re.compile("^.$")).first
+    await expect(page.employees.first).to_contain_text("AI")
+    employee = page.employees.first.locator("[aria-hidden]").first
+    assert await person.evaluate(radius) >= 0.5, "a circle"
+    assert await employee.evaluate(radius) < 0.3, "a square with round corners"
+    await expect(page.rows("People")).not_to_contain_text("AI")
+
+
+async def test_the_first_tab_leads_past_the_employees_to_the_page(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit(acme.anna, path="/team/employees")
+    await expect(page.rows("Employees").last).to_be_visible()
+    await tab_to(page, "Skip to the page")
+    await page.page.keyboard.press("Enter")
+    await expect(page.page.get_by_role("main")).to_be_focused()
+    await tab_to(page, "Chat with Ada")
+
+
+async def test_days_and_dates_follow_the_clock_and_the_region(visit: Visit, acme: World) -> None:
+    conversation_id = await acme.conversation(acme.anna)
+    await acme.say(conversation_id, "late in the day")
+    page = await visit(acme.anna, locale="de-DE", timezone_id="UTC")
+    today = dt.datetime.now(dt.UTC)
+    await page.page.clock.install(time=today.replace(hour=23, minute=59, second=0))
+    await page.open(f"/employees/{acme.agent_id}")
+    await expect(page.page.get_by_text("Today", exact=True)).to_be_visible()
+    stamp = page.own.last.get_by_role("time")
+    await expect(stamp).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    await expect(stamp).to_have_attribute("title", re.compile(rf"^{today.day} \w+ \d+ at \d\d:"))
+    await page.page.clock.run_for(120_000)
+    await expect(page.page.get_by_text("Yesterday", exact=True)).to_be_visible()
+
+
+async def test_names_keep_their_direction_and_are_not_cut(visit: Visit, acme: World) -> None:
+    await people.make_agent(acme.id, "مريم (2)")
+    endless = "Maximiliana" * 7
+    long_id = await people.make_agent(acme.id, endless)
+    page = await visit(acme.anna, **PHONE)
+    name = page.employees.filter(has_text="مريم").locator("bdi").first
+    assert await name.evaluate("(el) => getComputedStyle(el).direction") == "rtl"
+    await page.open(f"/employees/{long_id}")
+    greeting = page.page.get_by_role("heading", name=f"Say hello to {endless}.")
+    await expect(greeting).to_be_visible()
+    assert await greeting.evaluate("(el) => el.scrollWidth <= el.clientWidth")
+    box = await greeting.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 360
+
+
+@pytest.mark.parametrize("fault", ["forbidden", "full"])
+async def test_without_storage_everything_works_until_a_reload(
+    visit: Visit, acme: World, fault: str
+) -> None:
+    page = await visit(acme.anna, path="/healthz")
+    await page.page.add_init_script(STORAGE[fault])
+    await page.open()
+    await page.choose("Ada")
+    await page.composer.fill("not yet finished")
+    await page.choose("Bob")
+    await page.choose("Ada")
+    await expect(page.composer).to_have_value("not yet finished")
+    await page.say(asks_for(3))
+    await page.expect_whole(3)
+    await page.account_menu.click()
+    await page.page.get_by_role("menuitemradio", name="Español").click()
+    await page.page.get_by_role("button", name="Cuenta").click()
+    await page.page.get_by_role("menuitem", name="Cerrar sesión").click()
+    await expect(page.page.get_by_role("heading", name="Iniciar sesión")).to_be_visible()
+    await expect(page.page.get_by_role("alert")).to_be_empty()

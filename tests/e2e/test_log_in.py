@@ -33,3 +33,12 @@ async def test_whoever_logs_out_is_out_after_a_reload_too(visit: Visit, acme: Wo
     await expect(page.log_in_form).to_be_visible()
     await page.page.reload()
     await expect(page.log_in_form).to_be_visible()
+
+
+async def test_an_address_with_letters_of_its_own_is_taken_as_typed(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit()
+    async with page.page.expect_request("**/auth/login") as sent:
+        await page.log_in("mia@müller.example", "a guess")
+    assert (await sent.value).post_data_json["email"] == "mia@müller.example"

@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import httpx
 from playwright.async_api import expect
 
 from tests.support import people
@@ -64,13 +65,53 @@ async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(
     await admin.page.reload()
     await admin.button("Operator, role of Zoe").click()
     await admin.page.get_by_role("menuitemradio", name=re.compile("^Admin")).click()
+    await expect(admin.dialog).to_contain_text("Make Zoe an admin?")
+    await admin.button("Cancel").click()
+    await expect(admin.button("Operator, role of Zoe")).to_be_focused()
+    await expect(zoe.menu.get_by_role("link", name="People")).to_have_count(0)
+    await admin.button("Operator, role of Zoe").click()
+    await admin.page.get_by_role("menuitemradio", name=re.compile("^Admin")).click()
+    await admin.button("Make admin").click()
+    await expect(admin.page.get_by_text("Zoe is now: Admin.")).to_be_visible()
+    await expect(admin.button("Admin, role of Zoe")).to_be_focused()
     await expect(zoe.menu.get_by_role("link", name="People")).to_be_visible()
+    await expect(zoe.page.get_by_text("You are now an admin of Acme.")).to_be_visible()
 
     await admin.button("Remove Zoe").click()
     await admin.dialog.get_by_role("button", name="Remove", exact=True).click()
+    await expect(admin.page.get_by_text("Zoe no longer belongs to Acme.")).to_be_visible()
     await expect(admin.button("Remove Zoe")).to_have_count(0)
+    await expect(admin.rows("People").locator(":focus")).to_have_count(1)
     await expect(zoe.employees).to_have_count(0)
     await expect(zoe.composer).to_be_hidden()
+
+
+async def test_new_rights_open_the_page_one_looks_at(visit: Visit, acme: World) -> None:
+    anna = await visit(acme.anna, path="/team/people")
+    await expect(anna.page.get_by_text("An admin of Acme can open it.")).to_be_visible()
+    async with httpx.AsyncClient(base_url=anna.device.home) as portal:
+        changed = await portal.patch(
+            f"/api/portal/people/{acme.anna.id}",
+            json={"tenant_id": str(acme.id), "role": "customer_admin"},
+            headers=acme.admin.headers,
+        )
+    assert changed.status_code == 200
+    await expect(anna.rows("People")).to_be_visible()
+    await expect(anna.page.get_by_text("You are now an admin of Acme.")).to_be_visible()
+
+
+async def test_a_link_to_an_employee_of_ones_other_business_offers_to_switch(
+    visit: Visit, acme: World, globex: World
+) -> None:
+    gustav = await people.make_agent(globex.id, "Gustav")
+    await people.join(globex.id, acme.anna.id)
+    page = await visit(acme.anna, path=f"/employees/{gustav}")
+    await expect(page.page.get_by_text("This employee does not work in Acme.")).to_be_visible()
+    await page.button("Switch to Globex").click()
+    await expect(page.page.get_by_role("heading", level=1)).to_have_text("Gustav")
+    await page.open(f"/employees/{uuid4()}")
+    await expect(page.page.get_by_text("This employee does not work in Globex.")).to_be_visible()
+    await expect(page.page.get_by_role("button", name=re.compile("Switch"))).to_have_count(0)
 
 
 async def test_an_operator_is_shown_nothing_that_is_not_theirs(visit: Visit, acme: World) -> None:

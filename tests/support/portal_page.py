@@ -85,6 +85,10 @@ class PortalPage:
         await self.menu.get_by_role("link", name=name, exact=True).click()
         await expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
+    def rows(self, name: str) -> Locator:
+        """The list of this name."""
+        return self.page.get_by_role("list", name=name)
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 

@@ -1,9 +1,9 @@
 import type { ComponentProps } from "react";
 
 const LOOKS = {
-  primary: "bg-accent text-on-accent hover:bg-accent-hover disabled:opacity-50",
+  primary: "border border-transparent bg-accent text-on-accent hover:bg-accent-hover disabled:opacity-50",
   quiet: "border border-line bg-raised text-ink hover:bg-hover disabled:opacity-50",
-  danger: "bg-danger text-surface hover:opacity-90 disabled:opacity-50",
+  danger: "border border-transparent bg-danger text-surface hover:opacity-90 disabled:opacity-50",
   link: "text-accent underline underline-offset-2 hover:text-accent-hover",
 } as const;
 
@@ -20,4 +20,16 @@ export function buttonClass(look: keyof typeof LOOKS): string {
 
 export function Button({ look = "quiet", className = "", type = "button", ...rest }: ButtonProps) {
   return <button type={type} className={`${buttonClass(look)} ${className}`} {...rest} />;
+}
+
+/** A button's word that changes, in the room of the longest: what stands beside it stays where it is. */
+export function OneOf({ shown, others }: { shown: string; others: readonly string[] }) {
+  return (
+    <span className="inline-grid place-items-center">
+      {others.map((other) => (
+        <span key={other} aria-hidden="true" className="invisible col-start-1 row-start-1">{other}</span>
+      ))}
+      <span className="col-start-1 row-start-1">{shown}</span>
+    </span>
+  );
 }

@@ -1,4 +1,6 @@
-import type { ReactNode } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
+
+import { focusOn, isLost, rescueFocus } from "./focus";
 
 /** Rows of one kind under their own heading. */
 export function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -11,8 +13,10 @@ export function Section({ title, children }: { title: string; children: ReactNod
 }
 
 export function Rows({ label, children }: { label: string; children: ReactNode }) {
+  const list = useRef<HTMLUListElement>(null);
+  useKeptFocus(list);
   return (
-    <ul aria-label={label} className="divide-y divide-line rounded-2xl border border-line bg-raised">
+    <ul ref={list} aria-label={label} className="divide-y divide-line rounded-2xl border border-line bg-raised">
       {children}
     </ul>
   );
@@ -25,4 +29,33 @@ export function Empty({ children }: { children: ReactNode }) {
       {children}
     </div>
   );
+}
+
+/** When the row that had the focus goes, the one now in its place has it, or without any the page. */
+function useKeptFocus(list: RefObject<HTMLUListElement | null>): void {
+  const had = useRef<{ row: Element; index: number } | null>(null);
+
+  useLayoutEffect(() => {
+    const { row, index } = had.current ?? {};
+    if (!list.current || !row || index === undefined || row.isConnected) return;
+    had.current = null;
+    if (!isLost(document.activeElement)) return;
+    const next = list.current.children[Math.min(index, list.current.children.length - 1)];
+    if (next instanceof HTMLElement) focusOn(next);
+  });
+
+  useEffect(() => {
+    const rows = list.current;
+    if (!rows) return;
+    const note = ({ target }: FocusEvent) => {
+      const index = Array.from(rows.children).findIndex((each) => each.contains(target as Node));
+      const row = rows.children[index];
+      had.current = row ? { row, index } : null;
+    };
+    rows.addEventListener("focusin", note);
+    return () => {
+      rows.removeEventListener("focusin", note);
+      if (had.current) rescueFocus();
+    };
+  }, [list]);
 }

@@ -6,7 +6,7 @@ import { Icon } from "./icons";
 import type { MenuAction, MenuButtonProps, MenuChoices } from "./menu-button";
 
 const ROW =
-  "flex min-h-10 cursor-default items-center justify-between gap-3 rounded-md px-2.5 py-1.5 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover";
+  "flex min-h-10 cursor-default border border-transparent items-center justify-between gap-3 rounded-md px-2.5 py-1.5 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover";
 
 interface OpenedMenuProps extends MenuButtonProps {
   openedBy: "pointer" | "keyboard";
@@ -15,6 +15,7 @@ interface OpenedMenuProps extends MenuButtonProps {
 export default function OpenedMenu(props: OpenedMenuProps) {
   const { openedBy, choices, action, side, align, children, ...button } = props;
   const trigger = useRef<HTMLButtonElement>(null);
+  const chosen = useRef<(() => void) | null>(null);
 
   // The key that asked for this menu came before the menu could hear it. It is heard again, for
   // a menu opened by a key highlights its first row.
@@ -33,11 +34,25 @@ export default function OpenedMenu(props: OpenedMenuProps) {
         align={align ?? "start"}
         sideOffset={6}
         collisionPadding={8}
+        // What was chosen begins with the focus back at the button: a dialog will leave it there.
+        onCloseAutoFocus={(event) => {
+          const choice = chosen.current;
+          if (!choice) return;
+          event.preventDefault();
+          chosen.current = null;
+          trigger.current?.focus();
+          choice();
+        }}
         className="z-20 max-h-[60vh] max-w-[85vw] min-w-44 overflow-y-auto rounded-xl border border-line bg-raised p-1.5 shadow-lg"
       >
-        {choices && <Choices {...choices} />}
+        {choices && (
+          <Choices
+            {...choices}
+            onChoose={(value) => { chosen.current = () => { choices.onChoose(value); }; }}
+          />
+        )}
         {choices && action && <Menu.Separator className="my-1.5 h-px bg-line" />}
-        {action && <Action {...action} />}
+        {action && <Action {...action} onSelect={() => { chosen.current = action.onSelect; }} />}
       </Menu.Content>
     </Menu.Root>
   );

@@ -4,6 +4,8 @@
  */
 import { type ComponentProps, useEffect, useRef } from "react";
 
+import { rescueFocus } from "./focus";
+
 interface ModalProps extends Omit<ComponentProps<"dialog">, "open" | "onClose"> {
   open: boolean;
   onClose: () => void;
@@ -22,7 +24,11 @@ export function Modal({ open, onClose, sticky = false, children, ...rest }: Moda
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/click-events-have-key-events
     <dialog
       ref={dialog}
-      onClose={onClose}
+      onClose={() => {
+        onClose();
+        // The browser gives it back to what had it before; that may be gone.
+        rescueFocus();
+      }}
       onClick={(event) => {
         if (!sticky && event.target === dialog.current) onClose();
       }}

@@ -1,40 +1,41 @@
-/** Times as people read them, in their language and time zone. */
+/** Times as people read them, in their language, as their region writes them, in their time zone. */
 import type { Translate } from "./context";
 import type { Language } from "./language";
+import { regionOf } from "./region";
 
 export function clockTime(language: Language, at: string): string {
-  return new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" }).format(
-    new Date(at),
-  );
+  return written(language, at, { hour: "numeric", minute: "2-digit" });
 }
 
 export function fullTime(language: Language, at: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" }).format(
-    new Date(at),
-  );
+  return written(language, at, { dateStyle: "long", timeStyle: "short" });
 }
 
 export function fullDate(language: Language, at: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: "long" }).format(new Date(at));
+  return written(language, at, { dateStyle: "long" });
 }
 
 /** Today's by the clock, others by the day. */
 export function listTime(language: Language, at: string): string {
-  const date = new Date(at);
-  if (daysAgo(date) === 0) return clockTime(language, at);
-  return new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }).format(date);
+  if (daysAgo(new Date(at)) === 0) return clockTime(language, at);
+  return written(language, at, { day: "numeric", month: "short" });
 }
 
 export function dayName(language: Language, t: Translate, at: string): string {
-  const date = new Date(at);
-  const days = daysAgo(date);
+  const days = daysAgo(new Date(at));
   if (days === 0) return t("day.today");
   if (days === 1) return t("day.yesterday");
-  return new Intl.DateTimeFormat(language, { dateStyle: "full" }).format(date);
+  return written(language, at, { dateStyle: "full" });
 }
 
 export function sameDay(one: string, other: string): boolean {
   return new Date(one).toDateString() === new Date(other).toDateString();
+}
+
+function written(language: Language, at: string, how: Intl.DateTimeFormatOptions): string {
+  const { locale, hourCycle } = regionOf(language);
+  const clock = how.hour || how.timeStyle ? { hourCycle } : {};
+  return new Intl.DateTimeFormat(locale, { ...how, ...clock }).format(new Date(at));
 }
 
 function daysAgo(date: Date): number {

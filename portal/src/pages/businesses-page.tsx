@@ -3,8 +3,10 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 
 import { Button } from "@/components/button";
+import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Rows } from "@/components/list";
+import { Name } from "@/components/name";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 import { CreateBusinessDialog, RenameBusinessDialog } from "@/team/business-dialog";
@@ -18,6 +20,8 @@ export default function BusinessesPage() {
   const navigate = useNavigate();
   const [creating, setCreating] = useState(false);
   const [renaming, setRenaming] = useState<Tenant | null>(null);
+  const [open, setOpen] = useState(false);
+  const [renamed, setRenamed] = useState<string | null>(null);
   return (
     <Page
       title={t("businesses.title")}
@@ -33,17 +37,21 @@ export default function BusinessesPage() {
         </Button>
       }
     >
+      <Done className="not-empty:mb-4">{renamed && t("business.renamed", { name: renamed })}</Done>
       <Rows label={t("businesses.title")}>
         {tenants.map((each) => (
           <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
             <div className="min-w-40 grow basis-0">
-              <p className="truncate font-medium">{each.name}</p>
+              <p className="font-medium"><Name>{each.name}</Name></p>
               <p className="truncate text-sm text-soft">{each.slug}</p>
             </div>
             <div className="flex flex-wrap items-center gap-2">
               <Button
                 aria-label={t("business.renameName", { name: each.name })}
-                onClick={() => { setRenaming(each); }}
+                onClick={() => {
+                  setRenaming(each);
+                  setOpen(true);
+                }}
               >
                 {t("business.renameAction")}
               </Button>
@@ -74,7 +82,13 @@ export default function BusinessesPage() {
         }}
       />
       {renaming && (
-        <RenameBusinessDialog api={api} tenant={renaming} open onClose={() => { setRenaming(null); }} />
+        <RenameBusinessDialog
+          api={api}
+          tenant={renaming}
+          open={open}
+          onClose={() => { setOpen(false); }}
+          onRenamed={setRenamed}
+        />
       )}
     </Page>
   );

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
 import { conversationsQuery } from "@/api/queries";
-import { Avatar } from "@/components/avatar";
+import { AiMark } from "@/components/mark";
 import { Empty, Rows } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { fullTime, listTime } from "@/i18n/time";
+import { useToday } from "@/i18n/today";
 import { OneLine } from "@/markdown/one-line";
 import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
@@ -40,6 +41,7 @@ export default function ConversationsPage() {
 function ConversationRow({ conversation }: { conversation: Conversation }) {
   const { t, language } = useI18n();
   const { userId } = usePerson();
+  useToday();
   const { id, agent_id, agent_name, user_id, user_name, updated_at, last_message_preview } = conversation;
   const own = user_id === userId;
   const whose = own ? t("people.you") : (user_name ?? t("conversations.former"));
@@ -49,7 +51,7 @@ function ConversationRow({ conversation }: { conversation: Conversation }) {
         to={own ? `/employees/${agent_id}` : `/team/conversations/${id}`}
         className="flex items-center gap-3 px-4 py-3 transition-colors hover:bg-hover"
       >
-        <Avatar name={agent_name} />
+        <AiMark name={agent_name} />
         <span className="min-w-0 grow">
           <span className="flex items-baseline justify-between gap-2">
             <span className="truncate font-medium">{t("conversations.pair", { person: whose, name: agent_name })}</span>

@@ -4,10 +4,12 @@ import { useEffect, useRef } from "react";
 import { Link, useLocation } from "react-router";
 
 import { agentsQuery } from "@/api/queries";
-import { Avatar } from "@/components/avatar";
-import { Button, buttonClass } from "@/components/button";
+import { Button, buttonClass, OneOf } from "@/components/button";
+import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Empty, Rows } from "@/components/list";
+import { AiMark } from "@/components/mark";
+import { Name } from "@/components/name";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { problemSentence } from "@/i18n/problem";
@@ -30,7 +32,8 @@ export default function EmployeesPage() {
       {agents.isError && !agents.data && <LoadFailed query={agents} />}
       {agents.data?.length === 0 && (
         <Empty>
-          <p>{t(mayChange ? "employees.emptyAdmin" : "sidebar.empty")}</p>
+          <p className={mayChange ? "mb-4" : ""}>{t(mayChange ? "employees.emptyAdmin" : "sidebar.empty")}</p>
+          {mayChange && <HireLink />}
         </Empty>
       )}
       {agents.data && agents.data.length > 0 && (
@@ -97,17 +100,17 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
   const { name } = agent;
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
-      <Avatar name={name} />
+      <AiMark name={name} />
       <div className="min-w-40 grow basis-0">
         <p className="flex items-center gap-2">
-          <span className="truncate font-medium">{name}</span>
+          <Name className="font-medium">{name}</Name>
           {paused && (
             <span className="shrink-0 rounded-full border border-line px-2 py-0.5 text-xs text-soft">
               {t("sidebar.paused")}
             </span>
           )}
         </p>
-        <p className="truncate text-sm text-soft">{agent.role}</p>
+        <p className="text-sm text-soft"><Name>{agent.role}</Name></p>
       </div>
       <div className="flex flex-wrap gap-2 max-sm:w-full">
         <Link
@@ -132,12 +135,14 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
               className="aria-disabled:opacity-50"
               onClick={() => { if (!turn.isPending) turn.mutate(); }}
             >
-              {t(paused ? "employees.resume" : "employees.pause")}
+              <OneOf shown={t(paused ? "employees.resume" : "employees.pause")} others={[t("employees.pause"), t("employees.resume")]} />
             </Button>
           </>
         )}
       </div>
-      <p role="status" className="sr-only">{turn.isSuccess && t(paused ? "employees.isPaused" : "employees.isBack", { name })}</p>
+      <Done className="w-full">
+        {turn.isSuccess && t(paused ? "employees.isPaused" : "employees.isBack", { name })}
+      </Done>
       {turn.isError && (
         <p role="alert" className="w-full text-sm text-danger">{problemSentence(t, turn.error)}</p>
       )}

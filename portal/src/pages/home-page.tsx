@@ -1,6 +1,6 @@
 /** What a logged-in person sees: employees and the ways to all pages at the side, a page beside them. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import { Link, Route, Routes, useLocation, useNavigate, useParams } from "react-router";
 
 import { PortalApi } from "@/api/portal-api";
@@ -12,11 +12,15 @@ import { useLogin, usePerson } from "@/session/login-context";
 import { keepTabTenant, tabTenant } from "@/session/tab-tenant";
 import { type Workspace, WorkspaceContext } from "@/session/workspace";
 import { Sidebar } from "@/sidebar/sidebar";
+import { SkipLink } from "@/sidebar/skip-link";
+import type { Tenant } from "@/wire/frames";
 
 import { ConversationPage } from "./conversation-page";
 import { FailedPage } from "./failed-page";
 import { FirstBusiness } from "./first-business";
 import { NoticePage } from "./notice-page";
+import { RightsNews } from "./rights-news";
+import { Welcome } from "./welcome";
 
 const BusinessesPage = lazy(() => import("./businesses-page"));
 const ConversationsPage = lazy(() => import("./conversations-page"));
@@ -41,18 +45,23 @@ export default function HomePage() {
   const atHome = pathname === "/";
   return (
     <WorkspaceContext value={workspace}>
-      <div className="flex h-full">
-        <div className={`h-full w-full shrink-0 md:block md:w-76 ${atHome ? "" : "hidden"}`}>
-          <Sidebar />
-        </div>
-        {/* Another business or another role is another page: nothing of the one before stays. */}
-        <div
-          key={`${workspace.tenant.id} ${workspace.tenant.role}`}
-          className={`h-full min-w-0 grow md:block ${atHome ? "max-md:sr-only" : ""}`}
-        >
-          <Suspense fallback={null}>
-            <Pages role={workspace.tenant.role} />
-          </Suspense>
+      <SkipLink />
+      <div className="flex h-full flex-col">
+        <RightsNews tenant={workspace.tenant} />
+        <div className="flex min-h-0 grow">
+          <div className={`h-full w-full shrink-0 md:block md:w-76 ${atHome ? "" : "hidden"}`}>
+            <Sidebar />
+          </div>
+          {/* Another business or another role is another page: nothing of the one before stays. */}
+          <div
+            key={`${workspace.tenant.id} ${workspace.tenant.role}`}
+            id="page"
+            className={`h-full min-w-0 grow md:block ${atHome ? "max-md:sr-only" : ""}`}
+          >
+            <Suspense fallback={null}>
+              <Pages tenant={workspace.tenant} />
+            </Suspense>
+          </div>
         </div>
       </div>
     </WorkspaceContext>
@@ -60,13 +69,15 @@ export default function HomePage() {
 }
 
 /** Every page, or in its place that it is not for this role. */
-function Pages({ role }: { role: Workspace["tenant"]["role"] }) {
+function Pages({ tenant: { name, role } }: { tenant: Tenant }) {
   const { t } = useI18n();
-  const forAdmins = (page: React.ReactNode) => (mayAdminister(role) ? page : <NotYours />);
-  const forPlatform = (page: React.ReactNode) => (mayRunPlatform(role) ? page : <NotYours />);
+  const notYours = (whose: string) => <WayHome sentence={t("app.notYours")} whose={whose} />;
+  const forAdmins = (page: ReactNode) =>
+    mayAdminister(role) ? page : notYours(t("app.askAdmin", { business: name }));
+  const forPlatform = (page: ReactNode) => (mayRunPlatform(role) ? page : notYours(t("app.askPlatform")));
   return (
     <Routes>
-      <Route index element={<NoticePage><h1>{t("home.choose")}</h1></NoticePage>} />
+      <Route index element={<Welcome />} />
       <Route path="employees/:agentId" element={<OneConversation />} />
       <Route path="team/employees" element={<EmployeesPage />} />
       <Route path="team/employees/new" element={forAdmins(<HirePage />)} />
@@ -85,16 +96,12 @@ function OneConversation() {
   return <ConversationPage key={agentId} agentId={agentId} />;
 }
 
-function NotYours() {
-  const { t } = useI18n();
-  return <WayHome sentence={t("app.notYours")} />;
-}
-
-function WayHome({ sentence }: { sentence: string }) {
+function WayHome({ sentence, whose }: { sentence: string; whose?: string }) {
   const { t } = useI18n();
   return (
     <NoticePage>
-      <h1 className="font-medium">{sentence}</h1>
+      <h1 className="font-medium text-ink">{sentence}</h1>
+      {whose && <p>{whose}</p>}
       <Link className="text-accent underline" to="/">{t("app.home")}</Link>
     </NoticePage>
   );

@@ -29,12 +29,15 @@ export function Page({ title, actions, children }: PageProps) {
 
   return (
     <main className="flex h-full flex-col bg-surface">
-      <header className="flex min-h-16 shrink-0 items-center gap-3 border-b border-line px-3 py-2 md:px-6">
-        <SidebarDrawer />
-        <h1 ref={heading} tabIndex={-1} className="min-w-0 grow truncate text-lg font-semibold outline-none">
-          {title}
-        </h1>
-        {actions}
+      <header className="shrink-0 border-b border-line">
+        {/* Over the contents, and as wide. */}
+        <div className="mx-auto flex min-h-16 max-w-3xl items-center gap-3 px-3 py-2 md:px-6">
+          <SidebarDrawer />
+          <h1 ref={heading} tabIndex={-1} className="min-w-0 grow truncate text-lg font-semibold outline-none">
+            {title}
+          </h1>
+          {actions}
+        </div>
       </header>
       <div className="min-h-0 grow overflow-y-auto">
         <div className="mx-auto max-w-3xl px-4 py-6 md:px-6">{children}</div>

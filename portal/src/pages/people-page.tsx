@@ -1,9 +1,10 @@
 /** The people of the business and those invited; for its admins. */
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useState } from "react";
 
 import { peopleQuery } from "@/api/queries";
 import { Button } from "@/components/button";
+import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Empty, Rows } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
@@ -21,16 +22,14 @@ export default function PeoplePage() {
   const { api, tenant } = useWorkspace();
   const people = useQuery(peopleQuery(api, tenant.id));
   const [inviting, setInviting] = useState(false);
-  const inviteButton = useRef<HTMLButtonElement>(null);
-  // The row that had the focus is gone.
-  const keepFocus = () => { inviteButton.current?.focus(); };
+  const [done, setDone] = useState("");
+  const removed = (name: string) => { setDone(t("people.removed", { name, business: tenant.name })); };
 
   return (
     <Page
       title={t("people.title")}
       actions={
         <Button
-          ref={inviteButton}
           look="primary"
           className="inline-flex shrink-0 items-center gap-2"
           onClick={() => { setInviting(true); }}
@@ -40,17 +39,18 @@ export default function PeoplePage() {
         </Button>
       }
     >
+      <Done className="not-empty:mb-4">{done}</Done>
       {people.isPending && <RowSkeletons rows={3} className="h-21 max-sm:h-32" />}
       {people.isError && !people.data && <LoadFailed query={people} />}
       {people.data?.length === 0 && <Empty>{t("people.empty")}</Empty>}
       {people.data && people.data.length > 0 && (
         <Rows label={t("people.title")}>
           {people.data.map((member) => (
-            <MemberRow key={member.id} member={member} onRemoved={keepFocus} />
+            <MemberRow key={member.id} member={member} onRemoved={removed} />
           ))}
         </Rows>
       )}
-      <OpenInvitations onRevoked={keepFocus} />
+      <OpenInvitations />
       <InviteDialog
         open={inviting}
         firstRole={people.data?.length === 0 ? "customer_admin" : "customer_operator"}

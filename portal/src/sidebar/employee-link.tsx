@@ -1,9 +1,11 @@
 import { useEffect, useSyncExternalStore } from "react";
 import { NavLink, useMatch } from "react-router";
 
-import { Avatar } from "@/components/avatar";
+import { AiMark } from "@/components/mark";
+import { Name } from "@/components/name";
 import { useI18n } from "@/i18n/context";
 import { listTime } from "@/i18n/time";
+import { useToday } from "@/i18n/today";
 import { OneLine } from "@/markdown/one-line";
 import { usePerson } from "@/session/login-context";
 import type { Agent, Conversation } from "@/wire/frames";
@@ -19,6 +21,7 @@ interface EmployeeLinkProps {
 export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProps) {
   const { t, language } = useI18n();
   const { userId } = usePerson();
+  useToday();
   const open = useMatch(`/employees/${agent.id}`) !== null;
   const news = useSyncExternalStore(
     watchSeen,
@@ -36,13 +39,13 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
         to={`/employees/${agent.id}`}
         onClick={onChoose}
         className={({ isActive }) =>
-          `flex items-center gap-3 rounded-xl px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
+          `in-view flex items-center gap-3 rounded-xl px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
         }
       >
-        <Avatar name={agent.name} />
+        <AiMark name={agent.name} />
         <span className="min-w-0 grow">
           <span className="flex items-baseline justify-between gap-2">
-            <span dir="auto" className={`truncate ${unread ? "font-semibold" : "font-medium"}`}>{agent.name}</span>
+            <Name className={unread ? "font-semibold" : "font-medium"}>{agent.name}</Name>
             {conversation?.last_message_preview && (
               <time dateTime={conversation.updated_at} className="shrink-0 text-xs text-soft">
                 {listTime(language, conversation.updated_at)}

@@ -1,9 +1,11 @@
 /** The business's employees, those talked to last first, and the person's own menu. */
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
 
 import { agentsQuery, conversationsQuery } from "@/api/queries";
 import { Button } from "@/components/button";
 import { useI18n } from "@/i18n/context";
+import { mayAdminister } from "@/session/rights";
 import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent, Conversation } from "@/wire/frames";
@@ -43,7 +45,16 @@ export function Sidebar({ onChoose }: { onChoose?: () => void }) {
             <Button onClick={() => void agents.refetch()}>{t("app.tryAgain")}</Button>
           </li>
         )}
-        {agents.data?.length === 0 && <li className="p-3 text-sm text-soft">{t("sidebar.empty")}</li>}
+        {agents.data?.length === 0 && (
+          <li className="space-y-3 p-3 text-sm text-soft">
+            <p>{t("sidebar.empty")}</p>
+            {mayAdminister(tenant.role) && (
+              <Link to="/team/employees/new" onClick={onChoose} className="text-accent underline underline-offset-2">
+                {t("home.hireFirst")}
+              </Link>
+            )}
+          </li>
+        )}
       </ul>
       <TeamLinks {...(onChoose ? { onChoose } : {})} />
       <AccountMenu />

@@ -34,7 +34,7 @@ export function TeamLinks({ onChoose }: { onChoose?: () => void }) {
             to={to}
             onClick={onChoose}
             className={({ isActive }) =>
-              `flex min-h-10 items-center gap-3 rounded-xl px-3 text-sm transition-colors hover:bg-hover ${isActive ? "bg-hover font-medium" : ""}`
+              `in-view flex min-h-10 items-center gap-3 rounded-xl px-3 text-sm transition-colors hover:bg-hover ${isActive ? "bg-hover font-medium" : ""}`
             }
           >
             <Icon name={icon} className="size-5 text-soft" />

@@ -64,6 +64,7 @@ interface RenameBusinessProps {
   tenant: Tenant;
   open: boolean;
   onClose: () => void;
+  onRenamed: (name: string) => void;
 }
 
 export function RenameBusinessDialog({ open, onClose, ...rest }: RenameBusinessProps) {
@@ -75,7 +76,7 @@ export function RenameBusinessDialog({ open, onClose, ...rest }: RenameBusinessP
   );
 }
 
-function RenameForm({ api, tenant, onClose }: Omit<RenameBusinessProps, "open">) {
+function RenameForm({ api, tenant, onClose, onRenamed }: Omit<RenameBusinessProps, "open">) {
   const { t } = useI18n();
   const queries = useQueryClient();
   const form = useForm({
@@ -85,6 +86,7 @@ function RenameForm({ api, tenant, onClose }: Omit<RenameBusinessProps, "open">)
       await api.renameTenant(tenant.id, name.trim());
       await queries.invalidateQueries({ queryKey: ["tenants"] });
       onClose();
+      onRenamed(name.trim());
     },
   });
   return (

@@ -1,4 +1,4 @@
-/** Asks before what cannot be taken back, and tells there why it did not work. */
+/** Asks before what others will feel or nobody can take back, and tells there why it did not work. */
 import { useMutation } from "@tanstack/react-query";
 
 import { Button } from "@/components/button";
@@ -10,13 +10,15 @@ interface ConfirmDialogProps {
   title: string;
   lead: string;
   confirm: string;
+  /** Whether something is lost by it. */
+  look?: "danger" | "primary";
   open: boolean;
   onClose: () => void;
   action: () => Promise<unknown>;
   onDone: () => void;
 }
 
-export function ConfirmDialog({ title, lead, confirm, open, onClose, action, onDone }: ConfirmDialogProps) {
+export function ConfirmDialog({ title, lead, confirm, look = "danger", open, onClose, action, onDone }: ConfirmDialogProps) {
   const { t } = useI18n();
   const run = useMutation({
     mutationFn: action,
@@ -38,7 +40,7 @@ export function ConfirmDialog({ title, lead, confirm, open, onClose, action, onD
       <DialogActions>
         <Button onClick={close}>{t("form.cancel")}</Button>
         <Button
-          look="danger"
+          look={look}
           aria-disabled={run.isPending}
           className="aria-disabled:opacity-50"
           onClick={() => { if (!run.isPending) run.mutate(); }}

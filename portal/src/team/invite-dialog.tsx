@@ -8,6 +8,7 @@ import { Dialog, DialogActions } from "@/components/dialog";
 import { TextField } from "@/components/text-field";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
+import { isLoopback } from "@/session/loopback";
 import { useWorkspace } from "@/session/workspace";
 import type { MemberRole, NewInvitation } from "@/wire/frames";
 
@@ -116,7 +117,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
 
 function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose: () => void }) {
   const { t, language } = useI18n();
-  const link = new URL(invitation.link, location.origin).href;
+  const { href: link, host, hostname } = new URL(invitation.link, location.origin);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.select();
@@ -138,6 +139,11 @@ function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose:
       <p className="mt-3 text-sm text-soft">
         {t("invite.expires", { time: fullTime(language, invitation.expires_at) })}
       </p>
+      {isLoopback(hostname) && (
+        <p role="alert" className="mt-3 rounded-lg border border-danger bg-danger-ground px-3 py-2 text-sm">
+          {t("invite.loopback", { host })}
+        </p>
+      )}
       <DialogActions>
         <Button look="primary" onClick={onClose}>{t("form.done")}</Button>
       </DialogActions>

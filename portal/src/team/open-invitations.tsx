@@ -1,31 +1,35 @@
 /** Links that can still be used, and taking them back. */
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 
 import { invitationsQuery } from "@/api/queries";
 import { Button } from "@/components/button";
+import { Done } from "@/components/done";
 import { Empty, Rows, Section } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
-import { problemSentence } from "@/i18n/problem";
 import { fullTime } from "@/i18n/time";
 import { useWorkspace } from "@/session/workspace";
 import type { Invitation } from "@/wire/frames";
 
+import { ConfirmDialog } from "./confirm-dialog";
 import { LoadFailed } from "./load-failed";
 
-export function OpenInvitations({ onRevoked }: { onRevoked: () => void }) {
+export function OpenInvitations() {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
   const invitations = useQuery(invitationsQuery(api, tenant.id));
+  const [revoked, setRevoked] = useState<string | null>(null);
   return (
     <Section title={t("invitations.title")}>
+      <Done className="not-empty:mb-4">{revoked && t("invitations.revoked", { email: revoked })}</Done>
       {invitations.isPending && <RowSkeletons rows={1} className="h-21" />}
       {invitations.isError && !invitations.data && <LoadFailed query={invitations} />}
       {invitations.data?.length === 0 && <Empty>{t("invitations.empty")}</Empty>}
       {invitations.data && invitations.data.length > 0 && (
         <Rows label={t("invitations.title")}>
           {invitations.data.map((invitation) => (
-            <InvitationRow key={invitation.id} invitation={invitation} onRevoked={onRevoked} />
+            <InvitationRow key={invitation.id} invitation={invitation} onRevoked={setRevoked} />
           ))}
         </Rows>
       )}
@@ -33,16 +37,17 @@ export function OpenInvitations({ onRevoked }: { onRevoked: () => void }) {
   );
 }
 
-function InvitationRow({ invitation, onRevoked }: { invitation: Invitation; onRevoked: () => void }) {
+interface InvitationRowProps {
+  invitation: Invitation;
+  onRevoked: (email: string) => void;
+}
+
+function InvitationRow({ invitation, onRevoked }: InvitationRowProps) {
   const { t, language } = useI18n();
   const { api, tenant } = useWorkspace();
   const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
   const { email, role, expires_at } = invitation;
-  const revoke = useMutation({
-    mutationFn: () => api.revokeInvitation(tenant.id, invitation.id),
-    onSuccess: onRevoked,
-    onSettled: () => queries.invalidateQueries({ queryKey: ["invitations", tenant.id] }),
-  });
   return (
     <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
       <div className="min-w-40 grow basis-0">
@@ -52,17 +57,21 @@ function InvitationRow({ invitation, onRevoked }: { invitation: Invitation; onRe
           {t("invitations.until", { time: fullTime(language, expires_at) })}
         </p>
       </div>
-      <Button
-        aria-label={t("invitations.revokeName", { email })}
-        aria-disabled={revoke.isPending}
-        className="aria-disabled:opacity-50"
-        onClick={() => { if (!revoke.isPending) revoke.mutate(); }}
-      >
+      <Button aria-label={t("invitations.revokeName", { email })} onClick={() => { setAsking(true); }}>
         {t("invitations.revoke")}
       </Button>
-      {revoke.isError && (
-        <p role="alert" className="w-full text-sm text-danger">{problemSentence(t, revoke.error)}</p>
-      )}
+      <ConfirmDialog
+        title={t("invitations.revokeTitle", { email })}
+        lead={t("invitations.revokeLead")}
+        confirm={t("invitations.revoke")}
+        open={asking}
+        onClose={() => { setAsking(false); }}
+        action={() => api.revokeInvitation(tenant.id, invitation.id)}
+        onDone={() => {
+          onRevoked(email);
+          void queries.invalidateQueries({ queryKey: ["invitations", tenant.id] });
+        }}
+      />
     </li>
   );
 }

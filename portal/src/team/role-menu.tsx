@@ -1,5 +1,5 @@
 /** Which role somebody has, and the others to choose from. Nothing changes by merely looking. */
-import { buttonClass } from "@/components/button";
+import { buttonClass, OneOf } from "@/components/button";
 import { Icon } from "@/components/icons";
 import { MenuButton } from "@/components/menu-button";
 import { useI18n } from "@/i18n/context";
@@ -11,20 +11,18 @@ export const MEMBER_ROLES: readonly MemberRole[] = ["customer_operator", "custom
 interface RoleMenuProps {
   name: string;
   role: MemberRole;
-  busy: boolean;
   onChoose: (role: MemberRole) => void;
 }
 
-export function RoleMenu({ name, role, busy, onChoose }: RoleMenuProps) {
+export function RoleMenu({ name, role, onChoose }: RoleMenuProps) {
   const { t } = useI18n();
   return (
     <MenuButton
       aria-label={t("people.roleOf", { role: t(`role.${role}`), name })}
-      className={`${buttonClass("quiet")} inline-flex items-center gap-2 ${busy ? "opacity-50" : ""}`}
+      className={`${buttonClass("quiet")} inline-flex items-center gap-2`}
       align="end"
       choices={{
         chosen: role,
-        disabled: busy,
         of: MEMBER_ROLES.map((each) => ({
           value: each,
           name: t(`role.${each}`),
@@ -36,7 +34,7 @@ export function RoleMenu({ name, role, busy, onChoose }: RoleMenuProps) {
         },
       }}
     >
-      {t(`role.${role}`)}
+      <OneOf shown={t(`role.${role}`)} others={MEMBER_ROLES.map((each) => t(`role.${each}`))} />
       <Icon name="chevrons" className="size-4 text-soft" />
     </MenuButton>
   );

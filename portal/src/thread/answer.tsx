@@ -1,8 +1,8 @@
 import { lazy, memo, Suspense, useDeferredValue } from "react";
 
-import { Avatar } from "@/components/avatar";
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
+import { AiMark } from "@/components/mark";
 import { useI18n } from "@/i18n/context";
 
 import { MessageTime } from "./message-time";
@@ -28,7 +28,7 @@ export const Answer = memo(function Answer(props: AnswerProps) {
   const drawn = useDeferredValue(text);
   return (
     <article className="flex gap-3">
-      <Avatar name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      <AiMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
       <div className="min-w-0 grow">
         <span className="sr-only">{name}: </span>
         <Suspense fallback={<div dir="auto" className="prose whitespace-pre-wrap">{drawn}</div>}>

@@ -77,6 +77,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           value={text}
           rows={1}
           dir="auto"
+          data-goes-on-here
           disabled={disabled}
           aria-label={t("composer.label", { name })}
           placeholder={t("composer.placeholder", { name })}

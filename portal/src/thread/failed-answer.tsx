@@ -1,7 +1,7 @@
 import { lazy, Suspense } from "react";
 
 import type { Notice } from "@/chat/transcript";
-import { Avatar } from "@/components/avatar";
+import { AiMark } from "@/components/mark";
 import { Button } from "@/components/button";
 import { Icon } from "@/components/icons";
 import { useI18n } from "@/i18n/context";
@@ -26,7 +26,7 @@ export function FailedAnswer({ name, message, failure, canRetry, onRetry }: Fail
   const { t } = useI18n();
   return (
     <article className="flex gap-3">
-      <Avatar name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      <AiMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
       <div className="min-w-0 grow">
         {message.finish === "broken_off" && message.content && (
           <div className="mb-3 text-soft">

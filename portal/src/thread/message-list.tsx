@@ -7,9 +7,10 @@ import type { Outgoing } from "@/chat/transcript";
 import { Button } from "@/components/button";
 import { Icon } from "@/components/icons";
 import { useI18n } from "@/i18n/context";
-import { dayName, sameDay } from "@/i18n/time";
+import { sameDay } from "@/i18n/time";
 
 import { Answer } from "./answer";
+import { DayMark } from "./day-mark";
 import { FailedAnswer } from "./failed-answer";
 import { OutgoingMessage, OwnMessage } from "./own-message";
 import { useWindow } from "./use-window";
@@ -158,15 +159,6 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
     case "silent":
       return <SilentNotice />;
   }
-}
-
-function DayMark({ at }: { at: string }) {
-  const { t, language } = useI18n();
-  return (
-    <p className="pb-6 text-center text-xs font-medium text-soft">
-      <time dateTime={at.slice(0, 10)}>{dayName(language, t, at)}</time>
-    </p>
-  );
 }
 
 /** Over the thread, not in it: what is read does not make room for it. */
