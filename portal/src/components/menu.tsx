@@ -6,7 +6,7 @@ import { Icon } from "./icons";
 import type { MenuAction, MenuButtonProps, MenuChoices } from "./menu-button";
 
 const ROW =
-  "flex min-h-10 cursor-default border border-transparent items-center justify-between gap-3 rounded-md px-2.5 py-1.5 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover";
+  "flex min-h-10 cursor-default items-center justify-between gap-3 rounded-md px-2.5 py-1.5 text-sm outline-none data-[disabled]:opacity-50 data-[highlighted]:bg-hover";
 
 interface OpenedMenuProps extends MenuButtonProps {
   openedBy: "pointer" | "keyboard";

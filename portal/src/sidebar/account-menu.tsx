@@ -1,7 +1,9 @@
 import { useState } from "react";
 
 import { Icon } from "@/components/icons";
+import { PersonMark } from "@/components/mark";
 import { MenuButton } from "@/components/menu-button";
+import { Name } from "@/components/name";
 import { useI18n } from "@/i18n/context";
 import { isLanguage, LANGUAGES } from "@/i18n/language";
 import { problemSentence } from "@/i18n/problem";
@@ -45,8 +47,9 @@ export function AccountMenu() {
         }}
         action={{ name: t("account.logOut"), onSelect: () => void logOut() }}
       >
+        <PersonMark name={person.displayName || person.email} />
         <span className="min-w-0 grow">
-          <span className="block truncate text-sm font-medium">{person.displayName || person.email}</span>
+          <Name className="text-sm font-medium">{person.displayName || person.email}</Name>
           <span className="block truncate text-xs text-soft">{person.email}</span>
         </span>
         <Icon name="more" className="size-5 text-soft" />

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { Icon } from "@/components/icons";
 import { MenuButton } from "@/components/menu-button";
+import { Name } from "@/components/name";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 
@@ -10,7 +11,7 @@ export function TenantSwitcher() {
   const { t } = useI18n();
   const { tenants, tenant, chooseTenant } = useWorkspace();
   const [failed, setFailed] = useState(false);
-  if (tenants.length < 2) return <span className="truncate font-semibold">{tenant.name}</span>;
+  if (tenants.length < 2) return <Name className="font-semibold">{tenant.name}</Name>;
   const choose = (tenantId: string) => {
     setFailed(false);
     return chooseTenant(tenantId).catch(() => { setFailed(true); });
@@ -27,7 +28,7 @@ export function TenantSwitcher() {
         }}
       >
         <span className="sr-only">{t("account.business")}: </span>
-        <span className="min-w-0 grow truncate font-semibold">{tenant.name}</span>
+        <Name className="min-w-0 grow font-semibold">{tenant.name}</Name>
         <Icon name="chevrons" className="size-5 shrink-0 text-soft" />
       </MenuButton>
       <p role="alert" className="text-sm text-danger empty:hidden">{failed && t("business.switchFailed")}</p>
