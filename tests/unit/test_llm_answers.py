@@ -18,7 +18,8 @@ from orchestrator.llm import (
     Usage,
     open_answer,
 )
-from orchestrator.llm.direct import Connections, DirectAnswer, Endpoint
+from orchestrator.llm.direct import DirectAnswer
+from orchestrator.llm.endpoint import Connections, Endpoint
 from orchestrator.llm.scripted import ScriptedModel
 from pydantic_ai import FunctionToolset, RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse
@@ -80,15 +81,20 @@ async def test_usage_and_the_reason_to_stop(model: Model) -> None:
 
 
 async def test_the_model_sees_who_said_what(model: Model, scripted: ScriptedModel) -> None:
-    history = [Turn("user", "Hi"), Turn("assistant", "Hello"), Turn("user", "Sorry, again:")]
-    assert await ask(model, "Where is it?", LIMITS, *history) == ["echo: Where is it? (history: 3)"]
+    history = [
+        Turn("assistant", "Anything else?"),
+        Turn("user", "Hi"),
+        Turn("assistant", "Hello"),
+        Turn("user", "Sorry, again:"),
+    ]
+    said = "echo: Sorry, again:\n\nWhere is it? (history: 2)"
+    assert await ask(model, "Where is it?", LIMITS, *history) == [said]
     (request,) = scripted.records.requests()
     assert [(m["role"], m["content"]) for m in request["messages"]] == [
         ("system", "Be kind."),
         ("user", "Hi"),
         ("assistant", "Hello"),
-        ("user", "Sorry, again:"),
-        ("user", "Where is it?"),
+        ("user", "Sorry, again:\n\nWhere is it?"),
     ]
     assert request["authorization"]
 
@@ -160,8 +166,9 @@ async def test_its_time_is_over_also_when_there_is_always_more_to_read() -> None
     )
     content = MagicMock(**{"read_nowait.return_value": b"data: {}\n"})
     content.readany = asyncio.Event().wait
+    answer._reader._response = MagicMock(content=content)
     with pytest.raises(ModelFailure) as raised:
-        await answer._read(MagicMock(content=content))
+        await answer._read()
     assert raised.value.code == "model_too_slow"
 
 

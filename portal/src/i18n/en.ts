@@ -283,6 +283,16 @@ export const en = {
   "error.model_declined":
     "The language model declined to answer this. Saying it differently may help.",
   "error.model_endless": "The answer grew longer than allowed. Ask for something shorter.",
+  "error.model_not_paid":
+    "The quota or the credit with the language model's service is used up. An administrator must look after the account there.",
+  "error.model_not_there":
+    "There is no language model at the address that is set. An administrator must check it.",
+  "error.model_moved":
+    "The address of the language model leads to another one. An administrator must set that one.",
+  "error.model_too_long":
+    "This is more than the language model can read at once. Send a shorter message, or begin a new conversation.",
+  "error.model_only_thought":
+    "The language model spent all the length it may use on thinking, before it said anything. Ask for less at once; an administrator can raise the limit.",
 };
 
 export type MessageKey = keyof typeof en;

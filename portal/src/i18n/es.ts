@@ -293,4 +293,14 @@ export const es: Catalogue = {
   "error.model_declined":
     "El modelo de lenguaje no quiso responder a esto. Decirlo de otra manera puede ayudar.",
   "error.model_endless": "La respuesta superó la longitud permitida. Pide algo más corto.",
+  "error.model_not_paid":
+    "Se ha agotado la cuota o el crédito en el servicio del modelo de lenguaje. Un administrador debe revisar allí la cuenta.",
+  "error.model_not_there":
+    "En la dirección configurada no hay ningún modelo de lenguaje. Un administrador debe comprobarla.",
+  "error.model_moved":
+    "La dirección del modelo de lenguaje lleva a otra. Un administrador debe configurar esa otra.",
+  "error.model_too_long":
+    "Es más de lo que el modelo de lenguaje puede leer de una vez. Envía un mensaje más corto o empieza una conversación nueva.",
+  "error.model_only_thought":
+    "El modelo de lenguaje gastó en pensar toda la longitud que puede usar, antes de decir nada. Pide menos de una vez; un administrador puede subir el límite.",
 };

@@ -293,4 +293,14 @@ export const pt: Catalogue = {
   "error.model_declined":
     "O modelo de linguagem recusou-se a responder a isto. Dizê-lo de outra forma pode ajudar.",
   "error.model_endless": "A resposta ficou mais longa do que o permitido. Peça algo mais curto.",
+  "error.model_not_paid":
+    "A quota ou o crédito no serviço do modelo de linguagem esgotou-se. Um administrador tem de verificar lá a conta.",
+  "error.model_not_there":
+    "No endereço configurado não há nenhum modelo de linguagem. Um administrador tem de o verificar.",
+  "error.model_moved":
+    "O endereço do modelo de linguagem leva a outro. Um administrador tem de configurar esse outro.",
+  "error.model_too_long":
+    "Isto é mais do que o modelo de linguagem consegue ler de uma vez. Envie uma mensagem mais curta ou comece uma conversa nova.",
+  "error.model_only_thought":
+    "O modelo de linguagem gastou a pensar todo o comprimento que pode usar, antes de dizer algo. Peça menos de uma vez; um administrador pode aumentar o limite.",
 };

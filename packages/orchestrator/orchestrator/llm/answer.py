@@ -34,16 +34,17 @@ from pydantic_graph import End
 from orchestrator.llm.bounds import AnswerStream
 from orchestrator.llm.diagnosis import EXPECTED, diagnose
 from orchestrator.llm.direct import DirectAnswer
-from orchestrator.llm.failures import (
-    ModelDeclined,
-    ModelEmpty,
-    ModelFailure,
-    ModelSilent,
-    ModelStalled,
-    ModelTooSlow,
-)
+from orchestrator.llm.failures import ModelFailure, ModelSilent, ModelStalled, ModelTooSlow
 from orchestrator.llm.models import EndpointModel
-from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage
+from orchestrator.llm.prompt import (
+    AgentDeps,
+    AnswerLimits,
+    Prompt,
+    Turn,
+    Usage,
+    as_providers_take_it,
+)
+from orchestrator.llm.reply import check_answer
 
 Run = AgentRun[AgentDeps, str]
 Step = ModelRequestNode[AgentDeps, str]
@@ -101,7 +102,7 @@ class AgentAnswer(AnswerStream):
             self._prompt.text,
             model=self._model,
             instructions=self._prompt.instructions or None,
-            message_history=[_message(turn) for turn in self._prompt.history if turn.content],
+            message_history=[_message(turn) for turn in self._prompt.history],
             deps=self._deps,
             model_settings=ModelSettings(max_tokens=self._limits.max_answer_tokens),
             usage_limits=UsageLimits(request_limit=self._limits.max_requests),
@@ -128,10 +129,11 @@ class AgentAnswer(AnswerStream):
 
     def _check(self, response: ModelResponse) -> None:
         self.finish_reason = response.finish_reason
-        if response.finish_reason == "content_filter":
-            raise ModelDeclined
-        if not response.tool_calls and not (response.text or "").strip():
-            raise ModelEmpty
+        check_answer(
+            response.finish_reason,
+            says_something=bool((response.text or "").strip()),
+            calls_something=bool(response.tool_calls),
+        )
 
 
 def _text_of(event: AgentStreamEvent) -> str:
@@ -162,6 +164,7 @@ async def open_answer(
 
     With no tools to call, a model that has an endpoint of OpenAI's protocol is read directly.
     """
+    prompt = as_providers_take_it(prompt)
     stream: AnswerStream
     if isinstance(model, EndpointModel) and not toolsets:
         stream = DirectAnswer(model.connections, model.endpoint, prompt, limits)

@@ -9,8 +9,10 @@ from pydantic_ai.exceptions import (
     ModelAPIError,
     ModelAuthenticationError,
     ModelConnectionError,
+    ModelContextWindowExceededError,
     ModelHTTPError,
     ModelNotFoundError,
+    ModelOverloadedError,
     ModelQuotaExceededError,
     ModelRateLimitError,
     ModelRequestRejectedError,
@@ -21,12 +23,12 @@ from pydantic_ai.exceptions import (
 
 from orchestrator.llm import failures
 from orchestrator.llm.failures import ModelFailure
-from orchestrator.llm.merging import EventTooLong
+from orchestrator.llm.refusals import refused, refused_in_stream
 
 EXPECTED = (ModelAPIError, UnexpectedModelBehavior, UsageLimitExceeded, httpx2.HTTPError)
 """What a model's misbehaviour is raised as; anything else is a fault of ours and passes."""
 
-_UNREADABLE = (EventTooLong, json.JSONDecodeError, UnicodeDecodeError, httpx2.DecodingError)
+_UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, httpx2.DecodingError)
 
 
 def diagnose(error: Exception, *, began: bool) -> ModelFailure:
@@ -34,16 +36,20 @@ def diagnose(error: Exception, *, began: bool) -> ModelFailure:
     if any(isinstance(cause, _UNREADABLE) for cause in _causes(error)):
         return failures.ModelGarbage()
     match error:
-        case ModelAuthenticationError():
-            return failures.ModelKeyRefused()
-        case ModelRateLimitError() | ModelQuotaExceededError():
-            return failures.ModelBusy()
-        case ModelNotFoundError():
-            return failures.ModelUnknown()
         case ContentFilterError():
             return failures.ModelDeclined()
-        case ModelHTTPError():
-            return by_status(error.status_code)
+        case ModelHTTPError() if not error.in_stream:
+            return _refused(error)
+        case ModelContextWindowExceededError():
+            return failures.ModelTooLong()
+        case ModelAuthenticationError():
+            return failures.ModelKeyRefused()
+        case ModelQuotaExceededError():
+            return failures.ModelNotPaid()
+        case ModelRateLimitError() | ModelOverloadedError():
+            return _busy(error)
+        case ModelNotFoundError():
+            return failures.ModelUnknown()
         case ModelRequestRejectedError():
             return failures.ModelRejected()
         case ModelTimeoutError() if error.phase == "read":
@@ -53,21 +59,23 @@ def diagnose(error: Exception, *, began: bool) -> ModelFailure:
         case UsageLimitExceeded():
             return failures.ModelEndless()
         case ModelAPIError() if error.in_stream:
-            return failures.ModelBroken()
+            return refused_in_stream(error.body) if error.body else failures.ModelBroken()
         case ModelAPIError():  # a stream that ended without saying why, or a body that is no answer
             return failures.ModelCut() if began else failures.ModelGarbage()
         case _:
             return failures.ModelGarbage()
 
 
-def by_status(status: int) -> ModelFailure:
-    if status in (401, 403):
-        return failures.ModelKeyRefused()
-    if status == 429:
-        return failures.ModelBusy()
-    if status == 408 or status >= 500:
-        return failures.ModelBroken()
-    return failures.ModelRejected()
+def _refused(error: ModelHTTPError) -> ModelFailure:
+    body = error.body if isinstance(error.body, str) else json.dumps(error.body, default=str)
+    response = getattr(error.__cause__, "response", None)
+    return refused(error.status_code, body.encode(), getattr(response, "headers", None))
+
+
+def _busy(error: ModelAPIError) -> ModelFailure:
+    busy = failures.ModelBusy()
+    busy.wait(round(error.retry_after) if error.retry_after else None)
+    return busy
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

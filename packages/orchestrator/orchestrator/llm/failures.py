@@ -1,18 +1,28 @@
 """How a model can fail, in words for the person who chats.
 
-The sentences name no address, key or provider message; the SDK's error is the exception's cause,
-for the log. `retryable` says whether asking again, unchanged, may help.
+The sentences name no address, key or provider message; `said` is what the provider said, for the
+log. `retryable` says whether asking again, unchanged, may help.
 
     ModelFailure
-    ├── retryable      ModelUnreachable · ModelBusy · ModelBroken · ModelSilent · ModelStalled
-    │                  ModelTooSlow · ModelCut · ModelGarbage · ModelEmpty
-    └── not            ModelKeyRefused · ModelUnknown · ModelRejected · ModelDeclined · ModelEndless
+    ├── retryable   ModelUnreachable · ModelBusy · ModelBroken · ModelSilent · ModelStalled
+    │               ModelTooSlow · ModelCut · ModelGarbage · ModelEmpty
+    └── not         ModelKeyRefused · ModelNotPaid · ModelUnknown · ModelNotThere · ModelMoved
+                    ModelRejected · ModelTooLong · ModelDeclined · ModelEndless · ModelOnlyThought
 """
 
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
 
 from shared.errors import KonstructError
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the provider said, for the log: its status and the beginning of its words."""
+
+    status: int
+    text: str
 
 
 class ModelFailure(KonstructError):
@@ -22,6 +32,11 @@ class ModelFailure(KonstructError):
     code = "model_failed"
     retryable = True
     sentence: ClassVar[str] = "The language model could not answer. Please try again."
+
+    said: Said | None = None
+    retry_after_s: int | None = None
+    setting: ClassVar[str | None] = None
+    """The setting that would mend it, for the log."""
 
     def __init__(self) -> None:
         super().__init__(self.sentence)
@@ -35,6 +50,12 @@ class ModelUnreachable(ModelFailure):
 class ModelBusy(ModelFailure):
     code = "model_busy"
     sentence = "The language model has too much to do right now. Please try again in a minute."
+
+    def wait(self, seconds: int | None) -> None:
+        """Until when, if the provider has told."""
+        if seconds is not None:
+            self.retry_after_s = seconds
+            self.message = self.sentence.replace("a minute", _duration(seconds))
 
 
 class ModelBroken(ModelFailure):
@@ -113,3 +134,66 @@ class ModelEndless(ModelFailure):
     code = "model_endless"
     retryable = False
     sentence = "The answer grew longer than allowed. Please ask for something shorter."
+
+
+class ModelNotPaid(ModelFailure):
+    """402, or a quota that is used up."""
+
+    code = "model_not_paid"
+    retryable = False
+    sentence = (
+        "The quota or the credit with the language model's service is used up. An administrator "
+        "must look after the account there."
+    )
+
+
+class ModelNotThere(ModelFailure):
+    """404 without a model's error, or a web page: nothing there speaks a model's protocol."""
+
+    code = "model_not_there"
+    retryable = False
+    setting = "KONSTRUCT_LLM_BASE_URL"
+    sentence = (
+        "There is no language model at the address that is set. An administrator must check the "
+        "base URL in the model settings; it often ends in /v1."
+    )
+
+
+class ModelMoved(ModelFailure):
+    """A redirect, which would take our key elsewhere."""
+
+    code = "model_moved"
+    retryable = False
+    setting = "KONSTRUCT_LLM_BASE_URL"
+    sentence = (
+        "The address of the language model leads to another one. An administrator must set that "
+        "one as the base URL in the model settings."
+    )
+
+
+class ModelTooLong(ModelFailure):
+    code = "model_too_long"
+    retryable = False
+    setting = "KONSTRUCT_LLM_CONTEXT_TOKENS"
+    sentence = (
+        "This is more than the language model can read at once. Please send a shorter message, or "
+        "begin a new conversation."
+    )
+
+
+class ModelOnlyThought(ModelFailure):
+    """The limit of tokens was reached before a word was said."""
+
+    code = "model_only_thought"
+    retryable = False
+    setting = "KONSTRUCT_LLM_MAX_ANSWER_TOKENS"
+    sentence = (
+        "The language model spent all the length it may use on thinking, before it said anything. "
+        "Please ask for less at once; an administrator can raise the limit."
+    )
+
+
+def _duration(seconds: int) -> str:
+    if seconds < 90:
+        return f"{seconds} second{'s' * (seconds != 1)}"
+    return f"{round(seconds / 60)} minutes"

@@ -22,11 +22,12 @@ from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from shared.errors import ConfigError
 from shared.services.names import is_model_name
 
-from orchestrator.llm.clients import anthropic_client, open_pool, openai_client
-from orchestrator.llm.direct import Connections, Endpoint
+from orchestrator.llm.clients import OpenAIClient, anthropic_client, open_pool, openai_client
+from orchestrator.llm.endpoint import Connections, Endpoint
 from orchestrator.llm.failures import ModelUnknown
-from orchestrator.llm.merging import DEFAULT_WINDOW_S
 
+DEFAULT_WINDOW_S = 0.08
+"""How long text may be left in the kernel's buffer while it flows."""
 MAX_MODELS = 256
 """Names agents can make us keep; past it they are resolved anew each time."""
 
@@ -67,6 +68,8 @@ class EndpointModel(OpenAIChatModel):
             model=name,
             token_limit="max_completion_tokens" if newer else "max_tokens",
         )
+        if isinstance(provider.client, OpenAIClient):
+            provider.client.endpoint, provider.client.connections = self.endpoint, connections
 
 
 class ModelRegistry:
@@ -85,7 +88,7 @@ class ModelRegistry:
         self._default = model
         self._base_url = base_url
         self._api_key = api_key
-        self._pool = open_pool(window_s)
+        self._pool = open_pool()
         self._connections = Connections(window_s if callable(window_s) else lambda: window_s)
         self._models: dict[str, Model] = {}
 

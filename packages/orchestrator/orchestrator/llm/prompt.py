@@ -23,6 +23,29 @@ class Prompt:
     text: str
 
 
+BETWEEN_TURNS = "\n\n"
+
+
+def as_providers_take_it(prompt: Prompt) -> Prompt:
+    """The same talk, in which user and assistant take turns and the user begins and ends.
+
+    Many models refuse anything else. A message whose answer failed stands before the next one of
+    the same person; an answer whose message is not told any more is not told either.
+    """
+    turns: list[Turn] = []
+    for turn in (*prompt.history, Turn("user", prompt.text)):
+        if not turn.content or (not turns and turn.role == "assistant"):
+            continue
+        if turns and turns[-1].role == turn.role:
+            said = turns.pop().content + BETWEEN_TURNS + turn.content
+            turns.append(Turn(turn.role, said))
+        else:
+            turns.append(turn)
+    if not turns or turns[-1].role == "assistant":  # what is said now is empty
+        return Prompt(prompt.instructions, turns, prompt.text)
+    return Prompt(prompt.instructions, turns[:-1], turns[-1].content)
+
+
 @dataclass(frozen=True, slots=True)
 class AgentDeps:
     """For whom an agent works; tools read it from the run's context, never from model arguments."""

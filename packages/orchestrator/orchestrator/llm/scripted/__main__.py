@@ -43,6 +43,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rate", type=float, default=0.0, help="events a second; 0 is at once")
     parser.add_argument("--delay", type=float, default=0.0, help="seconds before it begins")
     parser.add_argument("--fail", help="fail this way, always")
+    parser.add_argument("--refuses", default="", help="names of what a request may not have")
+    parser.add_argument("--context", type=int, help="tokens a request may have")
+    parser.add_argument("--dialect", default="", help="how answers are put")
     parser.add_argument("--after", type=int, default=0, help="events sent before failing")
     return parser
 

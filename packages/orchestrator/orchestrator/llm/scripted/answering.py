@@ -7,7 +7,7 @@ from typing import Protocol
 
 from orchestrator.llm.scripted.script import Script
 from orchestrator.llm.scripted.wheel import Wheel
-from orchestrator.llm.scripted.wire import STREAM_END, STREAM_HEAD, EventWriter, chunk
+from orchestrator.llm.scripted.wire import STREAM_END, EventWriter, chunk
 
 BURST = 64
 """Events an endless answer sends at one time when no rate is set."""
@@ -59,7 +59,8 @@ class Answer:
                 broken = chunk(b'data: {"choices": [{"delta": {"cont\n\n') + STREAM_END
                 return (lambda: self._last(broken)), after
             case "error":
-                error = chunk(b'data: {"error":{"message":"scripted error","code":500}}\n\n')
+                told = self._script.body or '{"error":{"message":"scripted error","code":500}}'
+                error = chunk(f"data: {told}\n\n".encode())
                 return (lambda: self._last(error + STREAM_END)), after
             case _:
                 return (lambda: self._last(finish)), pieces
@@ -70,7 +71,7 @@ class Answer:
         self._due = self._time()
         if self._script.fail == "hang" and not self._left:
             return
-        self._line.write(STREAM_HEAD + self._events.role())
+        self._line.write(self._events.head() + self._events.role())
         self._step()
 
     def leave(self) -> None:

@@ -11,14 +11,24 @@ A directive stands anywhere in the last user message and is taken out of what th
     pieces=K    cut the answer into K events; without it, one word an event
     rate=R      events a second; 0 is everything at once
     delay=S     seconds before the response begins
-    fail=KIND   400 … 599 (that HTTP status) · refuse (the connection is reset, no response)
+    fail=KIND   300 … 599 (that HTTP status) · refuse (the connection is reset, no response)
                 hang (goes silent) · cut (the connection ends in mid-stream) · garbage (no JSON)
                 error (an error object in the stream) · endless (never stops) · empty (no text)
+                page (a web page in the place of an answer)
+    body="…"    what it fails with: the body of a status or page, the data of an error
+    retry=S     the header Retry-After of a status
     after=N     events sent before hang, cut, garbage or error; 0 hangs before the response begins
     once=KEY    the failure happens only the first time KEY is seen by this server
+    dialect=A,B how the answer is put: see `dialects.py`
+    finish=WHY  the reason to stop
+    usage="…"   JSON in the place of the usage
+    refuses=A,B names of what a request may not have, `system` for that role, `turns` for roles that
+                do not take turns
+    context=N   tokens a request may have: one a word, or a character of other scripts
 
-Without text or tokens the answer is `echo: <what the user said> (history: N)`, where N counts the
-user and assistant messages before the last one.
+A message that came without an answer stands in front of the next, a blank line between: what it
+directed is past. Without text or tokens the answer is `echo: <what the user said> (history: N)`,
+where N counts the user and assistant messages before the last one.
 """
 
 import json
@@ -27,9 +37,11 @@ from dataclasses import dataclass, fields, replace
 from itertools import cycle, islice, pairwise
 from typing import Any
 
+from orchestrator.llm.scripted.dialects import DIALECTS
+
 DIRECTIVE = re.compile(r"\[\[model:((?:[^\"\]]|\"(?:[^\"\\]|\\.)*\")*)\]\]")
 ASSIGNMENT = re.compile(r"([a-z]+)=(\"(?:[^\"\\]|\\.)*\"|\S+)")
-FAILURES = frozenset({"refuse", "hang", "cut", "garbage", "error", "endless", "empty"})
+FAILURES = frozenset({"refuse", "hang", "cut", "garbage", "error", "endless", "empty", "page"})
 MAX_TOKENS = 100_000
 
 FILLER = (
@@ -54,19 +66,36 @@ class Script:
     fail: str | None = None
     after: int = 0
     once: str | None = None
+    body: str | None = None
+    retry: int | None = None
+    dialect: str = ""
+    finish: str | None = None
+    usage: str | None = None
+    refuses: str = ""
+    context: int | None = None
 
     def __post_init__(self) -> None:
         if self.fail is not None and self.fail not in FAILURES and self.fail_status is None:
-            raise BadScript(f"fail={self.fail} is unknown; use 400 to 599 or {sorted(FAILURES)}")
+            raise BadScript(f"fail={self.fail} is unknown; use 300 to 599 or {sorted(FAILURES)}")
         if not 0 <= (self.tokens or 0) <= MAX_TOKENS or not 0 <= (self.pieces or 1) <= MAX_TOKENS:
             raise BadScript(f"tokens and pieces go up to {MAX_TOKENS}")
+        if unknown := self.dialects - DIALECTS:
+            raise BadScript(f"dialect={self.dialect}: {sorted(unknown)} of {sorted(DIALECTS)}")
         if self.rate < 0 or self.delay < 0 or self.after < 0:
             raise BadScript("rate, delay and after cannot be negative")
 
     @property
+    def dialects(self) -> frozenset[str]:
+        return frozenset(filter(None, self.dialect.split(",")))
+
+    @property
+    def refused_names(self) -> frozenset[str]:
+        return frozenset(filter(None, self.refuses.split(",")))
+
+    @property
     def fail_status(self) -> int | None:
         """The HTTP status to fail with, if that is how it fails."""
-        is_status = self.fail is not None and re.fullmatch(r"[45]\d\d", self.fail)
+        is_status = self.fail is not None and re.fullmatch(r"[345]\d\d", self.fail)
         return int(self.fail) if self.fail is not None and is_status else None
 
     def answer(self, said: str, history: int) -> list[str]:
@@ -92,6 +121,8 @@ def directed(defaults: Script, message: str) -> tuple[Script, str]:
     """
     changes: dict[str, Any] = {}
     for directive in DIRECTIVE.finditer(message):
+        if "\n\n" in message[directive.end() :]:
+            continue
         changes |= _assignments(directive.group(1))
     return replace(defaults, **changes), DIRECTIVE.sub("", message).strip()
 
@@ -103,7 +134,8 @@ def _assignments(body: str) -> dict[str, Any]:
 
 
 def _value(name: str, raw: str) -> Any:
-    readers = {"tokens": int, "pieces": int, "after": int, "rate": float, "delay": float}
+    counts = dict.fromkeys(("tokens", "pieces", "after", "retry", "context"), int)
+    readers = counts | {"rate": float, "delay": float}
     if name not in {field.name for field in fields(Script)}:
         raise BadScript(f"a model directive has no {name!r}")
     try:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from orchestrator.llm.scripted.answering import Answer
+from orchestrator.llm.scripted.dialects import OddEventWriter, refusal
 from orchestrator.llm.scripted.records import Records
 from orchestrator.llm.scripted.script import BadScript, Script, directed
 from orchestrator.llm.scripted.wheel import Wheel
@@ -22,6 +23,7 @@ from orchestrator.llm.scripted.wire import (
     completion,
     error_response,
     json_response,
+    response,
     take_request,
 )
 
@@ -103,6 +105,9 @@ class ScriptedModel:
             line.write(error_response(400, str(error)))
             return
         self.records.add(request.body, authorized=authorization is not None)
+        if why := refusal(asked, script.refused_names, script.context):
+            line.write(error_response(400, why))
+            return
         if script.fail and script.once and not self.records.first_time(script.once):
             script = replace(script, fail=None)
         line.expect()
@@ -126,7 +131,7 @@ class _Reply:
     ) -> None:
         self._model, self._asked, self._script, self._line = model, asked, script, line
         most = asked.get("max_completion_tokens") or asked.get("max_tokens") or len(pieces)
-        self._reason = "length" if most < len(pieces) else "stop"
+        self._reason = script.finish or ("length" if most < len(pieces) else "stop")
         self._pieces = pieces[:most]
 
     def begin(self) -> None:
@@ -135,9 +140,13 @@ class _Reply:
         if self._script.fail == "refuse":
             self._line.reset()
         elif (status := self._script.fail_status) is not None:
-            self._line.write(error_response(status, f"scripted failure {status}"))
+            self._line.write(self._failure(status))
             self._line.answered()
-        elif self._asked.get("stream"):
+        elif self._script.fail == "page":
+            page = self._script.body or "<!doctype html><title>Welcome</title>"
+            self._line.write(response(200, page, "text/html"))
+            self._line.answered()
+        elif self._asked.get("stream") and "whole" not in self._script.dialects:
             self._stream()
         elif self._script.fail != "hang":
             self._line.write(
@@ -145,8 +154,18 @@ class _Reply:
             )
             self._line.answered()
 
+    def _failure(self, status: int) -> bytes:
+        script = self._script
+        headers = f"retry-after: {script.retry}\r\n" if script.retry is not None else ""
+        if script.body is None:
+            return error_response(status, f"scripted failure {status}", headers)
+        return response(status, script.body, headers=headers)
+
     def _stream(self) -> None:
-        events = EventWriter(*self._names())
+        dialects = self._script.dialects
+        events = (
+            OddEventWriter(*self._names(), dialects) if dialects else EventWriter(*self._names())
+        )
         wants_usage = (self._asked.get("stream_options") or {}).get("include_usage")
         finish = events.finish(self._reason, self._usage() if wants_usage else None)
         answer = Answer(self._script, self._pieces, self._line, self._model.wheel, events, finish)
@@ -157,8 +176,10 @@ class _Reply:
         count = self._model.records.stats.requests
         return f"chatcmpl-{count}", str(self._asked.get("model")), int(time.time())
 
-    def _usage(self) -> dict[str, int]:
+    def _usage(self) -> Any:
         """One token a word: near enough, and the same every time."""
+        if self._script.usage is not None:
+            return json.loads(self._script.usage)
         prompt = sum(len(_text(message).split()) for message in self._asked["messages"])
         said = len(self._pieces)
         return {

@@ -55,14 +55,25 @@ def take_request(buffer: bytearray) -> Request | None:
 
 
 def json_response(status: int, content: Any) -> bytes:
-    body = json.dumps(content).encode()
-    head = f"HTTP/1.1 {status} {HTTPStatus(status).phrase}\r\ncontent-type: application/json\r\n"
+    return response(status, json.dumps(content))
+
+
+def response(
+    status: int, content: str, type_: str = "application/json", headers: str = ""
+) -> bytes:
+    body = content.encode()
+    head = f"HTTP/1.1 {status} {_phrase(status)}\r\ncontent-type: {type_}\r\n{headers}"
     return f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
 
 
-def error_response(status: int, message: str) -> bytes:
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else "Scripted"
+
+
+def error_response(status: int, message: str, headers: str = "") -> bytes:
     """An error as OpenAI words it."""
-    return json_response(status, {"error": {"message": message, "type": "scripted", "code": None}})
+    error = {"message": message, "type": "scripted", "code": None}
+    return response(status, json.dumps({"error": error}), headers=headers)
 
 
 def chunk(data: bytes) -> bytes:
@@ -85,13 +96,16 @@ class EventWriter:
         self._before = f'data: {opening},"choices":[{{"index":0,"delta":{{"content":'.encode()
         self._after = b'},"logprobs":null,"finish_reason":null}]}\n\n'
 
+    def head(self) -> bytes:
+        return STREAM_HEAD
+
     def role(self) -> bytes:
         return self._event(choices=[_choice({"role": "assistant", "content": ""})])
 
     def content(self, text: str) -> bytes:
         return chunk(self._before + json.dumps(text, ensure_ascii=False).encode() + self._after)
 
-    def finish(self, reason: str, usage: dict[str, int] | None) -> bytes:
+    def finish(self, reason: str, usage: Any) -> bytes:
         """What ends an answer: the reason, the usage if it was asked for, and the end mark."""
         last = self._event(choices=[_choice({}, reason)])
         counted = self._event(choices=[], usage=usage) if usage else b""
@@ -108,7 +122,7 @@ def _choice(delta: dict[str, str], finish_reason: str | None = None) -> dict[str
 
 
 def completion(
-    request_id: str, model: str, created: int, text: str, reason: str, usage: dict[str, int]
+    request_id: str, model: str, created: int, text: str, reason: str, usage: Any
 ) -> bytes:
     """A whole answer in one response, for a request that did not ask for a stream."""
     message = {"role": "assistant", "content": text}

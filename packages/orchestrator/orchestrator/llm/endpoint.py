@@ -1,0 +1,134 @@
+"""An endpoint of OpenAI's protocol, and asking it: until it has understood, and how it wants to be
+asked is remembered."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+import aiohttp
+import orjson
+from shared.log import get_logger
+from shared.proxies import proxy_for
+
+from orchestrator.llm import failures
+from orchestrator.llm.dialect import LIMITS, Dialect, Request, newer_half
+from orchestrator.llm.failures import ModelFailure
+from orchestrator.llm.refusals import refused
+
+log = get_logger(__name__)
+
+MAX_CONNECTIONS = 1_000
+READ_BUFFER_BYTES = 1024 * 1024
+TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=120.0)
+"""The outermost bounds of one I/O; how long an answer may take is `AnswerLimits`' to say."""
+MAX_ASKED = 8
+"""Requests for one answer: a dialect is learned in fewer, a history halved down to its end."""
+MAX_REFUSAL_BYTES = 8 * 1024
+REFUSAL_WITHIN_S = 5.0
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """Where a model is asked, and how."""
+
+    url: str
+    api_key: str = field(repr=False)
+    model: str
+    token_limit: str
+    """The name of the token limit there: `max_tokens`, or OpenAI's `max_completion_tokens`."""
+    dialect: Dialect = field(init=False)
+    """As of the last request that was understood."""
+
+    def __post_init__(self) -> None:
+        first = (self.token_limit,)
+        self.dialect = Dialect(first + tuple(name for name in LIMITS if name not in first))
+
+
+class Connections:
+    """The connections to all endpoints, of one event loop; opened at the first use."""
+
+    def __init__(self, window_s: Callable[[], float]) -> None:
+        self.window_s = window_s
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=MAX_CONNECTIONS),
+                timeout=TIMEOUT,
+                auto_decompress=False,
+                read_bufsize=READ_BUFFER_BYTES,
+                headers={"accept": "text/event-stream", "accept-encoding": "identity"},
+            )
+        return self._session
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+
+async def ask(
+    connections: Connections, endpoint: Endpoint, request: Request
+) -> aiohttp.ClientResponse:
+    """The response whose body is the answer.
+
+    What a refusal says is not understood is left out, what is said to be too long loses the older
+    half of its history, and it is asked once more. Raises the `ModelFailure` of any other refusal,
+    and aiohttp's errors.
+    """
+    dialect = endpoint.dialect
+    for _ in range(MAX_ASKED):
+        response = await _post(connections, endpoint, dialect.write(request))
+        if response.status == HTTPStatus.OK and response.content_type != "text/html":
+            endpoint.dialect = dialect
+            return response
+        try:
+            body = await _beginning(response)
+        finally:
+            response.close()
+        failure = refused(response.status, body, response.headers, key=endpoint.api_key)
+        is_too_long = isinstance(failure, failures.ModelTooLong)
+        if is_too_long and (messages := newer_half(request["messages"])):
+            request = request | {"messages": messages}
+        elif other := dialect.after(request, response.status, body.decode(errors="replace")):
+            dialect = other
+        else:
+            raise failure
+        log.info("model_asked_otherwise", why=failure.code, **told(failure))
+    raise failure
+
+
+def told(failure: ModelFailure) -> dict[str, int | str]:
+    """What the provider said, as fields of the log."""
+    said, setting = failure.said, failure.setting
+    fields: dict[str, int | str] = {"setting": setting} if setting else {}
+    return fields | ({"provider_status": said.status, "provider_said": said.text} if said else {})
+
+
+async def _post(
+    connections: Connections, endpoint: Endpoint, request: Request
+) -> aiohttp.ClientResponse:
+    return await connections.session.post(
+        endpoint.url,
+        data=orjson.dumps(request),
+        headers={
+            "authorization": f"Bearer {endpoint.api_key}",
+            "content-type": "application/json",
+        },
+        allow_redirects=False,
+        proxy=proxy_for(endpoint.url),
+    )
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    """Of a refusal, as much as comes."""
+    body = b""
+    try:
+        async with asyncio.timeout(REFUSAL_WITHIN_S):
+            while len(body) < MAX_REFUSAL_BYTES and (data := await response.content.readany()):
+                body += data
+    except (TimeoutError, aiohttp.ClientError):
+        pass
+    return body[:MAX_REFUSAL_BYTES]

@@ -1,0 +1,106 @@
+"""What a model only thinks, `<think>…</think>` in its text, taken out while the text comes.
+
+Tags may be cut over any number of pieces. A thought is left out wherever it stands, but for code,
+where a tag is what is talked about. One that never ends is a thought if it began the answer or the
+answer was cut at its limit; else it was no thought, and is given back at the end.
+"""
+
+import re
+
+OPENING = re.compile(r"<think(?:ing)?>", re.IGNORECASE)
+CLOSING = re.compile(r"</think(?:ing)?>", re.IGNORECASE)
+_OPENINGS = ("<think>", "<thinking>")
+_LONGEST = len("</thinking>")
+
+
+class ThoughtFilter:
+    """`feed` pieces of text; what it returns, together with `finish`, is what was said."""
+
+    def __init__(self) -> None:
+        self.thought = False
+        """Whether there was a thought."""
+        self._held = ""
+        """What may be the beginning of a tag; within a thought, all of it."""
+        self._thinking = False
+        self._searched = 0
+        """How much of a thought is known to hold no end."""
+        self._says_something = False
+        self._blanks = ""
+        self._fences = 0
+        self._ticks = 0
+        """Backticks in the line under way."""
+
+    def feed(self, text: str) -> str:
+        if not self._held and "<" not in text:
+            return self._say(text)
+        self._held += text
+        said, before = "", ("", self._thinking)
+        while before != (now := (self._held, self._thinking)):
+            before = now
+            said += self._end_of_thought() if self._thinking else self._up_to_a_thought()
+        return said
+
+    def finish(self, *, cut: bool) -> str:
+        """The rest. `cut` tells that the answer was cut at its limit."""
+        rest, self._held = self._held, ""
+        if self._thinking and (cut or not self._says_something):
+            return ""
+        return self._say(rest)
+
+    def _up_to_a_thought(self) -> str:
+        text = self._held
+        tag = OPENING.search(text)
+        if tag is None:
+            whole = len(text) - _open_end(text)
+            self._held = text[whole:]
+            return self._say(text[:whole])
+        said = self._say(text[: tag.start()])
+        if self._fences % 2 or self._ticks % 2:
+            self._held = text[tag.end() :]
+            return said + self._say(tag.group())
+        self._held, self._thinking = text[tag.start() :], True
+        self.thought = self.thought or not self._says_something
+        return said
+
+    def _end_of_thought(self) -> str:
+        tag = CLOSING.search(self._held, max(0, self._searched - _LONGEST))
+        self._searched = 0 if tag else len(self._held)
+        if tag:
+            self.thought, self._thinking = True, False
+            self._held = self._held[tag.end() :]
+        return ""
+
+    def _say(self, text: str) -> str:
+        if not self._says_something:
+            text = self._begun(text)
+        if "`" in text:
+            self._fences += text.count("```")
+            self._ticks += text.count("`")
+        if "\n" in text:
+            self._ticks = text.count("`", text.rindex("\n"))
+        return text
+
+    def _begun(self, text: str) -> str:
+        """Blanks before the first word are kept, unless a thought stood there."""
+        self._blanks += text
+        if not text or text.isspace():
+            return ""
+        self._says_something = True
+        return self._blanks.lstrip() if self.thought else self._blanks
+
+
+def _open_end(text: str) -> int:
+    """How many characters at the end may be the beginning of a tag."""
+    start = text.rfind("<")
+    if start < 0:
+        return 0
+    end = text[start:].lower()
+    return len(end) if any(tag.startswith(end) for tag in _OPENINGS) else 0
+
+
+def without_thoughts(text: str) -> str:
+    """What was said, of an answer that was kept with its thoughts."""
+    if "<think" not in text.lower():
+        return text
+    thoughts = ThoughtFilter()
+    return thoughts.feed(text) + thoughts.finish(cut=False)
