@@ -29,6 +29,8 @@ class ThoughtFilter:
         self._fences = 0
         self._ticks = 0
         """Backticks in the line under way."""
+        self._run = 0
+        """Backticks the text ends with."""
 
     def feed(self, text: str) -> str:
         if not self._held and "<" not in text:
@@ -73,12 +75,18 @@ class ThoughtFilter:
     def _say(self, text: str) -> str:
         if not self._says_something:
             text = self._begun(text)
-        if "`" in text:
-            self._fences += text.count("```")
-            self._ticks += text.count("`")
+        if "`" in text or self._run:
+            self._count_ticks(text)
         if "\n" in text:
             self._ticks = text.count("`", text.rindex("\n"))
         return text
+
+    def _count_ticks(self, text: str) -> None:
+        self._ticks += text.count("`")
+        run = "`" * self._run + text  # of which whole fences have been counted
+        self._fences += run.count("```") - self._run // 3
+        if text:
+            self._run = len(run) - len(run.rstrip("`"))
 
     def _begun(self, text: str) -> str:
         """Blanks before the first word are kept, unless a thought stood there."""
