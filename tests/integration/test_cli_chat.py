@@ -28,13 +28,15 @@ class Said:
 
 
 @asynccontextmanager
-async def chat(gateway: Gateway, person: Person, *arguments: str) -> AsyncIterator[Process]:
+async def chat(
+    gateway: Gateway, person: Person, *arguments: str, stdout: int = PIPE
+) -> AsyncIterator[Process]:
     """The command, as this person; killed if it does not end."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "konstruct", "chat", "--email", person.email, *arguments),
         env={**os.environ, "KONSTRUCT_HOST": "127.0.0.1", "KONSTRUCT_PORT": str(gateway.port)},
         stdin=PIPE,
-        stdout=PIPE,
+        stdout=stdout,
         stderr=PIPE,
     )
     try:
@@ -48,7 +50,7 @@ async def chat(gateway: Gateway, person: Person, *arguments: str) -> AsyncIterat
 async def ended(process: Process, typed: str = "") -> Said:
     async with asyncio.timeout(WITHIN_S):
         out, err = await process.communicate(typed.encode())
-    return Said(process.returncode, out.decode(), err.decode())
+    return Said(process.returncode, (out or b"").decode(), err.decode(errors="replace"))
 
 
 async def ask(
@@ -121,15 +123,52 @@ async def test_a_remote_gateway_wants_a_password_or_a_token(
     assert "do not match" in refused.err
 
 
+async def test_on_a_screen_the_answer_has_a_name_and_no_marks(stack: Stack, acme: World) -> None:
+    screen, its_end = os.openpty()
+    said = '[[model: text="It is **so**, `x`."]] hello'
+    async with chat(
+        stack.gateways[0], acme.anna, "--agent", "ada", said, stdout=its_end
+    ) as process:
+        assert (await ended(process)).code == 0
+    shown = os.read(screen, 4096).decode()
+    os.close(screen)
+    os.close(its_end)
+    assert shown == "Ada: It is \x1b[1mso\x1b[0m, \x1b[36mx\x1b[0m.\r\n"
+
+
+async def test_a_terminal_of_another_encoding_or_none_at_all(
+    stack: Stack, acme: World, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    settings_of_its_own.setenv("PYTHONIOENCODING", "latin-1")
+    said = await ask(stack, acme.anna, '[[model: text="日本"]] Grüße')
+    assert (said.code, said.out) == (0, "\\u65e5\\u672c\n"), said
+    full = os.open("/dev/full", os.O_WRONLY)
+    async with chat(
+        stack.gateways[0], acme.anna, "--agent", "Ada", "hello", stdout=full
+    ) as process:
+        refused = await ended(process)
+    os.close(full)
+    assert (refused.code, "No space left" in refused.err) == (1, True)
+    assert "Traceback" not in refused.err
+
+
+async def test_history_says_why_an_answer_failed(stack: Stack, acme: World) -> None:
+    first = await ask(stack, acme.ben, "[[model: fail=401]] hello")
+    assert first.err.count("refused our access") == 1, "told once"
+    again = await ask(stack, acme.ben, "hello", "--history", "2")
+    assert f"Ada [failed]: {first.err.strip()}" in again.err
+
+
 async def test_a_conversation_from_a_file(stack: Stack, acme: World) -> None:
     typed = (
         '[[model: text="One."]] first\n'
-        "\n/nonsense\n/retry\n"
+        "\n/nonsense\n/help\n/retry\n"
         '[[model: text="Two, \\u00fc."]] second\n'
     )
     said = await ask(stack, acme.ben, typed=typed)
     assert (said.code, said.out) == (0, "One.\nTwo, ü.\n"), said
-    assert "There is no command /nonsense" in said.err
+    assert "There is no command /nonsense. There is: /stop" in said.err
+    assert "Everything else you write is said" in said.err
     assert "no answer that failed" in said.err
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 
+import psycopg
 import pytest
+from konstruct.cli import output
 from shared.auth.tokens import verify_access_token
 from shared.services import identity
 
@@ -158,6 +160,26 @@ def test_a_person_is_found_by_every_spelling_of_their_address(acme: str) -> None
     assert "mia@müller.example already" in konstruct(*create, "MIA@xn--mller-kva.example").sentence
     for spelled in ("mia@xn--mller-kva.example", "Mia@mu\u0308ller.EXAMPLE "):
         assert konstruct("token", "--email", spelled).code == 0
+
+
+def test_lists_fit_a_terminal_and_no_name_steers_it(
+    acme: str, superuser: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = "Answers questions about everything that was ever sold, day and night, in any language"
+    konstruct("agent", "create", "--tenant", "acme", "--name", "Ada", "--role", role)
+    konstruct(
+        *("user", "create", "--email", "maximiliana.of.the.long.names@acme-holding.example"),
+        *("--tenant", "acme", "--name", "Maximiliana Constantia Alexandra of the Long Names"),
+    )
+    superuser.execute("UPDATE agents SET name = E'\\x1b[2JA\\u202eda'")
+    piped = konstruct("agent", "list").out
+    assert r"[2JA\u202eda" in piped
+    assert role in piped, "a program gets it whole"
+    assert r"\u202e" in konstruct("agent", "list", "--json").out
+    monkeypatch.setattr(output, "room", lambda: 80)
+    for command in (("agent", "list"), ("user", "list"), ("tenant", "list")):
+        lines = konstruct(*command).out.splitlines()
+        assert max(map(len, lines)) <= 80, lines
 
 
 def test_a_name_is_free_in_another_tenant(acme: str) -> None:

@@ -2,6 +2,7 @@
 
 import io
 
+import pytest
 from konstruct.chat_terminal import Terminal
 
 
@@ -36,6 +37,37 @@ def test_a_model_cannot_steer_a_terminal_and_a_pipe_gets_what_it_said() -> None:
     Terminal(pipe, Tty()).speak(said)
     assert screen.getvalue() == "a]0;mineb2J\tc\n"
     assert pipe.getvalue() == said
+
+
+def test_on_a_screen_an_answer_begins_with_the_employees_name() -> None:
+    screen, pipe = Tty(), io.StringIO()
+    for out in (screen, pipe):
+        terminal = Terminal(out, io.StringIO(), agent="Ad\u202ea")
+        for piece, ends in (
+            ("Wro", False),
+            ("Right, **r", False),
+            ("ight**.", True),
+            ("Two", True),
+        ):
+            terminal.speak(piece, afresh=piece.startswith("Right"), ends=ends)
+    name = "Ad\\u202ea"
+    assert screen.getvalue() == f"{name}: Wro\n{name}: Right, \x1b[1mright\x1b[0m.\n{name}: Two\n"
+    assert pipe.getvalue() == "Wro\nRight, **right**.\nTwo\n"
+
+
+def test_a_screen_without_colours_shows_what_the_model_wrote(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    screen = Tty()
+    Terminal(screen, Tty(), agent="Ada").speak("It is **so**.", ends=True)
+    assert screen.getvalue() == "Ada: It is **so**.\n"
+
+
+def test_a_sentence_is_harmless_everywhere() -> None:
+    err = io.StringIO()
+    Terminal(io.StringIO(), err).say("No \x1b]0;x\x07\u202eoN")
+    assert err.getvalue() == "No ]0;x\\u202eoN\n"
 
 
 def test_typing_is_shown_on_a_screen_alone_and_goes_away() -> None:

@@ -47,9 +47,14 @@ class ChatState:
     # ── what we send ───────────────────────────────────────────────────────────────────────────
 
     def compose(self, text: str) -> Frame:
-        """The frame that sends this text. It stays in the outbox."""
+        """The frame that sends this text. It stays in the outbox.
+
+        Halves of characters, which no frame can hold, become U+FFFD.
+        """
         client_message_id = uuid4().hex
-        self._outbox[client_message_id] = text
+        self._outbox[client_message_id] = text.encode("utf-16", "surrogatepass").decode(
+            "utf-16", "replace"
+        )
         return self._send_frame(client_message_id)
 
     def resend(self) -> list[Frame]:

@@ -1,7 +1,8 @@
 """A conversation in a terminal: the answers on standard output, everything else on standard error.
 
-Promises: an answer that starts over does so on a fresh line; what a model says cannot steer the
-terminal (control characters are left out there, and kept in a pipe).
+Promises: an answer that starts over does so on a fresh line; on a screen it begins with the
+employee's name, its Markdown is made readable, and nothing in it can steer the terminal; a pipe
+gets what the model wrote.
 """
 
 import asyncio
@@ -9,7 +10,6 @@ import contextlib
 import os
 import sys
 import threading
-import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from typing import TextIO
 
@@ -29,9 +29,11 @@ from konstruct.chat_events import (
     Typing,
     Waiting,
 )
+from konstruct.chat_markdown import Markdown
 from konstruct.portal import Message
+from konstruct.screen import harmless, harmless_on, one_line
 
-COMMANDS = "/stop the answer, /retry one that failed, /reset the conversation, /quit"
+COMMANDS = "/stop the answer, /retry one that failed, /reset the conversation, /help, /quit"
 ENDINGS = {
     "length": "(The answer was cut at its limit of length. Say “go on” for the rest.)",
     "broken_off": "(The answer broke off here.)",
@@ -42,17 +44,28 @@ _CLEAR_LINE = "\r\x1b[K"
 class Terminal:
     """Where a conversation is shown."""
 
-    def __init__(self, out: TextIO | None = None, err: TextIO | None = None) -> None:
+    def __init__(
+        self, out: TextIO | None = None, err: TextIO | None = None, *, agent: str = ""
+    ) -> None:
         self._out = out or sys.stdout
         self._err = err or sys.stderr
+        self._agent = one_line(agent)
+        self._markdown = Markdown()
         self._mid_line = False
         self._typing = False
+        self._said_last = ""
 
     def say(self, sentence: str) -> None:
         """For the person."""
         self._begin_line()
-        self._err.write(f"{_safe(sentence, self._err)}\n")
+        self._err.write(f"{harmless(sentence)}\n")
         self._err.flush()
+        self._said_last = sentence
+
+    def say_once(self, sentence: str) -> None:
+        """For the person, unless they have just been told so."""
+        if sentence != self._said_last:
+            self.say(sentence)
 
     def typing(self) -> None:
         if self._err.isatty() and not self._mid_line:
@@ -70,20 +83,41 @@ class Terminal:
         """Part of an answer."""
         self._clear_typing()
         if afresh and self._mid_line:
-            self._out.write("\n")
-        self._out.write(_safe(text, self._out))
+            self._out.write(f"{self._readable('', ends=True)}\n")
+            self._mid_line = False
+        if text and not self._mid_line and self._agent and self._out.isatty():
+            self._out.write(f"{self._agent}: ")
+        self._out.write(self._readable(harmless_on(self._out, text), ends=ends))
         self._mid_line = not ends
         if ends:
             self._out.write("\n")
         self._out.flush()
 
-    def show_history(self, messages: Sequence[Message], agent: str) -> None:
+    def _readable(self, text: str, *, ends: bool) -> str:
+        """What can be shown of it by now, in a screen's colours."""
+        if not _has_colours(self._out):
+            return text
+        shown = self._markdown.feed(text)
+        if ends:
+            shown += self._markdown.end()
+            self._markdown = Markdown()
+        return shown
+
+    def show_history(self, messages: Sequence[Message]) -> None:
         for message in messages:
-            who = "you" if message.role == "user" else agent
+            who = "you" if message.role == "user" else self._agent
             how = "" if message.status == "complete" else f" [{message.status}]"
-            self.say(f"{who}{how}: {message.content}")
+            self._err.write(f"{who}{how}: {self._as_said(message)}\n")
+            self._err.flush()
             if message.finish in ENDINGS:
                 self.say(ENDINGS[message.finish])
+
+    def _as_said(self, message: Message) -> str:
+        text = harmless(message.content)
+        if message.role == "user" or not _has_colours(self._err):
+            return text
+        markdown = Markdown()
+        return markdown.feed(text) + markdown.end()
 
     def _begin_line(self) -> None:
         """A new line on the screen; standard output, which a program may read, gets none."""
@@ -218,12 +252,12 @@ async def typed_lines() -> AsyncIterator[str]:
 
     threading.Thread(target=read, name="typed-lines", daemon=True).start()
     while (line := await lines.get()) is not None:
-        yield line.decode(errors="replace").rstrip("\r")
+        yield line.decode(sys.stdin.encoding, errors="replace").rstrip("\r")
 
 
 def _show_outcome(terminal: Terminal, outcome: Answered) -> bool:
     if outcome.status == "failed" and outcome.finish != "broken_off":
-        terminal.say(outcome.text or "The answer failed.")
+        terminal.say_once(outcome.text or "The answer failed.")
         return False
     terminal.speak(outcome.rest, afresh=outcome.afresh, ends=True)
     if outcome.finish in ENDINGS:
@@ -246,7 +280,5 @@ def _show_circumstances(terminal: Terminal, event: Typing | Waiting | Notice) ->
             terminal.say(event.message)
 
 
-def _safe(text: str, stream: TextIO) -> str:
-    if not stream.isatty():
-        return text
-    return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
+def _has_colours(stream: TextIO) -> bool:
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

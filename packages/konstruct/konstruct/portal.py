@@ -133,14 +133,15 @@ class Portal:
                 return UUID(tenant["id"])
         raise NotFound(f"You are in no tenant '{slug_or_id}'. There is: {slugs}.")
 
-    async def agent_id(self, tenant_id: UUID, name: str) -> UUID:
-        """The agent of this name, however it is spelled. Raises NotFound."""
+    async def agent(self, tenant_id: UUID, name: str) -> tuple[UUID, str]:
+        """The id and name of the agent of this name, however it is spelled. Raises NotFound."""
         agents: list[dict[str, Any]] = await self._get(
             "/api/portal/agents", params={"tenant_id": str(tenant_id)}
         )
         fitting = [agent for agent in agents if name_key(agent["name"]) == name_key(name)]
         if fitting:  # the one spelled exactly so before another
-            return UUID(min(fitting, key=lambda agent: agent["name"] != name)["id"])
+            found = min(fitting, key=lambda agent: agent["name"] != name)
+            return UUID(found["id"]), found["name"]
         names = ", ".join(agent["name"] for agent in agents) or "nobody yet"
         raise NotFound(f"No agent is called '{name}' there. There is: {names}.")
 

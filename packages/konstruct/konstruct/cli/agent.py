@@ -13,7 +13,7 @@ from konstruct.cli.installation import (
     JsonOption,
     attach_to_database,
 )
-from konstruct.cli.output import Row, print_json, print_rows
+from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def create(
     if as_json:
         print_json(made)
     else:
-        typer.echo(f"{made['name']} is hired.")
+        tell(f"{made['name']} is hired.")
 
 
 @app.command(
@@ -65,13 +65,14 @@ def list_(
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
     as_json: JsonOption = False,
 ) -> None:
-    """List agents, by name."""
+    """List agents, by name. Their ids and instructions are in what --json prints."""
     attach_to_database(data_dir)
-    print_rows(
-        [shown(agent) for agent in run(_list(tenant))],
-        ("name", "role", "status", "model", "tenant_id", "id"),
-        as_json=as_json,
-    )
+    found = run(_list(tenant))
+    if as_json:
+        print_json([shown(agent) for agent, _ in found])
+        return
+    rows = [{**shown(agent), "tenant": slug} for agent, slug in found]
+    print_rows(rows, ("name", "role", "status", "model", "tenant"), as_json=False)
 
 
 def shown(agent: "Agent") -> Row:
@@ -102,15 +103,16 @@ async def _create(
         )
 
 
-async def _list(tenant: str | None) -> "list[Agent]":
+async def _list(tenant: str | None) -> "list[tuple[Agent, str]]":
+    """Each with its tenant's slug."""
     from shared.db import SystemSession, TenantSession
     from shared.services.hiring import list_agents
     from shared.services.tenants import find_tenant, list_tenants
 
     async with SystemSession("setup") as session, session.transaction():
         of = [await find_tenant(session, tenant)] if tenant else await list_tenants(session)
-    found: list[Agent] = []
+    found: list[tuple[Agent, str]] = []
     for each in of:
         async with TenantSession(each.id) as own, own.transaction():
-            found += await list_agents(own, each.id)
+            found += [(agent, each.slug) for agent in await list_agents(own, each.id)]
     return found

@@ -34,8 +34,8 @@ app = typer.Typer(
         closing=(
             "Commands work on the `konstruct up` of the data directory (--data-dir, or "
             "KONSTRUCT_DATA_DIR, or ./.konstruct); KONSTRUCT_* variables that are set win.",
-            "Exit codes: 0 done; 1 refused or failed, with a sentence on standard error; "
-            "2 wrong usage; 130 interrupted.",
+            "Exit codes: 0 done; 1 refused or failed, with a sentence on standard error, or "
+            "whoever read the output has left; 2 wrong usage; 130 interrupted.",
         ),
     ),
 )

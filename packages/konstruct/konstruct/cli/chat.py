@@ -37,8 +37,8 @@ def register(app: typer.Typer) -> None:
             "KONSTRUCT_PASSWORD=… konstruct chat --url https://chat.acme.com \\",
             "    --email eva@acme.com --agent Ada 'Hello'",
             closing=(
-                "Without TEXT it is a conversation; /stop, /retry, /reset and /quit are its "
-                "commands.",
+                "Without TEXT it is a conversation; /stop, /retry, /reset, /help and /quit "
+                "are its commands.",
                 "The answer goes to standard output, everything else to standard error. "
                 "Exit codes: 0 the answer is complete; 1 it failed, was stopped or refused.",
             ),
@@ -105,14 +105,13 @@ async def _chat(
     from konstruct.chat_client import GIVE_UP_S, ChatClient
     from konstruct.chat_terminal import Terminal, ask
 
-    terminal = Terminal()
     async with portal:
         tenant_id = await portal.enter_tenant(tenant)
-        conversation_id = await portal.open_conversation(
-            tenant_id, await portal.agent_id(tenant_id, agent)
-        )
+        agent_id, name = await portal.agent(tenant_id, agent)
+        terminal = Terminal(agent=name)
+        conversation_id = await portal.open_conversation(tenant_id, agent_id)
         earlier = await portal.history(conversation_id, limit=max(history, 1))
-        terminal.show_history(earlier[-history:] if history else [], agent)
+        terminal.show_history(earlier[-history:] if history else [])
         async with ChatClient(
             portal,
             tenant_id,
@@ -168,6 +167,9 @@ async def _type(
                 terminal.prompt()
             case "/quit":
                 return
+            case "/help":
+                terminal.say(f"Everything else you write is said. There is: {COMMANDS}.")
+                terminal.prompt()
             case "/stop":
                 talk.stop()
             case "/retry":
@@ -180,6 +182,7 @@ async def _type(
                     terminal.say(error.message)
             case command if command.startswith("/"):
                 terminal.say(f"There is no command {command}. There is: {COMMANDS}.")
+                terminal.prompt()
             case _:
                 talk.send(line)
     try:

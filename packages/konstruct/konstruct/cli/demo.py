@@ -14,7 +14,7 @@ from konstruct.cli.installation import (
     JsonOption,
     attach_to_database,
 )
-from konstruct.cli.output import print_json, print_rows
+from konstruct.cli.output import print_json, print_rows, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
@@ -61,10 +61,10 @@ def seed(
             }
         )
         return
-    typer.echo(f"'{demo.tenant.name}' is there. Its agents: {_names(demo)}.")
+    tell(f"'{demo.tenant.name}' is there. Its agents: {_names(demo)}.")
     for person in demo.people:
         known = _known(person, demo, password) or "(the one they had before)"
-        typer.echo(f"  {person.user.email}  password {known}  ({person.role})")
+        tell(f"  {person.user.email}  password {known}  ({person.role})")
 
 
 @app.command(epilog=examples("konstruct demo people --count 200 --json > people.json"))

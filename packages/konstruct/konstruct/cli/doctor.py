@@ -15,7 +15,7 @@ from konstruct.cli.installation import (
     JsonOption,
     attach,
 )
-from konstruct.cli.output import print_json
+from konstruct.cli.output import print_json, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def doctor(data_dir: DataDirOption = Path(DEFAULT_DATA_DIR), as_json: JsonOption
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
-            typer.echo(f"{'ok   ' if check.ok else 'WRONG'}  {check.name:{width}}  {check.message}")
+            tell(f"{'ok   ' if check.ok else 'WRONG'}  {check.name:{width}}  {check.message}")
     if not all(check.ok for check in checks):
         raise typer.Exit(1)
 

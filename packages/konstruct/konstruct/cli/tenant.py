@@ -12,7 +12,7 @@ from konstruct.cli.installation import (
     JsonOption,
     attach_to_database,
 )
-from konstruct.cli.output import Row, print_json, print_rows
+from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def create(
     if as_json:
         print_json(made)
     else:
-        typer.echo(f"Tenant '{made['name']}' is there. Its slug is {made['slug']}.")
+        tell(f"Tenant '{made['name']}' is there. Its slug is {made['slug']}.")
 
 
 @app.command("list", epilog=examples("konstruct tenant list", "konstruct tenant list --json"))

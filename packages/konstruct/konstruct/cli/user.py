@@ -12,7 +12,7 @@ from konstruct.cli.installation import (
     JsonOption,
     attach_to_database,
 )
-from konstruct.cli.output import Row, print_json, print_rows
+from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def create(
     if as_json:
         print_json({**shown(person), **({"password": made_up} if made_up else {})})
         return
-    typer.echo(f"{person.user.email} is there, as {person.role}.")
+    tell(f"{person.user.email} is there, as {person.role}.")
     if made_up:
-        typer.echo(f"Their password, shown this once: {made_up}")
+        tell(f"Their password, shown this once: {made_up}")
 
 
 @app.command(
@@ -77,7 +77,7 @@ def add(
     if as_json:
         print_json(shown(person))
     else:
-        typer.echo(f"{person.user.email} is {person.role} there now.")
+        tell(f"{person.user.email} is {person.role} there now.")
 
 
 @app.command(
@@ -90,13 +90,14 @@ def list_(
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
     as_json: JsonOption = False,
 ) -> None:
-    """List people, by e-mail, once for each of their roles."""
+    """List people, by e-mail, once for each of their roles. Ids are in what --json prints."""
     attach_to_database(data_dir)
-    print_rows(
-        [shown(person) for person in run(_list(tenant))],
-        ("email", "role", "tenant_id", "display_name", "id"),
-        as_json=as_json,
-    )
+    found = run(_list(tenant))
+    if as_json:
+        print_json([shown(person) for person, _ in found])
+        return
+    rows = [{**shown(person), "tenant": slug} for person, slug in found]
+    print_rows(rows, ("email", "role", "tenant", "display_name"), as_json=False)
 
 
 def shown(person: "Person") -> Row:
@@ -135,11 +136,16 @@ async def _add(email: str, tenant: str, role: str) -> "Person":
         )
 
 
-async def _list(tenant: str | None) -> "list[Person]":
+async def _list(tenant: str | None) -> "list[tuple[Person, str | None]]":
+    """Each with the slug of the tenant of that role."""
     from shared.db import SystemSession
     from shared.services.people import list_people
-    from shared.services.tenants import find_tenant
+    from shared.services.tenants import find_tenant, list_tenants
 
     async with SystemSession("setup") as session, session.transaction():
         of = await find_tenant(session, tenant) if tenant else None
-        return list(await list_people(session, of))
+        slugs = {each.id: each.slug for each in ([of] if of else await list_tenants(session))}
+        people = await list_people(session, of)
+    return [
+        (person, slugs.get(person.tenant_id) if person.tenant_id else None) for person in people
+    ]

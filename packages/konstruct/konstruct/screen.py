@@ -1,0 +1,26 @@
+"""What others wrote, made harmless for a terminal.
+
+A name, a message or an error may hold what steers a terminal (ESC sequences, C1 controls) or what
+turns the direction of the text around it. The first is left out, the second is shown as `\\u202e`.
+"""
+
+import re
+from typing import TextIO
+
+_STEERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069\u2028\u2029]")
+
+
+def harmless(text: str) -> str:
+    """The text without control characters but lines and tabs, its bidi controls as escapes."""
+    return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", _STEERS.sub("", text))
+
+
+def one_line(text: str) -> str:
+    """The same on one line, for a cell of a table."""
+    return " ".join(harmless(text).split())
+
+
+def harmless_on(stream: TextIO, text: str) -> str:
+    """Harmless on a screen; a program that reads gets what was written."""
+    return harmless(text) if stream.isatty() else text
