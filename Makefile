@@ -5,13 +5,15 @@ BIN = $(VENV)/bin
 PACKAGES = shared gateway orchestrator konstruct
 OURS = konstruct konstruct-shared konstruct-gateway konstruct-orchestrator
 NPM = "$(BIN)/python" portal/npm.py
+PIP = "$(BIN)/python" bootstrap/environment.py install
+LOCKED = --no-deps --require-hashes -r
 PAGE = portal/dist/index.html
 ARGS ?=
 # Tests mostly wait, so two processes share them, a file to each; those of one file stay in order.
 SIDE_BY_SIDE = -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help up portal wheels install install-dev node test unit newcomer bench portal-figures pictures chaos check portal-check format lock clean
+.PHONY: environment help up portal wheels install install-dev node test unit newcomer bench portal-figures pictures chaos check portal-check format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -84,30 +86,30 @@ lock: install-dev ## resolve the dependencies anew and write requirements*.lock 
 clean: ## remove the virtual environment and caches; the data directory stays
 	rm -rf "$(VENV)" portal/node_modules portal/dist dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-$(VENV)/bin/python:
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Konstruct needs Python 3.11 or newer; '$(PYTHON)' is older. Name one: make up PYTHON=python3.12" >&2; exit 1; }
-	@echo "Making the virtual environment in $(VENV) ..."
-	@"$(PYTHON)" -m venv "$(VENV)"
+# A half-made one, of a Python without venv or of an interrupted try, is made anew.
+environment:
+	@"$(BIN)/python" -c 'import pip' 2>/dev/null || { \
+		command -v "$(PYTHON)" >/dev/null || { \
+			echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name one: make up PYTHON=python3.12" >&2; exit 1; }; \
+		"$(PYTHON)" bootstrap/environment.py make "$(VENV)"; }
 
 # The lock is the whole set, so nothing else is resolved or fetched (--no-deps, hashes required).
-$(VENV)/installed: requirements.lock $(wildcard packages/*/pyproject.toml) | $(VENV)/bin/python
+$(VENV)/installed: requirements.lock $(wildcard packages/*/pyproject.toml) | environment
 	@echo "Installing the locked dependencies (about a minute the first time) ..."
-	@"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation \
-		$(foreach p,$(PACKAGES),-e packages/$(p))
+	@$(PIP) $(LOCKED) requirements.lock
+	@$(PIP) --no-deps --no-build-isolation $(foreach p,$(PACKAGES),-e packages/$(p))
 	@touch "$@"
 
 $(VENV)/installed-dev: requirements-dev.lock $(VENV)/installed
 	@echo "Installing what the tests need ..."
-	@"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@$(PIP) $(LOCKED) requirements-dev.lock
 	@touch "$@"
 
 # Which Node builds the page: the machine's, or one installed from a wheel where it has none.
-node: | $(VENV)/bin/python
+node: | environment
 	@$(NPM) --found || { \
 		echo "No Node 20.19 or newer here: installing one into $(VENV) ..."; \
-		"$(BIN)/python" -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r requirements-node.lock; }
+		$(PIP) $(LOCKED) requirements-node.lock; }
 
 portal/node_modules/.package-lock.json: portal/package-lock.json | node
 	@echo "Installing what the web page is built from ..."
@@ -117,4 +119,4 @@ portal/node_modules/.package-lock.json: portal/package-lock.json | node
 $(PAGE): portal/node_modules/.package-lock.json portal/index.html portal/vite.config.ts \
 		$(shell find portal/src portal/public -type f -not -name '*.test.ts*' -not -path '*/.*')
 	@echo "Building the web page ..."
-	@$(NPM) run --silent build
+	@$(NPM) run --silent build -- --logLevel warn
