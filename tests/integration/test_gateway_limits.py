@@ -2,18 +2,22 @@
 
 import asyncio
 import resource
+import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
 import httpx
+import orjson
 import pytest
 from gateway.admission import admission
 from gateway.main import app
 from shared.events import CloseCode
 from shared.publish import publish
 from shared.redis_keys import webchat_response_key
+from shared.tasks import end
 from websockets.exceptions import InvalidStatus
 
 from tests.support.chat_client import ChatClient
@@ -125,6 +129,201 @@ async def test_a_head_without_bound_ends_the_connection(
         with pytest.raises(ConnectionError):
             await write(writer, b"x" * 65_536, times=400)
         writer.close()
+
+
+def body_of(length: int, *more: str) -> bytes:
+    lines = (f"POST {LOGIN} HTTP/1.1", "Host: x", "Content-Type: application/json", *more)
+    return "\r\n".join((*lines, f"Content-Length: {length}", "", "")).encode()
+
+
+async def trickle(writer: asyncio.StreamWriter, piece: bytes) -> None:
+    """A piece now and then, until the other side has had enough."""
+    with suppress(ConnectionError):
+        while True:
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def trickling(
+    gateway: GatewayHere, head: bytes, piece: bytes
+) -> AsyncIterator[asyncio.StreamReader]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+    writer.write(head)
+    slowly = asyncio.create_task(trickle(writer, piece))
+    try:
+        async with asyncio.timeout(15):
+            yield reader
+    finally:
+        await end(slowly)
+        writer.close()
+
+
+TRICKLES = {
+    "a byte of a body now and then": (body_of(1000), b" "),
+    "a chunk of a body now and then": (
+        body_of(0).replace(b"Content-Length: 0", b"Transfer-Encoding: chunked"),
+        b"1\r\n \r\n",
+    ),
+    "a body nobody asked for": (
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n",
+        b" ",
+    ),
+    "a header now and then": (b"GET / HTTP/1.1\r\nHost: x\r\n", b"a: b\r\n"),
+    "blank lines and nothing else": (b"", b"\r\n"),
+    "blank lines after a request": (b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", b"\r\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("head", "piece"), TRICKLES.values(), ids=TRICKLES.keys())
+async def test_who_goes_on_too_slowly_is_ended(
+    patch: pytest.MonkeyPatch, acme: World, head: bytes, piece: bytes
+) -> None:
+    async with (
+        gateway_here(patch, request_head_timeout_s=1) as gateway,
+        trickling(gateway, head, piece) as reader,
+    ):
+        said = await said_at_last(reader)
+        if head.startswith(b"POST"):
+            assert b" 408 " in said.partition(b"\r\n")[0]
+            assert b'"code":"too_slow"' in said
+
+
+async def said_at_last(reader: asyncio.StreamReader) -> bytes:
+    said = b""
+    with suppress(ConnectionError):
+        while data := await reader.read(65_536):
+            said += data
+    return said
+
+
+async def test_a_request_has_one_deadline_however_fast_it_goes_on(
+    patch: pytest.MonkeyPatch, acme: World
+) -> None:
+    bounds = {"request_head_timeout_s": 1, "request_timeout_s": 2}
+    async with (
+        gateway_here(patch, **bounds) as gateway,
+        trickling(gateway, body_of(MIB), b" " * 2_000) as reader,
+    ):
+        assert b" 408 " in await said_at_last(reader)
+
+
+async def test_who_takes_an_answer_too_slowly_is_ended(
+    patch: pytest.MonkeyPatch, acme: World
+) -> None:
+    """A byte now and then keeps the kernel's own time-out from ending it."""
+    bounds = {"response_timeout_s": 1, "api_docs": True, "unread_timeout_s": 60}
+    async with gateway_here(patch, **bounds) as gateway:
+        sock = socket.socket()
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        sock.setblocking(False)
+        loop = asyncio.get_running_loop()
+        await loop.sock_connect(sock, ("127.0.0.1", gateway.port))
+        await loop.sock_sendall(sock, b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 100)
+        await eventually(lambda: connections(gateway) == 1, "it is there")
+        async with asyncio.timeout(15):
+            while connections(gateway):
+                with suppress(BlockingIOError, ConnectionError):
+                    sock.recv(64)
+                await asyncio.sleep(0.1)
+        sock.close()
+
+
+async def test_an_address_has_so_much_unfinished_and_somebody_quick_still_gets_in(
+    patch: pytest.MonkeyPatch, acme: World
+) -> None:
+    bounds = {"unfinished_per_address": 5, "request_head_timeout_s": 60}
+    async with (
+        gateway_here(patch, **bounds) as gateway,
+        httpx.AsyncClient(base_url=gateway.url) as client,
+    ):
+        held = [await asyncio.open_connection("127.0.0.1", gateway.port) for _ in range(60)]
+        for _, writer in held:
+            writer.write(body_of(1000) + b"{")
+        await eventually(lambda: connections(gateway) <= 5, "the others had to go", within_s=10)
+        assert (await client.get("/healthz")).status_code == 200
+        newest = held[-1][0]
+        assert not newest.at_eof(), "the oldest give way"
+        for _, writer in held:
+            writer.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "status"),
+    [
+        (b"GET /healthz HTTP/1.1\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a\r\nHost: b\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: \r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a; script-src *\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: a/b\r\n", 400),
+        (b"NONSENSE\r\n", 400),
+        (b"GET /healthz HTTP/1.1\r\nHost: my_host:8000\r\n", 200),
+        (b"GET /healthz HTTP/1.1\r\nHost: [::1]:8000\r\n", 200),
+        (b"HEAD /readyz HTTP/1.1\r\nHost: x\r\n", 200),
+        (b"GET /healthz HTTP/1.0\r\n", 200),
+    ],
+)
+async def test_a_request_says_for_which_host_it_is(
+    patch: pytest.MonkeyPatch, acme: World, head: bytes, status: int
+) -> None:
+    async with gateway_here(patch) as gateway:
+        if b"readyz" in head:
+            await eventually(lambda: app.state.fanout.hears, "it is ready")
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        writer.write(head + b"Connection: close\r\n\r\n")
+        async with asyncio.timeout(15):
+            said = await reader.read()
+        top, _, body = said.partition(b"\r\n\r\n")
+        assert top.startswith(b"HTTP/1.1 %d " % status)
+        assert b"content-security-policy: default-src 'none'" in top.lower()
+        if status == 400:
+            assert orjson.loads(body)["code"] == "bad_request"
+        writer.close()
+
+
+PIECES = {
+    "fragments": (b"\x01\x81\x00\x00\x00\x00{", b"\x00\x81\x00\x00\x00\x00 "),
+    "one frame": (b"\x81\xfe\x20\x00\x00\x00\x00\x00", b" "),
+}
+
+
+@pytest.mark.parametrize(("begin", "piece"), PIECES.values(), ids=PIECES.keys())
+async def test_a_message_in_pieces_comes_to_its_end_in_time(
+    patch: pytest.MonkeyPatch, acme: World, begin: bytes, piece: bytes
+) -> None:
+    async with gateway_here(patch, request_timeout_s=1) as gateway:
+        raw = await gateway.raw(await acme.conversation(acme.anna))
+        await raw.authenticate(acme.anna)
+        await eventually(lambda: len(app.state.sockets) == 1, "it is in")
+        await raw.send(begin)
+        closing = asyncio.create_task(raw.read_to_the_end())
+        with suppress(ConnectionError):
+            while not closing.done():
+                await raw.send(piece)
+                await asyncio.sleep(0.1)
+        assert CloseCode.AUTH_TIMEOUT.to_bytes(2, "big") in await closing
+        await eventually(lambda: connections(gateway) == 0, "it is gone")
+        raw.close()
+
+
+async def test_a_socket_that_is_refused_on_purpose_is_no_error_in_the_log(
+    patch: pytest.MonkeyPatch, acme: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    conversation_id = await acme.conversation(acme.anna)
+    bounds = {"unauthenticated_sockets_per_address": 1}
+    async with gateway_here(patch, **bounds) as gateway:
+        url = gateway.socket_url(conversation_id)
+        with pytest.raises(InvalidStatus) as refused:
+            await ChatClient.open(url, origin="https://elsewhere.example")
+        assert refused.value.response.status_code == 403
+        said = orjson.loads(refused.value.response.body or b"")
+        assert said["code"] == "origin_refused"
+        assert "https://elsewhere.example" in said["detail"]
+        async with await ChatClient.open(url):
+            with pytest.raises(InvalidStatus):
+                await ChatClient.open(url)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def write(writer: asyncio.StreamWriter, data: bytes, *, times: int) -> None:

@@ -8,7 +8,7 @@ the first message that needs it: `setting_kinds` has what each can be and all ar
 """
 
 from functools import cached_property, lru_cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Annotated, cast
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
@@ -102,6 +102,14 @@ class Settings(CheckedSettings):
     """Of a client's frame; never less than a whole message needs, see `frame_bytes`."""
     request_head_timeout_s: float = 10.0
     """A request's first line and headers come within this, or its connection is ended."""
+    request_timeout_s: float = 30.0
+    """A whole request comes within this, and a message that a socket sends in pieces."""
+    request_least_bytes_per_s: int = 1_000
+    """A request whose body comes more slowly is ended."""
+    response_timeout_s: float = 120.0
+    """A client that is behind with taking what we write has caught up within this."""
+    unfinished_per_address: int = 256
+    """Requests being read and answers being taken at once, of one address; the oldest give way."""
     max_request_bytes: int = 1024 * 1024
     sockets_per_gateway: int = 10_000
     sockets_per_user: int = 50
@@ -246,6 +254,17 @@ class Settings(CheckedSettings):
         own = {spelled("http", host, self.port) for host in (self.host, *LOOPBACK) if host}
         public = {self.public_url} if self.public_url else set()
         return frozenset({self.local_url(), *own, *public, *self.allowed_origins})
+
+    def trusts_proxy(self, address: str) -> bool:
+        """Whether this is a proxy of ours, which speaks for many."""
+        try:
+            return any(ip_address(address) in network for network in self._proxies)
+        except ValueError:
+            return False
+
+    @cached_property
+    def _proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        return tuple(ip_network(proxy) for proxy in self.trusted_proxies)
 
     def allows_origin(self, origin: str) -> bool:
         """Whether a page from there is one of ours. Browsers have one spelling for each origin."""

@@ -107,12 +107,15 @@ async def log_out(
 
 def client_address(connection: HTTPConnection) -> str:
     """What attempts are counted by: an address, or the /64 that one customer has of IPv6."""
-    if connection.client is None:
-        return "unknown"
+    return counted_as(connection.client.host) if connection.client else "unknown"
+
+
+def counted_as(host: str) -> str:
+    """The same of a host's address."""
     try:
-        address = ip_address(connection.client.host)
+        address = ip_address(host)
     except ValueError:
-        return connection.client.host
+        return host
     if address.version == 4 or address.ipv4_mapped:
         return str(getattr(address, "ipv4_mapped", None) or address)
     return str(ip_network((address, 64), strict=False))
