@@ -49,7 +49,10 @@ class AsgiSocket:
         await asyncio.wait_for(self._task, WITHIN_S)
 
     def send(self, frame: dict[str, Any]) -> None:
-        self._to_app.put_nowait({"type": "websocket.receive", "text": orjson.dumps(frame).decode()})
+        self.send_text(orjson.dumps(frame).decode())
+
+    def send_text(self, text: str) -> None:
+        self._to_app.put_nowait({"type": "websocket.receive", "text": text})
 
     async def frame(self) -> dict[str, Any]:
         """The next frame; fails if the socket closes instead."""

@@ -11,12 +11,14 @@ import orjson
 import pytest
 from fastapi import FastAPI
 from gateway.channels import live_socket, web
-from gateway.channels.handshake import Identified
+from gateway.channels.handshake import Identified, Refused
 from gateway.channels.web import normalize_web_event, web_chat_router
 from gateway.sockets import Sockets
 from orchestrator import tasks
 from orchestrator.pipeline.claim import parse_payload
 from shared.auth.tokens import AccessClaims
+from shared.config import settings
+from shared.events import CloseCode
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage
 from shared.redis_keys import webchat_response_key
@@ -127,6 +129,69 @@ class TestNormalize:
 
         assert arrived == message
         assert arrived_extras == extras
+
+
+REFUSED_FRAMES = {
+    "half an emoji": (r'"type": "message", "text": "cut \ud83d off"', "bad_frame"),
+    "half an emoji, the other half": (r'"type": "message", "text": "\ude00"', "bad_frame"),
+    "an empty text": ('"type": "message", "text": " "', "text_empty"),
+    "a text that is too long": (f'"type": "message", "text": "{"x" * 8001}"', "text_too_long"),
+    "a NUL": (r'"type": "message", "text": "\u0000"', "text_refused"),
+    "no text": ('"type": "message"', "bad_frame"),
+    "a number for a text": ('"type": "message", "text": 7', "bad_frame"),
+    "no type": ('"text": "hi"', "bad_frame"),
+    "no such type": ('"type": "shout", "text": "hi"', "bad_frame"),
+    "half an emoji in no message": (r'"type": "\ud83d"', "bad_frame"),
+}
+
+
+class TestRefusals:
+    """Whoever's frame is refused is told which: a message must not be stuck at being sent."""
+
+    @pytest.mark.parametrize(("fields", "code"), REFUSED_FRAMES.values(), ids=REFUSED_FRAMES.keys())
+    async def test_a_refusal_names_what_was_refused(
+        self, socket: AsgiSocket, monkeypatch: pytest.MonkeyPatch, fields: str, code: str
+    ) -> None:
+        monkeypatch.setattr(web.access, "check", AsyncMock())
+        socket.send_text(f'{{{fields}, "client_message_id": "m-1"}}')
+        while (error := await socket.frame())["type"] == "typing":
+            pass
+        assert (error["type"], error["code"]) == ("error", code)
+        assert (error["client_message_id"], error["retryable"]) == ("m-1", False)
+
+    async def test_an_id_that_is_no_good_is_named_all_the_same(self, socket: AsgiSocket) -> None:
+        socket.send({"type": "message", "text": "hi", "client_message_id": "x" * 200})
+        assert (await socket.frame())["client_message_id"] == "x" * 200
+
+    async def test_a_retry_that_cannot_be_read_names_its_message(self, socket: AsgiSocket) -> None:
+        message_id = str(uuid4())
+        socket.send({"type": "again", "reply_to": message_id})
+        assert (await socket.frame())["reply_to"] == message_id
+
+    async def test_frames_that_come_too_fast_are_named(
+        self, socket: AsgiSocket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(web.Pace, "allows", lambda _: False)
+        socket.send({"type": "message", "text": "hi", "client_message_id": "m-1"})
+        error = await socket.frame()
+        assert (error["code"], error["client_message_id"]) == ("too_many_frames", "m-1")
+
+    async def test_what_closes_the_socket_names_it_too_and_says_if_it_may_pass(
+        self, socket: AsgiSocket, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        out = Refused(CloseCode.NOT_AUTHENTICATED, "logged_out", "You have been logged out.")
+        monkeypatch.setattr(web.Reader, "_require_access", AsyncMock(side_effect=out))
+        socket.send({"type": "message", "text": "hi", "client_message_id": "m-1"})
+        while (error := await socket.frame())["type"] == "typing":
+            pass
+        assert (error["code"], error["client_message_id"]) == ("logged_out", "m-1")
+        assert error["retryable"], "after a fresh log-in it may be sent again"
+
+    async def test_a_frame_that_is_too_big_is_named(self, socket: AsgiSocket) -> None:
+        text = "x" * settings.frame_bytes()
+        socket.send({"type": "message", "text": text, "client_message_id": "m-1"})
+        error = await socket.frame()
+        assert (error["code"], error["client_message_id"]) == ("frame_too_big", "m-1")
 
 
 class TestTyping:

@@ -20,6 +20,8 @@ Finish = Literal["length", "broken_off"]
 """How an answer ended otherwise than by itself: `length`, a complete one that was cut at the token
 limit; `broken_off`, a failed one whose text is what was said until then. Frames take any word, for
 a newer worker may store another."""
+MAX_SEQ = 2**63 - 1
+"""What PostgreSQL can count to."""
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -37,6 +39,12 @@ class CloseCode(IntEnum):
     TOO_BIG = 4413
     TOO_FAST = 4429
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether coming back, in a while or with a fresh token, may end otherwise. The others are
+        final: the same client would be closed in the same way."""
+        return self not in (self.BAD_FRAME, self.FORBIDDEN, self.NOT_FOUND, self.TOO_BIG)
+
 
 # ── client → server ────────────────────────────────────────────────────────────────────────────
 
@@ -53,7 +61,7 @@ class AuthFrame(_ClientFrame):
     role: Role
     tenantId: UUID | None = None  # noqa: N815 - the wire's name
     token: str = Field(min_length=1, max_length=8192)
-    last_seq: int | None = Field(default=None, ge=0)
+    last_seq: int | None = Field(default=None, ge=0, le=MAX_SEQ)
     """Newest message the client has; what is newer is sent. None: begin with what comes next."""
 
 

@@ -5,11 +5,14 @@ some seconds, and everything it claims must agree with its token.
 """
 
 import asyncio
+import json
+import re
 from dataclasses import dataclass
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
-from pydantic import ValidationError
+from pydantic import BaseModel, Field, ValidationError, WrapValidator
 from shared.auth.tokens import AccessClaims, verify_access_token
 from shared.config import settings
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, NotFound
@@ -18,25 +21,88 @@ from shared.events import (
     AuthFrame,
     ClientFrame,
     CloseCode,
+    ErrorFrame,
     client_frame_adapter,
 )
 from shared.repositories import connecting
 from shared.services.access import access
 from shared.services.chat import NO_SUCH_CONVERSATION
 
+Named = dict[str, Any]
+"""`client_message_id` and `reply_to`, as far as a frame has them."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+HALF_A_CHARACTER = (
+    "The text holds half a character: an escape like \\ud83d without its other half. "
+    "Send it without that."
+)
+
+
+def _or_none(value: Any, handler: Any) -> Any:
+    try:
+        return handler(value)
+    except ValueError:
+        return None
+
+
+MAX_ID_CHARS = 256
+"""Of an id that is no good, too, so that its sender knows what was refused."""
+Lenient = WrapValidator(_or_none)
+
 
 class Refused(Exception):
-    """The socket must be closed; `code` and `message` are said in an `error` frame first."""
+    """The socket must be closed; the `error` frame is said first. `named` is what was refused."""
 
-    def __init__(self, close_code: CloseCode, code: str, message: str) -> None:
+    def __init__(
+        self,
+        close_code: CloseCode,
+        code: str,
+        message: str,
+        *,
+        named: Named | None = None,
+        retry_after_s: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.close_code = close_code
         self.code = code
         self.message = message
+        self.named = named or {}
+        self.retry_after_s = retry_after_s
+
+    def frame(self) -> ErrorFrame:
+        return ErrorFrame(
+            code=self.code,
+            message=self.message,
+            retryable=self.close_code.may_pass,
+            retry_after_s=self.retry_after_s,
+            **self.named,
+        )
 
 
 class BadFrame(Exception):
     """A frame that cannot be understood; the sentence says what would be right."""
+
+
+class _Ids(BaseModel):
+    """What a frame may name; each is taken for itself, whatever is wrong with the rest."""
+
+    client_message_id: Annotated[Annotated[str, Field(max_length=MAX_ID_CHARS)] | None, Lenient] = (
+        None
+    )
+    reply_to: Annotated[UUID | None, Lenient] = None
+
+
+def ids_named(text: str) -> Named:
+    """The ids in a refused frame, so that its sender knows which it was; as far as it has any."""
+    frame = _as_json(text)
+    return _Ids.model_validate(frame).model_dump() if isinstance(frame, dict) else {}
+
+
+def _as_json(text: str) -> Any:
+    """Read as most clients read: unlike pydantic's reader, with half a surrogate pair in it."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +117,8 @@ class Identified:
     last_seq: int | None
 
 
-async def receive_frame(websocket: WebSocket) -> ClientFrame:
-    """The next frame. Raises BadFrame, Refused for one too big, WebSocketDisconnect."""
-    return parse_frame(await receive_text(websocket))
-
-
 async def receive_text(websocket: WebSocket) -> str:
-    """The next frame as it came. Raises as `receive_frame`."""
+    """The next frame as it came. Raises BadFrame, Refused for one too big, WebSocketDisconnect."""
     event = await websocket.receive()
     if event["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(event.get("code", 1005))
@@ -70,6 +131,7 @@ async def receive_text(websocket: WebSocket) -> str:
             CloseCode.TOO_BIG,
             "frame_too_big",
             f"A frame may have at most {most} bytes.",
+            named=ids_named(text),
         )
     return text
 
@@ -79,7 +141,16 @@ def parse_frame(text: str) -> ClientFrame:
     try:
         return client_frame_adapter.validate_json(text)
     except ValidationError as error:
+        if _is_half_a_character(text):
+            raise BadFrame(HALF_A_CHARACTER) from None
         raise BadFrame(_what_was_wrong(error)) from None
+
+
+def _is_half_a_character(text: str) -> bool:
+    """Whether it is JSON but for an escaped surrogate without its other half."""
+    frame = _as_json(text)
+    said = frame.get("text") if isinstance(frame, dict) else None
+    return isinstance(said, str) and bool(SURROGATE.search(said))
 
 
 def _what_was_wrong(error: ValidationError) -> str:
@@ -97,9 +168,11 @@ def _what_was_wrong(error: ValidationError) -> str:
 
 async def identify(websocket: WebSocket, conversation_id: str) -> Identified:
     """Wait for the `auth` frame and check it. Raises Refused, WebSocketDisconnect."""
+    text = ""
     try:
         async with asyncio.timeout(settings.auth_timeout_s):
-            frame = await receive_frame(websocket)
+            text = await receive_text(websocket)
+        frame = parse_frame(text)
     except TimeoutError:
         raise Refused(
             CloseCode.AUTH_TIMEOUT,
@@ -107,10 +180,13 @@ async def identify(websocket: WebSocket, conversation_id: str) -> Identified:
             f"No `auth` frame came within {settings.auth_timeout_s:g} seconds.",
         ) from None
     except BadFrame as error:
-        raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error)) from None
+        raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error), named=ids_named(text)) from None
     if not isinstance(frame, AuthFrame):
         raise Refused(
-            CloseCode.NOT_AUTHENTICATED, "not_authenticated", "The first frame must be `auth`."
+            CloseCode.NOT_AUTHENTICATED,
+            "not_authenticated",
+            "The first frame must be `auth`.",
+            named=ids_named(text),
         )
     try:
         claims = verify_claims(frame)

@@ -44,8 +44,10 @@ from gateway.admission import Arrival, Pace, admission
 from gateway.channels.handshake import (
     BadFrame,
     Identified,
+    Named,
     Refused,
     identify,
+    ids_named,
     parse_frame,
     receive_text,
     verify_claims,
@@ -135,7 +137,12 @@ def _admit(arrival: Arrival, identified: Identified) -> None:
     try:
         arrival.identified(identified.claims.user_id)
     except TooMany as refusal:
-        raise Refused(CloseCode.TOO_FAST, refusal.code, refusal.message) from None
+        raise Refused(
+            CloseCode.TOO_FAST,
+            refusal.code,
+            refusal.message,
+            retry_after_s=refusal.retry_after_s,
+        ) from None
 
 
 async def _converse(websocket: WebSocket, identified: Identified) -> None:
@@ -159,14 +166,9 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
 
 async def _refuse(websocket: WebSocket, refused: Refused) -> None:
     figures.refused(refused.code)
-    frame = ErrorFrame(
-        code=refused.code,
-        message=refused.message,
-        retryable=refused.close_code is CloseCode.GOING_AWAY,
-    )
     with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
         async with asyncio.timeout(settings.send_timeout_s):
-            await websocket.send_text(frame.wire().decode())
+            await websocket.send_text(refused.frame().wire().decode())
             await websocket.close(refused.close_code)
 
 
@@ -192,27 +194,28 @@ class Reader:
             self._socket.gone()
         except Refused as refused:
             figures.refused(refused.code)
-            self._socket.close(
-                refused.close_code, ErrorFrame(code=refused.code, message=refused.message)
-            )
+            self._socket.close(refused.close_code, refused.frame())
         except Exception as error:
             log.exception("reader_failed", error=type(error).__name__)
             self._socket.close(CloseCode.INTERNAL_ERROR)
 
     async def _read_one(self) -> None:
+        """The next frame; whatever refuses it names the ids it has."""
+        text = ""
         try:
             text = await receive_text(self._websocket)
-            if settings.limits_enabled and not self._pace.allows():
-                self._refuse_frame()
-                return
-            frame = parse_frame(text)
+            await self._take(text)
         except BadFrame as error:
-            self._bad_frames += 1
-            if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
-                raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error)) from None
-            figures.refused("bad_frame")
-            self._socket.say(ErrorFrame(code="bad_frame", message=str(error)))
+            self._refuse_bad_frame(error, ids_named(text))
+        except Refused as refused:
+            refused.named = refused.named or ids_named(text)
+            raise
+
+    async def _take(self, text: str) -> None:
+        if settings.limits_enabled and not self._pace.allows():
+            self._refuse_frame(ids_named(text))
             return
+        frame = parse_frame(text)
         match frame:
             case SendFrame():
                 await self._guarded(self._on_message(frame), frame.client_message_id)
@@ -223,14 +226,21 @@ class Reader:
             case AuthFrame():
                 await self._guarded(self._on_auth(frame))
 
-    def _refuse_frame(self) -> None:
+    def _refuse_bad_frame(self, error: BadFrame, named: Named) -> None:
+        self._bad_frames += 1
+        if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
+            raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error), named=named) from None
+        figures.refused("bad_frame")
+        self._socket.say(ErrorFrame(code="bad_frame", message=str(error), **named))
+
+    def _refuse_frame(self, named: Named) -> None:
         refusal = TooMany(
             "Your client sends too many frames. What it sent just now was not looked at.",
             code="too_many_frames",
         )
         figures.refused(refusal.code)
         self._note_refusal(refusal)
-        self._socket.say(error_frame(refusal))
+        self._socket.say(error_frame(refusal, **named))
 
     async def _guarded(
         self,
@@ -259,7 +269,8 @@ class Reader:
         """Who does not heed `too_many` is shown out."""
         self._refusals = self._refusals + 1 if isinstance(error, TooMany) else 0
         if self._refusals >= REFUSALS_BEFORE_CLOSE:
-            raise Refused(CloseCode.TOO_FAST, error.code, error.message)
+            after_s = error.retry_after_s if isinstance(error, TooMany) else None
+            raise Refused(CloseCode.TOO_FAST, error.code, error.message, retry_after_s=after_s)
 
     async def _on_message(self, frame: SendFrame) -> None:
         """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
