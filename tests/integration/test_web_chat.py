@@ -68,6 +68,43 @@ class TestConversation:
         ]
         assert listed.json()[1]["content"] == response.text
 
+    async def test_what_is_told_again_is_told_in_the_same_words(
+        self, stack: Stack, acme: World, api: httpx.AsyncClient
+    ) -> None:
+        """As it happened, resent, after a reconnect, and from the history: field by field."""
+        conversation_id = await acme.conversation(acme.anna)
+        async with await stack.connect(acme.anna, conversation_id) as client:
+            for text in ("[[model: text=Fine.]] hi", "[[model: status=400]] hi"):
+                for _ in range(2):
+                    await client.say(text, text[-30:].replace(" ", "-"))
+                    await client.expect("response")
+            accepted = [frame for frame in client.told if frame["type"] == "accepted"]
+            live, resent, failed, failed_resent = (
+                frame for frame in client.told if frame["type"] == "response"
+            )
+        assert (live, failed) == (resent, failed_resent)
+        assert (live["status"], failed["status"]) == ("complete", "failed")
+        assert accepted[0] == accepted[1]
+
+        async with await ChatClient.open(stack.gateways[0].socket_url(conversation_id)) as again:
+            await again.send(acme.anna.auth_frame(last_seq=0))
+            await again.expect("ready")
+            caught_up = [frame for frame in again.told if frame["type"] == "message"]
+        path = f"/api/portal/chat/conversations/{conversation_id}/messages"
+        listed = (await api.get(path, headers=acme.anna.headers)).json()
+        for message, row in zip(caught_up, listed, strict=True):
+            assert message == {"type": "message", "conversation_id": str(conversation_id)} | {
+                name: value for name, value in row.items() if value is not None
+            }
+        for response, message in ((live, caught_up[1]), (failed, caught_up[3])):
+            assert response == {
+                "type": "response",
+                "text": message["content"],
+                "message_id": message["id"],
+                **{name: message[name] for name in response if name in message and name != "type"},
+            }
+        assert {frame["created_at"][-1] for frame in (*accepted, live, *caught_up)} == {"Z"}
+
     async def test_the_agent_remembers_what_was_said(self, stack: Stack, acme: World) -> None:
         conversation_id = await acme.conversation(acme.anna)
         async with await stack.connect(acme.anna, conversation_id) as client:
@@ -287,6 +324,29 @@ class TestDoor:
         async with await ChatClient.open(stack.gateways[0].socket_url(conversation_id)) as client:
             await client.send(acme.anna.auth_frame(**changes))
             assert await client.closed() == CloseCode.NOT_AUTHENTICATED
+
+    @pytest.mark.parametrize(
+        ("last_seq", "code"),
+        [
+            (2**63, CloseCode.BAD_FRAME),
+            (2**64, CloseCode.BAD_FRAME),
+            (10**400, CloseCode.BAD_FRAME),
+            (-1, CloseCode.BAD_FRAME),
+            (1.5, CloseCode.BAD_FRAME),
+            (2**63 - 1, None),
+        ],
+    )
+    async def test_a_number_that_cannot_be_counted_to_is_refused_in_words(
+        self, stack: Stack, acme: World, last_seq: float, code: CloseCode | None
+    ) -> None:
+        conversation_id = await acme.conversation(acme.anna)
+        async with await ChatClient.open(stack.gateways[0].socket_url(conversation_id)) as client:
+            await client.send(json.dumps(acme.anna.auth_frame() | {"last_seq": last_seq}))
+            if code is None:
+                await client.expect("ready")
+                return
+            assert "last_seq" in (await client.expect("error")).message
+            assert await client.closed() == code
 
     async def test_forged_and_expired_tokens_are_refused(self, stack: Stack, acme: World) -> None:
         conversation_id = await acme.conversation(acme.anna)

@@ -31,6 +31,8 @@ class ChatClient:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
         self.frames: list[ServerFrame] = []
+        self.told: list[dict[str, Any]] = []
+        """The same as they came."""
         self.invalid: list[str] = []
         """Frames that are none of ours, and why; a test that ends with one fails."""
         self._read_to = 0
@@ -158,6 +160,7 @@ class ChatClient:
             if unknown:
                 raise ValueError(f"undeclared fields {sorted(unknown)}")
             self.frames.append(model.model_validate(told))
+            self.told.append(told)
         except (ValueError, KeyError, TypeError) as error:
             self.invalid.append(f"{raw!r}: {error!r}")
 

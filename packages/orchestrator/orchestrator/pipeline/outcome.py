@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 from shared.config import settings
 from shared.db import TenantSession
 from shared.db.away import DATABASE_AWAY
+from shared.events import ResponseFrame
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.repositories import chat, runs, turns
@@ -111,12 +112,16 @@ async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -
 def _told(
     claimed: Claimed, outcome: Outcome, answer_id: UUID, seq: int, created_at: datetime
 ) -> dict[str, Any]:
-    return {
-        "message_id": str(answer_id),
-        "seq": seq,
-        "reply_to": claimed.message.id,
-        "status": outcome.status,
-        "created_at": created_at.isoformat(),
-        "error_code": outcome.error_code,
-        "finish": outcome.finish,
-    }
+    """Spelled by the frame itself, as when the answer is told again from the database."""
+    frame = ResponseFrame(
+        text=outcome.text,
+        conversation_id=UUID(claimed.thread_id),
+        message_id=answer_id,
+        seq=seq,
+        reply_to=UUID(claimed.message.id),
+        status=outcome.status,
+        created_at=created_at,
+        error_code=outcome.error_code,
+        finish=outcome.finish,
+    )
+    return frame.payload()

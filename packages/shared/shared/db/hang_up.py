@@ -9,6 +9,7 @@ would wait for the server's word on that, too.
 import asyncio
 import os
 import socket
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import event
@@ -45,5 +46,6 @@ def _hang_up(dbapi_connection: Any, entry: ConnectionPoolEntry) -> None:
     log.warning("database_connection_hung_up")
     entry.info[HUNG_UP] = True
     # A descriptor of our own: libpq keeps its, sees the end of the line, and closes it itself.
-    with socket.socket(fileno=os.dup(connection.fileno())) as line:
+    # It may be gone already, when the other side was quicker.
+    with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
         line.shutdown(socket.SHUT_RDWR)
