@@ -74,7 +74,7 @@ class TestConversation:
         """As it happened, resent, after a reconnect, and from the history: field by field."""
         conversation_id = await acme.conversation(acme.anna)
         async with await stack.connect(acme.anna, conversation_id) as client:
-            for text in ("[[model: text=Fine.]] hi", "[[model: status=400]] hi"):
+            for text in ("[[model: text=Fine.]] hi", "[[model: fail=400]] hi"):
                 for _ in range(2):
                     await client.say(text, text[-30:].replace(" ", "-"))
                     await client.expect("response")
