@@ -1,20 +1,11 @@
-"""What every answer over HTTP carries, whoever gives it: a route, an error handler, the framework.
-
-No answer is guessed to be of another type than it says, tells another site where its reader was,
-or is kept by a cache, and one that turns out to be a page can load nothing and be framed by
-nobody. The portal's own pages say otherwise where they may. HEAD is answered wherever GET is.
+"""What every answer of the gateway carries, whoever gives it: a route, an error handler, the
+framework. The portal's own pages say otherwise where they may. HEAD is answered wherever GET is.
 """
 
+from shared.headers import ON_EVERY_ANSWER
 from starlette.types import Message, Scope, Send
 
-ON_EVERY_ANSWER = {
-    b"cache-control": b"no-store",
-    b"content-security-policy": (
-        b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    b"referrer-policy": b"no-referrer",
-    b"x-content-type-options": b"nosniff",
-}
+HEADERS = tuple((name.encode(), value.encode()) for name, value in ON_EVERY_ANSWER.items())
 
 
 def with_headers(send: Send) -> Send:
@@ -24,7 +15,7 @@ def with_headers(send: Send) -> Send:
         if message["type"] == "http.response.start":
             given = list(message.get("headers", ()))
             names = {name.lower() for name, _ in given}
-            given += [pair for pair in ON_EVERY_ANSWER.items() if pair[0] not in names]
+            given += [header for header in HEADERS if header[0] not in names]
             message = {**message, "headers": given}
         await send(message)
 

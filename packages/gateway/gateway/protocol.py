@@ -24,7 +24,7 @@ from websockets.http11 import Request
 from websockets.protocol import OPEN
 
 from gateway import figures
-from gateway.answers import ON_EVERY_ANSWER
+from gateway.answers import HEADERS
 from gateway.channels.outlet import EXTENSION
 from gateway.lean import LeanEvent, LeanQueue
 from gateway.unfinished import unfinished
@@ -174,14 +174,10 @@ class BoundedHttp(HttpToolsProtocol):
         """Answer past the application, which has no request to see, and hang up."""
         figures.refused(code)
         body = orjson.dumps({"detail": sentence, "code": code, "retryable": status == 408})
-        headers = {
-            **ON_EVERY_ANSWER,
-            b"content-type": b"application/json",
-            b"content-length": b"%d" % len(body),
-            b"connection": b"close",
-        }
         lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]
-        lines += [b"%s: %s" % pair for pair in headers.items()]
+        lines += [b"%s: %s" % header for header in HEADERS]
+        lines += [b"content-type: application/json", b"connection: close"]
+        lines += [b"content-length: %d" % len(body)]
         self.transport.write(b"\r\n".join((*lines, b"", body)))
         self.transport.close()
 

@@ -13,8 +13,11 @@ set, figures are for its holder alone.
 import asyncio
 import hmac
 import json
+import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
@@ -26,12 +29,16 @@ from prometheus_client.exposition import choose_encoder
 from pydantic import SecretStr
 
 from shared.config import settings
+from shared.headers import ON_EVERY_ANSWER
 from shared.log import get_logger
 
 log = get_logger(__name__)
 
 LOOP_TURNS_WITHIN_S = 5.0
 CLIENT_WITHIN_S = 5.0
+"""For all that one client asks and takes."""
+CLIENTS_AT_MOST = 32
+"""At once; each has a thread. One more is hung up."""
 
 Parts = Mapping[str, Any]
 """What a process is made of; a part that is False is not well."""
@@ -112,6 +119,33 @@ WHO_MAY_SEE = "Figures are for the holder of KONSTRUCT_METRICS_TOKEN: send it as
 
 
 class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, *args: Any) -> None:
+        self._began: dict[Any, float] = {}
+        super().__init__(*args)
+
+    def verify_request(self, request: Any, client_address: Any) -> bool:  # noqa: ARG002
+        return len(self._began) < CLIENTS_AT_MOST
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._began[request] = time.monotonic()
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        self._began.pop(request, None)
+        super().shutdown_request(request)
+
+    def service_actions(self) -> None:
+        """Once a second: whoever goes on too slowly, reading or asking, is hung up."""
+        for request, since in tuple(self._began.items()):
+            if time.monotonic() - since > CLIENT_WITHIN_S:
+                with suppress(OSError):
+                    request.shutdown(socket.SHUT_RDWR)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that went away is no news, and nothing for the standard error."""
+
     def server_bind(self) -> None:
         """Without http.server's search for our name, which waits where names are not served."""
         TCPServer.server_bind(self)
@@ -125,12 +159,25 @@ class _Handler(BaseHTTPRequestHandler):
         raise NotImplementedError
 
     def do_GET(self) -> None:
-        status, body, content_type = self.answer()
+        self._send(*self.answer())
+
+    def do_HEAD(self) -> None:
+        self._send(*self.answer(), with_body=False)
+
+    def send_error(self, code: int, *_: str | None) -> None:
+        """In JSON, where http.server would write a page that repeats what was sent."""
+        status = HTTPStatus(code)
+        self._send(*_say(status, {"detail": f"{status.phrase}."}))
+
+    def _send(self, status: int, body: bytes, content_type: str, *, with_body: bool = True) -> None:
         self.send_response(status)
+        for name, value in ON_EVERY_ANSWER.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", content_type)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        if with_body:
+            self.wfile.write(body)
 
     def version_string(self) -> str:
         return "konstruct"
