@@ -29,6 +29,18 @@ async def test_a_whole_installation_is_well(
     assert ran.code == 0
 
 
+async def test_an_address_at_which_browsers_are_refused_is_found(
+    stack: Stack, database: object, tmp_path: Path, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    """The gateway was started before the setting was made."""
+    for name, value in stack.gateways[0].environment.items():
+        settings_of_its_own.setenv(name, value)
+    settings_of_its_own.setenv("KONSTRUCT_PUBLIC_URL", "https://chat.example.com")
+    found = wrong(await doctor(tmp_path))
+    assert set(found) == {"origins"}
+    assert "https://chat.example.com is refused" in found["origins"]
+
+
 async def test_each_part_is_looked_at_by_itself(
     database: object, servers: Servers, tmp_path: Path, settings_of_its_own: pytest.MonkeyPatch
 ) -> None:

@@ -32,13 +32,10 @@ class GatewayHere:
 
     port: int
     server: uvicorn.Server
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
+    url: str
 
     def socket_url(self, conversation_id: UUID) -> str:
-        return f"ws://{LOOPBACK}:{self.port}/chat/ws/{conversation_id}"
+        return f"ws{self.url.removeprefix('http')}/chat/ws/{conversation_id}"
 
     async def connect(self, person: Person, conversation_id: UUID) -> ChatClient:
         """A socket that is authenticated and caught up."""
@@ -113,10 +110,11 @@ async def gateway_here(
 ) -> AsyncIterator[GatewayHere]:
     """One with these settings changed: `gateway_here(patch, sockets_per_user=2)`."""
     port = free_port()
-    for name, value in {"host": LOOPBACK, "port": port, **changes}.items():
+    host = str(changes.get("host", LOOPBACK))
+    for name, value in {"host": host, "port": port, **changes}.items():
         settings.setenv(f"KONSTRUCT_{name}".upper(), str(value))
     get_settings.cache_clear()
-    config = server.configured(LOOPBACK, port)
+    config = server.configured(host, port)
     running = uvicorn.Server(config)
     running.capture_signals = _no_signals  # type: ignore[method-assign]
     serving = asyncio.create_task(running.serve(sockets=[server.listen(config)]))
@@ -124,7 +122,7 @@ async def gateway_here(
         async with asyncio.timeout(WITHIN_S):
             while not (running.started or serving.done()):  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
-        yield GatewayHere(port, running)
+        yield GatewayHere(port, running, get_settings().local_url())
     finally:
         running.should_exit = True
         await serving

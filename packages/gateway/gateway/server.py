@@ -12,6 +12,7 @@ from types import FrameType
 import uvicorn
 from shared.config import settings
 from shared.log import configure_logging, get_logger
+from shared.origins import is_loopback
 
 from gateway.main import app
 from gateway.protocol import BoundedHttp, BoundedWebSocket
@@ -23,7 +24,6 @@ GRACE_S = 2
 RECONNECT_SPREAD_MS = 2_000
 PING_EVERY_S = 20
 """Below any idle time-out on the way: proxies have a minute at least."""
-LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class DrainingServer(uvicorn.Server):
@@ -61,12 +61,12 @@ def listen(config: uvicorn.Config) -> socket.socket:
 
 def _warn_if_open(host: str) -> None:
     """Say it when others than this machine are let in as if there were no TLS before us."""
-    if host in LOOPBACK:
+    if is_loopback(host):
         return
     if not settings.cookie_secure:
         log.warning("cookie_goes_without_tls", set="KONSTRUCT_COOKIE_SECURE=true")
-    if not settings.allowed_origins:
-        log.warning("no_browser_origin_allowed", set="KONSTRUCT_ALLOWED_ORIGINS=https://…")
+    if not (settings.allowed_origins or settings.public_url):
+        log.warning("no_browser_origin_allowed", set="KONSTRUCT_PUBLIC_URL=https://…")
 
 
 def configured(host: str, port: int) -> uvicorn.Config:

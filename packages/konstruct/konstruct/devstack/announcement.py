@@ -4,12 +4,14 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from shared.config import Settings
 
 from konstruct.devstack.data_dir import DataDir, default_data_dir
 from konstruct.devstack.model_weights import MODEL_ALIAS
+from konstruct.devstack.reached import where_pages_are_refused
 
 FIRST = "customer_admin"
 """Whose log-in is told first: the one who runs a business sees most of it."""
@@ -42,9 +44,21 @@ def announcement(
     """Line by line; the last ones name the model that answers."""
     yield ""
     yield f"Konstruct is ready on {url}"
+    yield from _where_else(settings)
     yield from _demo_people(demo, data) if demo else _first_person(data)
     yield from _who_answers(settings)
     yield f"Data and logs are in {data.path}. Ctrl-C ends everything."
+
+
+def _where_else(settings: Mapping[str, str]) -> Iterator[str]:
+    """Where people reach it, and where they do and are refused."""
+    told = {name: settings.get(f"KONSTRUCT_{name}".upper()) for name in ("host", "port")}
+    given: dict[str, Any] = {name: value for name, value in told.items() if value}
+    reached = Settings(**given)
+    if reached.public_url:
+        yield f"  people reach it at {reached.public_url}"
+    if refused := where_pages_are_refused(reached):
+        yield refused
 
 
 def _demo_people(demo: DemoData, data: DataDir) -> Iterator[str]:

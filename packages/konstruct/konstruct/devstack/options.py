@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.origins import host_of, spelled
+
 _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 
 
@@ -19,10 +21,13 @@ class UpOptions:
     @property
     def probe_host(self) -> str:
         """The address at which this machine itself reaches it."""
-        return _EVERY_ADDRESS.get(self.host, self.host)
+        host = _EVERY_ADDRESS.get(self.host, self.host)
+        try:
+            return host_of(host)
+        except ValueError:
+            return host  # listening there will tell what is wrong with it
 
     @property
     def url(self) -> str:
         """Where a browser on this machine finds it."""
-        host = f"[{self.probe_host}]" if ":" in self.probe_host else self.probe_host
-        return f"http://{host}:{self.port}"
+        return spelled("http", self.probe_host, self.port)

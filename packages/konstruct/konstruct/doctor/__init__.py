@@ -54,6 +54,7 @@ def looks_at_parts(data_dir: Path) -> dict[str, Look]:
         "valkey": valkey.answers,
         "worker": worker.alive,
         "gateway": lambda: gateway.ready(data_dir),
+        "origins": gateway.origins,
         "canary": lambda: gateway.canary(data_dir),
         "queue": worker.queue,
         "lag": lambda: gateway.lag(data_dir),

@@ -1,7 +1,9 @@
 """The gateway: that it answers, and what it says of itself."""
 
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 from shared.config import settings
@@ -10,6 +12,7 @@ from shared.errors import ConfigError
 from konstruct.devstack.options import UpOptions
 from konstruct.doctor.asking import get
 
+WITHIN_S = 4.0
 LAG_S = 0.25
 """The same bound as in deploy/prometheus/alerts.yml."""
 
@@ -28,6 +31,30 @@ async def ready(data_dir: Path) -> str:
     except ValueError:
         raise ConfigError(f"What answers at {url} is no Konstruct. Choose another port.") from None
     raise ConfigError(f"{url} is not ready. It lacks: {', '.join(parts)}.")
+
+
+async def origins() -> str:
+    """Whether a browser that opens the page where we say it is may also talk there."""
+    from websockets.asyncio.client import connect
+    from websockets.exceptions import InvalidStatus, WebSocketException
+    from websockets.typing import Origin
+
+    told = [settings.local_url(), *filter(None, [settings.public_url])]
+    url = f"ws{settings.local_url().removeprefix('http')}/chat/ws/{UUID(int=0)}"
+    for origin in told:
+        try:
+            async with connect(url, origin=Origin(origin), open_timeout=WITHIN_S, proxy=None):
+                pass
+        except InvalidStatus as error:
+            if error.response.status_code != HTTPStatus.FORBIDDEN:
+                raise ConfigError(f"{url} takes no socket: {error}.") from error
+            raise ConfigError(
+                f"A page opened at {origin} is refused. Set KONSTRUCT_PUBLIC_URL, or name it in "
+                "KONSTRUCT_ALLOWED_ORIGINS, for the gateway too, and restart that."
+            ) from error
+        except (OSError, TimeoutError, WebSocketException):
+            return "Not seen: no gateway takes a socket."
+    return f"A page may talk that is opened at {' or '.join(told)}."
 
 
 async def canary(data_dir: Path) -> str:

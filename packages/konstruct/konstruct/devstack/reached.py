@@ -1,0 +1,47 @@
+"""Where people reach what `konstruct up` started, and at which addresses their browser is refused.
+
+A page may talk to the gateway only from an origin it knows: its own addresses on this machine, and
+those the settings name. A gateway that listens on every address is found at many more.
+"""
+
+import socket
+from collections.abc import Iterator
+
+from shared.config import Settings
+from shared.origins import EVERY_ADDRESS, host_of, is_loopback, spelled
+
+FAR_AWAY = ("192.0.2.1", 9)
+"""Of a network that is nobody's (RFC 5737). Nothing is sent: only the way there is asked for."""
+
+
+def where_pages_are_refused(settings: Settings, hosts: frozenset[str] | None = None) -> str | None:
+    """A sentence on the addresses at which a browser finds the page but may not talk; None if
+    there are none. `hosts` are this machine's, and asked for if not given."""
+    if settings.host not in EVERY_ADDRESS:
+        return None
+    found = hosts if hosts is not None else frozenset(_hosts_of_this_machine())
+    origins = sorted(spelled("http", host, settings.port) for host in found)
+    refused = [origin for origin in origins if not settings.allows_origin(origin)]
+    if not refused:
+        return None
+    return (
+        f"Others find it at {' or '.join(refused)}, where their browser is refused until you name "
+        f"the address they use: KONSTRUCT_PUBLIC_URL={refused[0]}, and further ones in "
+        "KONSTRUCT_ALLOWED_ORIGINS."
+    )
+
+
+def _hosts_of_this_machine() -> Iterator[str]:
+    """Its name, and the address from which it speaks to others; neither asks the network."""
+    try:
+        name = host_of(socket.gethostname())
+        if not is_loopback(name):
+            yield name
+    except ValueError:
+        pass  # a name no browser could write
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
+            way_out.connect(FAR_AWAY)
+            yield str(way_out.getsockname()[0])
+    except OSError:
+        pass  # no network but this machine's own
