@@ -16,6 +16,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from math import ceil
 
+from shared.db.room import wanted
+
 SIZES = (10_000, 100_000, 1_000_000)
 MOST_SOCKETS = 2**40
 
@@ -152,7 +154,7 @@ class Model:
         postgresql_cores = commits * transaction_ms / 1e3
         valkey_cores = messages * cost.message_valkey_ms / 1e3 + frames * cost.frame_valkey_us / 1e6
         valkey_mib = sockets * cost.channel_kib / 1024
-        connections = (gateways + workers) * limit.pool
+        connections = wanted(gateways + workers, int(limit.pool))
         network_mbit = frames * cost.frame_bytes * 8 / 1e6
         of_one = sockets / gateways
         full = {

@@ -41,6 +41,19 @@ async def test_an_address_at_which_browsers_are_refused_is_found(
     assert "https://chat.example.com is refused" in found["origins"]
 
 
+async def test_it_says_that_pools_will_not_fit_before_one_is_refused(
+    stack: Stack, database: object, tmp_path: Path, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    for name, value in stack.gateways[0].environment.items():
+        settings_of_its_own.setenv(name, value)
+    settings_of_its_own.setenv("KONSTRUCT_DATABASE_POOL_SIZE", "200")
+    found = wrong(await doctor(tmp_path))
+    assert set(found) == {"connections"}
+    assert "may open 200 each" in found["connections"]
+    assert "max_connections" in found["connections"]
+    assert "KONSTRUCT_DATABASE_POOL_SIZE to " in found["connections"]
+
+
 async def test_each_part_is_looked_at_by_itself(
     database: object, servers: Servers, tmp_path: Path, settings_of_its_own: pytest.MonkeyPatch
 ) -> None:

@@ -1,14 +1,18 @@
 """The capacity model's arithmetic, and that what is deployed keeps to it."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
+from shared.config import Settings
+from shared.db.room import BESIDE_POOLS, PROCESSES_OF_UP, wanted
 
 from benchmarks.million import Costs, Limits, Model, People, main, with_settings
 from tests.support.deploy import DEPLOY, documents
+from tests.support.servers import ROOT
 
 MODEL = Model()
 
@@ -37,7 +41,7 @@ def test_a_plan_by_hand() -> None:
     assert plan.valkey_cores == pytest.approx(0.00011 + 75 * 25e-6)
     assert plan.commits_per_s == pytest.approx(3 + 2 * 1.4)
     assert plan.network_mbit == pytest.approx(75 * 165 * 8 / 1e6)
-    assert (plan.gateways, plan.workers, plan.connections) == (2, 2, 64)
+    assert (plan.gateways, plan.workers, plan.connections) == (2, 2, 80)
     assert plan.gateways_because_of == "one to spare"
     assert plan.back_after_outage_s == pytest.approx(1_800 * 0.0025)
 
@@ -96,3 +100,22 @@ def test_workers_are_added_before_they_are_full() -> None:
     [scaled] = documents(DEPLOY / "kubernetes" / "autoscaling" / "worker.yaml")
     threshold = int(scaled["spec"]["triggers"][0]["metadata"]["threshold"])
     assert threshold <= MODEL.answers_at_once_per_worker() < 2 * threshold
+
+
+def test_connections_are_one_sum_wherever_they_are_spoken_of() -> None:
+    pool, of_up = (
+        Settings().database_pool_size,
+        wanted(PROCESSES_OF_UP, Settings().database_pool_size),
+    )
+    assert MODEL.limits.pool == pool
+    sizing = (ROOT / "docs" / "sizing.md").read_text()
+    assert f"| {PROCESSES_OF_UP} | {of_up}, which is what it sets |" in sizing
+    assert f"`KONSTRUCT_DATABASE_POOL_SIZE` ({pool}) + {BESIDE_POOLS} beside them" in sizing
+    compose = (DEPLOY / "compose" / "compose.yaml").read_text()
+    [allowed] = map(int, re.findall(r"max_connections=(\d+)", compose))
+    assert (
+        f"| 4 | {wanted(4, pool)}; it sets {allowed}, so up to {(allowed - BESIDE_POOLS) // pool} |"
+        in sizing
+    )
+    [large] = re.findall(r"commits a second, connections \|.*, (\d+) \|$", sizing, re.MULTILINE)
+    assert int(large) == MODEL.plan(100_000).connections

@@ -2,6 +2,7 @@
 
 import psycopg
 from psycopg import errors
+from shared.db.room import has_no_room
 from shared.errors import ConfigError, KonstructError, Unavailable
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,6 +28,11 @@ def as_sentence(error: SQLAlchemyError | psycopg.Error) -> KonstructError:
             return ConfigError(
                 f"The database lacks a role: {first_line(cause)}. "
                 "Set the roles up with `konstruct migrate --superuser-url URL`."
+            )
+        case psycopg.OperationalError() if has_no_room(cause):
+            return Unavailable(
+                "PostgreSQL has no room for one more connection. `konstruct doctor` says how many "
+                "there may be: raise max_connections, or lower KONSTRUCT_DATABASE_POOL_SIZE."
             )
         case psycopg.OperationalError():
             return Unavailable(

@@ -51,8 +51,9 @@ class Settings(CheckedSettings):
     """PostgreSQL as the owner of the tables; migrations alone use it."""
     redis_url: RedisUrl = "redis://127.0.0.1:6379/0"
 
-    database_pool_size: int = 32
-    """Connections per process at most; they are kept, because opening one costs 10 ms of CPU."""
+    database_pool_size: int = 16
+    """Connections per process at most, which carry what one core can do; they are kept, because
+    opening one costs 10 ms of CPU. How many that makes of all: `shared.db.room`."""
     database_pool_timeout_s: float = 5.0
     database_connect_timeout_s: float = 5.0
     database_statement_timeout_s: float = 10.0

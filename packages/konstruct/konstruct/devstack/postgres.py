@@ -20,7 +20,9 @@ from pathlib import Path
 
 import psycopg
 from psycopg.conninfo import make_conninfo
+from shared.config import get_settings
 from shared.db.engine import forget_libpq, reason_of
+from shared.db.room import PROCESSES_OF_UP, wanted
 
 from konstruct.devstack.child import Child, Patience, end_leftovers
 from konstruct.devstack.errors import DevstackError, PreflightFailed
@@ -43,7 +45,6 @@ _SETTINGS = {
     "listen_addresses": LOOPBACK,
     # A socket's path may be 107 bytes at most, a data directory's much longer: TCP alone.
     "unix_socket_directories": "",
-    "max_connections": "200",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
     "timezone": "UTC",
@@ -121,6 +122,9 @@ class EmbeddedPostgres(Server):
         self._choose_port()
         settings = _SETTINGS | ({} if self._fsync else _QUICK_BUT_UNSAFE)
         settings["port"] = str(self.port)
+        settings["max_connections"] = str(
+            wanted(PROCESSES_OF_UP, get_settings().database_pool_size)
+        )
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         self._child = Child(
             name=self.name,

@@ -50,6 +50,7 @@ def looks_at_parts(data_dir: Path) -> dict[str, Look]:
     return {
         "signing key": gateway.signing_key,
         "database": database.wall,
+        "connections": database.connections,
         "migrations": database.migrations,
         "valkey": valkey.answers,
         "worker": worker.alive,

@@ -1,11 +1,13 @@
-"""PostgreSQL: that it answers, keeps tenants apart, and has all our tables."""
+"""PostgreSQL: that it answers, keeps tenants apart, has room for us, and has all our tables."""
 
 import asyncio
 
 from shared.config import settings
 from shared.db import get_engine
 from shared.db.engine import async_url, refuse_if_wall_is_bypassed
+from shared.db.room import BESIDE_POOLS, NAME, wanted
 from shared.errors import ConfigError
+from shared.repositories.schema import connections_allowed
 
 from konstruct import schema
 
@@ -22,3 +24,20 @@ async def migrations() -> str:
     if pending:
         raise ConfigError(f"{len(pending)} are not applied. Run `konstruct migrate`.")
     return "All are applied."
+
+
+async def connections() -> str:
+    """Whether all that run may open their pools, before one of them is refused."""
+    async with get_engine().connect() as connection:
+        allowed, processes = await connections_allowed(connection, ours=f"{NAME} %")
+    pool = settings.database_pool_size
+    needed = wanted(processes, pool)
+    of_ours = f"{processes} gateways and workers may open {pool} each"
+    if needed > allowed:
+        fits = max(1, (allowed - BESIDE_POOLS) // max(1, processes))
+        raise ConfigError(
+            f"{of_ours}, which with {BESIDE_POOLS} for migrations and commands makes {needed}; "
+            f"PostgreSQL takes {allowed}. Set max_connections to {needed} or more there, or "
+            f"KONSTRUCT_DATABASE_POOL_SIZE to {fits} for all of them."
+        )
+    return f"{of_ours}; with {BESIDE_POOLS} beside them that is {needed} of {allowed}."

@@ -13,6 +13,7 @@ from shared.config import Settings, settings
 from shared.db.away import DATABASE_AWAY
 from shared.db.hang_up import hang_up_after
 from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
+from shared.db.room import PatientPool, process_name
 from shared.environment import forget
 from shared.errors import ConfigError, Unavailable
 from shared.log import get_logger
@@ -66,7 +67,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
             f" -c idle_in_transaction_session_timeout={statement_timeout_ms}"
             " -c plan_cache_mode=force_generic_plan",
             "client_encoding": ENCODING,
-            "application_name": "konstruct",
+            "application_name": process_name(),
             "keepalives_idle": 10,
             "keepalives_interval": 3,
             "keepalives_count": 3,
@@ -74,6 +75,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
         }
     engine = create_async_engine(
         url,
+        poolclass=PatientPool,
         pool_size=settings.database_pool_size,
         max_overflow=0,
         pool_timeout=settings.database_pool_timeout_s,

@@ -21,3 +21,21 @@ async def missing_columns(connection: AsyncConnection) -> list[str]:
     there = set((await connection.execute(_COLUMNS)).scalars())
     used = (column for table in Base.metadata.tables.values() for column in table.columns)
     return [name for column in used if (name := str(column)) not in there]
+
+
+# Which commands come and go beside gateways and workers cannot be seen; whoever asks is one.
+_PROCESSES = text(
+    """
+    SELECT current_setting('max_connections')::integer AS allowed,
+           count(DISTINCT application_name) FILTER (
+               WHERE application_name <> current_setting('application_name')) AS processes
+      FROM pg_stat_activity
+     WHERE usename = current_user AND application_name LIKE :ours
+    """
+)
+
+
+async def connections_allowed(connection: AsyncConnection, *, ours: str) -> tuple[int, int]:
+    """How many the server takes, and how many processes of `ours` (a pattern) it has now."""
+    row = (await connection.execute(_PROCESSES, {"ours": ours})).one()
+    return row.allowed, row.processes
