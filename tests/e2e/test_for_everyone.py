@@ -82,7 +82,7 @@ async def test_the_page_speaks_the_browsers_language_of_failures_too(
     assert await page.page.evaluate("document.documentElement.lang") == language
     await page.page.get_by_role("textbox").fill("[[model: fail=400]]")
     await page.page.get_by_role("textbox").press("Enter")
-    await expect(page.page.get_by_text(NOT_ACCEPTED[language])).to_be_visible()
+    await expect(page.articles.get_by_text(NOT_ACCEPTED[language])).to_be_visible()
 
 
 async def test_a_chosen_language_stays(visit: Visit, acme: World) -> None:

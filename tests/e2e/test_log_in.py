@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.support import people
 from tests.support.people import World
@@ -42,3 +42,18 @@ async def test_an_address_with_letters_of_its_own_is_taken_as_typed(
     async with page.page.expect_request("**/auth/login") as sent:
         await page.log_in("mia@müller.example", "a guess")
     assert (await sent.value).post_data_json["email"] == "mia@müller.example"
+
+
+async def test_a_page_at_an_address_that_is_not_known_says_so(visit: Visit, acme: World) -> None:
+    async def from_elsewhere(route: Route) -> None:
+        headers = {**route.request.headers, "origin": "https://elsewhere.example"}
+        await route.fulfill(response=await route.fetch(headers=headers))
+
+    page = await visit(acme.anna, path="/healthz")
+    await page.page.route("**/auth/refresh", from_elsewhere)
+    await page.open()
+    told = page.page.get_by_role("alert")
+    await expect(told).to_contain_text(f"does not know the address {page.device.home}")
+    await page.page.unroute("**/auth/refresh")
+    await page.button("Try again").click()
+    await expect(page.employees).to_have_count(3)

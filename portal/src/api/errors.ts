@@ -15,5 +15,8 @@ export class Refused extends Error {
   }
 }
 
+/** The code of its no to a page that was opened at an address it does not know. */
+export const ORIGIN_REFUSED = "origin_refused";
+
 /** The gateway could not be reached. */
 export class Unreachable extends Error {}

@@ -218,6 +218,23 @@ test("a gateway that cannot be reached is tried again; one that refuses is not",
   expect(connection.state).toBe("not-found");
 });
 
+test("a page at an address that is not known is told so, and does not try for ever", async () => {
+  connection.start();
+  await settled();
+  newest().closes(1006);
+  credentials = () => Promise.reject(new Refused(403, "origin_refused", ""));
+  await clock.pass(500);
+  expect(asked.at(-1)).toEqual({ renew: true });
+  expect(connection.state).toBe("wrong-address");
+});
+
+test("a fault of the page's own is not waited for", async () => {
+  prepare = () => Promise.reject(new TypeError("a bug"));
+  connection.start();
+  await settled();
+  expect(connection.state).toBe("broken");
+});
+
 test("what is sent and not answered at all means that the line is dead", async () => {
   const socket = await connected();
   await clock.pass(5);

@@ -5,7 +5,7 @@
  * (a sleeping laptop, a changed network) is found out and replaced. What has to be said again
  * after that is its owner's business, on `connected`.
  */
-import { LoggedOut, Refused, Unreachable } from "@/api/errors";
+import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/api/errors";
 import { type ClientFrame, parseServerFrame, type ServerFrame } from "@/wire/frames";
 
 import { backoffMs } from "./backoff";
@@ -20,7 +20,8 @@ export type LineState =
   | "logged-out"
   | "forbidden"
   | "not-found"
-  | "broken";
+  | "broken"
+  | "wrong-address";
 
 /** What a WebSocket is to us; tests bring their own. */
 export type Socket = Pick<
@@ -137,14 +138,19 @@ export class Connection {
     this.#after(READY_WITHIN_MS, () => {
       this.#tryLater();
     });
+    let opened = false;
     socket.onopen = () => {
+      opened = true;
       socket.send(JSON.stringify(this.#authFrame(credentials, this.#options.lastSeq())));
     };
     socket.onmessage = (event: MessageEvent<string>) => {
       if (!late()) this.#onData(event.data, credentials);
     };
     socket.onclose = (event) => {
-      if (!late()) this.#onClose(event.code);
+      if (late()) return;
+      // A browser does not tell a page why its first socket was refused; a fresh token's call does.
+      if (!opened && !this.#everConnected) this.#renewFirst = true;
+      this.#onClose(event.code);
     };
   }
 
@@ -180,6 +186,7 @@ export class Connection {
 
   #onFailedAttempt(error: unknown): void {
     if (error instanceof LoggedOut) this.#end("logged-out");
+    else if (error instanceof Refused && error.code === ORIGIN_REFUSED) this.#end("wrong-address");
     else if (error instanceof Refused && error.status === 403) this.#end("forbidden");
     else if (error instanceof Refused && error.status === 404) this.#end("not-found");
     else if (error instanceof Refused || error instanceof Unreachable) this.#tryLater();

@@ -242,6 +242,8 @@ export const en = {
   "line.forbidden": "You no longer have access to this conversation.",
   "line.not-found": "This conversation does not exist.",
   "line.broken": "This page is out of step with Konstruct. Reload it.",
+  "line.wrong-address":
+    "Konstruct does not know the address {origin}, at which this page was opened. Open it at its own address, or have its operator add {origin} to KONSTRUCT_ALLOWED_ORIGINS.",
   "day.today": "Today",
   "day.yesterday": "Yesterday",
   "error.wrong_credentials": "E-mail and password do not match. Check both and try again.",
@@ -261,6 +263,8 @@ export const en = {
   "error.nothing_to_stop": "There is nothing to stop.",
   "error.no_membership": "You do not belong to a business here. Ask an admin to invite you.",
   "error.unreachable": "Konstruct cannot be reached. Check your connection and try again.",
+  "error.origin_refused":
+    "Konstruct does not know the address {origin}, at which this page was opened. Open it at its own address, or have its operator add {origin} to KONSTRUCT_ALLOWED_ORIGINS.",
   "error.gave_up": "The answer could not be written.",
   "error.internal_error": "The answer failed because of a fault on our side.",
   "error.model_failed": "The language model could not answer. Try again.",

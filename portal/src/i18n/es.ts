@@ -246,6 +246,8 @@ export const es: Catalogue = {
   "line.forbidden": "Ya no tienes acceso a esta conversación.",
   "line.not-found": "Esta conversación no existe.",
   "line.broken": "Esta página no está al día con Konstruct. Recárgala.",
+  "line.wrong-address":
+    "Konstruct no conoce la dirección {origin}, en la que se abrió esta página. Ábrela en su propia dirección, o pide a quien lo administra que añada {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
   "day.today": "Hoy",
   "day.yesterday": "Ayer",
   "error.wrong_credentials": "El correo y la contraseña no coinciden. Revísalos y reinténtalo.",
@@ -265,6 +267,8 @@ export const es: Catalogue = {
   "error.nothing_to_stop": "No hay nada que detener.",
   "error.no_membership": "Aquí no perteneces a ninguna empresa. Pide a un administrador que te invite.",
   "error.unreachable": "No se puede conectar con Konstruct. Revisa tu conexión y reinténtalo.",
+  "error.origin_refused":
+    "Konstruct no conoce la dirección {origin}, en la que se abrió esta página. Ábrela en su propia dirección, o pide a quien lo administra que añada {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
   "error.gave_up": "No se ha podido escribir la respuesta.",
   "error.internal_error": "La respuesta ha fallado por un error nuestro.",
   "error.model_failed": "El modelo de lenguaje no pudo responder. Inténtalo de nuevo.",

@@ -1,5 +1,5 @@
 /** What to tell a person of a call that failed, in their language where there is a sentence. */
-import { LoggedOut, Refused, Unreachable } from "@/api/errors";
+import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/api/errors";
 
 import { errorSentence, type Translate } from "./context";
 import type { MessageKey } from "./en";
@@ -17,6 +17,7 @@ export function problemSentence(t: Translate, error: unknown): string {
   if (error instanceof LoggedOut) return t("error.logged_out");
   // A fault of the page's own is not told as the network's.
   if (!(error instanceof Refused)) return t("error.page");
+  if (error.code === ORIGIN_REFUSED) return t("error.origin_refused", { origin: location.origin });
   // In a conversation this code speaks of an answer.
   if (error.code === "internal_error") return t("error.fault");
   const known = BY_STATUS[error.status];

@@ -248,6 +248,8 @@ export const pt: Catalogue = {
   "line.forbidden": "Já não tem acesso a esta conversa.",
   "line.not-found": "Esta conversa não existe.",
   "line.broken": "Esta página está desatualizada em relação ao Konstruct. Recarregue-a.",
+  "line.wrong-address":
+    "O Konstruct não conhece o endereço {origin}, em que esta página foi aberta. Abra-a no seu próprio endereço, ou peça a quem o administra que acrescente {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
   "day.today": "Hoje",
   "day.yesterday": "Ontem",
   "error.wrong_credentials":
@@ -268,6 +270,8 @@ export const pt: Catalogue = {
   "error.nothing_to_stop": "Não há nada para interromper.",
   "error.no_membership": "Aqui não pertence a nenhuma empresa. Peça a um administrador que o convide.",
   "error.unreachable": "Não é possível contactar o Konstruct. Verifique a ligação e tente de novo.",
+  "error.origin_refused":
+    "O Konstruct não conhece o endereço {origin}, em que esta página foi aberta. Abra-a no seu próprio endereço, ou peça a quem o administra que acrescente {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
   "error.gave_up": "Não foi possível escrever a resposta.",
   "error.internal_error": "A resposta falhou por um erro nosso.",
   "error.model_failed": "O modelo de linguagem não conseguiu responder. Tente de novo.",

@@ -157,3 +157,10 @@ test("a storage that is forbidden keeps nobody out", async () => {
 function refuse(): never {
   throw new DOMException("denied", "SecurityError");
 }
+
+test("a page at an address that is not known keeps its log-in, and says why it cannot go on", async () => {
+  vi.stubGlobal("fetch", () => Promise.resolve(problem(403, "origin_refused")));
+  const login = new Login();
+  await login.restore();
+  expect(login.getState()).toMatchObject({ kind: "failed", error: { code: "origin_refused" } });
+});

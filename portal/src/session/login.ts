@@ -2,7 +2,7 @@
  * Who is logged in. The access token lives in this page's memory alone; the refresh cookie, which
  * no script can read, brings a new one after a reload and before the old one ends.
  */
-import { LoggedOut, Refused } from "@/api/errors";
+import { LoggedOut, ORIGIN_REFUSED, Refused } from "@/api/errors";
 import { request, type RequestOptions } from "@/api/request";
 import type { LoggedIn } from "@/wire/frames";
 
@@ -127,6 +127,8 @@ export class Login {
       return this.#take(await request<LoggedIn>("/auth/refresh", { method: "POST", body }));
     } catch (error) {
       if (!(error instanceof Refused) || ![401, 403].includes(error.status)) throw error;
+      // It is the page that is refused, not the log-in.
+      if (error.code === ORIGIN_REFUSED) throw error;
       if (error.status === 403 && tenantId !== null) return this.#refresh(null);
       const wasThere = this.#state.kind === "logged-in" || error.status === 403;
       this.#forget(wasThere ? error.code : undefined);

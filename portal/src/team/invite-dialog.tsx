@@ -117,7 +117,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
 
 function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose: () => void }) {
   const { t, language } = useI18n();
-  const { href: link, host, hostname } = new URL(invitation.link, location.origin);
+  const { href: link, host, hostname } = new URL(invitation.url);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
     field.current?.select();

@@ -91,7 +91,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
         userId={userId}
         conversationId={conversation.id}
         answering={answering}
-        disabled={line === "forbidden" || line === "not-found" || line === "broken"}
+        disabled={["forbidden", "not-found", "broken", "wrong-address"].includes(line)}
         onSend={send}
         onStop={stop}
       />
