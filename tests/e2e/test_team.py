@@ -33,10 +33,13 @@ async def test_an_employee_is_hired_talked_to_changed_and_paused(visit: Visit, a
     await expect(page.employees.filter(has_text="Cleopatra")).to_be_visible()
 
     await page.button("Pause Cleopatra").click()
+    await page.dialog.get_by_label("What people should see meanwhile").fill("Back on Monday.")
+    await page.dialog.get_by_role("button", name="Pause", exact=True).click()
     await expect(page.employees.filter(has_text="Cleopatra")).to_contain_text("Paused")
     await page.choose("Cleopatra")
     await page.say("are you there?")
-    await expect(page.page.get_by_text("This employee is paused").first).to_be_visible()
+    await expect(page.own.last).to_contain_text("This employee is paused")
+    await expect(page.page.get_by_text("Back on Monday.")).to_have_count(2)
 
 
 async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(

@@ -36,7 +36,8 @@ async def test_an_agents_instructions_and_model_stay_inside(
     api: httpx.AsyncClient, acme: World
 ) -> None:
     answer = await api.get(f"{AGENTS}?tenant_id={acme.id}", headers=acme.anna.headers)
-    assert set(answer.json()[0]) == {"id", "tenant_id", "name", "role", "status"}
+    shown = {"id", "tenant_id", "name", "role", "status", "paused_notice", "practice"}
+    assert set(answer.json()[0]) == shown
 
 
 async def test_who_is_no_member_is_refused_whether_the_tenant_exists_or_not(
@@ -81,7 +82,7 @@ async def test_an_admin_sees_how_an_agent_works_and_a_member_that_it_does(
     api: httpx.AsyncClient, acme: World, platform_admin: Person
 ) -> None:
     path = f"{AGENTS}/{acme.agent_id}?tenant_id={acme.id}"
-    seen = {"id", "tenant_id", "name", "role", "status"}
+    seen = {"id", "tenant_id", "name", "role", "status", "paused_notice", "practice"}
     for who, fields in (
         (acme.anna, seen),
         (acme.admin, seen | {"instructions", "model"}),
@@ -129,6 +130,8 @@ async def test_a_hired_agent_is_at_work_at_once(api: httpx.AsyncClient, acme: Wo
         "name": "Zoe",
         "role": "Sales",
         "status": "active",
+        "paused_notice": None,
+        "practice": False,
         "instructions": "Be brief.\nAlways.",
         "model": "anthropic:claude-x",
     }
@@ -272,4 +275,35 @@ async def test_a_change_holds_from_the_next_message_on(stack: Stack, acme: World
 
         await change(portal, acme, status="paused")
         await client.say("still there?")
-        assert (await client.expect("error")).code == "agent_paused"
+        refusal = await client.expect("error")
+        assert (refusal.code, refusal.notice) == ("agent_paused", None)
+
+        notice = "Ada is back on Monday."
+        await change(portal, acme, paused_notice=f"  {notice} ")
+        await client.say("still there?")
+        refusal = await client.expect("error")
+        assert refusal.notice == notice
+        assert notice in refusal.message
+        listed = await portal.get(f"{AGENTS}?tenant_id={acme.id}", headers=acme.anna.headers)
+        assert {"Ada": notice, "Bob": None}.items() <= {
+            row["name"]: row["paused_notice"] for row in listed.json()
+        }.items()
+
+
+@pytest.mark.parametrize("notice", ["x" * 201, "two\nlines", "a\x00b"])
+async def test_what_people_see_meanwhile_is_one_sentence(
+    api: httpx.AsyncClient, acme: World, notice: str
+) -> None:
+    answer = await change(api, acme, status="paused", paused_notice=notice)
+    assert answer.status_code == 400
+    assert "What people see meanwhile" in answer.json()["detail"]
+    for nothing in ("", "  ", None):
+        changed = await change(api, acme, paused_notice=nothing)
+        assert changed.json()["paused_notice"] is None
+
+
+async def test_people_are_told_when_the_practice_model_answers(
+    api: httpx.AsyncClient, acme: World
+) -> None:
+    answer = await api.get(f"{AGENTS}?tenant_id={acme.id}", headers=acme.anna.headers)
+    assert {row["practice"] for row in answer.json()} == {False}

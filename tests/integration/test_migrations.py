@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, pool
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "017"
+HEAD = "018"
 
 
 @pytest.fixture

@@ -143,6 +143,7 @@ async def test_from_a_fresh_clone_to_the_first_answer(
             passed("page loaded")
             await page.log_in(*operator.groups())
             await page.choose("Ada")
+            await expect(page.practice).to_be_visible()
             passed("logged in, employee chosen")
             await page.say("What is the capital of France?")
             await expect(page.answers.last).to_contain_text(

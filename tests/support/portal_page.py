@@ -77,6 +77,11 @@ class PortalPage:
         return self.page.get_by_role("navigation", name="Your employees")
 
     @property
+    def practice(self) -> Locator:
+        """Says that the practice model answers."""
+        return self.page.get_by_role("complementary", name="Practice model")
+
+    @property
     def dialog(self) -> Locator:
         return self.page.get_by_role("dialog")
 

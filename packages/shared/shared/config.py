@@ -160,6 +160,8 @@ class Settings(CheckedSettings):
     llm_api_key: SentKey | None = None
     llm_model: str = "openai:gpt-5-mini"
     """With a base URL, the model's name there; without, `provider:name`."""
+    llm_practice: bool = False
+    """Whether it is the toy that `konstruct up` brings along, of which people are told."""
     llm_context_tokens: int = 8_000
     llm_max_answer_tokens: int = 1_024
     llm_first_byte_timeout_s: float = 60.0

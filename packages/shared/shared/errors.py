@@ -9,7 +9,7 @@ frame. `retryable` says whether the same request may succeed later, unchanged.
     ├── NotAuthenticated 401
     ├── Forbidden        403
     ├── NotFound         404
-    ├── Conflict         409
+    ├── Conflict         409  ├── AgentPaused    409
     ├── TooBig           413
     ├── TooMany          429
     └── Unavailable      503  a part we need is down or too slow
@@ -87,6 +87,17 @@ class Conflict(KonstructError):
 
     status = HTTPStatus.CONFLICT
     code = "conflict"
+
+
+class AgentPaused(Conflict):
+    """The employee does not answer now. `notice` is what the business says to people meanwhile."""
+
+    code = "agent_paused"
+
+    def __init__(self, notice: str | None) -> None:
+        said = f" It says: “{notice}”" if notice else " Ask an admin of your business."
+        super().__init__(f"This employee is paused and does not answer now.{said}")
+        self.notice = notice
 
 
 class TooBig(KonstructError):

@@ -192,6 +192,8 @@ class ErrorFrame(ServerFrame):
     retryable: bool = False
     reply_to: UUID | None = None
     client_message_id: str | None = None
+    notice: str | None = None
+    """With `agent_paused`: what the business says to people meanwhile, in its own words."""
     retry_after_s: int | None = None
     """With a limit that is reached: after so many seconds there is room again."""
 

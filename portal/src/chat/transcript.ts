@@ -229,6 +229,7 @@ function takeError(transcript: Transcript, frame: Frame<"error">): Transcript {
     code: frame.code,
     message: frame.message,
     retryable: frame.retryable ?? false,
+    ...(frame.notice ? { notice: frame.notice } : {}),
   };
   if (frame.code === "silence") {
     return frame.reply_to

@@ -1,6 +1,6 @@
 /** The business's AI employees: seen by all, hired, told how to work and paused by its admins. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "react-router";
 
 import { agentsQuery } from "@/api/queries";
@@ -16,6 +16,7 @@ import { problemSentence } from "@/i18n/problem";
 import { mayAdminister } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 import { LoadFailed } from "@/team/load-failed";
+import { PauseDialog } from "@/team/pause-dialog";
 import type { Agent } from "@/wire/frames";
 
 import { Page } from "./page";
@@ -93,8 +94,11 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
   const { api, tenant } = useWorkspace();
   const queries = useQueryClient();
   const paused = agent.status === "paused";
+  const [pausing, setPausing] = useState(false);
+  const [news, setNews] = useState("");
   const turn = useMutation({
-    mutationFn: () => api.changeAgent(tenant.id, agent.id, { status: paused ? "active" : "paused" }),
+    mutationFn: () => api.changeAgent(tenant.id, agent.id, { status: "active" }),
+    onSuccess: () => { setNews(t("employees.isBack", { name: agent.name })); },
     onSettled: () => queries.invalidateQueries({ queryKey: ["agents", tenant.id] }),
   });
   const { name } = agent;
@@ -111,6 +115,9 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
           )}
         </p>
         <p className="text-sm text-soft"><Name>{agent.role}</Name></p>
+        {paused && agent.paused_notice && (
+          <p dir="auto" className="mt-1 text-sm wrap-anywhere">{agent.paused_notice}</p>
+        )}
       </div>
       <div className="flex flex-wrap gap-2 max-sm:w-full">
         <Link
@@ -133,16 +140,25 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
               aria-label={t(paused ? "employees.resumeName" : "employees.pauseName", { name })}
               aria-disabled={turn.isPending}
               className="aria-disabled:opacity-50"
-              onClick={() => { if (!turn.isPending) turn.mutate(); }}
+              onClick={() => {
+                if (!paused) setPausing(true);
+                else if (!turn.isPending) turn.mutate();
+              }}
             >
               <OneOf shown={t(paused ? "employees.resume" : "employees.pause")} others={[t("employees.pause"), t("employees.resume")]} />
             </Button>
           </>
         )}
       </div>
-      <Done className="w-full">
-        {turn.isSuccess && t(paused ? "employees.isPaused" : "employees.isBack", { name })}
-      </Done>
+      {mayChange && (
+        <PauseDialog
+          agent={agent}
+          open={pausing}
+          onClose={() => { setPausing(false); }}
+          onPaused={() => { setNews(t("employees.isPaused", { name })); }}
+        />
+      )}
+      <Done className="w-full">{news}</Done>
       {turn.isError && (
         <p role="alert" className="w-full text-sm text-danger">{problemSentence(t, turn.error)}</p>
       )}

@@ -19,6 +19,7 @@ import { ConversationPage } from "./conversation-page";
 import { FailedPage } from "./failed-page";
 import { FirstBusiness } from "./first-business";
 import { NoticePage } from "./notice-page";
+import { PracticeStrip } from "./practice-strip";
 import { RightsNews } from "./rights-news";
 import { Welcome } from "./welcome";
 
@@ -47,6 +48,7 @@ export default function HomePage() {
     <WorkspaceContext value={workspace}>
       <SkipLink />
       <div className="flex h-full flex-col">
+        <PracticeStrip />
         <RightsNews tenant={workspace.tenant} />
         <div className="flex min-h-0 grow">
           <div className={`h-full w-full shrink-0 md:block md:w-76 ${atHome ? "" : "hidden"}`}>

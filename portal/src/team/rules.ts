@@ -16,7 +16,7 @@ export interface Complaint {
 export type Complaints<Field extends string> = Partial<Record<Field, Complaint | undefined>>;
 
 /** In code points, as the gateway counts. */
-const MAX = { agentName: 80, agentRole: 160, instructions: 20_000, name: 120, slug: 48 };
+const MAX = { agentName: 80, agentRole: 160, notice: 200, instructions: 20_000, name: 120, slug: 48 };
 const PASSWORD = { min: 10, max: 256 };
 
 // eslint-disable-next-line no-control-regex
@@ -66,6 +66,10 @@ export function changesOf(before: AgentDetails, values: EmployeeValues): AgentCh
   return Object.fromEntries(
     fields.filter((field) => after[field] !== before[field]).map((field) => [field, after[field]]),
   );
+}
+
+export function checkNotice({ notice }: { notice: string }): Complaints<"notice"> {
+  return told({ notice: oneLine(notice, MAX.notice, { mayBeEmpty: true }) });
 }
 
 export function checkInvitation({ email }: { email: string }): Complaints<"email"> {

@@ -13,6 +13,7 @@ import { Composer, type ComposerHandle } from "./composer";
 import { escapes } from "./keys";
 import { LineBanner } from "./line-banner";
 import { MessageList, type MessageListHandle } from "./message-list";
+import { PausedBanner } from "./paused-banner";
 import { placePrefix } from "./place";
 import { ThreadHeader } from "./thread-header";
 import { useChat } from "./use-chat";
@@ -84,6 +85,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
         )}
       </div>
       <Announcer name={agent.name} session={session} />
+      <PausedBanner agent={agent} />
       <LineBanner line={line} notice={transcript.notice} />
       <Composer
         ref={composer}

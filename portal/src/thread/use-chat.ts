@@ -26,5 +26,12 @@ export function useChat(session: ChatSession): ChatSnapshot {
     return () => { clearTimeout(timer); };
   }, [queries, tenant.id, lastSeq, resetSeq]);
 
+  // A message refused, or taken again, for the employee's state says that the page's is old.
+  const refusals = snapshot.transcript.outgoing.filter(({ refusal }) => refusal?.code === "agent_paused");
+  const newest = refusals.at(-1)?.clientMessageId;
+  useEffect(() => {
+    if (newest) void queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
+  }, [queries, tenant.id, newest]);
+
   return snapshot;
 }

@@ -505,6 +505,10 @@ export interface components {
             model: string | null;
             /** Name */
             name: string;
+            /** Paused Notice */
+            paused_notice?: string | null;
+            /** Practice */
+            practice?: boolean;
             /** Role */
             role: string;
             /**
@@ -530,6 +534,10 @@ export interface components {
             id: string;
             /** Name */
             name: string;
+            /** Paused Notice */
+            paused_notice?: string | null;
+            /** Practice */
+            practice?: boolean;
             /** Role */
             role: string;
             /**
@@ -584,6 +592,8 @@ export interface components {
             model?: string | null;
             /** Name */
             name?: string;
+            /** Paused Notice */
+            paused_notice?: string | null;
             /** Role */
             role?: string;
             /**
@@ -695,6 +705,8 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+            /** Notice */
+            notice?: string;
             /**
              * Reply To
              * Format: uuid

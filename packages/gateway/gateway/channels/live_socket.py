@@ -18,7 +18,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from shared.auth.tokens import AccessClaims
 from shared.config import settings
 from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
-from shared.errors import Forbidden, KonstructError, NotAuthenticated, TooMany
+from shared.errors import AgentPaused, Forbidden, KonstructError, NotAuthenticated, TooMany
 from shared.events import (
     AcceptedFrame,
     CloseCode,
@@ -462,5 +462,6 @@ def error_frame(
         retryable=error.retryable,
         reply_to=reply_to,
         client_message_id=client_message_id,
+        notice=error.notice if isinstance(error, AgentPaused) else None,
         retry_after_s=error.retry_after_s if isinstance(error, TooMany) else None,
     )

@@ -170,6 +170,7 @@ class Stack:
             "KONSTRUCT_LLM_BASE_URL": model.base_url,
             "KONSTRUCT_LLM_API_KEY": self.secrets.model_api_key,
             "KONSTRUCT_LLM_MODEL": MODEL_ALIAS,
+            "KONSTRUCT_LLM_PRACTICE": "true",
         }
         self.settings.setdefault("KONSTRUCT_LLM_CONTEXT_TOKENS", str(CONTEXT_TOKENS))
         self.settings.setdefault("KONSTRUCT_LLM_MAX_ANSWER_TOKENS", str(MAX_ANSWER_TOKENS))

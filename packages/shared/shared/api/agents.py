@@ -14,6 +14,7 @@ from shared.api.rbac import (
     require_tenant_admin,
     require_tenant_member,
 )
+from shared.config import settings
 from shared.services import hiring
 from shared.services.hiring import AgentChanges, AgentStatus
 
@@ -32,6 +33,10 @@ class AgentOut(BaseModel):
     name: str
     role: str
     status: AgentStatus
+    paused_notice: str | None = None
+    """What the business says to people while the agent is paused."""
+    practice: bool = Field(default_factory=lambda: settings.llm_practice)
+    """Whether the practice model of `konstruct up` answers, which only shows the way."""
 
 
 class AgentDetails(AgentOut):
@@ -58,6 +63,7 @@ class HireAgent(BaseModel):
 _Text = Annotated[str, Field(default_factory=str)]
 _Model = Annotated[str | None, Field(default_factory=lambda: None)]
 _Status = Annotated[AgentStatus, Field(default_factory=lambda: "active")]
+_Notice = Annotated[str | None, Field(default_factory=lambda: None)]
 
 
 class ChangeAgent(BaseModel):
@@ -71,6 +77,7 @@ class ChangeAgent(BaseModel):
     instructions: _Text
     model: _Model
     status: _Status
+    paused_notice: _Notice
 
     def changes(self) -> AgentChanges:
         given = self.model_dump(exclude_unset=True, exclude={"tenant_id"})

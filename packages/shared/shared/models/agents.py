@@ -9,7 +9,8 @@ from shared.models.base import Base, HasCreatedAt, HasId
 
 
 class Agent(HasId, HasCreatedAt, Base):
-    """An AI employee of a tenant. `model` is None for the installation's default."""
+    """An AI employee of a tenant. `model` is None for the installation's default, `paused_notice`
+    if the business says nothing more to people than that it is paused."""
 
     __tablename__ = "agents"
     __table_args__ = (
@@ -23,6 +24,7 @@ class Agent(HasId, HasCreatedAt, Base):
     instructions: Mapped[str] = mapped_column(server_default=text("''"))
     model: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
+    paused_notice: Mapped[str | None]
 
 
 Index("uq_agents_tenant_id_lower_name", Agent.tenant_id, func.lower(Agent.name), unique=True)

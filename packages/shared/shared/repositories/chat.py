@@ -88,13 +88,14 @@ class LockedConversation:
     user_id: UUID
     last_seq: int
     agent_is_active: bool
+    paused_notice: str | None
 
 
 # Text, because it is on every message's way: building the expression costs more than running it.
 _LOCK = text(
     """
     SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
-           conversation.last_seq, agent.status = 'active'
+           conversation.last_seq, agent.status = 'active', agent.paused_notice
       FROM web_conversations AS conversation
       JOIN agents AS agent
         ON agent.tenant_id = conversation.tenant_id AND agent.id = conversation.agent_id

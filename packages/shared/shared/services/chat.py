@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.config import settings
 from shared.db import PortalSession, TenantSession
 from shared.db.away import VALKEY_AWAY
-from shared.errors import Conflict, Forbidden, NotFound, TextRefused
+from shared.errors import AgentPaused, Conflict, Forbidden, NotFound, TextRefused
 from shared.events import MessageFrame, ResetFrame, ResponseFrame
 from shared.log import get_logger
 from shared.models import WebConversation, WebConversationMessage
@@ -318,7 +318,4 @@ async def _locked(session: Session, conversation_id: UUID) -> LockedConversation
 
 def _require_active_agent(conversation: LockedConversation) -> None:
     if not conversation.agent_is_active:
-        raise Conflict(
-            "This employee is paused and does not answer now. Ask an admin of your tenant.",
-            code="agent_paused",
-        )
+        raise AgentPaused(conversation.paused_notice)

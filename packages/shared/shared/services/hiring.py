@@ -17,6 +17,7 @@ from shared.services.names import model_name, one_line, prose
 MAX_NAME_CHARS = 80
 MAX_ROLE_CHARS = 160
 MAX_INSTRUCTIONS_CHARS = 20_000
+MAX_NOTICE_CHARS = 200
 
 Session = TenantSession | PortalSession
 AgentStatus = Literal["active", "paused"]
@@ -30,6 +31,8 @@ class AgentChanges(TypedDict, total=False):
     instructions: str
     model: str | None
     status: AgentStatus
+    paused_notice: str | None
+    """What people see while the agent is paused; None for nothing more than that it is."""
 
 
 async def hire(
@@ -117,6 +120,14 @@ def _checked(changes: AgentChanges) -> AgentChanges:
         )
     if "model" in checked:
         checked["model"] = model_name(checked["model"]) if checked["model"] else None
+    if "paused_notice" in checked:
+        notice = one_line(
+            "What people see meanwhile",
+            checked["paused_notice"] or "",
+            max_chars=MAX_NOTICE_CHARS,
+            may_be_empty=True,
+        )
+        checked["paused_notice"] = notice or None
     return checked
 
 
