@@ -54,7 +54,11 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
           </span>
           <span className="flex items-center justify-between gap-2">
             <span className={`min-w-0 text-sm ${unread ? "text-ink" : "text-soft"}`}>
-              <OneLine text={conversation?.last_message_preview ?? agent.role} />
+              {conversation?.last_message_preview ? (
+                <OneLine text={conversation.last_message_preview} />
+              ) : (
+                <span dir="auto" className="block truncate">{agent.role}</span>
+              )}
             </span>
             {agent.status === "paused" && (
               <span className="shrink-0 text-xs text-soft">{t("sidebar.paused")}</span>

@@ -32,14 +32,16 @@ export function OutgoingMessage(props: OutgoingMessageProps) {
     <article className="flex flex-col items-end gap-1">
       <Bubble text={text} faint />
       {refusal ? (
-        <div className="flex max-w-full flex-wrap items-center justify-end gap-x-3 text-sm">
-          <p role="alert" className="text-end text-danger wrap-anywhere">
+        <div className="max-w-[85%] text-end text-sm">
+          <p role="alert" className="text-danger wrap-anywhere">
             {t("thread.notSent")} {errorSentence(t, refusal.code, refusal.message)}
             {refusal.notice && <span dir="auto" className="block">{refusal.notice}</span>}
           </p>
-          {maySendAgain(refusal.code) && <Button look="link" onClick={onResend}>{t("thread.sendAgain")}</Button>}
-          <Button look="link" onClick={onEdit}>{t("thread.edit")}</Button>
-          <Button look="link" onClick={onDelete}>{t("thread.delete")}</Button>
+          <p className="mt-0.5 flex justify-end gap-x-4">
+            {maySendAgain(refusal.code) && <Button look="link" onClick={onResend}>{t("thread.sendAgain")}</Button>}
+            <Button look="link" onClick={onEdit}>{t("thread.edit")}</Button>
+            <Button look="link" onClick={onDelete}>{t("thread.delete")}</Button>
+          </p>
         </div>
       ) : (
         <p className="text-xs text-soft">{t(connected ? "thread.sending" : "thread.waiting")}</p>
