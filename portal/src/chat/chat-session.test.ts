@@ -128,11 +128,19 @@ test.each([
   ["text_refused", false],
   ["client_message_id_reused", false],
   ["bad_frame", false],
+  ["frame_too_big", false],
   ["forbidden", false],
+  ["membership_ended", false],
   ["internal_error", false],
   ["a_code_of_later", false],
   ["unavailable", true],
   ["too_many_frames", true],
+  ["not_authenticated", true],
+  ["token_expired", true],
+  ["logged_out", true],
+  ["auth_timeout", true],
+  ["too_many_connections", true],
+  ["role_changed", true],
 ])("refused as %s, it is sent by itself: %s", async (code, byItself) => {
   const session = open();
   lineComes();

@@ -7,6 +7,13 @@
 const PASSING = new Set([
   "unavailable", // a part of Konstruct is away for a while, as when the line is lost
   "too_many_frames", // sent too fast by this page; it was not looked at
+  // The socket closes; the next one comes with a fresh token, and the message with it.
+  "auth_timeout",
+  "logged_out",
+  "not_authenticated",
+  "role_changed",
+  "token_expired",
+  "too_many_connections",
 ]);
 
 export function passes(code: string): boolean {
