@@ -135,7 +135,8 @@ class Progress:
         if fetched:
             self.count += 1
             of = f" of about {self.total}" if self.total > self.count else ""
-            self.show(f"fetching {self.count}{of}: {fetched.group(1)}")
+            name = Path(fetched.group(1)).name.partition("-")[0] or fetched.group(1)
+            self.show(f"fetching {self.count}{of}: {name}")
         elif line.startswith("Installing collected packages"):
             self.show(f"installing {self.count} packages")
 

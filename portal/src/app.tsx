@@ -6,6 +6,7 @@ import { LogInPage } from "@/pages/log-in-page";
 import { PersonContext, useLogin, useLoginState } from "@/session/login-context";
 
 const HomePage = lazy(() => import("@/pages/home-page"));
+const EnterPage = lazy(() => import("@/pages/enter-page"));
 const InvitePage = lazy(() => import("@/pages/invite-page"));
 
 export function App() {
@@ -25,6 +26,7 @@ export function App() {
     <PersonContext value={person}>
       <Suspense fallback={null}>
         <Routes>
+          <Route path="/enter" element={<EnterPage />} />
           <Route path="/invite" element={<InvitePage />} />
           <Route path="*" element={person ? <HomePage key={person.userId} /> : <LogInPage />} />
         </Routes>

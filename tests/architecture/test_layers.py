@@ -21,6 +21,7 @@ PACKAGES = ROOT / "packages"
 LOOKS_PAST_ONE_TENANT = {
     "shared.repositories.connecting": {"identity"},  # is a token's session, person, role still good
     "shared.services.identity": {"identity"},  # log-in, refresh, log-out know no tenant yet
+    "shared.services.login_links": {"identity"},  # nor does who holds one of these
     "shared.services.invitations": {"identity"},  # who holds a link is in no tenant yet
     "shared.api.rbac": {"platform_admin"},
     "shared.api.me": {"identity"},  # a person may be in several tenants

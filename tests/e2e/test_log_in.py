@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from playwright.async_api import Route, expect
+from shared.services import login_links
 
 from tests.support import people
 from tests.support.people import World
@@ -57,3 +58,19 @@ async def test_a_page_at_an_address_that_is_not_known_says_so(visit: Visit, acme
     await page.page.unroute("**/auth/refresh")
     await page.button("Try again").click()
     await expect(page.employees).to_have_count(3)
+
+
+async def test_the_link_that_up_opens_logs_in_once_and_is_out_of_the_address(
+    visit: Visit, acme: World
+) -> None:
+    token = await login_links.make(acme.admin.id)
+    page = await visit(path=f"/enter#{token}")
+    await expect(page.employees).to_contain_text(["Ada"])
+    assert token not in page.page.url
+
+    other = await visit(path=f"/enter#{token}")
+    await expect(other.page.get_by_role("alert")).to_have_text(
+        "This log-in link has been used or is too old. Log in with e-mail and password."
+    )
+    assert token not in other.page.url
+    await expect(other.log_in_form).to_be_visible()

@@ -59,13 +59,21 @@ SEED = """
 print('{"tenant": {"name": "Demo"}, "agents": [{"name": "Ada"}],'
       ' "users": [{"email": "o@demo.example", "password": "pw", "role": "customer_operator"}]}')
 """
+SEED_ADMIN = SEED.replace("o@demo", "a@demo").replace("operator", "admin")
+LINK = """
+import json, os, sys
+address = f"http://127.0.0.1:{os.environ['KONSTRUCT_PORT']}"
+print(json.dumps({"url": f"{address}/enter#s3cr3t-{sys.argv[1]}"}))
+"""
 DRIVER = """
 import json, sys
 from pathlib import Path
-from konstruct.devstack import UpOptions, child, up
+from konstruct.devstack import UpOptions, browser, child, up
 from konstruct.devstack.programs import Programs
 data_dir, port, scripts, leash = sys.argv[1], int(sys.argv[2]), json.loads(sys.argv[3]), sys.argv[4]
 options = json.loads(sys.argv[5])
+if opener := options.pop("opener", None):
+    browser.opener = lambda: opener
 if leash == "no":
     child._LIBC = None
 programs = Programs(**{name: (sys.executable, "-c", text) for name, text in scripts.items()})
@@ -83,7 +91,7 @@ class Up:
         *,
         leash: bool = True,
         settings: Mapping[str, str] | None = None,
-        options: Mapping[str, bool] | None = None,
+        options: Mapping[str, bool | str] | None = None,
         **scripts: str,
     ) -> None:
         programs = {"migrate": MIGRATE, "seed": SEED, "worker": WORKER, "gateway": GATEWAY}
@@ -337,6 +345,33 @@ def test_an_older_one_leaves_the_database_of_a_newer_one_alone(
     assert "999_later" in older.text
     assert "on fire" not in older.text  # it was not even tried
     assert working_in(data_dir) == []
+
+
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_browser_opens_logged_in_and_nothing_tells_the_link(
+    start: Callable[..., Up], data_dir: Path, tmp_path: Path, wanted: bool
+) -> None:
+    opener = tmp_path / "opener"
+    opener.write_text('#!/bin/sh\necho "$@" > "$0.asked"\n')
+    opener.chmod(0o755)
+    up = start(seed=SEED_ADMIN, link=LINK, options={"opener": str(opener), "browser": wanted})
+    up.wait_ready()
+    if wanted:
+        eventually(lambda: "logged in as a@demo.example" in up.text, "the browser")
+        eventually(lambda: (tmp_path / "opener.asked").exists(), "the browser asked")
+        assert "s3cr3t" not in (tmp_path / "opener.asked").read_text()
+        assert f"{up.port}/enter#s3cr3t-a@demo.example" in page_of(data_dir).read_text()
+    assert up.stop() == 0
+    assert (tmp_path / "opener.asked").exists() == wanted
+    assert not page_of(data_dir).exists()
+    assert "s3cr3t" not in up.text
+    for kept in data_dir.rglob("*"):
+        if kept.is_file() and "postgres" not in kept.parts:
+            assert b"s3cr3t" not in kept.read_bytes(), kept
+
+
+def page_of(data_dir: Path) -> Path:
+    return data_dir / "run" / "browser" / "open.html"
 
 
 def test_can_be_stopped_while_starting(start: Callable[..., Up], data_dir: Path) -> None:

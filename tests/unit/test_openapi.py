@@ -15,6 +15,7 @@ OPERATIONS = [
 OF_PORTAL = [(name, operation) for name, operation in OPERATIONS if " /api/portal/" in name]
 PUBLIC = {
     "POST /api/portal/auth/login",
+    "POST /api/portal/auth/link",
     "POST /api/portal/auth/refresh",
     "GET /api/portal/invitations/by-token/{token}",
 }

@@ -53,6 +53,11 @@ def access_revoked_key() -> str:
     return "platform:access:revoked"
 
 
+def login_link_key(token_hash: str) -> str:
+    """Whom a log-in link that is not used yet logs in, by its token's hash."""
+    return f"platform:login-link:{token_hash}"
+
+
 def gateway_probe_key(gateway_id: Id) -> str:
     """Pub-sub channel on which a gateway asks itself whether it still hears anything."""
     return f"platform:gateway:probe:{gateway_id}"

@@ -257,6 +257,8 @@ export const en = {
     "Konstruct does not know the address {origin}, at which this page was opened. Open it at its own address, or have its operator add {origin} to KONSTRUCT_ALLOWED_ORIGINS.",
   "day.today": "Today",
   "day.yesterday": "Yesterday",
+  "error.login_link_used":
+    "This log-in link has been used or is too old. Log in with e-mail and password.",
   "error.wrong_credentials": "E-mail and password do not match. Check both and try again.",
   "error.too_many": "That was too much at once. Wait a moment and try again.",
   "error.tenant_too_many":

@@ -261,6 +261,8 @@ export const es: Catalogue = {
     "Konstruct no conoce la dirección {origin}, en la que se abrió esta página. Ábrela en su propia dirección, o pide a quien lo administra que añada {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
   "day.today": "Hoy",
   "day.yesterday": "Ayer",
+  "error.login_link_used":
+    "Este enlace de acceso ya se ha usado o es demasiado antiguo. Inicia sesión con correo y contraseña.",
   "error.wrong_credentials": "El correo y la contraseña no coinciden. Revísalos y reinténtalo.",
   "error.too_many": "Demasiado de una vez. Espera un momento y reinténtalo.",
   "error.tenant_too_many":

@@ -263,6 +263,8 @@ export const pt: Catalogue = {
     "O Konstruct não conhece o endereço {origin}, em que esta página foi aberta. Abra-a no seu próprio endereço, ou peça a quem o administra que acrescente {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
   "day.today": "Hoje",
   "day.yesterday": "Ontem",
+  "error.login_link_used":
+    "Este link de acesso já foi usado ou é demasiado antigo. Inicie sessão com e-mail e palavra-passe.",
   "error.wrong_credentials":
     "O e-mail e a palavra-passe não correspondem. Verifique ambos e tente de novo.",
   "error.too_many": "Foi demasiado de uma vez. Espere um momento e tente de novo.",

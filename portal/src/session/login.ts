@@ -67,6 +67,16 @@ export class Login {
     );
   }
 
+  /** By the link that `konstruct up` opens: once. One that is used or too old leaves things as they were. */
+  async enterByLink(token: string): Promise<void> {
+    try {
+      this.#take(await request<LoggedIn>("/auth/link", { method: "POST", body: { token } }));
+    } catch (error) {
+      if (!(error instanceof Refused) || error.status >= 500) throw error;
+      if (this.#state.kind !== "logged-in") this.#set({ kind: "logged-out", because: error.code });
+    }
+  }
+
   async logOut(): Promise<void> {
     const token = this.#access?.token;
     await request("/auth/logout", { method: "POST", ...(token ? { token } : {}) });

@@ -100,6 +100,26 @@ def list_(
     print_rows(rows, ("email", "role", "tenant", "display_name"), as_json=False)
 
 
+@app.command(epilog=examples("konstruct user link --email eva@acme.com"))
+def link(
+    email: EmailOption,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Print a link that logs a person in, once, in a browser on the machine of the gateway.
+
+    It is good for two minutes. Whoever may read the installation's keys may do this.
+    """
+    attach_to_database(data_dir)
+    from shared.config import settings
+
+    url = f"{settings.local_url()}/enter#{run(_link(email))}"
+    if as_json:
+        print_json({"url": url})
+    else:
+        typer.echo(url)
+
+
 def shown(person: "Person") -> Row:
     """A person in one of their roles, as scripts see them."""
     return {
@@ -123,6 +143,16 @@ async def _create(
         return await create_user(
             session, email=email, role=role, tenant=home, display_name=name, password=password
         )
+
+
+async def _link(email: str) -> str:
+    from shared.db import SystemSession
+    from shared.services import login_links
+    from shared.services.people import find_user
+
+    async with SystemSession("setup") as session, session.transaction():
+        person = await find_user(session, email)
+    return await login_links.make(person.id)
 
 
 async def _add(email: str, tenant: str, role: str) -> "Person":

@@ -31,6 +31,8 @@ class Programs:
 
     migrate: Sequence[str] = (*_KONSTRUCT, "migrate")
     seed: Sequence[str] = (*_KONSTRUCT, "demo", "seed", "--json")
+    link: Sequence[str] = (*_KONSTRUCT, "user", "link", "--json", "--email")
+    """Followed by whose."""
     worker: Sequence[str] = (*_KONSTRUCT, "worker")
     gateway: Sequence[str] = (*_KONSTRUCT, "gateway")
     model: Sequence[str] = (sys.executable, "-m", "konstruct.devstack.local_model")

@@ -9,12 +9,15 @@ import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from types import FrameType
 
 import psycopg
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from shared.errors import ConfigError
+from shared.proxies import is_loopback
 
+from konstruct.devstack import browser
 from konstruct.devstack import programs as program
 from konstruct.devstack.announcement import DemoData, announcement
 from konstruct.devstack.data_dir import DATA_DIR_VARIABLE, DataDir
@@ -33,6 +36,13 @@ from konstruct.devstack.waiting import StopRequest
 DATABASE = "konstruct"
 MIGRATED_WITHIN_S = 300.0
 SEEDED_WITHIN_S = 120.0
+LINKED_WITHIN_S = 30.0
+
+
+class LogInLink(BaseModel):
+    """What `konstruct user link --json` prints."""
+
+    url: str
 
 
 def up(options: UpOptions, programs: Programs | None = None) -> int:
@@ -91,6 +101,7 @@ class Stack:
                 "KONSTRUCT_PORT": str(self.options.port),
                 DATA_DIR_VARIABLE: str(self.data.path),
             }
+            self._page.unlink(missing_ok=True)
             with Supervisor(self.progress, self.stop_request) as supervisor:
                 self._start_servers(supervisor)
                 self._migrate()
@@ -98,7 +109,10 @@ class Stack:
                 self._start_own(supervisor)
                 self.data.write_environment(self.settings)
                 self._announce(demo)
+                if demo is not None:
+                    self._open_browser(demo)
                 supervisor.watch()
+                self._page.unlink(missing_ok=True)
                 self.progress.say("Stopping ...")
             self.progress.say("Stopped.")
 
@@ -227,6 +241,34 @@ class Stack:
         with contextlib.suppress(OSError):  # nobody reads it: people can still work
             sys.stdout.write(f"ready {self.options.url}\n")
             sys.stdout.flush()
+
+    def _open_browser(self, demo: DemoData) -> None:
+        """On the business's admin, logged in, where somebody sits in front of one."""
+        program, admin = browser.opener(), demo.admin()
+        if not (
+            self.options.browser and program and admin and is_loopback(self.options.probe_host)
+        ):
+            return
+        try:
+            output = run_to_end(
+                "Log-in link",
+                [*self.programs.link, admin.email],
+                self.settings,
+                data=self.data,
+                timeout_s=LINKED_WITHIN_S,
+                stop_request=self.stop_request,
+            )
+            opened = browser.open_by(program, LogInLink.model_validate_json(output).url, self._page)
+        except (ValidationError, DevstackError, OSError) as error:
+            if isinstance(error, StartCancelled):
+                raise
+            opened = False
+        if opened:
+            self.progress.say(f"Your browser opens there, logged in as {admin.email}.")
+
+    @property
+    def _page(self) -> Path:
+        return self.data.run("browser") / "open.html"
 
 
 def _count_steps(options: UpOptions, given: GivenSettings) -> int:

@@ -14,9 +14,10 @@ from shared.api.page_origin import require_own_origin
 from shared.api.problems import problems
 from shared.auth.tokens import verify_access_token
 from shared.config import settings
-from shared.errors import NotAuthenticated
+from shared.errors import Forbidden, NotAuthenticated
 from shared.events import Role
-from shared.services import identity
+from shared.proxies import is_loopback
+from shared.services import identity, login_links
 from shared.services.identity import LoggedIn
 
 auth_router = APIRouter(prefix="/api/portal/auth", tags=["auth"], responses=problems(401, 403, 429))
@@ -33,6 +34,12 @@ class LogIn(BaseModel):
     email: str = Field(min_length=3, max_length=320, pattern=r"^[^\x00]*$")  # nobody's has a NUL
     password: str = Field(min_length=1, max_length=1024)
     tenant_id: UUID | None = None
+
+
+class LogInLink(BaseModel):
+    """What stands behind the # of the link."""
+
+    token: str = Field(min_length=1, max_length=128)
 
 
 class Refresh(BaseModel):
@@ -66,6 +73,17 @@ async def log_in(body: LogIn, request: Request, response: Response) -> TokenOut:
         tenant_id=body.tenant_id,
     )
     return answer_with_tokens(response, logged_in)
+
+
+@auth_router.post("/link")
+async def log_in_by_link(body: LogInLink, request: Request, response: Response) -> TokenOut:
+    """The token of a link that `konstruct up` opened, for the same as a log-in; once, and from
+    the gateway's own machine."""
+    require_own_origin(request)
+    address = client_address(request)
+    if request.client is None or not is_loopback(request.client.host):
+        raise Forbidden("A log-in link opens on the machine of the gateway alone.")
+    return answer_with_tokens(response, await login_links.enter(body.token, address=address))
 
 
 @auth_router.post("/refresh")

@@ -1,0 +1,53 @@
+"""Opening the person's browser on a page that logs them in, where there is one to open.
+
+The link holds a secret that is good once and for minutes. A browser is told its address on its
+command line, which every user of the machine can read; so it is told of a file of ours that nobody
+else may read, and that leads on. Nothing of it is printed or logged.
+"""
+
+import html
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from konstruct.devstack.private_file import write_private
+
+_PAGE = """<!doctype html>
+<meta charset="utf-8"><meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url={url}">
+<title>Konstruct</title><a href="{url}">Open Konstruct</a>
+"""
+
+
+def opener(environment: Mapping[str, str] | None = None) -> str | None:
+    """The program that opens a browser on this person's desktop; None where none would be seen:
+    output that goes elsewhere, a line from another machine, no display."""
+    environment = os.environ if environment is None else environment
+    if not (sys.stdout.isatty() and sys.stderr.isatty()):
+        return None
+    if environment.get("SSH_CONNECTION") or environment.get("SSH_TTY"):
+        return None
+    if sys.platform == "darwin":
+        return shutil.which("open")
+    if not (environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
+        return None
+    return shutil.which("xdg-open")
+
+
+def open_by(program: str, url: str, page: Path) -> bool:
+    """Have the program open `url` by way of the private file `page`; whether it could be run."""
+    write_private(page, _PAGE.format(url=html.escape(url)))
+    try:
+        subprocess.Popen(
+            [program, page.as_uri()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        return False
+    return True
