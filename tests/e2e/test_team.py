@@ -1,7 +1,7 @@
 """Running a business on the page: who works there, who belongs to it, and who may not touch it."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 import httpx
@@ -168,6 +168,14 @@ async def test_the_platforms_admin_sets_up_a_business_and_reads_along(
     row = page.page.get_by_role("listitem").filter(has_text=acme.slug)
     await row.get_by_role("button", name="Open Acme").click()
     await page.go_to("Conversations")
+    await expect(page.page.get_by_text("parcel")).to_have_count(0)
     await page.page.get_by_role("link", name=re.compile("Anna and Ada")).click()
+    await page.button("Read the conversation").click()
+    await expect(page.page.get_by_text("Give a reason.")).to_be_visible()
+    await page.page.get_by_label("Reason").fill("ticket 17, für Zoë 日本")
+    async with page.page.expect_request(lambda sent: "/messages?" in sent.url) as asked:
+        await page.button("Read the conversation").click()
+    reason = (await asked.value).headers["x-reason"]
+    assert unquote(reason) == "ticket 17, für Zoë 日本"
     await expect(page.articles).to_contain_text(["is my parcel on its way?"])
     await expect(page.page.get_by_role("textbox")).to_have_count(0)

@@ -13,6 +13,7 @@ from shared.models.message import ChannelType, KonstructMessage, MessageContent,
 from shared.repositories import chat as conversations
 from shared.services import chat
 from shared.services.access import access
+from structlog.testing import capture_logs
 
 from tests.support.people import (
     Person,
@@ -114,6 +115,40 @@ async def test_platform_admin_cross_tenant(
 
     for someone in (acme.anna, acme.admin):
         assert (await api.get(CHAT, headers=someone.headers)).status_code == 400
+
+
+async def test_a_platform_admin_who_looks_into_anothers_conversation_leaves_a_trace(
+    api: httpx.AsyncClient,
+    acme: World,
+    platform_admin: Person,
+) -> None:
+    annas = await acme.conversation(acme.anna)
+    await acme.say(annas, "my secret")
+    headers = platform_admin.headers | {"X-Reason": "ticket%2017%0A%1B[2J%E2%80%AE %C3%BC"}
+    with capture_logs() as logged:
+        for method, path, sent in (
+            ("GET", f"?tenant_id={acme.id}", headers),
+            ("GET", "", platform_admin.headers),
+            ("GET", f"/{annas}/messages", headers),
+            ("GET", f"/{annas}/messages", platform_admin.headers | {"X-Reason": " "}),
+            ("DELETE", f"/{annas}", platform_admin.headers),
+            ("GET", f"/{annas}/messages", acme.anna.headers),
+            ("GET", f"?tenant_id={acme.id}", acme.anna.headers),
+            ("GET", f"/{annas}/messages", acme.ben.headers),
+        ):
+            await api.request(method, f"{CHAT}{path}", headers=sent)
+    told = [line for line in logged if line["event"] == "conversation_of_another"]
+    assert [(line["act"], line["reason"], line["tenant_id"]) for line in told] == [
+        ("listed", "ticket 17 [2J ü", str(acme.id)),
+        ("listed", "none given", "all"),
+        ("read", "ticket 17 [2J ü", str(acme.id)),
+        ("read", "none given", str(acme.id)),
+        ("emptied", "none given", str(acme.id)),
+    ]
+    assert {line["platform_admin_id"] for line in told} == {str(platform_admin.id)}
+    assert told[2]["conversation_id"] == str(annas)
+    assert told[2]["owner_id"] == str(acme.anna.id)
+    assert "my secret" not in str(told)
 
 
 async def test_list_conversation_history(api: httpx.AsyncClient, acme: World) -> None:

@@ -44,10 +44,11 @@ export class PortalApi {
 
   messages(
     conversationId: string,
-    { limit, before }: { limit: number; before?: string },
+    { limit, before, reason }: { limit: number; before?: string; reason?: string },
   ): Promise<Message[]> {
     const page = query({ limit: String(limit), ...(before === undefined ? {} : { before }) });
-    return this.#call(`/chat/conversations/${conversationId}/messages?${page}`);
+    const path = `/chat/conversations/${conversationId}/messages?${page}`;
+    return this.#call(path, reason === undefined ? {} : { reason });
   }
 
   reset(conversationId: string): Promise<void> {

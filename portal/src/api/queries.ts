@@ -96,12 +96,12 @@ export function offerQuery(invitation: string) {
   });
 }
 
-/** Pages of history, the newest first, each in ascending order. */
-export function watchQuery(api: PortalApi, conversationId: string) {
+/** Pages of history, the newest first, each in ascending order. `reason` goes along with each. */
+export function watchQuery(api: PortalApi, conversationId: string, reason: string) {
   return infiniteQueryOptions({
-    queryKey: ["watch", conversationId],
+    queryKey: ["watch", conversationId, reason],
     queryFn: ({ pageParam: before }) =>
-      api.messages(conversationId, { limit: PAGE, ...(before === null ? {} : { before }) }),
+      api.messages(conversationId, { limit: PAGE, reason, ...(before === null ? {} : { before }) }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page[0]?.id),
     refetchInterval: LIST_EVERY_MS,

@@ -1,16 +1,20 @@
 /** One HTTP call to the gateway: JSON in, JSON out, and errors of three kinds. */
+import { wellFormed } from "@/chat/refusals";
+
 import { Refused, Unreachable } from "./errors";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
   readonly body?: unknown;
   readonly token?: string;
+  /** Why somebody else's conversation is looked into; the gateway logs it. */
+  readonly reason?: string;
 }
 
 const TIMEOUT_MS = 20_000;
 
 export async function request<Result>(path: string, options: RequestOptions = {}): Promise<Result> {
-  const { method = "GET", body, token } = options;
+  const { method = "GET", body, token, reason } = options;
   // A fault of the page's own, in what is put together here, is not the network's.
   const call: RequestInit = {
     method,
@@ -18,6 +22,8 @@ export async function request<Result>(path: string, options: RequestOptions = {}
     headers: {
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
       ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+      // A header holds no other letters than Latin ones.
+      ...(reason === undefined ? {} : { "X-Reason": encodeURIComponent(wellFormed(reason)) }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   };

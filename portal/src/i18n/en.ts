@@ -179,6 +179,13 @@ export const en = {
   "conversations.pair": "{person} and {name}",
   "conversations.former": "Somebody who has left",
   "conversations.nothing": "No messages yet",
+  "watch.ask": "Why do you read along?",
+  "watch.askLead":
+    "This is somebody else's conversation. Your reason is logged with your name and this conversation.",
+  "watch.reason": "Reason",
+  "watch.reasonHelp": "Like the number of a ticket, or who asked you to.",
+  "watch.reasonMissing": "Give a reason.",
+  "watch.read": "Read the conversation",
   "watch.lead":
     "You are reading along. Only {person} can write here; new messages show up within seconds.",
   "watch.leadFormer": "You are reading along. Nobody can write here any more.",

@@ -183,6 +183,13 @@ export const es: Catalogue = {
   "conversations.pair": "{person} y {name}",
   "conversations.former": "Alguien que ya no está",
   "conversations.nothing": "Aún no hay mensajes",
+  "watch.ask": "¿Por qué quieres leerla?",
+  "watch.askLead":
+    "Es la conversación de otra persona. El motivo queda registrado con tu nombre y esta conversación.",
+  "watch.reason": "Motivo",
+  "watch.reasonHelp": "Por ejemplo, el número de una incidencia o quién te lo pidió.",
+  "watch.reasonMissing": "Indica un motivo.",
+  "watch.read": "Leer la conversación",
   "watch.lead":
     "Estás leyendo. Aquí solo puede escribir {person}; los mensajes nuevos aparecen en unos segundos.",
   "watch.leadFormer": "Estás leyendo. Aquí ya no puede escribir nadie.",

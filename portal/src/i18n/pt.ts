@@ -184,6 +184,13 @@ export const pt: Catalogue = {
   "conversations.pair": "{person} e {name}",
   "conversations.former": "Alguém que saiu",
   "conversations.nothing": "Ainda não há mensagens",
+  "watch.ask": "Porque quer lê-la?",
+  "watch.askLead":
+    "É a conversa de outra pessoa. O motivo fica registado com o seu nome e esta conversa.",
+  "watch.reason": "Motivo",
+  "watch.reasonHelp": "Por exemplo, o número de um pedido ou quem lho pediu.",
+  "watch.reasonMissing": "Indique um motivo.",
+  "watch.read": "Ler a conversa",
   "watch.lead":
     "Está só a ler. Aqui só {person} pode escrever; as mensagens novas aparecem em segundos.",
   "watch.leadFormer": "Está só a ler. Aqui já ninguém pode escrever.",

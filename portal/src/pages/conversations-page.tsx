@@ -59,8 +59,9 @@ function ConversationRow({ conversation }: { conversation: Conversation }) {
               {listTime(language, updated_at)}
             </time>
           </span>
-          <span className="block text-sm text-soft">
-            <OneLine text={last_message_preview ?? t("conversations.nothing")} />
+          {/* What others said is read with a reason alone. */}
+          <span className="block text-sm text-soft empty:hidden">
+            {own || !last_message_preview ? <OneLine text={last_message_preview ?? t("conversations.nothing")} /> : null}
           </span>
         </span>
       </Link>

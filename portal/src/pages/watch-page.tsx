@@ -1,19 +1,23 @@
 /**
  * Somebody else's conversation, to read. A live line speaks for the conversation's owner alone, so
- * there is none here: the messages are looked up now and then, and nothing can be written.
+ * there is none here: the messages are looked up now and then, and nothing can be written. Each
+ * conversation asks for a reason first, which the gateway logs.
  */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
 
 import { conversationsQuery, watchQuery } from "@/api/queries";
 import { Button } from "@/components/button";
 import { Empty } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
+import { TextField } from "@/components/text-field";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
 import { useWorkspace } from "@/session/workspace";
+import { FormFooter } from "@/team/form-footer";
 import { LoadFailed } from "@/team/load-failed";
+import { useForm } from "@/team/use-form";
 import { Answer } from "@/thread/answer";
 import { FailedAnswer } from "@/thread/failed-answer";
 import type { Message } from "@/wire/frames";
@@ -21,11 +25,49 @@ import type { Message } from "@/wire/frames";
 import { Page } from "./page";
 
 export default function WatchPage() {
+  const { conversationId = "" } = useParams();
+  return <Asked key={conversationId} conversationId={conversationId} />;
+}
+
+function Asked({ conversationId }: { conversationId: string }) {
+  const { t } = useI18n();
+  const [reason, setReason] = useState<string | null>(null);
+  const form = useForm({
+    initial: { reason: "" },
+    check: (values) => (values.reason.trim() ? {} : { reason: { key: "watch.reasonMissing" } }),
+    send: (values) => {
+      setReason(values.reason.trim());
+      return Promise.resolve();
+    },
+  });
+  if (reason !== null) return <Watch conversationId={conversationId} reason={reason} />;
+  return (
+    <Page title={t("watch.ask")}>
+      <form {...form.props} className="max-w-lg">
+        <p className="mb-5 text-sm text-soft">{t("watch.askLead")}</p>
+        <TextField {...form.field("reason")} label={t("watch.reason")} help={t("watch.reasonHelp")} maxLength={200} autoComplete="off" required />
+        <FormFooter problem={form.problem} busy={form.busy} submit={t("watch.read")}>
+          <Back />
+        </FormFooter>
+      </form>
+    </Page>
+  );
+}
+
+function Back() {
+  const { t } = useI18n();
+  return (
+    <Link to="/team/conversations" className="inline-flex min-h-10 items-center px-2 text-sm text-accent underline underline-offset-2">
+      {t("watch.back")}
+    </Link>
+  );
+}
+
+function Watch({ conversationId, reason }: { conversationId: string; reason: string }) {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
-  const { conversationId = "" } = useParams();
   const conversations = useQuery(conversationsQuery(api, tenant.id));
-  const history = useInfiniteQuery(watchQuery(api, conversationId));
+  const history = useInfiniteQuery(watchQuery(api, conversationId, reason));
   const conversation = conversations.data?.find(({ id }) => id === conversationId);
   const name = conversation?.agent_name ?? "";
   const former = conversation !== undefined && !conversation.user_name;

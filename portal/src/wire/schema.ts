@@ -155,7 +155,7 @@ export interface paths {
          * List Conversations
          * @description The caller's conversations in a tenant, newest `updated_at` first, at most 1,000.
          *
-         *     A platform admin sees everyone's, and with no `tenant_id` all tenants'.
+         *     A platform admin sees everyone's, and with no `tenant_id` all tenants'; that is logged.
          */
         get: operations["list_conversations"];
         put?: never;
@@ -1925,7 +1925,9 @@ export interface operations {
             query?: {
                 tenant_id?: string | null;
             };
-            header?: never;
+            header?: {
+                "X-Reason"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2086,7 +2088,9 @@ export interface operations {
     reset_conversation: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "X-Reason"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };
@@ -2163,7 +2167,9 @@ export interface operations {
                 before?: string | null;
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                "X-Reason"?: string | null;
+            };
             path: {
                 conversation_id: string;
             };

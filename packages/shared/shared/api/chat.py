@@ -4,19 +4,32 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response, status
+from fastapi import APIRouter, Header, Query, Response, status
 from pydantic import BaseModel, ConfigDict
 
 from shared.api.problems import problems
-from shared.api.rbac import Caller, RequestSession, enter_own_scope, require_tenant_member
+from shared.api.rbac import (
+    Caller,
+    PortalCaller,
+    RequestSession,
+    enter_own_scope,
+    require_tenant_member,
+)
+from shared.db import PortalSession
 from shared.errors import BadRequest
 from shared.events import MessageRole, MessageStatus
+from shared.models import WebConversation
 from shared.repositories import chat as conversations
 from shared.services import chat
+from shared.services.looking_in import Act, leave_trace
 
 chat_router = APIRouter(
     prefix="/api/portal/chat", tags=["chat"], responses=problems(400, 401, 403, 404)
 )
+
+
+Reason = Annotated[str | None, Header(alias="X-Reason")]
+"""Why a platform admin looks into another's conversation, percent-encoded; it is logged."""
 
 
 class ConversationOut(BaseModel):
@@ -61,11 +74,14 @@ class OpenConversation(BaseModel):
 
 @chat_router.get("/conversations")
 async def list_conversations(
-    caller: Caller, session: RequestSession, tenant_id: UUID | None = None
+    caller: Caller,
+    session: RequestSession,
+    tenant_id: UUID | None = None,
+    x_reason: Reason = None,
 ) -> list[ConversationOut]:
     """The caller's conversations in a tenant, newest `updated_at` first, at most 1,000.
 
-    A platform admin sees everyone's, and with no `tenant_id` all tenants'.
+    A platform admin sees everyone's, and with no `tenant_id` all tenants'; that is logged.
     """
     if tenant_id is not None:
         await require_tenant_member(tenant_id, caller, session)
@@ -79,6 +95,8 @@ async def list_conversations(
         user_id=None if caller.is_platform_admin else caller.user_id,
         limit=chat.MAX_LISTED,
     )
+    if any(row.user_id != caller.user_id for row in rows):
+        leave_trace(Act.LISTED, by=caller.user_id, reason=x_reason, tenant_id=tenant_id)
     return [ConversationOut.model_validate(row) for row in rows]
 
 
@@ -112,21 +130,43 @@ async def list_messages(
     session: RequestSession,
     limit: Annotated[int, Query(ge=1, le=chat.MAX_PAGE)] = 50,
     before: UUID | None = None,
+    x_reason: Reason = None,
 ) -> list[MessageOut]:
     """A page of history in ascending order: the newest messages, or those before a message."""
-    await enter_own_scope(caller, session)
-    conversation = await conversations.conversation_by_id(session, conversation_id)
-    chat.check_owner(conversation, user_id=caller.user_id, role=caller.role)
+    conversation = await _entered(conversation_id, caller, session)
+    _leave_trace_if_anothers(Act.READ, conversation, caller, x_reason)
     messages = await chat.history(session, conversation_id, limit=limit, before=before)
     return [MessageOut.model_validate(message) for message in messages]
 
 
 @chat_router.delete("/conversations/{conversation_id}", status_code=status.HTTP_204_NO_CONTENT)
 async def reset_conversation(
-    conversation_id: UUID, caller: Caller, session: RequestSession
+    conversation_id: UUID, caller: Caller, session: RequestSession, x_reason: Reason = None
 ) -> None:
     """Delete the messages and end what is being answered; the conversation stays."""
+    conversation = await _entered(conversation_id, caller, session)
+    _leave_trace_if_anothers(Act.EMPTIED, conversation, caller, x_reason)
+    await chat.reset(session, conversation_id)
+
+
+async def _entered(
+    conversation_id: UUID, caller: PortalCaller, session: PortalSession
+) -> WebConversation:
+    """The conversation, if the caller may see it."""
     await enter_own_scope(caller, session)
     conversation = await conversations.conversation_by_id(session, conversation_id)
-    chat.check_owner(conversation, user_id=caller.user_id, role=caller.role)
-    await chat.reset(session, conversation_id)
+    return chat.check_owner(conversation, user_id=caller.user_id, role=caller.role)
+
+
+def _leave_trace_if_anothers(
+    act: Act, conversation: WebConversation, caller: PortalCaller, reason: str | None
+) -> None:
+    if conversation.user_id != caller.user_id:
+        leave_trace(
+            act,
+            by=caller.user_id,
+            reason=reason,
+            tenant_id=conversation.tenant_id,
+            owner=conversation.user_id,
+            conversation_id=conversation.id,
+        )

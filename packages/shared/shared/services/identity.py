@@ -23,8 +23,8 @@ from shared.repositories import identity
 from shared.services.access import access
 from shared.services.limits import Attempts
 
-REFRESH_GRACE_S = 10
-"""How long a token may be on its way to another tab."""
+REFRESH_GRACE_S = 30
+"""How long a token may be on its way to another tab; the page waits 20 s for an answer."""
 WRONG_CREDENTIALS = "E-mail and password do not match. Check both and try again."
 
 

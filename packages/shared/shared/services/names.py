@@ -51,6 +51,12 @@ def prose(what: str, text: str, *, max_chars: int) -> str:
     return text
 
 
+def plain_line(text: str) -> str:
+    """Whatever was sent, as one line of what can be seen: for a log, where nothing is refused."""
+    shown = (" " if _unwritable(c) or unicodedata.category(c) == "Cf" else c for c in text)
+    return " ".join("".join(shown).split())
+
+
 def is_model_name(text: str) -> bool:
     """Whether it can be a model's name, like `openai:gpt-5-mini` or `meta-llama/Llama-3.1-8B`."""
     return _MODEL_NAME.fullmatch(text) is not None and "//" not in text
