@@ -23,10 +23,12 @@ from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.progress import Progress
 
 from benchmarks.alone import measure_alone
+from benchmarks.attached import measure_attached
 from benchmarks.chainlit import installed, running_chainlit
 from benchmarks.crowd import measure_crowd
 from benchmarks.failure import BenchmarkFailed
 from benchmarks.figures import median, p95
+from benchmarks.history import measure_history
 from benchmarks.idle import measure_idle
 from benchmarks.in_flight import measure_in_flight
 from benchmarks.length import measure_length
@@ -36,9 +38,11 @@ from benchmarks.servers import DATABASE, Servers, running_servers
 from benchmarks.stages import floor_stages, konstruct_stages
 from benchmarks.ways import running_ways
 
-PARTS = ("one", "crowd", "length", "in-flight", "idle", "counts")
+PARTS = ("one", "crowd", "length", "in-flight", "idle", "counts", "history", "attached")
+ASKING, ATTACHED = 20, 100
+"""People beside many finished runs, and of many gateways."""
 EXAMPLES = """examples:
-  make bench                                          everything: some seven minutes
+  make bench                                          everything: some ten minutes
   make bench ARGS="--only one,crowd --no-chainlit"    a minute
   python -m benchmarks --json > figures.json          for scripts
 """
@@ -74,6 +78,15 @@ def measure(servers: Servers, options: argparse.Namespace, progress: Progress) -
                 with progress.step(f"{size} answers in flight at 50 tokens a second"):
                     flying = asyncio.run(measure_in_flight(ours, servers, people[:size]))
                     figures.setdefault("in_flight", {})[str(size)] = flying.figures()
+    if "history" in wanted:
+        with (
+            progress.step(f"Beside {options.history:,} finished runs"),
+            running_ways(servers, servers.directory / "history") as ways,
+        ):
+            figures["history"] = measure_history(ways, servers, people[:ASKING], options.history)
+    if "attached" in wanted:
+        with progress.step("Six gateways and six workers attached"):
+            figures["attached"] = asyncio.run(measure_attached(servers, people[:ATTACHED]))
     if "idle" in wanted:
         with (
             progress.step(f"{options.sockets} idle sockets"),
@@ -181,6 +194,10 @@ def main() -> int:
 
 def _people(options: argparse.Namespace) -> int:
     wanted = [max(options.people) + 3]
+    if "history" in options.only:
+        wanted.append(ASKING)
+    if "attached" in options.only:
+        wanted.append(ATTACHED)
     if "in-flight" in options.only:
         wanted.append(max(options.in_flight) + 3)
     if "idle" in options.only:
@@ -193,7 +210,7 @@ def _steps(options: argparse.Namespace) -> int:
     return (
         3
         + bool(options.chainlit and {"one", "crowd"} & set(only))
-        + sum(part in only for part in ("one", "length", "idle", "counts"))
+        + sum(part in only for part in ("one", "length", "idle", "counts", "history", "attached"))
         + len(options.people) * ("crowd" in only)
         + len(options.in_flight) * ("in-flight" in only)
     )
@@ -214,6 +231,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=_positive, default=3, help="of the people, each way")
     parser.add_argument("--round-seconds", type=float, default=3.0, help="length of a round")
     parser.add_argument("--in-flight", type=_numbers, default=(200, 300), help="answers: 200,300")
+    parser.add_argument("--history", type=_positive, default=1_000_000, help="finished runs")
     parser.add_argument("--sockets", type=_positive, default=5_000, help="idle ones")
     parser.add_argument(
         "--no-chainlit", dest="chainlit", action="store_false", help="leave Chainlit out"

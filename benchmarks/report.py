@@ -35,6 +35,9 @@ def _compared(figures: Figures) -> Iterator[tuple[str, float, str, float, bool]]
         yield at_least(f"{size} people: throughput, of the floor's", ratio, 0.6)
         ratio = _all(floor["cpu_ms_per_answer"]) / _all(ours["cpu_ms_per_answer"])
         yield at_least(f"{size} people: the same by CPU spent", ratio, 0.6)
+        postgresql = [each["cpu_ms_per_answer"]["PostgreSQL"] for each in (ours, floor)]
+        ratio = postgresql[0] / postgresql[1]
+        yield at_most(f"{size} people: PostgreSQL's CPU, of the floor's", ratio, 1.5)
         if chainlit := crowd.get("chainlit"):
             ratio = ours["answers_per_s"] / chainlit["answers_per_s"]
             yield at_least(f"{size} people: throughput, of Chainlit's", ratio, 1.5)
@@ -48,6 +51,16 @@ def _compared(figures: Figures) -> Iterator[tuple[str, float, str, float, bool]]
     if length := figures.get("length"):
         costs = [each["cpu_ms"] for each in length.values()]
         yield at_most("a message at 100,000: CPU, of that at 10", costs[-1] / costs[0], 1.25)
+    if history := figures.get("history"):
+        for when in ("at rest", "under load"):
+            ratio = history[when]["of_the_floor"] / history["fresh"]["of_the_floor"]
+            what = f"{history['runs']:,} runs, analyzed {when}: PostgreSQL"
+            yield at_most(f"{what}, of fresh", ratio, 1.1)
+            more = history[when]["idle_cpu_ms_per_s"] - history["fresh"]["idle_cpu_ms_per_s"]
+            yield at_most(f"{what}, idle, ms/s more", more, 5)
+    for room, attached in figures.get("attached", {}).items():
+        yield at_most(f"six and six {room}: unanswered", len(attached["unanswered"]), 0)
+        yield at_most(f"six and six {room}: failed", len(attached["failed"]), 0)
 
 
 def _all(cpu: dict[str, float]) -> float:
@@ -124,6 +137,26 @@ def _lines(figures: Figures) -> Iterator[str]:
         yield _row("", *(TITLES[name] for name in counts))
         for what in counts["konstruct"]:
             yield _row(what.replace("_", " "), *(f"{each[what]:g}" for each in counts.values()))
+    if history := figures.get("history"):
+        yield f"\nPostgreSQL beside {history['runs']:,} finished runs, as they were analyzed"
+        looks = {name: look for name, look in history.items() if name != "runs"}
+        yield _row("", *looks)
+        for way, title in (("konstruct", "Konstruct"), ("floor", "the bare hops")):
+            cells = (look["cpu_ms_per_answer"][way] for look in looks.values())
+            yield _row(f"CPU of one answer, {title}, ms", *cells)
+        yield _row("of the bare hops'", *(look["of_the_floor"] for look in looks.values()))
+        idle = (look["idle_cpu_ms_per_s"] for look in looks.values())
+        yield _row("CPU a second, nobody talks, ms", *idle)
+    if attached := figures.get("attached"):
+        yield "\nSix gateways and six workers"
+        yield _row("", *attached)
+        yield _row("answers a second", *(each["answers_per_s"] for each in attached.values()))
+        for name in ("connections", "refused"):
+            yield _row(name, *(f"{each[name]}" for each in attached.values()))
+        for name in ("unanswered", "failed"):
+            yield _row(name, *(f"{len(each[name])}" for each in attached.values()))
+            for each in attached.values():
+                yield from (f"    {what[:160]}" for what in each[name][:3])
     yield "\nAimed for"
     for verdict in verdicts(figures):
         met = "met" if verdict["met"] else "MISSED"
