@@ -172,6 +172,18 @@ async def test_a_conversation_from_a_file(stack: Stack, acme: World) -> None:
     assert "no answer that failed" in said.err
 
 
+async def test_what_is_too_long_is_refused_and_the_conversation_goes_on(
+    stack: Stack, acme: World
+) -> None:
+    whole = "😀" * 7_900
+    typed = f"{'x' * 9_000}\n{'x' * 300_000}\n{whole}\n"
+    said = await ask(stack, acme.ben, typed=typed)
+    assert said.code == 0, said.err
+    assert "at most 8000 are possible" in said.err
+    assert "far too long" in said.err
+    assert whole in said.out
+
+
 async def test_stop_retry_and_reset(stack: Stack, acme: World) -> None:
     async with chat(stack.gateways[0], acme.ben, "--agent", "Ada") as process:
         assert process.stdin is not None

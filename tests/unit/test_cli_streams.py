@@ -50,6 +50,19 @@ def test_a_terminal_that_is_not_utf_8(encoding: str) -> None:
     assert rb"\u65e5\u672c" in refused.stderr
 
 
+def test_input_that_is_no_text_is_a_sentence() -> None:
+    hire = "konstruct agent create --tenant a --name A --instructions -"
+    nowhere = "postgresql://nobody:x@127.0.0.1:1/none"
+    refused = run(
+        f"printf 'Gr\\xfc\\xdfe' | {hire}",
+        KONSTRUCT_DATABASE_URL=nowhere,
+        PYTHONIOENCODING="utf-8:strict",
+    )
+    assert refused.returncode == 2, refused
+    assert b"not text in the terminal's encoding" in refused.stderr
+    assert refused.stderr.count(b"\n") == 1
+
+
 @pytest.mark.parametrize(
     ("typed", "sent"),
     [

@@ -49,6 +49,10 @@ FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 8.0
 RESEND_AFTER_S = 3.0
 MAX_FRAME_BYTES = 8 * 1024 * 1024
+MAX_SENT_BYTES = 128 * 1024
+"""A gateway hangs up for good on a larger frame. No message that may be sent comes near."""
+
+TOO_LONG = "The message is far too long. Send it in parts."
 
 _FINAL: dict[int, type[KonstructError]] = {
     CloseCode.FORBIDDEN: Forbidden,
@@ -110,7 +114,9 @@ class ChatClient:
     def send(self, text: str) -> str:
         """Send a message, now or as soon as there is a line; its client_message_id."""
         frame = self._state.compose(text)
-        if self._ready:
+        if len(json.dumps(frame)) > MAX_SENT_BYTES:
+            self._events.put_nowait(self._state.refuse(frame["client_message_id"], TOO_LONG))
+        elif self._ready:
             self._to_send.put_nowait(frame)
         client_message_id: str = frame["client_message_id"]
         return client_message_id

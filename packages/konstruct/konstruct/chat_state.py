@@ -57,6 +57,11 @@ class ChatState:
         )
         return self._send_frame(client_message_id)
 
+    def refuse(self, client_message_id: str, why: str) -> Refused:
+        """Take a message out of the outbox that cannot be sent."""
+        del self._outbox[client_message_id]
+        return Refused(client_message_id, why)
+
     def resend(self) -> list[Frame]:
         """The frames that send the outbox again, oldest first."""
         return [self._send_frame(each) for each in self._outbox]

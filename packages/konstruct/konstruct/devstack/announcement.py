@@ -12,6 +12,7 @@ from shared.config import Settings
 from konstruct.devstack.data_dir import DataDir, default_data_dir
 from konstruct.devstack.model_weights import MODEL_ALIAS
 from konstruct.devstack.reached import where_pages_are_refused
+from konstruct.screen import one_line
 
 FIRST = "customer_admin"
 """Whose log-in is told first: the one who runs a business sees most of it."""
@@ -66,9 +67,9 @@ def _demo_people(demo: DemoData, data: DataDir) -> Iterator[str]:
         password = user.password or "(the one they had before)"
         yield f"  log in as  {user.email}  password  {password}  ({user.role})"
     if demo.agents:
-        names = ", ".join(agent.name for agent in demo.agents)
+        names = ", ".join(one_line(agent.name) for agent in demo.agents)
         yield f"  talk to    {names}, from another terminal:"
-        talk = ("chat", "--agent", demo.agents[0].name, "What can you do for me?")
+        talk = ("chat", "--agent", one_line(demo.agents[0].name), "What can you do for me?")
         yield f"      {command(data, *talk)}"
 
 
