@@ -1,8 +1,11 @@
 """Why an answer failed, and that it was cut at its limit, is told with it, now and ever after."""
 
+import json
 from typing import Any
+from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 
 from tests.support.people import World
@@ -49,6 +52,48 @@ async def test_what_a_failed_answer_said_is_not_told_to_the_model(
         await client.expect("response")
         answer = await client.ask("and now?")
     assert answer.text == "echo: one two three\n\nand now? (history: 0)", "both said by the person"
+
+
+@pytest.mark.parametrize("tokens", ["3000000000", "-5", '"many"', "[]", "1e400"])
+async def test_a_count_that_is_none_costs_no_answer(stack: Stack, acme: World, tokens: str) -> None:
+    usage = json.dumps(f'{{"prompt_tokens": {tokens}, "completion_tokens": {tokens}}}')
+    conversation_id = await acme.conversation(acme.anna)
+    async with await stack.connect(acme.anna, conversation_id) as client:
+        assert (await client.ask(f'[[model: text="Hello" usage={usage}]] hi')).text == "Hello"
+    with psycopg.connect(stack.database.superuser_conninfo) as connection:
+        (run,) = connection.execute(
+            "SELECT state, attempt FROM agent_runs WHERE thread_id = %s", [str(conversation_id)]
+        )
+    assert run == ("done", 1)
+
+
+async def test_when_a_busy_model_may_be_asked_again_is_told(stack: Stack, acme: World) -> None:
+    conversation_id = await acme.conversation(acme.anna)
+    async with await stack.connect(acme.anna, conversation_id) as client:
+        await client.say("[[model: fail=429 retry=30]] hi")
+        error = await client.expect("error")
+    assert (error.code, error.retry_after_s) == ("model_busy", 30)
+    assert "30 seconds" in error.message
+
+
+async def test_what_the_provider_said_is_in_the_log_and_no_key_is(
+    stack: Stack, acme: World
+) -> None:
+    marker = uuid4().hex
+    body = json.dumps(f'{{"error":"{marker} sk-abcdefgh"}}')
+    conversation_id = await acme.conversation(acme.anna)
+    async with await stack.connect(acme.anna, conversation_id) as client:
+        await client.say(f"[[model: fail=402 body={body}]] hi")
+        error = await client.expect("error")
+    assert error.code == "model_not_paid"
+    (line,) = [
+        json.loads(line)
+        for worker in stack.workers
+        for line in worker.log_text().splitlines()
+        if marker in line
+    ]
+    assert (line["event"], line["provider_status"]) == ("model_failed", 402)
+    assert "sk-…" in line["provider_said"]
 
 
 def told(frame: dict[str, Any]) -> dict[str, Any]:

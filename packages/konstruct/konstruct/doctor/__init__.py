@@ -59,5 +59,5 @@ def looks_at_parts(data_dir: Path) -> dict[str, Look]:
         "canary": lambda: gateway.canary(data_dir),
         "queue": worker.queue,
         "lag": lambda: gateway.lag(data_dir),
-        "model": model.takes_our_key,
+        "model": model.answers,
     }

@@ -1,60 +1,106 @@
-"""The model's endpoint: that it answers, takes our key and has our model."""
+"""The model: it is asked as a worker asks, and what it answers is judged as there."""
 
-import os
-from typing import Any
+from uuid import UUID
 
-import httpx2
+from orchestrator.llm import (
+    AgentDeps,
+    AnswerLimits,
+    ModelFailure,
+    ModelRegistry,
+    Prompt,
+    open_answer,
+)
 from shared.config import settings
-from shared.errors import ConfigError
+from shared.errors import ConfigError, KonstructError
 
 from konstruct.doctor.asking import get
+from konstruct.doctor.looking import LOOK_WITHIN_S
 
-PROVIDERS = {
-    "openai": ("https://api.openai.com/v1", "OPENAI_API_KEY"),
-    "anthropic": ("https://api.anthropic.com/v1", "ANTHROPIC_API_KEY"),
+WITHIN_S = LOOK_WITHIN_S - 1
+NOBODY = UUID(int=0)
+SHOWN_CHARS = 300
+SETTINGS = {
+    "model_unreachable": "Nothing answers there. See that KONSTRUCT_LLM_BASE_URL is right.",
+    "model_not_there": "See that KONSTRUCT_LLM_BASE_URL is right; it often ends in /v1.",
+    "model_moved": "Set KONSTRUCT_LLM_BASE_URL to the address it leads to.",
+    "model_key_refused": "See that KONSTRUCT_LLM_API_KEY is right.",
+    "model_unknown": "Set KONSTRUCT_LLM_MODEL to one it has.",
+    "model_only_thought": "Raise KONSTRUCT_LLM_MAX_ANSWER_TOKENS.",
+    "model_too_long": "Set KONSTRUCT_LLM_CONTEXT_TOKENS to what it can read.",
+    "model_silent": f"It said nothing within {WITHIN_S:.0f} seconds.",
 }
 
 
-async def takes_our_key() -> str:
+async def answers() -> str:
+    """Raises ConfigError with what is wrong, what the provider said, and what to set."""
     key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    name = settings.llm_model
-    if settings.llm_base_url is not None:
-        url = settings.llm_base_url.rstrip("/")
-        headers = {"Authorization": f"Bearer {key or 'none'}"}
-    else:
-        provider, _, name = name.partition(":")
-        if provider not in PROVIDERS or not name:
-            raise ConfigError(
-                f"'{settings.llm_model}' names no model. Set KONSTRUCT_LLM_MODEL to one like "
-                "openai:gpt-5-mini, or KONSTRUCT_LLM_BASE_URL to an OpenAI-compatible endpoint."
-            )
-        url, variable = PROVIDERS[provider]
-        key = key or os.environ.get(variable)
-        if not key:
-            raise ConfigError(f"No key is set: set KONSTRUCT_LLM_API_KEY or {variable}.")
-        headers = {
-            "Authorization": f"Bearer {key}",
-            "x-api-key": key,
-            "anthropic-version": "2023-06-01",
-        }
-    answer = await get(
-        f"{url}/models",
-        f"Nothing answers at {url}. See that KONSTRUCT_LLM_BASE_URL is right.",
-        headers=headers,
-    )
-    if answer.status_code in (401, 403):
-        raise ConfigError(f"{url} refuses the key. See that KONSTRUCT_LLM_API_KEY is right.")
-    known = _model_names(answer)
-    if known and name not in known:
-        few = ", ".join(sorted(known)[:5])
-        raise ConfigError(f"{url} has no model '{name}'. It has: {few}. Set KONSTRUCT_LLM_MODEL.")
-    return f"{url} answers, and takes the key for {name}."
-
-
-def _model_names(answer: httpx2.Response) -> set[str]:
-    """Empty for an endpoint that does not tell: not all do."""
+    models = ModelRegistry(model=settings.llm_model, base_url=settings.llm_base_url, api_key=key)
     try:
-        listed: Any = answer.json()
-        return {str(model["id"]) for model in listed["data"]}
-    except (ValueError, KeyError, TypeError):
-        return set()
+        said, finish = await _asked(models)
+    except ModelFailure as failure:
+        raise ConfigError(await _what_is_wrong(failure, key)) from failure
+    finally:
+        await models.aclose()
+    if finish == "length":
+        return (
+            f"{_where()} answers, but used up its limit for a greeting. See whether "
+            "KONSTRUCT_LLM_MAX_ANSWER_TOKENS is large enough."
+        )
+    return f"{_where()} answers: “{_one_line(said)[:60]}”"
+
+
+async def _asked(models: ModelRegistry) -> tuple[str, str | None]:
+    """What it said to a greeting, and how that ended; from one that is slow, as much as came."""
+    prompt = Prompt("You answer in one word.", [], "Say OK.")
+    limits = AnswerLimits(
+        first_byte_s=WITHIN_S,
+        between_pieces_s=WITHIN_S,
+        overall_s=WITHIN_S,
+        max_answer_tokens=settings.llm_max_answer_tokens,
+        max_answer_chars=settings.llm_max_answer_chars,
+    )
+    said, deps = "", AgentDeps(NOBODY, NOBODY, "")
+    async with open_answer(models.resolve(), prompt, deps, limits) as answer:
+        try:
+            async for piece in answer:
+                said += piece
+        except ModelFailure as failure:
+            if failure.code != "model_too_slow" or not said:
+                raise
+        return said, answer.finish_reason
+
+
+async def _what_is_wrong(failure: ModelFailure, key: str | None) -> str:
+    if failure.code == "model_too_slow":  # before a word was said
+        return f"{_where()}: {SETTINGS['model_silent']}"
+    words = [f"{_where()}: {failure.message}"]
+    if failure.said is not None:
+        told = _one_line(failure.said.text)[:SHOWN_CHARS]
+        words.append(f"It said {failure.said.status}{f': {told}' if told else ''}.")
+    if failure.code in SETTINGS:
+        words.append(SETTINGS[failure.code])
+    if failure.code == "model_unknown" and (names := await _model_names(key)):
+        words.append(f"It has: {', '.join(names[:5])}.")
+    return " ".join(words)
+
+
+async def _model_names(key: str | None) -> list[str]:
+    """Empty for an endpoint that does not tell: not all do."""
+    if settings.llm_base_url is None:
+        return []
+    url = f"{settings.llm_base_url.rstrip('/')}/models"
+    try:
+        answer = await get(url, "", headers={"Authorization": f"Bearer {key or 'none'}"})
+        return sorted(str(model["id"]) for model in answer.json()["data"])
+    except (KonstructError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _where() -> str:
+    if settings.llm_base_url is None:
+        return settings.llm_model
+    return f"{settings.llm_model} at {settings.llm_base_url}"
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

@@ -2,9 +2,10 @@
 
 from orchestrator.llm.answer import open_answer
 from orchestrator.llm.bounds import AnswerStream
-from orchestrator.llm.failures import ModelFailure
+from orchestrator.llm.failures import ModelFailure, told
 from orchestrator.llm.models import ModelRegistry
 from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage
+from orchestrator.llm.thoughts import without_thoughts
 
 __all__ = [
     "AgentDeps",
@@ -16,4 +17,6 @@ __all__ = [
     "Turn",
     "Usage",
     "open_answer",
+    "told",
+    "without_thoughts",
 ]

@@ -13,7 +13,7 @@ from shared.proxies import proxy_for
 
 from orchestrator.llm import failures
 from orchestrator.llm.dialect import LIMITS, Dialect, Request, newer_half
-from orchestrator.llm.failures import ModelFailure
+from orchestrator.llm.failures import told
 from orchestrator.llm.refusals import refused
 
 log = get_logger(__name__)
@@ -98,13 +98,6 @@ async def ask(
             raise failure
         log.info("model_asked_otherwise", why=failure.code, **told(failure))
     raise failure
-
-
-def told(failure: ModelFailure) -> dict[str, int | str]:
-    """What the provider said, as fields of the log."""
-    said, setting = failure.said, failure.setting
-    fields: dict[str, int | str] = {"setting": setting} if setting else {}
-    return fields | ({"provider_status": said.status, "provider_said": said.text} if said else {})
 
 
 async def _post(

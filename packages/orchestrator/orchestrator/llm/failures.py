@@ -42,6 +42,13 @@ class ModelFailure(KonstructError):
         super().__init__(self.sentence)
 
 
+def told(failure: ModelFailure) -> dict[str, int | str]:
+    """What the provider said, as fields of the log."""
+    said, setting = failure.said, failure.setting
+    fields: dict[str, int | str] = {"setting": setting} if setting else {}
+    return fields | ({"provider_status": said.status, "provider_said": said.text} if said else {})
+
+
 class ModelUnreachable(ModelFailure):
     code = "model_unreachable"
     sentence = "The language model cannot be reached right now. Please try again in a moment."

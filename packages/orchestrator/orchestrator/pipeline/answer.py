@@ -16,7 +16,15 @@ from shared.events import Finish
 from shared.log import get_logger
 from shared.tasks import end
 
-from orchestrator.llm import AgentDeps, AnswerLimits, ModelFailure, Prompt, Usage, open_answer
+from orchestrator.llm import (
+    AgentDeps,
+    AnswerLimits,
+    ModelFailure,
+    Prompt,
+    Usage,
+    open_answer,
+    told,
+)
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.context import estimated_usage
 from orchestrator.pipeline.streaming import Preview, open_preview
@@ -45,6 +53,7 @@ class Outcome:
     sentence: str = ""
     """Why it failed."""
     retryable: bool = False
+    retry_after_s: int | None = None
     usage: Usage = Usage()  # noqa: RUF009 - frozen itself
 
 
@@ -122,11 +131,21 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
                     preview.add(text)
         preview.complete()
         finish: Finish | None = "length" if spoken.finish_reason == "length" else None
+        if finish:
+            setting = "KONSTRUCT_LLM_MAX_ANSWER_TOKENS"
+            log.info("answer_cut_at_limit", run_id=str(claimed.run_id), setting=setting)
         return Outcome("complete", preview.text, finish, usage=spoken.usage)
     except ModelFailure as error:
         cause = type(error.__cause__ or error).__name__
-        log.warning("model_failed", run_id=str(claimed.run_id), code=error.code, cause=cause)
-        return failed(error.code, error.message, retryable=error.retryable)
+        log.warning(
+            "model_failed",
+            run_id=str(claimed.run_id),
+            code=error.code,
+            cause=cause,
+            **told(error),
+        )
+        outcome = failed(error.code, error.message, retryable=error.retryable)
+        return replace(outcome, retry_after_s=error.retry_after_s)
     except ConfigError as error:
         log.error("model_not_set_up", reason=error.message)
         return failed("model_not_set_up", NOT_SET_UP, retryable=False)

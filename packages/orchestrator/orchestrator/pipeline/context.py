@@ -7,13 +7,12 @@ ten messages and of a hundred thousand.
 from collections.abc import Sequence
 
 from shared.config import settings
+from shared.model_tokens import tokens_of
 from shared.repositories.turns import AgentAtWork
 
-from orchestrator.llm import Prompt, Turn, Usage
+from orchestrator.llm import Prompt, Turn, Usage, without_thoughts
 
 MAX_TURNS = 60
-CHARS_PER_TOKEN = 3.5
-"""A cautious guess for European languages; exact counting would need each model's tokenizer."""
 TOKENS_PER_TURN = 6
 """What a turn's frame costs beside its text."""
 
@@ -25,7 +24,8 @@ def build_prompt(agent: AgentAtWork, said_before: Sequence[tuple[str, str]], tex
     budget = settings.llm_context_tokens - settings.llm_max_answer_tokens
     budget -= _tokens(instructions) + _tokens(text)
     kept: list[Turn] = []
-    for role, said in said_before:
+    for role, text_said in said_before:
+        said = without_thoughts(text_said) if role == "assistant" else text_said
         budget -= _tokens(said)
         if budget < 0:
             break
@@ -45,4 +45,4 @@ def _instructions(agent: AgentAtWork) -> str:
 
 
 def _tokens(text: str) -> int:
-    return TOKENS_PER_TURN + int(len(text) / CHARS_PER_TOKEN)
+    return TOKENS_PER_TURN + tokens_of(text)

@@ -12,14 +12,14 @@ from uuid import UUID, uuid4
 
 from shared.config import settings
 from shared.db import TenantSession
-from shared.db.away import DATABASE_AWAY
+from shared.db.away import DATABASE_AWAY, passes
 from shared.events import ResponseFrame
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.repositories import chat, runs, turns
 from shared.repositories.turns import Ending
 
-from orchestrator.pipeline.answer import Outcome
+from orchestrator.pipeline.answer import BROKEN, Outcome, failed
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.worker_life import WorkerLife
 
@@ -33,6 +33,8 @@ STORE_WITHIN_S = 30.0
 class Stored:
     """What became of an outcome that was ours to store."""
 
+    outcome: Outcome
+    """What was stored, which need not be what was to be."""
     told: dict[str, Any]
     """What goes out with the answer: its frame's fields beside the text."""
     following: list[dict[str, Any]]
@@ -42,15 +44,30 @@ class Stored:
 async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
     """Store it; None if the run was not ours any more.
 
-    Raises the database's error if it stays away; then the run is answered again later.
+    Raises the database's error if it stays away; then the run is answered again later. What cannot
+    be stored for another reason would be refused next time as well, after the model has been paid
+    again: then the person is told that it failed.
     """
+    try:
+        return await _store_waiting(life, claimed, outcome)
+    except DATABASE_AWAY as error:
+        if passes(error):
+            raise
+        log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
+    except Exception:
+        log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
+    return await _store_waiting(life, claimed, failed("internal_error", BROKEN))
+
+
+async def _store_waiting(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
+    """Waiting for a database that is away."""
     delay_s = 0.1
     give_up_at = asyncio.get_running_loop().time() + STORE_WITHIN_S
     while True:
         try:
             return await _store_once(life, claimed, outcome)
         except DATABASE_AWAY as error:
-            if asyncio.get_running_loop().time() > give_up_at:
+            if not passes(error) or asyncio.get_running_loop().time() > give_up_at:
                 raise
             log.warning("outcome_not_stored_yet", error=type(error).__name__)
             await asyncio.sleep(delay_s)
@@ -76,7 +93,7 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
             ending,
             runs_at_once=settings.tenant_runs_at_once,
         )
-        return Stored({}, ended.following) if ended else None
+        return Stored(outcome, {}, ended.following) if ended else None
     answer_id = uuid4()
     ended = await turns.end_with_answer(
         claimed.tenant_id,
@@ -93,7 +110,7 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
     assert ended.seq is not None
     assert ended.created_at is not None
     told = _told(claimed, outcome, answer_id, ended.seq, ended.created_at)
-    return Stored(told, ended.following)
+    return Stored(outcome, told, ended.following)
 
 
 async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
@@ -106,7 +123,7 @@ async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -
     if stored is None:
         return None
     told = _told(claimed, outcome, stored.id, stored.seq, stored.created_at)
-    return Stored(told, following=[])
+    return Stored(outcome, told, following=[])
 
 
 def _told(

@@ -76,6 +76,7 @@ async def respond(
         timeline.end_trace(status="lost")
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
+    outcome = stored.outcome
     await _tell_failure(claimed, outcome)
     await send_response(claimed, outcome.text, stored.told | timeline.span.carried)
     timeline.end_of("publish")
@@ -112,6 +113,7 @@ async def _tell_failure(claimed: Claimed, outcome: Outcome) -> None:
                 code=outcome.error_code or "failed",
                 message=outcome.sentence,
                 retryable=outcome.retryable,
+                retry_after_s=outcome.retry_after_s,
                 reply_to=UUID(claimed.message.id),
             ),
         )

@@ -219,6 +219,9 @@ async def claim(
     )
 
 
+MAX_TOKENS = 2**31 - 1
+"""What a count of tokens may be, in the database."""
+
 # ── ended ──────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -334,9 +337,14 @@ def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, 
         ending.attempt,
         ending.state,
         ending.error_code,
-        ending.input_tokens,
-        ending.output_tokens,
+        _storable(ending.input_tokens),
+        _storable(ending.output_tokens),
     )
+
+
+def _storable(tokens: int) -> int:
+    """A count must not keep the answer it accompanies from being stored."""
+    return min(max(0, tokens), MAX_TOKENS)
 
 
 def _ended(rows: list[Any], head: list[Any], waiting: list[Any]) -> Ended | None:

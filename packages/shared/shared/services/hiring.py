@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 from uuid import UUID
 
+from shared.config import settings
 from shared.db import PortalSession, TenantSession
 from shared.errors import BadRequest, Conflict, NotFound
+from shared.model_tokens import tokens_of
 from shared.models import Agent
 from shared.repositories import agents
 from shared.services.names import model_name, one_line, prose
@@ -18,6 +20,8 @@ MAX_NAME_CHARS = 80
 MAX_ROLE_CHARS = 160
 MAX_INSTRUCTIONS_CHARS = 20_000
 MAX_NOTICE_CHARS = 200
+SHARE_OF_INSTRUCTIONS = 7 / 8
+"""Of what a model may be told at once; the rest is for the conversation."""
 
 Session = TenantSession | PortalSession
 AgentStatus = Literal["active", "paused"]
@@ -118,6 +122,7 @@ def _checked(changes: AgentChanges) -> AgentChanges:
         checked["instructions"] = prose(
             "The instructions", checked["instructions"], max_chars=MAX_INSTRUCTIONS_CHARS
         )
+        _require_room_for_talk(checked["instructions"])
     if "model" in checked:
         checked["model"] = model_name(checked["model"]) if checked["model"] else None
     if "paused_notice" in checked:
@@ -129,6 +134,18 @@ def _checked(changes: AgentChanges) -> AgentChanges:
         )
         checked["paused_notice"] = notice or None
     return checked
+
+
+def _require_room_for_talk(instructions: str) -> None:
+    """What a model cannot read together with a message must not be said before each."""
+    room = settings.llm_context_tokens - settings.llm_max_answer_tokens
+    most = max(0, round(room * SHARE_OF_INSTRUCTIONS))
+    tokens = tokens_of(instructions)
+    if instructions and tokens > most:
+        raise BadRequest(
+            f"The instructions are about {tokens} tokens long to a language model; at most {most} "
+            "leave it room for the conversation. Shorten them."
+        )
 
 
 def _name_taken(name: str) -> Conflict:

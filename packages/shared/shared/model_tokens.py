@@ -1,0 +1,33 @@
+"""How many tokens a text is to a language model: a cautious guess, by its script.
+
+Counting exactly would need each model's tokenizer. Guessed too low, a provider refuses the whole
+conversation; too high, a little less of it is told. Few tokenizers have words for scripts other
+than Latin, for code, or for text that is none.
+"""
+
+import re
+
+LETTERS_A_TOKEN = 3.5
+"""Of Latin letters and blanks, in the words of European languages."""
+
+_WEIGHTS = (
+    (re.compile("[\U00010000-\U0001ffff\u2600-\u27bf]+"), 2.0),  # emoji and other rare ones
+    (re.compile("[\u2e80-\uffff\U00020000-\U0010ffff\u1100-\u11ff]+"), 1.0),  # wide ones
+    (re.compile("[\u0530-\u10ff\u1200-\u25ff\u27c0-\u2e7f]+"), 1.0),  # Arabic, Thai, Hindi …
+    (re.compile("[\u0080-\u052f]+"), 0.5),  # letters with accents, Greek, Cyrillic
+    (re.compile("[!-@\\[-`{-~]+"), 0.7),  # digits and signs, of which code has many
+)
+_NO_WORDS = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_NO_WORDS_A_TOKEN = 1.5
+
+
+def tokens_of(text: str) -> int:
+    """About how many tokens the text is, rather too many than too few."""
+    words = _NO_WORDS.sub("", text)
+    tokens = (len(text) - len(words)) / _NO_WORDS_A_TOKEN
+    letters = len(words)
+    for characters, weight in _WEIGHTS[-1:] if words.isascii() else _WEIGHTS:
+        found = sum(map(len, characters.findall(words)))
+        letters -= found
+        tokens += found * weight
+    return int(tokens + letters / LETTERS_A_TOKEN) + 1
