@@ -5,16 +5,17 @@ answer is inserted, in one transaction. A database that is away for a while is w
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID, uuid4
 
 from shared.config import settings
 from shared.db import TenantSession
 from shared.db.away import DATABASE_AWAY, passes
-from shared.events import ResponseFrame
+from shared.events import Finish, MessageStatus, ResponseFrame
 from shared.log import get_logger
+from shared.models import WebConversationMessage
 from shared.models.message import ChannelType
 from shared.repositories import chat, runs, turns
 from shared.repositories.turns import Ending
@@ -122,8 +123,21 @@ async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -
         stored = await chat.outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
     if stored is None:
         return None
+    if stored.status != outcome.status:
+        outcome = _as_stored(outcome, stored)
     told = _told(claimed, outcome, stored.id, stored.seq, stored.created_at)
     return Stored(outcome, told, following=[])
+
+
+def _as_stored(outcome: Outcome, stored: WebConversationMessage) -> Outcome:
+    """What was stored before, in the place of what could not be."""
+    return replace(
+        outcome,
+        status=cast(MessageStatus, stored.status),
+        text=stored.content,
+        finish=cast(Finish | None, stored.finish),
+        error_code=stored.error_code,
+    )
 
 
 def _told(
