@@ -72,7 +72,7 @@ def test_there_is_every_command_people_rely_on() -> None:
     assert {" ".join(path) for path in EVERY_COMMAND} == {
         *("up", "gateway", "worker", "migrate", "env", "doctor", "token", "chat"),
         *("tenant create", "tenant list", "tenant limits", "user create", "user add", "user list"),
-        *("agent create", "agent list", "demo seed", "demo people"),
+        *("user link", "agent create", "agent list", "demo seed", "demo people"),
     }
 
 
