@@ -114,6 +114,7 @@ async def test_everything_is_done_by_keyboard_alone(visit: Visit, acme: World) -
     await tab_to(page, "Stop the answer")
     await keys.press("Enter")
     await expect(page.answers.last).to_contain_text("Stopped")
+    await expect(page.composer).to_be_focused()
     await page.page.get_by_role("button", name="Start over").focus()
     await keys.press("Enter")
     await expect(page.page.get_by_role("menuitem", name="Start over")).to_be_focused()

@@ -1,4 +1,5 @@
 /** Where the focus goes when what had it is gone, so that nobody has to begin at the top of the page. */
+import { useEffect } from "react";
 
 /** What a page marks as the place where one goes on, else its heading. */
 export function rescueFocus(): void {
@@ -19,4 +20,31 @@ export function focusOn(place: HTMLElement): void {
 
 export function isLost(focused: Element | null): boolean {
   return focused === null || focused === document.body || focused.matches(":disabled");
+}
+
+/** Whatever goes with the focus, a button that has done its work or a line that is answered, it is rescued. */
+export function useFocusRescue(): void {
+  useEffect(() => {
+    const ending = new AbortController();
+    const { signal } = ending;
+    let focused: Element | null = null;
+    document.addEventListener("focusin", ({ target }) => { focused = target as Element; }, { signal });
+    // Left on purpose, it is still there.
+    const left = ({ target }: FocusEvent) => {
+      queueMicrotask(() => {
+        if (focused === target && focused?.isConnected) focused = null;
+      });
+    };
+    document.addEventListener("focusout", left, { signal });
+    const observer = new MutationObserver(() => {
+      if (!focused || focused.isConnected) return;
+      focused = null;
+      rescueFocus();
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+    return () => {
+      ending.abort();
+      observer.disconnect();
+    };
+  }, []);
 }

@@ -6,6 +6,7 @@ import { Link, Route, Routes, useLocation, useNavigate, useParams } from "react-
 import { PortalApi } from "@/api/portal-api";
 import { tenantsQuery } from "@/api/queries";
 import { ChatSessions } from "@/chat/chat-sessions";
+import { useFocusRescue } from "@/components/focus";
 import { useI18n } from "@/i18n/context";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useLogin, usePerson } from "@/session/login-context";
@@ -35,6 +36,7 @@ export default function HomePage() {
   const person = usePerson();
   const { pathname } = useLocation();
   const { workspace, tenants } = useOwnWorkspace();
+  useFocusRescue();
 
   if (tenants.isError && !tenants.data) {
     return <FailedPage error={tenants.error} onRetry={() => void tenants.refetch()} />;
