@@ -4,7 +4,7 @@ message of one's own until it is accepted."""
 from typing import Any
 
 import httpx
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit, asks_for
@@ -69,6 +69,8 @@ async def test_a_message_to_a_paused_employee_waits_for_its_person(
         await expect(page.own.last).to_contain_text("Not sent. This employee is paused")
         await expect(page.own.last).to_contain_text(NOTICE)
 
+    assert await page.violations() == []
+
     await change(stack, acme, status="active")
     await page.page.reload()
     await expect(page.own.first).to_contain_text("Not sent. This employee is paused")
@@ -80,6 +82,24 @@ async def test_a_message_to_a_paused_employee_waits_for_its_person(
     await expect(page.own).to_have_count(0)
     await page.composer.press("Enter")
     await expect(page.answers.last).to_contain_text("echo: hello? (history: 0)")
+
+
+async def test_the_practice_model_is_told_on_every_page(visit: Visit, acme: World) -> None:
+    page = await visit(acme.admin, viewport={"width": 320, "height": 640})
+    await expect(page.practice).to_have_count(0)
+
+    async def practise(route: Route) -> None:
+        answer = await route.fetch()
+        await route.fulfill(json=[agent | {"practice": True} for agent in await answer.json()])
+
+    await page.page.route("**/api/portal/agents?*", practise)
+    for path in ("/", f"/employees/{acme.agent_id}", "/team/employees"):
+        await page.open(path)
+        await expect(page.practice).to_contain_text("it shows the way, not the quality")
+        assert not await page.scrolls_sideways()
+    await page.practice.get_by_text("Connect a real one").click()
+    await expect(page.practice).to_contain_text("KONSTRUCT_LLM_BASE_URL")
+    assert await page.violations() == []
 
 
 async def test_a_broken_off_answer_keeps_what_was_read_and_says_why(

@@ -13,6 +13,7 @@ export interface Closed {
   readonly renew?: true;
   /** Not before. */
   readonly waitMs?: number;
+  readonly asToldBefore?: true;
   /** What was sent and not accepted may be the reason: it waits for the person. */
   readonly blamesMessages?: true;
 }
@@ -33,7 +34,8 @@ const CLOSED: Record<CloseCode, Closed> = {
   // A slow network, or a page that slept in between.
   [CloseCode.AUTH_TIMEOUT]: { waitMs: PAUSE_MS },
   [CloseCode.TOO_BIG]: { waitMs: PAUSE_MS, blamesMessages: true },
-  [CloseCode.TOO_FAST]: { waitMs: MINUTE_MS },
+  // Unless the error before it said how long.
+  [CloseCode.TOO_FAST]: { waitMs: MINUTE_MS, asToldBefore: true },
 };
 
 /** Codes that are not ours are the network's. */

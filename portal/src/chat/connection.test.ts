@@ -176,6 +176,16 @@ test.each(CLOSES)("close code %i: %s, tried again after %s ms", async (code, sta
   expect(blamed).toBe(code === CloseCode.BAD_FRAME || code === CloseCode.TOO_BIG ? 1 : 0);
 });
 
+test("too fast, it waits as long as it is told", async () => {
+  const socket = await connected();
+  socket.says({ type: "error", code: "too_many_connections", message: "", retry_after_s: 7, retryable: true });
+  socket.closes(CloseCode.TOO_FAST);
+  await clock.pass(6_999);
+  expect(sockets).toHaveLength(1);
+  await clock.pass(1);
+  expect(sockets).toHaveLength(2);
+});
+
 test("no close code is forgotten here", () => {
   const codes = Object.values(CloseCode).filter((code) => typeof code === "number");
   expect(new Set(CLOSES.map(([code]) => code))).toEqual(new Set([...codes, NETWORK]));

@@ -75,6 +75,8 @@ export class Connection {
   #everConnected = false;
   #renewFirst = false;
   #notBefore = 0;
+  /** What the last error said to wait. */
+  #toldToWaitMs: number | undefined;
   #lastHeard = 0;
   #lastBeat = 0;
   /** What is to be cancelled when this attempt, or this line, is over. */
@@ -134,6 +136,7 @@ export class Connection {
 
   #open(credentials: Credentials, late: () => boolean): void {
     const socket = this.#options.openSocket();
+    this.#toldToWaitMs = undefined;
     this.#socket = socket;
     this.#after(READY_WITHIN_MS, () => {
       this.#tryLater();
@@ -159,6 +162,7 @@ export class Connection {
     const frame = parseServerFrame(data);
     if (!frame) return;
     if (frame.type === "reconnect") this.#wait(frame.after_ms);
+    if (frame.type === "error") this.#toldToWaitMs = secondsToMs(frame.retry_after_s);
     this.#options.onFrame(frame);
     if (frame.type === "ready") this.#onReady(credentials);
     if (frame.type === "reconnect") this.#tryLater();
@@ -176,10 +180,10 @@ export class Connection {
   }
 
   #onClose(code: number): void {
-    const { ends, renew = false, waitMs = 0, blamesMessages = false } = closed(code);
+    const { ends, renew = false, blamesMessages = false, waitMs = 0, asToldBefore } = closed(code);
     if (blamesMessages) this.#options.onBlame();
     if (renew) this.#renewFirst = true;
-    this.#wait(waitMs);
+    this.#wait((asToldBefore && this.#toldToWaitMs) ?? waitMs);
     if (ends) this.#end(ends);
     else this.#tryLater();
   }
@@ -301,4 +305,8 @@ export class Connection {
     this.#state = state;
     this.#options.onState(state);
   }
+}
+
+function secondsToMs(seconds: number | null | undefined): number | undefined {
+  return seconds == null ? undefined : seconds * 1000;
 }

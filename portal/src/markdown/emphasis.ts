@@ -3,13 +3,14 @@
  *
  * - Chinese, Japanese and Korean put no spaces between words, so their letters and punctuation
  *   stand beside a mark as a space would: `これは**「重要」**です`.
- * - A mark inside a figure, a formula or a file pattern is itself: `2*3*4`, `x**2`, `*.ts`.
+ * - A mark inside a figure, a formula or a file pattern is itself: `2*3*4`, `(a)*(b)*(c)`, `*.ts`.
  */
 import { attention } from "micromark-core-commonmark";
 import type { Code, Construct, State, TokenizeContext, Tokenizer } from "micromark-util-types";
 
 const ASTERISK = 42;
 const SLASH = 47;
+const CLOSING = 41;
 const UNDERSCORE = 95;
 
 const SPACE = /[\s\p{Z}]/u;
@@ -62,7 +63,7 @@ function flanking(previous: Code, next: Code, underscore: boolean): { opens: boo
   }
   const leftFlanking = after !== "space" && (after !== "punctuation" || before !== "word");
   const rightFlanking = before !== "space" && (before !== "punctuation" || after !== "word");
-  if (!underscore) return { opens: leftFlanking && !withinWord, closes: rightFlanking };
+  if (!underscore) return { opens: leftFlanking && !withinWord && previous !== CLOSING, closes: rightFlanking };
   return {
     opens: leftFlanking && (!rightFlanking || before === "punctuation"),
     closes: rightFlanking && (!leftFlanking || after === "punctuation"),
