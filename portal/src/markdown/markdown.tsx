@@ -3,37 +3,29 @@
  * schemes only that tell the other side nothing, and no image is fetched: it could carry what was
  * said here to whoever named its address.
  */
+import type { Components } from "hast-util-to-jsx-runtime";
 import { type ComponentProps, isValidElement, lazy, type ReactNode, Suspense } from "react";
-import ReactMarkdown, { type Components, defaultUrlTransform } from "react-markdown";
-import rehypeSanitize from "rehype-sanitize";
 
 import { CopyButton } from "@/components/copy-button";
 import { useI18n } from "@/i18n/context";
 
-import { ALLOWED, ourDirections, ourMarkdown } from "./plugins";
+import { draw } from "./draw";
 
 const HighlightedCode = lazy(() => import("./highlighted-code"));
 
 const SAFE_LINK = /^(https?:|mailto:|tel:)/i;
 
-const COMPONENTS: Components = {
-  a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
-  img: ({ src, alt }) => <ImageLink src={typeof src === "string" ? src : undefined} alt={alt} />,
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-  table: ({ children, dir }) => <Table dir={dir}>{children}</Table>,
+const COMPONENTS: Partial<Components> = {
+  a: ({ href, children }: ComponentProps<"a">) => <SafeLink href={href}>{children}</SafeLink>,
+  img: ({ src, alt }: ComponentProps<"img">) => <ImageLink src={typeof src === "string" ? src : undefined} alt={alt} />,
+  pre: ({ children }: ComponentProps<"pre">) => <CodeBlock>{children}</CodeBlock>,
+  table: ({ children, dir }: ComponentProps<"table">) => <Table dir={dir}>{children}</Table>,
 };
 
 export default function Markdown({ text }: { text: string }) {
   return (
     <div className="prose">
-      <ReactMarkdown
-        remarkPlugins={[ourMarkdown]}
-        rehypePlugins={[[rehypeSanitize, ALLOWED], ourDirections]}
-        urlTransform={(url) => (url.startsWith("tel:") ? url : defaultUrlTransform(url))}
-        components={COMPONENTS}
-      >
-        {text}
-      </ReactMarkdown>
+      {draw(text, COMPONENTS)}
     </div>
   );
 }
