@@ -1,9 +1,12 @@
 """Variables meant for other programs change nothing of what we store and where we connect."""
 
+import asyncio
 import os
+import sys
 
 import psycopg
 import pytest
+from konstruct.devstack.ports import free_port
 from shared.db import get_engine
 from shared.db.at_once import Statement, at_once
 from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
@@ -68,3 +71,18 @@ async def test_a_database_that_would_lose_words_is_refused(
         with pytest.raises(ConfigError, match=r"keeps text as LATIN1.*ENCODING 'UTF8'"):
             await refuse_if_wall_is_bypassed(get_engine())
     servers.drop_database(latin)
+
+
+async def test_why_a_gateway_may_not_start_is_the_last_thing_it_says(
+    database: Database, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    environment = {**os.environ, "KONSTRUCT_DATABASE_URL": database.owner_url}
+    gateway = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "konstruct", "gateway", "--port", str(free_port())),
+        env=environment,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    _, said = await asyncio.wait_for(gateway.communicate(), 60)
+    assert gateway.returncode == 1
+    assert "Traceback" not in said.decode()
+    assert said.decode().splitlines()[-1].startswith("KONSTRUCT_DATABASE_URL connects as")

@@ -3,9 +3,13 @@
 import os
 
 import pytest
+from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.given import GivenSettings
 from konstruct.devstack.programs import complete_environment
+from konstruct.devstack.waiting import wait_until
+from shared.db.engine import await_wall, dispose_engine, get_engine
 from shared.environment import clean, forget, keep_ours
+from shared.errors import Unavailable
 
 from tests.support.cli import konstruct
 
@@ -107,3 +111,19 @@ def test_commands_run_in_the_clean_environment(settings_of_its_own: pytest.Monke
     settings_of_its_own.setenv("PGCONNECT_TIMEOUT", "nonsense")
     sentence = konstruct("tenant", "list").sentence
     assert "port 1 failed" in sentence  # and neither of the line end nor of libpq's variable
+
+
+async def test_what_libpq_says_while_a_start_waits_is_in_its_message(
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_DATABASE_URL", "postgresql://u:s3cr3t@127.0.0.1:1/d")
+    settings_of_its_own.setattr("shared.db.engine.START_WITHIN_S", 0)
+    with pytest.raises(Unavailable, match=r"did not answer .*port 1 failed: .*refused") as raised:
+        await await_wall(get_engine())
+    await dispose_engine()
+    assert "s3cr3t" not in raised.value.message
+
+
+def test_what_a_part_last_said_is_in_the_message_of_a_start_that_waited_in_vain() -> None:
+    with pytest.raises(DevstackError, match="was not ready within 0 seconds: no SSL here"):
+        wait_until(lambda: False, what="PostgreSQL", timeout_s=0, why_not=lambda: "no SSL here")

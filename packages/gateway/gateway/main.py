@@ -21,6 +21,7 @@ from shared.collector import settle
 from shared.config import settings
 from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
+from shared.errors import KonstructError
 from shared.outbox import get_outbox
 from shared.redis import close_redis
 from shared.redis_keys import access_revoked_key
@@ -50,9 +51,13 @@ OUTBOX_S = 2.0
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
-    settings.require_signing_key()
-    start_tracing("konstruct-gateway")
-    await await_wall(get_engine())
+    try:
+        settings.require_signing_key()
+        start_tracing("konstruct-gateway")
+        await await_wall(get_engine())
+    except KonstructError as error:
+        app.state.refusal = error
+        raise
     fanout: Fanout = app.state.fanout
     fanout.follow(access_revoked_key(), Revocations(app.state.sockets))
     canary = app.state.canary = Canary()
@@ -109,6 +114,7 @@ def create_app() -> FastAPI:
     app.state.fanout = Fanout()
     app.state.sockets = Sockets()
     app.state.canary = None
+    app.state.refusal = None
     app.state.schema_look = SchemaLook()
     app.state.draining = False
     add_error_handlers(app)

@@ -5,6 +5,7 @@ itself, uvicorn closes them all at once and without a word.
 """
 
 import asyncio
+import logging
 import signal
 import socket
 from types import FrameType
@@ -94,10 +95,17 @@ def configured(host: str, port: int) -> uvicorn.Config:
 
 
 def serve(host: str, port: int) -> int:
-    """Serve until told to stop; the exit code."""
+    """Serve until told to stop; the exit code. Raises KonstructError when it may not start."""
     configure_logging(settings.log_level, json=settings.log_json)
+    # Why it may not start is said in a sentence of ours, not in uvicorn's stack trace.
+    logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.refusal is None)
     _warn_if_open(host)
     config = configured(host, port)
     server = DrainingServer(config)
-    server.run(sockets=[listen(config)])
+    try:
+        server.run(sockets=[listen(config)])
+    except SystemExit:  # uvicorn's answer to an application that does not start
+        if app.state.refusal is not None:
+            raise app.state.refusal from None
+        raise
     return 0 if server.started else 3

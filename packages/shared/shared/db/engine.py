@@ -148,9 +148,10 @@ async def await_wall(engine: AsyncEngine) -> None:
 
 
 def reason_of(error: BaseException) -> str:
-    """The server's or libpq's own words, in one line without a full stop. They hold no password."""
+    """The server's or libpq's own words: the first line, without a full stop. They hold no
+    password."""
     said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
-    return " ".join(said.split()).rstrip(".")
+    return said.splitlines()[0].strip().rstrip(".")
 
 
 async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
