@@ -317,6 +317,7 @@ async def test_a_socket_that_is_refused_on_purpose_is_no_error_in_the_log(
         with pytest.raises(InvalidStatus) as refused:
             await ChatClient.open(url, origin="https://elsewhere.example")
         assert refused.value.response.status_code == 403
+        assert refused.value.response.headers["X-Content-Type-Options"] == "nosniff"
         said = orjson.loads(refused.value.response.body or b"")
         assert said["code"] == "origin_refused"
         assert "https://elsewhere.example" in said["detail"]

@@ -27,6 +27,7 @@ from shared.events import (
     StopFrame,
     TypingFrame,
 )
+from shared.headers import ON_EVERY_ANSWER
 from shared.jobs import handle_message
 from shared.log import get_logger
 from shared.models import WebConversationMessage
@@ -100,8 +101,18 @@ async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
             outlet_of(websocket).forget_handshake()
             await _serve(websocket, conversation_id, arrival)
     except (Forbidden, TooMany) as refusal:  # before it is accepted it costs least
-        with suppress(WebSocketDisconnect):
-            await websocket.send_denial_response(answer(refusal))
+        await _deny(websocket, refusal)
+
+
+async def _deny(websocket: WebSocket, refusal: KonstructError) -> None:
+    """Answer over HTTP instead of accepting; a server that cannot says 403 in its own words."""
+    refused = answer(refusal)
+    refused.headers.update(ON_EVERY_ANSWER)
+    with suppress(WebSocketDisconnect):
+        if "websocket.http.response" in websocket.scope.get("extensions", {}):
+            await websocket.send_denial_response(refused)
+        else:
+            await websocket.close()
 
 
 class ChatApp:
