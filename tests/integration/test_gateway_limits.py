@@ -439,14 +439,18 @@ async def test_all_of_this_can_be_lifted(patch: pytest.MonkeyPatch, acme: World)
     conversation_id = await acme.conversation(acme.anna)
     none = {
         "limits_enabled": "false",
-        "sockets_per_user": 0,
-        "unauthenticated_sockets_per_address": 0,
-        "frames_at_once": 0,
+        "sockets_per_user": 1,
+        "unauthenticated_sockets_per_address": 1,
+        "frames_at_once": 1,
+        "frames_per_second": 0.01,
         "tenant_messages_per_minute": 1,
         "tenant_tokens_per_day": 1,
     }
     async with (
         gateway_here(patch, **none) as gateway,
+        await ChatClient.open(gateway.socket_url(conversation_id)),
+        await ChatClient.open(gateway.socket_url(conversation_id)),
+        await gateway.connect(acme.anna, conversation_id),
         await gateway.connect(acme.anna, conversation_id) as client,
     ):
         for number in range(3):
