@@ -36,6 +36,20 @@ async def test_it_logs_in_once(api: httpx.AsyncClient, acme: World) -> None:
     assert "set-cookie" not in again.headers
 
 
+@pytest.mark.parametrize("public_url", [None, "https://chat.example.com"])
+async def test_a_link_for_elsewhere_begins_with_the_public_url_or_says_that_it_does_not(
+    api: httpx.AsyncClient,
+    acme: World,
+    settings_of_its_own: pytest.MonkeyPatch,
+    public_url: str | None,
+) -> None:
+    if public_url:
+        settings_of_its_own.setenv("KONSTRUCT_PUBLIC_URL", public_url)
+    ran = await asyncio.to_thread(konstruct, "user", "link", "--email", acme.admin.email)
+    assert ran.out.startswith(f"{public_url or 'http://127.0.0.1:8000'}/enter#")
+    assert ("opens on this machine alone" in ran.err) == (public_url is None)
+
+
 async def test_of_many_who_come_with_it_at_one_moment_one_is_let_in(
     api: httpx.AsyncClient, acme: World
 ) -> None:

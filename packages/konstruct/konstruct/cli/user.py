@@ -106,18 +106,24 @@ def link(
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
     as_json: JsonOption = False,
 ) -> None:
-    """Print a link that logs a person in, once, in a browser on the machine of the gateway.
+    """Print a link that logs a person in, once. It is good for two minutes.
 
-    It is good for two minutes. Whoever may read the installation's keys may do this.
+    It begins with KONSTRUCT_PUBLIC_URL; without that it opens on the machine of the gateway alone,
+    as the `url` that --json prints always does. Whoever may read the installation's keys may do
+    this.
     """
     attach_to_database(data_dir)
     from shared.config import settings
+    from shared.origins import warning_about
 
-    url = f"{settings.local_url()}/enter#{run(_link(email))}"
+    path = f"/enter#{run(_link(email))}"
+    base = settings.link_base()
     if as_json:
-        print_json({"url": url})
-    else:
-        typer.echo(url)
+        print_json({"url": settings.local_url() + path, "public_url": base + path})
+        return
+    typer.echo(base + path)
+    if warning := warning_about(base):
+        typer.echo(warning, err=True)
 
 
 def shown(person: "Person") -> Row:
