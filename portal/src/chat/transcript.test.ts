@@ -55,6 +55,11 @@ describe("own messages", () => {
   });
 });
 
+test("to stop what has ended meanwhile is no news", () => {
+  expect(take(EMPTY, error("nothing_to_stop", {})).notice).toBeNull();
+  expect(take(EMPTY, error("forbidden", {})).notice?.code).toBe("forbidden");
+});
+
 describe("answers", () => {
   const asked = addMessages(EMPTY, [said(1)]);
 

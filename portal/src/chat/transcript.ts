@@ -247,7 +247,8 @@ function takeError(transcript: Transcript, frame: Frame<"error">): Transcript {
       failures: new Map(told.failures).set(frame.reply_to, notice),
     };
   }
-  return { ...told, notice };
+  // It ended by itself meanwhile, which is what was wished.
+  return frame.code === "nothing_to_stop" ? told : { ...told, notice };
 }
 
 function dropThrough(transcript: Transcript, seq: number): Transcript {

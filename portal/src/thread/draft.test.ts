@@ -44,6 +44,12 @@ test("a tab that never wrote takes nothing away, for tabs to come either", () =>
   expect(tab().reloads()).toBe("my long draft");
 });
 
+test("a tab in which nothing was written has the latest of all, when it is loaded again", () => {
+  const [one, other] = [tab(), tab()];
+  one.types("my long draft");
+  expect(other.reloads()).toBe("my long draft");
+});
+
 test("sent, a draft is gone for all", () => {
   const one = tab();
   one.types("done");

@@ -17,7 +17,7 @@ export function loadDraft(userId: string, conversationId: string): string {
 export function keepDraft(userId: string, conversationId: string, text: string): void {
   const key = draftPrefix(userId) + conversationId;
   const before = inTab.getItem(key);
-  if (text === before) return;
+  if (text === (before ?? "")) return;
   inTab.setItem(key, text);
   const latest = inBrowser.getItem(key);
   if (text) inBrowser.setItem(key, text);
