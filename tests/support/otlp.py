@@ -60,10 +60,14 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
+    def spans(self) -> list[Span]:
+        """All that have come in."""
+        with self._lock:
+            return list(self._spans)
+
     def trace_of(self, message_id: object) -> list[Span]:
         """All spans of the trace in which that message came in."""
-        with self._lock:
-            spans = list(self._spans)
+        spans = self.spans()
         ids = {
             span.trace_id
             for span in spans

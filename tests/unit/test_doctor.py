@@ -1,11 +1,15 @@
 """`konstruct doctor`'s looks: each for itself."""
 
 import asyncio
+import json
+from pathlib import Path
 
 import pytest
-from konstruct.doctor import looking
+from konstruct.doctor import look_at_machine, looking
 from konstruct.doctor.looking import checked
 from shared.errors import ConfigError
+
+from tests.support.cli import konstruct
 
 
 async def test_what_a_look_says_is_so_and_what_it_raises_is_wrong() -> None:
@@ -40,3 +44,38 @@ async def test_a_look_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
         return "never"
 
     assert "Nothing was heard" in (await checked("part", endless)).message
+
+
+async def test_a_look_at_the_machine_that_fails_itself_takes_no_other_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Path) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("konstruct.doctor.check_disk", broken)
+    checks = {check.name: check for check in look_at_machine(tmp_path)}
+    assert checks["disk"].message.startswith("This look itself failed: PermissionError")
+    assert checks["memory"].ok
+    assert checks["data directory"].ok
+
+
+def test_a_setting_that_is_not_right_hides_no_part(
+    settings_of_its_own: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {
+        "DATABASE_URL": "postgresql://u@127.0.0.1:1/d",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "PORT": "1",
+        "MESSAGE_LIMIT": "many",
+        "LLM_BASE_URL": "ftp://h",
+        "LLM_MODEL": "big",
+    }.items():
+        settings_of_its_own.setenv(f"KONSTRUCT_{name}", value)
+    ran = konstruct("doctor", "--json", "--data-dir", tmp_path)
+    found = {check["name"]: check["message"] for check in json.loads(ran.out)}
+    assert ran.code == 1
+    assert "KONSTRUCT_MESSAGE_LIMIT is not right" in found["settings"]
+    assert "KONSTRUCT_LLM_BASE_URL is not right" in found["settings"]
+    assert "port 1 failed" in found["database"]
+    assert "It does not answer" in found["valkey"]
+    assert "is not right" not in found["model"]

@@ -12,6 +12,9 @@ from orchestrator.llm import AgentDeps, AnswerLimits, ModelRegistry, Prompt, ope
 from pydantic_ai.toolsets import FunctionToolset
 from shared.errors import ConfigError
 from shared.proxies import proxy_for
+from shared.telemetry import tracing
+
+from tests.support.otlp import Receiver
 
 DEPS = AgentDeps(tenant_id=uuid4(), agent_id=uuid4(), thread_id="t")
 PROXY = "http://proxy.example.com:3128"
@@ -167,3 +170,13 @@ async def test_this_machine_is_asked_without(environment: pytest.MonkeyPatch) ->
         with pytest.raises(ConfigError, match="Nobody answers"):
             await get("http://127.0.0.1:1/v1/models", "Nobody answers.")
     assert standing.asked == []
+
+
+async def test_traces_go_to_this_machine_without(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    with Receiver() as receiver:
+        environment.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        tracing.start_tracing("test")
+        tracing.span("gateway.message", konstruct_message_id="m").end()
+        await asyncio.to_thread(tracing.stop_tracing)
+        assert receiver.spans()

@@ -301,15 +301,24 @@ def _origin(text: str) -> str:
         raise wrong(str(error)) from None
 
 
+class WrongSettings(ConfigError):
+    """Settings that cannot be understood, and the names of their variables."""
+
+    def __init__(self, message: str, names: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.names = names
+
+
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Those of this process. Raises ConfigError, with a sentence for each that is not right."""
+    """Those of this process. Raises WrongSettings, with a sentence for each."""
     try:
         return Settings()
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
-        raise ConfigError(
-            " ".join(f"{variable(str(w['loc'][0]))} is not right: {w['msg']}." for w in found)
+        said = {variable(str(each["loc"][0])): each["msg"] for each in found}
+        raise WrongSettings(
+            " ".join(f"{name} is not right: {why}." for name, why in said.items()), tuple(said)
         ) from None
 
 

@@ -18,6 +18,9 @@ from konstruct.cli.installation import (
 from konstruct.cli.output import print_json, tell
 from konstruct.cli.running import run
 
+AT_MOST_WRONG = 3
+"""Settings that are found wrong once others are left out."""
+
 if TYPE_CHECKING:
     from konstruct.devstack.preflight import Check
 
@@ -46,9 +49,6 @@ def doctor(data_dir: DataDirOption = Path(DEFAULT_DATA_DIR), as_json: JsonOption
 
 
 def _look(data_dir: Path) -> "list[Check]":
-    from shared.config import get_settings
-    from shared.errors import ConfigError
-
     from konstruct.devstack.preflight import Check
     from konstruct.doctor import look_at_machine, look_at_parts
 
@@ -64,8 +64,25 @@ def _look(data_dir: Path) -> "list[Check]":
                 "is not set. Start one with `konstruct up`, or name its directory with --data-dir.",
             ),
         ]
-    try:
-        get_settings()
-    except ConfigError as error:
-        return [*checks, Check("settings", False, error.message)]
-    return [*checks, *run(look_at_parts(data_dir))]
+    return [*checks, *_wrong_settings(), *run(look_at_parts(data_dir))]
+
+
+def _wrong_settings() -> "list[Check]":
+    """What is wrong with them. It is left out then, so that the parts are looked at all the same;
+    one that needs another is left out with it."""
+    from shared.config import WrongSettings, get_settings
+
+    from konstruct.devstack.preflight import Check
+
+    found: list[Check] = []
+    for _ in range(AT_MOST_WRONG):
+        get_settings.cache_clear()
+        try:
+            get_settings()
+        except WrongSettings as error:
+            found.append(Check("settings", False, error.message))
+            for name in error.names:
+                os.environ.pop(name, None)
+        else:
+            break
+    return found[:1]

@@ -9,6 +9,7 @@ error that says what is not. A new look is a function and its line in `looks_at_
 """
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 
 from konstruct.devstack.given import GivenSettings
@@ -21,7 +22,7 @@ from konstruct.devstack.preflight import (
     check_wheels,
 )
 from konstruct.doctor import database, gateway, model, valkey, worker
-from konstruct.doctor.looking import Look, checked
+from konstruct.doctor.looking import Look, checked, checked_at_once
 from konstruct.doctor.machine import check_python
 
 __all__ = ["look_at_machine", "look_at_parts"]
@@ -29,14 +30,15 @@ __all__ = ["look_at_machine", "look_at_parts"]
 
 def look_at_machine(data_dir: Path) -> list[Check]:
     """What needs no server."""
-    return [
-        check_python(),
-        check_platform(),
-        check_wheels(GivenSettings.from_environment()),
-        check_directory(data_dir),
-        check_disk(data_dir),
-        check_memory(),
-    ]
+    looks: dict[str, Callable[[], Check]] = {
+        "python": check_python,
+        "platform": check_platform,
+        "wheels": lambda: check_wheels(GivenSettings.from_environment()),
+        "data directory": lambda: check_directory(data_dir),
+        "disk": lambda: check_disk(data_dir),
+        "memory": check_memory,
+    }
+    return [checked_at_once(name, look) for name, look in looks.items()]
 
 
 async def look_at_parts(data_dir: Path) -> list[Check]:

@@ -13,6 +13,14 @@ LOOK_WITHIN_S = 8.0
 Look = Callable[[], Awaitable[str]]
 
 
+def checked_at_once(name: str, look: Callable[[], Check]) -> Check:
+    """The same for a look at this machine, which waits for nobody."""
+    try:
+        return look()
+    except Exception as error:
+        return _failed(name, error)
+
+
 async def checked(name: str, look: Look) -> Check:
     """What the look says is so; what it raises is wrong."""
     try:
@@ -27,6 +35,9 @@ async def checked(name: str, look: Look) -> Check:
             name, False, f"Nothing was heard within {LOOK_WITHIN_S:.0f} seconds. See that it runs."
         )
     except Exception as error:  # a fault of ours must not hide what the other looks find
-        return Check(
-            name, False, f"This look itself failed: {type(error).__name__}: {first_line(error)}."
-        )
+        return _failed(name, error)
+
+
+def _failed(name: str, error: Exception) -> Check:
+    why = f"{type(error).__name__}: {first_line(error)}"
+    return Check(name, False, f"This look itself failed: {why}.")

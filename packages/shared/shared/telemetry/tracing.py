@@ -18,8 +18,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 from shared.log import get_logger
+from shared.proxies import proxy_for
 
 if TYPE_CHECKING:
+    import requests
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Span as OtelSpan
     from opentelemetry.trace import Tracer
@@ -28,6 +30,7 @@ log = get_logger(__name__)
 
 TRACEPARENT = "traceparent"
 FLUSH_WITHIN_MS = 3_000
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 Kind = Literal["server", "consumer", "internal"]
 
@@ -50,9 +53,20 @@ def start_tracing(service: str) -> None:
     _provider = TracerProvider(
         resource=Resource.create({"service.name": name}), shutdown_on_exit=False
     )
-    _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    _provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(session=_line_out())))
     _tracer = _provider.get_tracer("konstruct")
     log.info("tracing_started", service=name)
+
+
+def _line_out() -> "requests.Session":
+    """By the proxy that everything else of ours would ask; requests has rules of its own."""
+    import requests
+
+    line = requests.Session()
+    line.trust_env = False
+    if proxy := proxy_for(next(filter(None, map(os.environ.get, _ENDPOINTS)))):
+        line.proxies = {"http": proxy, "https": proxy}
+    return line
 
 
 def stop_tracing() -> None:
@@ -69,8 +83,7 @@ def _is_wanted(environment: Mapping[str, str]) -> bool:
         return False
     if environment.get("OTEL_TRACES_EXPORTER", "otlp") != "otlp":
         return False
-    endpoints = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-    if not any(environment.get(name) for name in endpoints):
+    if not any(environment.get(name) for name in _ENDPOINTS):
         return False
     protocols = ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL")
     protocol = next((environment[name] for name in protocols if environment.get(name)), None)
