@@ -33,7 +33,19 @@ from konstruct.chat_markdown import Markdown
 from konstruct.portal import Message
 from konstruct.screen import harmless, harmless_on, one_line
 
-COMMANDS = "/stop the answer, /retry one that failed, /reset the conversation, /help, /quit"
+COMMANDS = {
+    "/stop": "stops the answer",
+    "/retry": "has one that failed answered again",
+    "/reset": "empties the conversation",
+    "/help": "shows this",
+    "/quit": "ends; so does Ctrl-D",
+}
+HELP = "\n".join(
+    (
+        *(f"  {name:7} {does}" for name, does in COMMANDS.items()),
+        "Everything else you write is said.",
+    )
+)
 ENDINGS = {
     "length": "(The answer was cut at its limit of length. Say “go on” for the rest.)",
     "broken_off": "(The answer broke off here.)",

@@ -133,10 +133,10 @@ async def _converse(
     timeout_s: float,
 ) -> None:
     """Until /quit or the end of input, and then until what was asked is answered."""
-    from konstruct.chat_terminal import COMMANDS, Talk
+    from konstruct.chat_terminal import Talk
 
     talk = Talk(client, terminal)
-    terminal.say(f"Write, and press Enter. {COMMANDS}.")
+    terminal.say("Write, and press Enter. /help lists the commands, /quit ends.")
     terminal.prompt()
     showing = asyncio.create_task(talk.show())
     typing = asyncio.create_task(_type(talk, portal, conversation_id, terminal, timeout_s))
@@ -159,7 +159,7 @@ async def _type(
 ) -> None:
     from shared.errors import KonstructError, Unavailable
 
-    from konstruct.chat_terminal import COMMANDS, typed_lines
+    from konstruct.chat_terminal import COMMANDS, HELP, typed_lines
 
     async for line in typed_lines():
         match line.strip():
@@ -168,7 +168,7 @@ async def _type(
             case "/quit":
                 return
             case "/help":
-                terminal.say(f"Everything else you write is said. There is: {COMMANDS}.")
+                terminal.say(HELP)
                 terminal.prompt()
             case "/stop":
                 talk.stop()
@@ -181,7 +181,7 @@ async def _type(
                 except KonstructError as error:
                     terminal.say(error.message)
             case command if command.startswith("/"):
-                terminal.say(f"There is no command {command}. There is: {COMMANDS}.")
+                terminal.say(f"There is no command {command}. There is: {', '.join(COMMANDS)}.")
                 terminal.prompt()
             case _:
                 talk.send(line)
