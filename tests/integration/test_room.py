@@ -18,7 +18,7 @@ from tests.support.servers import Database
 
 LetIn = Callable[[int], None]
 
-SLOW = Statement("SELECT pg_sleep(0.02)")
+SLOW, QUICK = Statement("SELECT pg_sleep(0.02)"), Statement("SELECT 1")
 
 
 @pytest.fixture
@@ -45,6 +45,25 @@ async def test_many_at_once_share_the_two_connections_there_is_room_for(
         await asyncio.gather(
             *(at_once(acme.id, SLOW()) for _ in range(8)), *(in_a_session(acme) for _ in range(8))
         )
+
+
+async def test_nobody_gets_a_connection_past_those_who_stand_in_line(
+    let_in: LetIn, acme: World, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    """Twelve who ask again as soon as they are served, for two connections."""
+    settings_of_its_own.setenv("KONSTRUCT_DATABASE_POOL_SIZE", "2")
+    settings_of_its_own.setenv("KONSTRUCT_DATABASE_POOL_TIMEOUT_S", "1")
+    get_settings.cache_clear()
+    until = asyncio.get_running_loop().time() + 1.5
+    served = [0] * 12
+
+    async def ask_again(number: int) -> None:
+        while asyncio.get_running_loop().time() < until:
+            await at_once(acme.id, QUICK())
+            served[number] += 1
+
+    await asyncio.gather(*map(ask_again, range(len(served))))
+    assert min(served) >= max(served) / 2
 
 
 async def test_one_without_any_waits_until_there_is_room(let_in: LetIn, acme: World) -> None:

@@ -309,9 +309,8 @@ class WrongSettings(ConfigError):
         self.names = names
 
 
-@lru_cache(maxsize=1)
-def get_settings() -> Settings:
-    """Those of this process. Raises WrongSettings, with a sentence for each."""
+def read_settings() -> Settings:
+    """As the environment has them now. Raises WrongSettings, with a sentence for each."""
     try:
         return Settings()
     except ValidationError as error:
@@ -320,6 +319,12 @@ def get_settings() -> Settings:
         raise WrongSettings(
             " ".join(f"{name} is not right: {why}." for name, why in said.items()), tuple(said)
         ) from None
+
+
+@lru_cache(maxsize=1)
+def get_settings() -> Settings:
+    """Those of this process, read once. Raises WrongSettings."""
+    return read_settings()
 
 
 class _LazySettings:

@@ -90,8 +90,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
         "postgresql",
         size=settings.database_pool_size,
         in_use=lambda pool: pool.checkedout(),
-        # No public name says who waits; a test sees that this one does.
-        waiting=lambda pool: len(pool._pool._queue._getters),
+        waiting=lambda pool: pool.waiting,
     )
     return engine
 

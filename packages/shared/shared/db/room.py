@@ -5,13 +5,17 @@ starts PostgreSQL with it, `konstruct doctor` holds it against what there is, do
 `benchmarks.million` reckon with it.
 """
 
+import asyncio
 import os
 import random
 import socket
 import time
+from typing import Any
 
 from sqlalchemy import AsyncAdaptedQueuePool
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 from sqlalchemy.util.queue import Empty
 
 from shared.log import get_logger
@@ -53,10 +57,42 @@ def has_no_room(error: BaseException) -> bool:
 
 
 class PatientPool(AsyncAdaptedQueuePool):
-    """Where PostgreSQL has no room for one more, whoever wants it waits, as for a pool that is used
-    up: for one of ours that comes back, or until the server has room. Bounded by the same time."""
+    """Whoever finds no connection stands in line, and nobody gets one past those who do.
+
+    SQLAlchemy's own gives a connection that comes back to whoever asks next, which under load is
+    the one who gave it back; the others time out. Where PostgreSQL has no room for one more, the
+    first in line waits for one of ours that comes back, or until the server has room. Standing in
+    line and being its first have the pool's time-out each.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.waiting = 0
+        self._line = asyncio.Lock()
 
     def _do_get(self) -> ConnectionPoolEntry:
+        if not self.waiting and (self.checkedin() or self.overflow() < self._max_overflow):
+            return self._taken()
+        self.waiting += 1
+        try:
+            await_only(self._become_first())
+            try:
+                return self._taken()
+            finally:
+                self._line.release()
+        finally:
+            self.waiting -= 1
+
+    async def _become_first(self) -> None:
+        try:
+            async with asyncio.timeout(self._timeout):
+                await self._line.acquire()
+        except TimeoutError:
+            raise PoolTimeoutError(
+                f"No connection came back within {self._timeout:.1f} s."
+            ) from None
+
+    def _taken(self) -> ConnectionPoolEntry:
         give_up_at = time.monotonic() + self._timeout
         told = False
         while True:
