@@ -14,6 +14,7 @@ from konstruct.chat_events import Accepted, Answered, ChatEvent, Connected, Noti
 from konstruct.identity import Identity
 from konstruct.portal import Portal
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, NotFound, Unavailable
+from shared.events import CloseCode
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 TENANT, CONVERSATION = uuid4(), uuid4()
@@ -261,6 +262,38 @@ async def test_what_cannot_be_taken_now_is_offered_again() -> None:
         chat.send("Hello")
         events = await events_until(chat, Accepted)
     assert Notice("unavailable", "Later.", None) in events
+
+
+async def test_a_limit_is_heeded_for_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else it would be offered again every three seconds, and shown out for that."""
+    monkeypatch.setattr(chat_client, "RESEND_AFTER_S", 60)
+
+    async def full(talk: Talk) -> None:
+        await talk.ready()
+        frame = await talk.hear()
+        named = {"client_message_id": frame["client_message_id"], "retryable": True}
+        await talk.say("error", code="too_many", message="Wait.", retry_after_s=0.05, **named)
+        assert await talk.hear() == frame
+        await talk.say("error", code="too_many", message="Wait.", retry_after_s=0.07)
+        await talk.socket.close(CloseCode.TOO_FAST)
+
+    async def taken(talk: Talk) -> None:
+        await talk.ready()
+        await talk.accept(await talk.hear())
+        await talk.answer("Here.")
+
+    gateway = Gateway(full, taken)
+    async with chatting(gateway) as chat:
+        chat.send("hello")
+        waits = []
+        async for event in chat.events():
+            if isinstance(event, Waiting):
+                waits.append(event.seconds)
+            if isinstance(event, Answered):
+                break
+    assert not gateway.failures
+    (wait_s,) = waits
+    assert 0.07 <= wait_s < 0.2
 
 
 async def test_a_token_that_ended_is_replaced() -> None:

@@ -48,6 +48,8 @@ GIVE_UP_S = 120.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 8.0
 RESEND_AFTER_S = 3.0
+SLOW_DOWN_S = 60.0
+"""After having been shown out for being too fast, when the gateway does not say how long."""
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 MAX_SENT_BYTES = 128 * 1024
 """A gateway hangs up for good on a larger frame. No message that may be sent comes near."""
@@ -211,7 +213,9 @@ class ChatClient:
             status = error.response.status_code
             if status in (401, 403, 404):
                 raise Forbidden(f"The gateway refuses WebSockets here ({status}).") from error
-            raise _Retry(f"The gateway answered {status}.") from error
+            after = error.response.headers.get("Retry-After", "")
+            after_s = float(after) if after.isdecimal() else None
+            raise _Retry(f"The gateway answered {status}.", after_s) from error
         except (OSError, TimeoutError, InvalidHandshake, WebSocketException) as error:
             raise _Retry(f"The line broke ({error or type(error).__name__}).") from error
         finally:
@@ -219,23 +223,23 @@ class ChatClient:
 
     async def _converse(self, line: ClientConnection) -> None:
         sending: asyncio.Task[None] | None = None
-        last_words = ""
+        last_error: Frame = {}
         try:
             while True:
                 # A line that is open but never ready is as good as none.
                 async with asyncio.timeout(None if self._ready else READY_WITHIN_S):
                     frame: Frame = json.loads(await line.recv())
-                last_words = frame.get("message", "") if frame.get("type") == "error" else ""
+                last_error = frame if frame.get("type") == "error" else {}
                 if frame.get("type") == "reconnect":
                     raise _Retry("The gateway is going away.", frame["after_ms"] / 1000)
                 for event in self._state.receive(frame):
                     self._events.put_nowait(event)
                     if isinstance(event, Notice):
-                        self._resend_soon()
+                        self._resend_soon(frame.get("retry_after_s") or RESEND_AFTER_S)
                 if frame.get("type") == "ready" and sending is None:
                     sending = self._begin_sending(line)
         except ConnectionClosed as closed:
-            raise _why_closed(closed, last_words) from closed
+            raise _why_closed(closed, last_error) from closed
         finally:
             if sending is not None:
                 sending.cancel()
@@ -248,10 +252,10 @@ class ChatClient:
         self._ready = self._was_ready = True
         return asyncio.create_task(_send_all(line, self._to_send), name="chat-client-send")
 
-    def _resend_soon(self) -> None:
+    def _resend_soon(self, after_s: float) -> None:
         """A message that could not be taken just now stays in the outbox: offer it again."""
         if self._state.resend() and self._resending is None:
-            self._resending = asyncio.get_running_loop().call_later(RESEND_AFTER_S, self._resend)
+            self._resending = asyncio.get_running_loop().call_later(after_s, self._resend)
 
     def _resend(self) -> None:
         self._resending = None
@@ -273,9 +277,12 @@ async def _send(line: ClientConnection, frame: dict[str, Any]) -> None:
         await line.send(json.dumps(frame))
 
 
-def _why_closed(closed: ConnectionClosed, last_words: str) -> Exception:
+def _why_closed(closed: ConnectionClosed, last_error: Frame) -> Exception:
     """The error that says whether and how to go on."""
     code = closed.rcvd.code if closed.rcvd else 1006
+    last_words = last_error.get("message", "")
+    if code == CloseCode.TOO_FAST:
+        return _Retry(last_words or "Too fast.", last_error.get("retry_after_s", SLOW_DOWN_S))
     if code == CloseCode.NOT_AUTHENTICATED:
         return NotAuthenticated(last_words or "The gateway does not accept our token.")
     if code in _FINAL:
