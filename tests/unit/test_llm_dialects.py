@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from orchestrator.llm import ModelFailure, Prompt, Turn, Usage
+from orchestrator.llm.refusals import retry_after_s
 from orchestrator.llm.scripted import ScriptedModel
 from pydantic_ai.models import Model
 
@@ -268,9 +271,22 @@ async def test_what_the_provider_said_is_kept_for_the_log_without_our_key(model:
 WAITS = {30: "30 seconds", 600: "10 minutes", 1: "1 second."}
 
 
+@pytest.mark.parametrize("status", ["429", "503"])
 @pytest.mark.parametrize(("seconds", "told"), WAITS.items())
-async def test_when_to_come_again_is_told(model: Model, seconds: int, told: str) -> None:
+async def test_when_to_come_again_is_told(
+    model: Model, seconds: int, told: str, status: str
+) -> None:
     with pytest.raises(ModelFailure) as raised:
-        await answer_of(model, Prompt("", [], directive(fail="429", retry=str(seconds))))
+        await answer_of(model, Prompt("", [], directive(fail=status, retry=str(seconds))))
     assert raised.value.retry_after_s == seconds
     assert told in str(raised.value)
+
+
+def test_when_to_come_again_may_be_a_date() -> None:
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
+    seconds = retry_after_s({"retry-after": soon})
+    assert seconds is not None
+    assert 50 <= seconds <= 60
+    for odd in "", "soon", "nan", "-5", "1e999", "Mon, 99 Foo":
+        told = retry_after_s({"retry-after": odd})
+        assert told is None or 1 <= told <= 86_400

@@ -10,6 +10,7 @@ log. `retryable` says whether asking again, unchanged, may help.
                     ModelRejected · ModelTooLong · ModelDeclined · ModelEndless · ModelOnlyThought
 """
 
+import re
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import ClassVar
@@ -41,6 +42,12 @@ class ModelFailure(KonstructError):
     def __init__(self) -> None:
         super().__init__(self.sentence)
 
+    def wait(self, seconds: int | None) -> None:
+        """How long, if the provider has told."""
+        if seconds is not None and self.retryable:
+            self.retry_after_s = seconds
+            self.message = re.sub("a (minute|moment)", _duration(seconds), self.sentence)
+
 
 def told(failure: ModelFailure) -> dict[str, int | str]:
     """What the provider said, as fields of the log."""
@@ -57,12 +64,6 @@ class ModelUnreachable(ModelFailure):
 class ModelBusy(ModelFailure):
     code = "model_busy"
     sentence = "The language model has too much to do right now. Please try again in a minute."
-
-    def wait(self, seconds: int | None) -> None:
-        """Until when, if the provider has told."""
-        if seconds is not None:
-            self.retry_after_s = seconds
-            self.message = self.sentence.replace("a minute", _duration(seconds))
 
 
 class ModelBroken(ModelFailure):

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from math import isfinite
 from typing import Any
 
 import orjson
@@ -60,8 +61,7 @@ def refused(
     text = body.decode(errors="replace")
     failure = _failure(status, text)
     failure.said = Said(status, _without_key(text, key)[:MAX_SAID_CHARS])
-    if isinstance(failure, failures.ModelBusy):
-        failure.wait(retry_after_s(headers or {}))
+    failure.wait(retry_after_s(headers or {}))
     return failure
 
 
@@ -86,7 +86,7 @@ def retry_after_s(headers: Mapping[str, str]) -> int | None:
             seconds = (parsedate_to_datetime(told) - datetime.now(UTC)).total_seconds()
         except (ValueError, TypeError):
             return None
-    return min(max(1, round(seconds)), MAX_RETRY_AFTER_S) if seconds == seconds else None
+    return min(max(1, round(seconds)), MAX_RETRY_AFTER_S) if isfinite(seconds) else None
 
 
 def _failure(status: int, text: str) -> ModelFailure:
