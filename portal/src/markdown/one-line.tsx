@@ -2,8 +2,8 @@
 import { lazy, memo, Suspense } from "react";
 
 const Said = lazy(async () => {
-  const { default: plainText } = await import("./plain-text");
-  return { default: memo(({ text }: { text: string }) => plainText(text).replaceAll("\n", " ")) };
+  const { plainLine } = await import("./plain-text");
+  return { default: memo(({ text }: { text: string }) => plainLine(text)) };
 });
 
 export function OneLine({ text }: { text: string }) {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import plainText from "./plain-text";
+import plainText, { plainLine } from "./plain-text";
 
 test.each([
   ["**Yes**, the *price* is `60 EUR`.", "Yes, the price is 60 EUR."],
@@ -12,4 +12,15 @@ test.each([
   ["", ""],
 ])("%s", (markdown, plain) => {
   expect(plainText(markdown)).toBe(plain);
+});
+
+const cut = (text: string) => text.padEnd(120, " and more").slice(0, 120);
+
+test.each([
+  ["**Two\nlines**", "Two lines"],
+  [cut("**Important: read `this"), "Important: read this and more"],
+  [cut("See [the list](https://acme.com/".padEnd(120, "x")), "See the list"],
+  [cut("x**2 is not bold"), "x**2 is not bold and more"],
+])("of a preview that may be cut: %s", (preview, plain) => {
+  expect(plainLine(preview).slice(0, plain.length)).toBe(plain);
 });
