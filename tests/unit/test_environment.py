@@ -8,7 +8,7 @@ from konstruct.devstack.given import GivenSettings
 from konstruct.devstack.programs import complete_environment
 from konstruct.devstack.waiting import wait_until
 from shared.db.engine import await_wall, dispose_engine, get_engine
-from shared.environment import clean, forget, keep_ours
+from shared.environment import clean, forget, keep_ours, persons_own
 from shared.errors import Unavailable
 
 from tests.support.cli import konstruct
@@ -72,8 +72,10 @@ def test_no_command_and_no_child_of_ours_hears_a_librarys_variable(
     before = dict(os.environ)
     keep_ours()
     kept = dict(os.environ)
+    own = persons_own()
     os.environ.update(before)
     assert name not in kept
+    assert own[name] == LEAKS[name], "the person's browser is theirs"
 
 
 def test_a_library_started_by_others_is_kept_from_its_variables(

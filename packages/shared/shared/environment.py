@@ -33,7 +33,8 @@ _NAMES = frozenset(
         # Of providers the key alone; where requests go is said by our settings.
         *("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
         # The person's terminal and desktop.
-        *("TERM", "COLORTERM", "COLUMNS", "LINES", "NO_COLOR", "FORCE_COLOR"),
+        *("TERM", "TERMINFO", "TERMINFO_DIRS", "INPUTRC", "COLORTERM", "COLUMNS", "LINES"),
+        *("NO_COLOR", "FORCE_COLOR"),
         *("DISPLAY", "WAYLAND_DISPLAY", "BROWSER", "DBUS_SESSION_BUS_ADDRESS", "XAUTHORITY"),
         *("SSH_CONNECTION", "SSH_TTY", "WSL_DISTRO_NAME"),
     }
@@ -62,12 +63,21 @@ def stripped(name: str, value: str) -> str:
     return value.strip().strip(_INVISIBLE + string.whitespace)
 
 
+_before: dict[str, str] = {}
+
+
 def keep_ours() -> None:
     """Clean the environment of this process: to be called first, before a library is imported."""
+    _before.update(os.environ)
     ours = clean(os.environ)
     for name in os.environ.keys() - ours.keys():
         del os.environ[name]
     os.environ.update(ours)
+
+
+def persons_own() -> dict[str, str]:
+    """The environment as it was, for a program of the person's such as their browser."""
+    return {**_before, **os.environ}
 
 
 def forget(*prefixes: str) -> None:

@@ -13,6 +13,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from shared.environment import persons_own
+
 from konstruct.devstack.private_file import write_private
 
 _PAGE = """<!doctype html>
@@ -43,6 +45,7 @@ def open_by(program: str, url: str, page: Path) -> bool:
     try:
         subprocess.Popen(
             [program, page.as_uri()],
+            env=persons_own(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
