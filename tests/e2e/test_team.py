@@ -52,6 +52,9 @@ async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(
     await admin.dialog.get_by_label("E-mail").fill(email)
     await admin.button("Create invitation").click()
     link = urlsplit(await admin.dialog.get_by_label("Invitation link").input_value())
+    await expect(admin.dialog).to_contain_text(
+        f"on this computer alone: it points to {link.netloc}"
+    )
     await admin.button("Done").click()
 
     zoe = await visit(path=f"{link.path}#{link.fragment}")
@@ -87,6 +90,25 @@ async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(
     await expect(admin.rows("People").locator(":focus")).to_have_count(1)
     await expect(zoe.employees).to_have_count(0)
     await expect(zoe.composer).to_be_hidden()
+
+
+async def test_an_invitation_is_revoked_after_a_question_and_the_page_says_so(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit(acme.admin, path="/team/people")
+    await page.button("Invite").click()
+    await page.dialog.get_by_label("E-mail").fill("lena@example.com")
+    await page.button("Create invitation").click()
+    await page.button("Done").click()
+    await expect(page.button("Invite")).to_be_focused()
+    await page.button("Revoke the invitation of lena@example.com").click()
+    await page.button("Cancel").click()
+    await expect(page.button("Revoke the invitation of lena@example.com")).to_be_focused()
+    await page.button("Revoke the invitation of lena@example.com").click()
+    await page.dialog.get_by_role("button", name="Revoke", exact=True).click()
+    await expect(page.page.get_by_text("lena@example.com no longer works.")).to_be_visible()
+    await expect(page.page.get_by_text("No invitation is open.")).to_be_visible()
+    await expect(page.page.get_by_role("heading", level=1)).to_be_focused()
 
 
 async def test_new_rights_open_the_page_one_looks_at(visit: Visit, acme: World) -> None:
@@ -164,6 +186,7 @@ async def test_the_platforms_admin_sets_up_a_business_and_reads_along(
     await page.dialog.get_by_label("Name", exact=True).fill(name)
     await page.dialog.get_by_role("button", name="Create", exact=True).click()
     await expect(page.page.get_by_text("Invite its first admin.")).to_be_visible()
+    await expect(page.menu.get_by_role("link", name="Hire your first employee")).to_be_visible()
     await page.go_to("Businesses")
     row = page.page.get_by_role("listitem").filter(has_text=acme.slug)
     await row.get_by_role("button", name="Open Acme").click()

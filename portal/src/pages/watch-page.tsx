@@ -13,13 +13,15 @@ import { Empty } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
 import { TextField } from "@/components/text-field";
 import { useI18n } from "@/i18n/context";
-import { fullTime } from "@/i18n/time";
+import { sameDay } from "@/i18n/time";
 import { useWorkspace } from "@/session/workspace";
 import { FormFooter } from "@/team/form-footer";
 import { LoadFailed } from "@/team/load-failed";
 import { useForm } from "@/team/use-form";
 import { Answer } from "@/thread/answer";
 import { FailedAnswer } from "@/thread/failed-answer";
+import { DayMark } from "@/thread/day-mark";
+import { MessageTime } from "@/thread/message-time";
 import type { Message } from "@/wire/frames";
 
 import { Page } from "./page";
@@ -97,8 +99,9 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
         </p>
       )}
       <ol className="flex flex-col gap-6">
-        {messages.map((message) => (
+        {messages.map((message, index) => (
           <li key={message.id}>
+            {!sameDay(message.created_at, messages[index - 1]?.created_at ?? "") && <DayMark at={message.created_at} />}
             <Watched message={message} name={name} person={person} />
           </li>
         ))}
@@ -109,7 +112,6 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
 }
 
 function Watched({ message, name, person }: { message: Message; name: string; person: string }) {
-  const { language } = useI18n();
   const { role, status, content, created_at } = message;
   if (role === "user") {
     return (
@@ -118,7 +120,7 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
           <span className="sr-only">{person}: </span>
           <div dir="auto">{content}</div>
         </div>
-        <time dateTime={created_at} className="text-xs text-soft">{fullTime(language, created_at)}</time>
+        <MessageTime at={created_at} />
       </article>
     );
   }
