@@ -209,6 +209,31 @@ async def test_what_is_too_long_is_asked_again_with_half_of_its_history(
     assert "said 1 " not in str(last["messages"])
 
 
+IN_STREAM = {
+    "maximum context length is 5 tokens": "messages",
+    "Unrecognized request argument supplied: stream_options": "stream_options",
+    "System role not supported": "system",
+}
+
+
+@pytest.mark.parametrize(("words", "what"), IN_STREAM.items())
+async def test_a_request_may_be_refused_within_the_stream(
+    model: Model, scripted: ScriptedModel, words: str, what: str
+) -> None:
+    body = json.dumps({"error": {"message": words, "code": 400}})
+    turns = [Turn(("user", "assistant")[i % 2], f"said {i}") for i in range(4)]
+    asked = directive(fail="error", body=body, once="k", text="Hello")
+    assert (await answer_of(model, Prompt("Be kind.", turns, asked)))[0] == "Hello"
+    first, second = scripted.records.requests()
+    assert (what in first) == (what != "system")
+    if what == "messages":
+        assert len(second["messages"]) < len(first["messages"])
+    elif what == "system":
+        assert "system" not in {message["role"] for message in second["messages"]}
+    else:
+        assert what not in second
+
+
 async def test_what_is_too_long_by_itself_says_so(model: Model) -> None:
     with pytest.raises(ModelFailure) as raised:
         await answer_of(model, Prompt("", [], directive(context="3") + " one two three four"))

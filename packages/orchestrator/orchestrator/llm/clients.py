@@ -90,6 +90,8 @@ class Chunks:
         while not self._ready:
             if self._is_over:
                 raise StopAsyncIteration
+            if self._reader.is_refused:
+                await self._reader.ask_otherwise()
             self._reader.check()
             if self._reader.ended:
                 await self._finish()

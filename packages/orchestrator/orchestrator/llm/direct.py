@@ -35,6 +35,9 @@ class DirectAnswer(AnswerStream):
             while not reader.ended:
                 if text := await self._read():
                     yield self._counted(text)
+                if reader.is_refused:
+                    asking = reader.ask_otherwise()
+                    await self._within(self._limits.first_byte_s, ModelSilent, asking)
                 reader.check()
                 if text:
                     await reader.rest()

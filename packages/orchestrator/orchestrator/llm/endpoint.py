@@ -11,9 +11,8 @@ import orjson
 from shared.log import get_logger
 from shared.proxies import proxy_for
 
-from orchestrator.llm import failures
 from orchestrator.llm.dialect import LIMITS, Dialect, Request, newer_half
-from orchestrator.llm.failures import told
+from orchestrator.llm.failures import ModelFailure, ModelTooLong, told
 from orchestrator.llm.refusals import refused
 
 log = get_logger(__name__)
@@ -71,8 +70,8 @@ class Connections:
 
 async def ask(
     connections: Connections, endpoint: Endpoint, request: Request
-) -> aiohttp.ClientResponse:
-    """The response whose body is the answer.
+) -> tuple[aiohttp.ClientResponse, Request]:
+    """The response whose body is the answer, and what was asked at last.
 
     What a refusal says is not understood is left out, what is said to be too long loses the older
     half of its history, and it is asked once more. Raises the `ModelFailure` of any other refusal,
@@ -83,21 +82,31 @@ async def ask(
         response = await _post(connections, endpoint, dialect.write(request))
         if response.status == HTTPStatus.OK and response.content_type != "text/html":
             endpoint.dialect = dialect
-            return response
+            return response, request
         try:
             body = await _beginning(response)
         finally:
             response.close()
         failure = refused(response.status, body, response.headers, key=endpoint.api_key)
-        is_too_long = isinstance(failure, failures.ModelTooLong)
-        if is_too_long and (messages := newer_half(request["messages"])):
-            request = request | {"messages": messages}
-        elif other := dialect.after(request, response.status, body.decode(errors="replace")):
-            dialect = other
-        else:
+        otherwise = asked_otherwise(request, dialect, failure)
+        if otherwise is None:
             raise failure
-        log.info("model_asked_otherwise", why=failure.code, **told(failure))
+        request, dialect = otherwise
     raise failure
+
+
+def asked_otherwise(
+    request: Request, dialect: Dialect, failure: ModelFailure
+) -> tuple[Request, Dialect] | None:
+    """What to ask in the place of what was refused so; None if that would be refused as well."""
+    if failure.said is None:
+        return None
+    messages = newer_half(request["messages"]) if failure.code == ModelTooLong.code else None
+    other = None if messages else dialect.after(request, failure.said.status, failure.said.text)
+    if messages is None and other is None:
+        return None
+    log.info("model_asked_otherwise", why=failure.code, **told(failure))
+    return request | {"messages": messages or request["messages"]}, other or dialect
 
 
 async def _post(

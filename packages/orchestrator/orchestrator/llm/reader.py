@@ -12,7 +12,7 @@ import aiohttp
 from orchestrator.lag import in_step
 from orchestrator.llm import failures
 from orchestrator.llm.dialect import Request
-from orchestrator.llm.endpoint import Connections, Endpoint, ask
+from orchestrator.llm.endpoint import Connections, Endpoint, ask, asked_otherwise
 from orchestrator.llm.event_stream import EventStream
 from orchestrator.llm.failures import ModelFailure
 from orchestrator.llm.reply import Reply
@@ -33,18 +33,40 @@ class CompletionReader:
         self._connections = connections
         self._endpoint = endpoint
         self._request = request
-        self._events = EventStream()
         self._pacing = _Pacing(connections.window_s)
         self._response: aiohttp.ClientResponse | None = None
-        self.reply = Reply(endpoint.api_key)
+        self._begin()
+
+    def _begin(self) -> None:
+        self._events = EventStream()
+        self.reply = Reply(self._endpoint.api_key)
         self.ended = False
 
     async def open(self) -> None:
         """Ask, and wait for the response to begin. Raises `ModelFailure`."""
         try:
-            self._response = await ask(self._connections, self._endpoint, self._request)
+            self._response, self._request = await ask(
+                self._connections, self._endpoint, self._request
+            )
         except aiohttp.ClientError as error:
             raise _failure(error, began=False) from error
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether an error came before any word, as some servers refuse a request."""
+        return self.reply.failure is not None and not self.reply.began
+
+    async def ask_otherwise(self) -> None:
+        """Once more, as what was said of the refusal. Raises it if there is nothing to be done."""
+        assert self.reply.failure is not None
+        endpoint = self._endpoint
+        otherwise = asked_otherwise(self._request, endpoint.dialect, self.reply.failure)
+        if otherwise is None:
+            raise self.reply.failure
+        self._request, endpoint.dialect = otherwise
+        self.close()
+        self._begin()
+        await self.open()
 
     def waiting(self) -> str | None:
         """What the next events say, if they are here already."""
@@ -92,6 +114,7 @@ class CompletionReader:
     def close(self) -> None:
         if self._response is not None:
             self._response.release()
+            self._response = None
 
     @property
     def _content(self) -> aiohttp.StreamReader:
