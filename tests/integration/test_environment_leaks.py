@@ -40,7 +40,9 @@ async def test_processes_in_a_full_environment_keep_what_people_say(
     async with await stack.connect(acme.anna, conversation_id, gateway=-1) as client:
         await client.ask(SAID)
     (stored,) = superuser.execute(
-        "SELECT content FROM web_conversation_messages WHERE role = 'user'"
+        "SELECT content FROM web_conversation_messages"
+        " WHERE conversation_id = %s AND role = 'user'",
+        [conversation_id],
     ).fetchone() or (None,)
     assert stored == SAID
 

@@ -33,6 +33,7 @@ ADDRESSES = [
 SPEAKS_HTTP = {
     "orchestrator.llm": "the installation's models",
     "konstruct": "our own gateway, from the command line",
+    "shared.telemetry.tracing": "the operator's collector of traces",
 }
 HTTP_CLIENTS = {
     "httpx",
