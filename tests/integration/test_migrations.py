@@ -18,7 +18,7 @@ from sqlalchemy import create_engine, pool
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "018"
+HEAD = "019"
 
 
 @pytest.fixture

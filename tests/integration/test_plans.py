@@ -38,14 +38,12 @@ USAGE = "ix_agent_runs_usage"
 CONVERSATION = "uq_web_conversations_tenant_id_id"
 
 TAKES: dict[str, set[str]] = {
-    "turns._LOCK": {CONVERSATION},
     "turns._ASK": {CONVERSATION},
     "turns._CLAIM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
-    "turns._SAID_BEFORE": {MESSAGE},
     "turns._WAIT_FOR_ROOM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
     "turns._END_RUN": {KEY},
-    "turns._END_WITH_ANSWER": {KEY},
-    "turns._HEAD_OF_THREAD": {UNFINISHED_OF_THREAD},
+    "turns._END_WITH_ANSWER": {CONVERSATION, KEY},
+    "turns._FOLLOWING": {UNFINISHED_OF_THREAD, WAITING},
     "turns._WAITING_FOR_ROOM": {WAITING, RUNNING},
     "connecting._CATCH_UP": {CONVERSATION, UNFINISHED_OF_THREAD},
     "connecting._CONVERSATION": {CONVERSATION},

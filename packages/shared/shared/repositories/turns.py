@@ -10,6 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from psycopg.errors import NotNullViolation, UniqueViolation
+from sqlalchemy.exc import IntegrityError
 
 from shared.db.at_once import Statement, at_once
 from shared.repositories.run_conditions import (
@@ -22,30 +24,31 @@ from shared.repositories.run_conditions import (
 
 # ── asked ──────────────────────────────────────────────────────────────────────────────────────
 
-_LOCK = Statement("SELECT FROM web_conversations WHERE id = $1 FOR UPDATE")
-
-# With a snapshot taken after the lock was had: a message sent twice at once is stored once.
+# The number is taken under the conversation's lock. What was sent twice at once, and so was not
+# seen to be known, meets the unique index once the lock is had, which gives the number back.
 _ASK = Statement(
     """
     WITH conversation AS (
-        SELECT conversation.tenant_id, conversation.id, conversation.agent_id
-          FROM web_conversations AS conversation
-          JOIN agents AS agent
-            ON agent.tenant_id = conversation.tenant_id AND agent.id = conversation.agent_id
-         WHERE conversation.id = $1 AND agent.status = 'active'
+        UPDATE web_conversations AS conversation
+           SET last_seq = conversation.last_seq + 1, updated_at = clock_timestamp()
+         WHERE conversation.id = $1
+           AND EXISTS (SELECT FROM agents AS agent
+                        WHERE agent.tenant_id = conversation.tenant_id
+                          AND agent.id = conversation.agent_id AND agent.status = 'active')
            AND NOT EXISTS (SELECT FROM web_conversation_messages AS known
                             WHERE known.conversation_id = $1 AND known.client_message_id = $4)
+        RETURNING tenant_id, id, agent_id, last_seq
     ), message AS (
         INSERT INTO web_conversation_messages
-               (id, tenant_id, conversation_id, role, content, client_message_id)
-        SELECT $2::uuid, tenant_id, id, 'user', $3::text, $4 FROM conversation
-        RETURNING id, seq, created_at
+               (id, tenant_id, conversation_id, seq, role, content, client_message_id)
+        SELECT $2::uuid, tenant_id, id, last_seq, 'user', $3::text, $4 FROM conversation
+        RETURNING seq, created_at
     ), run AS (
         INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, payload,
                                 next_nudge_at)
-        SELECT conversation.tenant_id, conversation.agent_id, 'web', conversation.id::text,
-               message.id::text, $5::jsonb, clock_timestamp() + make_interval(secs => $6)
-          FROM conversation, message
+        SELECT tenant_id, agent_id, 'web', id::text, $2::uuid::text, $5::jsonb,
+               clock_timestamp() + make_interval(secs => $6)
+          FROM conversation
     )
     SELECT seq, created_at FROM message
     """
@@ -76,7 +79,12 @@ async def ask(
         orjson.dumps(payload).decode(),
         first_nudge_s,
     )
-    _, rows = await at_once(tenant_id, _LOCK(conversation_id), stored)
+    try:
+        (rows,) = await at_once(tenant_id, stored)
+    except IntegrityError as error:
+        if isinstance(error.orig, UniqueViolation):
+            return None
+        raise
     return (rows[0][0], rows[0][1]) if rows else None
 
 
@@ -114,53 +122,44 @@ class ClaimedRun:
 
 
 # Of a message's runs at most one is unfinished: another is made once the last one failed. The agent
-# is read afterwards, so that no plan begins with all runs of the agent.
+# is read last, so that no plan begins with all runs of the agent.
 _CLAIM = Statement(
     f"""
-    WITH claimed AS (
-        UPDATE agent_runs AS run
-           SET state = 'running',
-               attempt = run.attempt + 1,
-               worker_id = $3,
-               waits_for_room = false,
-               started_at = coalesce(run.started_at, clock_timestamp())
-         WHERE run.tenant_id = $1 AND run.message_id = $2
-           AND run.payload IS NOT NULL
-           AND EXISTS (SELECT FROM worker_leases AS mine
-                        WHERE mine.id = $3 AND mine.expires_at > clock_timestamp())
-           AND {claimable("run")}
-           AND {is_head_of_its_thread("run")}
-           AND {room_of("$1", "$4::integer")} > 0
-        RETURNING run.*
-    )
-    SELECT run.id, run.agent_id, run.channel, run.thread_id, run.payload::text, run.attempt,
-           run.released, run.started_at, run.stop_requested_at IS NOT NULL,
-           extract(epoch FROM clock_timestamp() - run.created_at)::float8,
-           agent.name, agent.role, agent.instructions, agent.model
-      FROM claimed AS run
-      JOIN agents AS agent ON agent.tenant_id = run.tenant_id AND agent.id = run.agent_id
+    UPDATE agent_runs AS run
+       SET state = 'running',
+           attempt = run.attempt + 1,
+           worker_id = $3,
+           waits_for_room = false,
+           started_at = coalesce(run.started_at, clock_timestamp())
+     WHERE run.tenant_id = $1 AND run.message_id = $2
+       AND run.payload IS NOT NULL
+       AND EXISTS (SELECT FROM worker_leases AS mine
+                    WHERE mine.id = $3 AND mine.expires_at > clock_timestamp())
+       AND {claimable("run")}
+       AND {is_head_of_its_thread("run")}
+       AND {room_of("$1", "$4::integer")} > 0
+    RETURNING run.id, run.agent_id, run.channel, run.thread_id, run.payload::text, run.attempt,
+              run.released, run.started_at, run.stop_requested_at IS NOT NULL,
+              extract(epoch FROM clock_timestamp() - run.created_at)::float8,
+              (SELECT json_build_array(agent.name, agent.role, agent.instructions, agent.model)
+                 FROM agents AS agent
+                WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)::text
     """  # noqa: S608 - of our own constants
 )
 
-# Its bounds are plain columns of a row already read: row-level security lets no arithmetic, which
-# might fail and so tell, into an index's conditions, and the whole conversation would be sorted.
+# Both bounds are read before: as values they may stand in an index's conditions, and what is asked
+# for is read backwards from the message, without sorting.
 _SAID_BEFORE = Statement(
     """
-    WITH asked AS MATERIALIZED (
-        SELECT message.conversation_id, message.seq, message.seq - $5::bigint AS first_seq
-          FROM web_conversation_messages AS message
-         WHERE message.id = $4
-           AND EXISTS (SELECT FROM agent_runs AS run
-                        WHERE run.tenant_id = $1 AND run.message_id = $2
-                          AND run.worker_id = $3 AND run.state = 'running')
-    )
     SELECT earlier.role, earlier.content
-      FROM asked
-      JOIN web_conversation_messages AS earlier
-        ON earlier.conversation_id = asked.conversation_id
-           AND earlier.seq >= asked.first_seq AND earlier.seq < asked.seq
-     WHERE earlier.status <> 'failed' AND earlier.content <> ''
-     ORDER BY earlier.seq DESC
+      FROM web_conversation_messages AS earlier
+     WHERE earlier.conversation_id = (SELECT asked.conversation_id
+                                        FROM web_conversation_messages AS asked
+                                       WHERE asked.id = $1)
+       AND earlier.seq < (SELECT asked.seq FROM web_conversation_messages AS asked
+                           WHERE asked.id = $1)
+       AND earlier.status <> 'failed' AND earlier.content <> ''
+     ORDER BY earlier.seq DESC LIMIT $2
     """
 )
 
@@ -191,8 +190,8 @@ async def claim(
     refused for that is nudged when one of the tenant's runs ends: it says that it waits and is then
     tried once more, so either a run that ended meanwhile made room or its end finds it waiting.
     """
-    run = (tenant_id, message_id, worker_id)
-    calls = _CLAIM(*run, runs_at_once), _SAID_BEFORE(*run, message_id, turns)
+    claimed = _CLAIM(tenant_id, message_id, worker_id, runs_at_once)
+    calls = claimed, _SAID_BEFORE(message_id, turns)
     rows, said_before = await at_once(tenant_id, *calls)
     if not rows:
         (waits,) = await at_once(tenant_id, _WAIT_FOR_ROOM(tenant_id, message_id, runs_at_once))
@@ -202,7 +201,7 @@ async def claim(
     if not rows:
         return None
     id_, agent_id, channel, thread_id, payload, attempt, released, *rest = rows[0]
-    started_at, stopped, queued_s, *agent = rest
+    started_at, stopped, queued_s, agent = rest
     return ClaimedRun(
         id=id_,
         agent_id=agent_id,
@@ -214,7 +213,7 @@ async def claim(
         started_at=started_at,
         stop_requested=stopped,
         queued_s=queued_s,
-        agent=AgentAtWork(*agent),
+        agent=AgentAtWork(*orjson.loads(agent)),
         said_before=[(role, text) for role, text in said_before],
     )
 
@@ -251,48 +250,61 @@ class Ended:
 
 
 # The fence: a run ends only if it is still this worker's at this attempt.
-_END = """
+_MINE = "id = $1 AND state = 'running' AND worker_id = $2 AND attempt = $3"
+_END = f"""
     UPDATE agent_runs
        SET state = $4,
            finished_at = clock_timestamp(),
            error_code = $5,
            input_tokens = $6,
            output_tokens = $7
-     WHERE id = $1 AND state = 'running' AND worker_id = $2 AND attempt = $3
-"""
+     WHERE {_MINE}
+"""  # noqa: S608 - of our own constants
 _END_RUN = Statement(f"{_END} RETURNING NULL::bigint, finished_at")
+
+# The number is taken under the conversation's lock, before its runs. Whose run is another's once
+# the lock is had has an answer of nobody's role, which is refused and gives the number back.
 _END_WITH_ANSWER = Statement(
     f"""
-    WITH ended AS ({_END} RETURNING tenant_id, thread_id, message_id)
+    WITH conversation AS (
+        UPDATE web_conversations
+           SET last_seq = last_seq + 1, updated_at = clock_timestamp()
+         WHERE id = $12 AND EXISTS (SELECT FROM agent_runs WHERE {_MINE})
+        RETURNING tenant_id, id, last_seq
+    ), ended AS (
+        {_END} AND EXISTS (SELECT FROM conversation) RETURNING message_id
+    )
     INSERT INTO web_conversation_messages
-           (id, tenant_id, conversation_id, role, content, status, reply_to, error_code, finish)
-    SELECT $8::uuid, tenant_id, thread_id::uuid, 'assistant', $9::text, $10::text,
-           message_id::uuid, $5::text, $11::text
-      FROM ended
+           (id, tenant_id, conversation_id, seq, role, content, status, reply_to, error_code,
+            finish)
+    SELECT $8::uuid, tenant_id, id, last_seq,
+           CASE WHEN ended.message_id IS NOT NULL THEN 'assistant' END, $9::text, $10::text,
+           ended.message_id::uuid, $5::text, $11::text
+      FROM conversation LEFT JOIN ended ON true
     RETURNING seq, created_at
     """  # noqa: S608 - of our own constants
 )
 
-_HEAD_OF_THREAD = Statement(
+# After the end is committed: a run added later brings its own nudge. Whether somebody waits for the
+# tenant's room is asked first, and who it is only then.
+_FOLLOWING = Statement(
     f"""
-    SELECT head.payload::text
-      FROM (SELECT run.state, run.payload FROM agent_runs AS run
+    SELECT (SELECT CASE WHEN run.state = 'pending' THEN run.payload::text END
+              FROM agent_runs AS run
              WHERE run.tenant_id = $1 AND run.channel = $2 AND run.thread_id = $3
                AND {unfinished("run")}
-             ORDER BY run.position LIMIT 1) AS head
-     WHERE head.state = 'pending' AND head.payload IS NOT NULL
+             ORDER BY run.position LIMIT 1),
+           EXISTS (SELECT FROM agent_runs AS run
+                    WHERE run.tenant_id = $1 AND {waiting_for_room("run")})
     """  # noqa: S608 - of our own constants
 )
 
-# The tenant's room is asked for only if somebody waits for it.
 _WAITING_FOR_ROOM = Statement(
     f"""
     SELECT run.payload::text FROM agent_runs AS run
      WHERE run.tenant_id = $1 AND {waiting_for_room("run")} AND run.payload IS NOT NULL
      ORDER BY run.position
-     LIMIT CASE WHEN EXISTS (SELECT FROM agent_runs AS one
-                              WHERE one.tenant_id = $1 AND {waiting_for_room("one")})
-                THEN greatest(0, {room_of("$1", "$2::integer")}) ELSE 0 END
+     LIMIT greatest(0, {room_of("$1", "$2::integer")})
     """  # noqa: S608 - of our own constants
 )
 
@@ -310,14 +322,17 @@ async def end_with_answer(
 ) -> Ended | None:
     """End the run and store its answer under this id; None, and nothing is stored, if the run is
     not this worker's at this attempt any more."""
-    answered = _END_WITH_ANSWER(*_parameters(ending), message_id, text, status, finish)
-    # The head is read under the conversation's lock: a run added later brings its own nudge.
-    head = _HEAD_OF_THREAD(tenant_id, "web", conversation_id)
-    waiting = _WAITING_FOR_ROOM(tenant_id, runs_at_once)
-    _, *results = await at_once(
-        tenant_id, _LOCK(conversation_id), answered, head, afterwards=waiting
+    answered = _END_WITH_ANSWER(
+        *_parameters(ending), message_id, text, status, finish, conversation_id
     )
-    return _ended(*results)
+    following = _FOLLOWING(tenant_id, "web", conversation_id)
+    try:
+        rows, ((head, waiting),) = await at_once(tenant_id, answered, afterwards=following)
+    except IntegrityError as error:
+        if isinstance(error.orig, NotNullViolation):
+            return None
+        raise
+    return await _ended(rows, head, waiting, tenant_id, runs_at_once)
 
 
 async def end(
@@ -325,9 +340,9 @@ async def end(
 ) -> Ended | None:
     """As `end_with_answer`, on a channel whose answers are stored elsewhere."""
     ended = _END_RUN(*_parameters(ending))
-    head = _HEAD_OF_THREAD(tenant_id, str(channel), thread_id)
-    waiting = _WAITING_FOR_ROOM(tenant_id, runs_at_once)
-    return _ended(*await at_once(tenant_id, ended, head, afterwards=waiting))
+    following = _FOLLOWING(tenant_id, str(channel), thread_id)
+    rows, ((head, waiting),) = await at_once(tenant_id, ended, afterwards=following)
+    return await _ended(rows, head, waiting, tenant_id, runs_at_once)
 
 
 def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, int]:
@@ -347,8 +362,14 @@ def _storable(tokens: int) -> int:
     return min(max(0, tokens), MAX_TOKENS)
 
 
-def _ended(rows: list[Any], head: list[Any], waiting: list[Any]) -> Ended | None:
+async def _ended(
+    rows: list[Any], head: str | None, waiting: bool, tenant_id: UUID, runs_at_once: int
+) -> Ended | None:
     if not rows:
         return None
+    following = [head] if head else []
+    if waiting:
+        (waited,) = await at_once(tenant_id, _WAITING_FOR_ROOM(tenant_id, runs_at_once))
+        following += [payload for (payload,) in waited]
     seq, created_at = rows[0]
-    return Ended(seq, created_at, [orjson.loads(payload) for (payload,) in (*head, *waiting)])
+    return Ended(seq, created_at, [orjson.loads(payload) for payload in following])
