@@ -22,9 +22,9 @@ from shared.models.base import Base, HasCreatedAt, HasId
 class WebConversation(HasId, HasCreatedAt, Base):
     """What one person and one agent say to each other.
 
-    `last_seq` is the newest message's number. Inserting a message takes the next one under this
-    row's lock (a trigger does it, so no writer can forget); it never restarts. What is at or
-    below `reset_seq` was deleted by a reset.
+    `last_seq` is the newest message's number. Who inserts a message takes the next one under this
+    row's lock (a trigger does it for all who do not, so no writer can forget); it never restarts.
+    What is at or below `reset_seq` was deleted by a reset.
     """
 
     __tablename__ = "web_conversations"

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from psycopg.errors import NotNullViolation, UniqueViolation
+from psycopg.errors import IntegrityError as Refused
 from sqlalchemy.exc import IntegrityError
 
 from shared.db.at_once import Statement, at_once
@@ -55,6 +55,12 @@ _ASK = Statement(
 )
 
 
+def _refused_by(error: IntegrityError) -> str | None:
+    """The constraint, or the column that is never empty."""
+    assert isinstance(error.orig, Refused)
+    return error.orig.diag.constraint_name or error.orig.diag.column_name
+
+
 async def ask(
     tenant_id: UUID,
     conversation_id: UUID,
@@ -82,7 +88,7 @@ async def ask(
     try:
         (rows,) = await at_once(tenant_id, stored)
     except IntegrityError as error:
-        if isinstance(error.orig, UniqueViolation):
+        if _refused_by(error) == "uq_web_conversation_messages_client_message_id":
             return None
         raise
     return (rows[0][0], rows[0][1]) if rows else None
@@ -329,7 +335,7 @@ async def end_with_answer(
     try:
         rows, ((head, waiting),) = await at_once(tenant_id, answered, afterwards=following)
     except IntegrityError as error:
-        if isinstance(error.orig, NotNullViolation):
+        if _refused_by(error) == "role":
             return None
         raise
     return await _ended(rows, head, waiting, tenant_id, runs_at_once)
