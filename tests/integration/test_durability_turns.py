@@ -133,3 +133,18 @@ async def _stop(tab: Tab, message_id: object = None) -> None:
 async def _retry(tab: Tab, message_id: object) -> None:
     assert tab.client is not None
     await tab.client.send({"type": "retry", "reply_to": str(message_id)})
+
+
+async def test_what_waited_its_turn_is_answered_knowing_the_answers_before_it(
+    stack: Stack, acme: World
+) -> None:
+    """Three questions are stored before the first answer: the third is asked after two answers,
+    and not behind two open questions."""
+    tab = await _open(stack, acme)
+    await tab.begun(await tab.send("[[model: tokens=30 rate=60]] please"))
+    await tab.send("and the second?")
+    third = await tab.send("and the third?")
+    answer = await tab.answered(third)
+    assert answer.text == "echo: and the third? (history: 4)"
+    require_told(stack.database, tab)
+    await tab.close()

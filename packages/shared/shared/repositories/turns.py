@@ -21,6 +21,7 @@ from shared.repositories.run_conditions import (
     unfinished,
     waiting_for_room,
 )
+from shared.repositories.said_before import SAID_BEFORE, each_behind_its_question
 
 # ── asked ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -153,23 +154,6 @@ _CLAIM = Statement(
     """  # noqa: S608 - of our own constants
 )
 
-# Both bounds are read before: as values they may stand in an index's conditions, and what is asked
-# for is read backwards from the message, without sorting.
-_SAID_BEFORE = Statement(
-    """
-    SELECT earlier.role, earlier.content
-      FROM web_conversation_messages AS earlier
-     WHERE earlier.conversation_id = (SELECT asked.conversation_id
-                                        FROM web_conversation_messages AS asked
-                                       WHERE asked.id = $1)
-       AND earlier.seq < (SELECT asked.seq FROM web_conversation_messages AS asked
-                           WHERE asked.id = $1)
-       AND earlier.status <> 'failed' AND earlier.content <> ''
-     ORDER BY earlier.seq DESC LIMIT $2
-    """
-)
-
-
 # A run that only its tenant's limit keeps waiting says so, for those whose end makes room.
 _WAIT_FOR_ROOM = Statement(
     f"""
@@ -197,7 +181,7 @@ async def claim(
     tried once more, so either a run that ended meanwhile made room or its end finds it waiting.
     """
     claimed = _CLAIM(tenant_id, message_id, worker_id, runs_at_once)
-    calls = claimed, _SAID_BEFORE(message_id, turns)
+    calls = claimed, SAID_BEFORE(message_id, turns)
     rows, said_before = await at_once(tenant_id, *calls)
     if not rows:
         (waits,) = await at_once(tenant_id, _WAIT_FOR_ROOM(tenant_id, message_id, runs_at_once))
@@ -220,7 +204,7 @@ async def claim(
         stop_requested=stopped,
         queued_s=queued_s,
         agent=AgentAtWork(*orjson.loads(agent)),
-        said_before=[(role, text) for role, text in said_before],
+        said_before=each_behind_its_question(said_before, turns),
     )
 
 
