@@ -79,3 +79,41 @@ def test_a_setting_that_is_not_right_hides_no_part(
     assert "port 1 failed" in found["database"]
     assert "It does not answer" in found["valkey"]
     assert "is not right" not in found["model"]
+
+
+NEEDS_THE_DATABASE = {"database", "connections", "migrations", "worker", "queue"}
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "parts"),
+    [
+        ("DATABASE_URL", "mysql://x", NEEDS_THE_DATABASE),
+        ("DATABASE_URL", "an address", NEEDS_THE_DATABASE),
+        ("OWNER_DATABASE_URL", "mysql://x", {"migrations"}),
+        ("REDIS_URL", "http://x", {"valkey"}),
+    ],
+)
+def test_a_part_whose_address_is_not_right_says_that_it_was_not_looked_at(
+    settings_of_its_own: pytest.MonkeyPatch,
+    tmp_path: Path,
+    setting: str,
+    value: str,
+    parts: set[str],
+) -> None:
+    for name, address in {
+        "DATABASE_URL": "postgresql://u@127.0.0.1:1/d",
+        "OWNER_DATABASE_URL": "postgresql://u@127.0.0.1:1/d",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "PORT": "1",
+        "LLM_BASE_URL": "http://127.0.0.1:1/v1",
+        setting: value,
+    }.items():
+        settings_of_its_own.setenv(f"KONSTRUCT_{name}", address)
+    checks = json.loads(konstruct("doctor", "--json", "--data-dir", tmp_path).out)
+    found = {check["name"]: (check["ok"], check["message"]) for check in checks}
+    said = f"KONSTRUCT_{setting} is not right"
+    assert said in found["settings"][1]
+    assert {name for name, told in found.items() if told == (False, f"Not looked at: {said}.")} == (
+        parts
+    )
+    assert not any(f"KONSTRUCT_{setting} is not set" in message for _, message in found.values())

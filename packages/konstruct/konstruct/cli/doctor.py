@@ -64,25 +64,28 @@ def _look(data_dir: Path) -> "list[Check]":
                 "is not set. Start one with `konstruct up`, or name its directory with --data-dir.",
             ),
         ]
-    return [*checks, *_wrong_settings(), *run(look_at_parts(data_dir))]
+    wrong, left_out = _wrong_settings()
+    return [*checks, *wrong, *run(look_at_parts(data_dir, left_out))]
 
 
-def _wrong_settings() -> "list[Check]":
-    """What is wrong with them. It is left out then, so that the parts are looked at all the same;
-    one that needs another is left out with it."""
+def _wrong_settings() -> "tuple[list[Check], set[str]]":
+    """What is wrong with them, and their names. They are left out then, so that the other parts are
+    looked at all the same; one that needs another is left out with it."""
     from shared.config import WrongSettings, get_settings
 
     from konstruct.devstack.preflight import Check
 
     found: list[Check] = []
+    left_out: set[str] = set()
     for _ in range(AT_MOST_WRONG):
         get_settings.cache_clear()
         try:
             get_settings()
         except WrongSettings as error:
             found.append(Check("settings", False, error.message))
+            left_out.update(error.names)
             for name in error.names:
                 os.environ.pop(name, None)
         else:
             break
-    return found[:1]
+    return found[:1], left_out

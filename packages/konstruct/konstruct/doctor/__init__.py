@@ -9,7 +9,8 @@ error that says what is not. A new look is a function and its line in `looks_at_
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 
 from konstruct.devstack.given import GivenSettings
@@ -22,8 +23,16 @@ from konstruct.devstack.preflight import (
     check_wheels,
 )
 from konstruct.doctor import database, gateway, model, valkey, worker
-from konstruct.doctor.looking import Look, checked, checked_at_once
+from konstruct.doctor.looking import Look, checked, checked_at_once, could_not_look
 from konstruct.doctor.machine import check_python
+
+NEEDED_BY = {
+    "KONSTRUCT_DATABASE_URL": {"database", "connections", "migrations", "worker", "queue"},
+    "KONSTRUCT_OWNER_DATABASE_URL": {"migrations"},
+    "KONSTRUCT_REDIS_URL": {"valkey"},
+    "KONSTRUCT_SIGNING_KEY": {"signing key"},
+}
+"""Parts that cannot be looked at without a setting."""
 
 __all__ = ["look_at_machine", "look_at_parts"]
 
@@ -41,10 +50,22 @@ def look_at_machine(data_dir: Path) -> list[Check]:
     return [checked_at_once(name, look) for name, look in looks.items()]
 
 
-async def look_at_parts(data_dir: Path) -> list[Check]:
-    """Every part of the installation the environment names, all at once."""
+async def look_at_parts(data_dir: Path, left_out: Collection[str] = ()) -> list[Check]:
+    """Every part of the installation the environment names, all at once. A part whose address or
+    key is `left_out`, for it is not right, is not looked at: another one would be."""
     looks = looks_at_parts(data_dir)
-    return list(await asyncio.gather(*(checked(name, look) for name, look in looks.items())))
+    return list(
+        await asyncio.gather(
+            *(checked(name, _unless_left_out(name, look, left_out)) for name, look in looks.items())
+        )
+    )
+
+
+def _unless_left_out(part: str, look: Look, left_out: Collection[str]) -> Look:
+    for setting, parts in NEEDED_BY.items():
+        if setting in left_out and part in parts:
+            return partial(could_not_look, setting)
+    return look
 
 
 def looks_at_parts(data_dir: Path) -> dict[str, Look]:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from shared.errors import KonstructError
+from shared.errors import ConfigError, KonstructError
 
 from konstruct.database_errors import DATABASE_ERRORS, as_sentence, first_line
 from konstruct.devstack.preflight import Check
@@ -36,6 +36,10 @@ async def checked(name: str, look: Look) -> Check:
         )
     except Exception as error:  # a fault of ours must not hide what the other looks find
         return _failed(name, error)
+
+
+async def could_not_look(setting: str) -> str:
+    raise ConfigError(f"Not looked at: {setting} is not right.")
 
 
 def _failed(name: str, error: Exception) -> Check:
