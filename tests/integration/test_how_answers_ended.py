@@ -76,23 +76,32 @@ async def test_when_a_busy_model_may_be_asked_again_is_told(stack: Stack, acme: 
     assert "30 seconds" in error.message
 
 
+REFUSED = [
+    (402, "model_not_paid", None),
+    (401, "model_key_refused", "KONSTRUCT_LLM_API_KEY"),
+    (404, "model_unknown", "KONSTRUCT_LLM_MODEL"),
+]
+
+
+@pytest.mark.parametrize(("status", "code", "setting"), REFUSED)
 async def test_what_the_provider_said_is_in_the_log_and_no_key_is(
-    stack: Stack, acme: World
+    stack: Stack, acme: World, status: int, code: str, setting: str | None
 ) -> None:
     marker = uuid4().hex
-    body = json.dumps(f'{{"error":"{marker} sk-abcdefgh"}}')
+    body = json.dumps(f'{{"error":"{marker} no such model sk-abcdefgh"}}')
     conversation_id = await acme.conversation(acme.anna)
     async with await stack.connect(acme.anna, conversation_id) as client:
-        await client.say(f"[[model: fail=402 body={body}]] hi")
+        await client.say(f"[[model: fail={status} body={body}]] hi")
         error = await client.expect("error")
-    assert error.code == "model_not_paid"
+    assert error.code == code
     (line,) = [
         json.loads(line)
         for worker in stack.workers
         for line in worker.log_text().splitlines()
         if marker in line
     ]
-    assert (line["event"], line["provider_status"]) == ("model_failed", 402)
+    assert (line["event"], line["provider_status"]) == ("model_failed", status)
+    assert line.get("setting") == setting
     assert "sk-…" in line["provider_said"]
 
 

@@ -19,13 +19,8 @@ from konstruct.doctor.looking import LOOK_WITHIN_S
 WITHIN_S = LOOK_WITHIN_S - 1
 NOBODY = UUID(int=0)
 SHOWN_CHARS = 300
-SETTINGS = {
+SETTINGS = {  # of failures whose own sentence names none
     "model_unreachable": "Nothing answers there. See that KONSTRUCT_LLM_BASE_URL is right.",
-    "model_not_there": "See that KONSTRUCT_LLM_BASE_URL is right; it often ends in /v1.",
-    "model_moved": "Set KONSTRUCT_LLM_BASE_URL to the address it leads to.",
-    "model_key_refused": "See that KONSTRUCT_LLM_API_KEY is right.",
-    "model_unknown": "Set KONSTRUCT_LLM_MODEL to one it has.",
-    "model_only_thought": "Raise KONSTRUCT_LLM_MAX_ANSWER_TOKENS.",
     "model_too_long": "Set KONSTRUCT_LLM_CONTEXT_TOKENS to what it can read.",
     "model_silent": f"It said nothing within {WITHIN_S:.0f} seconds.",
 }
@@ -38,6 +33,7 @@ async def answers() -> str:
     try:
         said, finish = await _asked(models)
     except ModelFailure as failure:
+        models.explain(failure)
         raise ConfigError(await _what_is_wrong(failure, key)) from failure
     finally:
         await models.aclose()

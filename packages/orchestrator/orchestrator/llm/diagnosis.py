@@ -57,7 +57,7 @@ def diagnose(error: Exception, *, began: bool) -> ModelFailure:
         case ModelConnectionError() | httpx2.HTTPError():
             return failures.ModelCut() if began else failures.ModelUnreachable()
         case UsageLimitExceeded():
-            return failures.ModelEndless()
+            return _too_many_turns()
         case ModelAPIError() if error.in_stream:
             return refused_in_stream(error.body) if error.body else failures.ModelBroken()
         case ModelAPIError():  # a stream that ended without saying why, or a body that is no answer
@@ -70,6 +70,12 @@ def _refused(error: ModelHTTPError) -> ModelFailure:
     body = error.body if isinstance(error.body, str) else json.dumps(error.body, default=str)
     response = getattr(error.__cause__, "response", None)
     return refused(error.status_code, body.encode(), getattr(response, "headers", None))
+
+
+def _too_many_turns() -> ModelFailure:
+    endless = failures.ModelEndless()
+    endless.is_mended_by("KONSTRUCT_LLM_MAX_REQUESTS")
+    return endless
 
 
 def _busy(error: ModelAPIError) -> ModelFailure:

@@ -1,7 +1,8 @@
 """How a model can fail, in words for the person who chats.
 
 The sentences name no address, key or provider message; `said` is what the provider said, for the
-log. `retryable` says whether asking again, unchanged, may help.
+log. `retryable` says whether asking again, unchanged, may help. `setting` is the one that would
+mend it, as for the installation's default model; `ModelRegistry.explain` knows an agent's own.
 
     ModelFailure
     ├── retryable   ModelUnreachable · ModelBusy · ModelBroken · ModelSilent · ModelStalled
@@ -16,6 +17,9 @@ from http import HTTPStatus
 from typing import ClassVar
 
 from shared.errors import KonstructError
+
+AGENTS_MODEL = "the agent's model"
+"""What mends an agent's own model: it is no setting of the installation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class ModelFailure(KonstructError):
 
     said: Said | None = None
     retry_after_s: int | None = None
-    setting: ClassVar[str | None] = None
+    setting: str | None = None
     """The setting that would mend it, for the log."""
 
     def __init__(self) -> None:
@@ -48,6 +52,12 @@ class ModelFailure(KonstructError):
             self.retry_after_s = seconds
             self.message = re.sub("a (minute|moment)", _duration(seconds), self.sentence)
 
+    def is_mended_by(self, setting: str) -> None:
+        """Another setting than for the default model."""
+        if self.setting is not None:
+            self.message = self.message.replace(self.setting, setting)
+        self.setting = setting
+
 
 def told(failure: ModelFailure) -> dict[str, int | str]:
     """What the provider said, as fields of the log."""
@@ -58,6 +68,7 @@ def told(failure: ModelFailure) -> dict[str, int | str]:
 
 class ModelUnreachable(ModelFailure):
     code = "model_unreachable"
+    setting: str | None = "KONSTRUCT_LLM_BASE_URL"
     sentence = "The language model cannot be reached right now. Please try again in a moment."
 
 
@@ -75,16 +86,19 @@ class ModelBroken(ModelFailure):
 
 class ModelSilent(ModelFailure):
     code = "model_silent"
+    setting = "KONSTRUCT_LLM_FIRST_BYTE_TIMEOUT_S"
     sentence = "The language model did not begin to answer in time. Please try again."
 
 
 class ModelStalled(ModelFailure):
     code = "model_stalled"
+    setting = "KONSTRUCT_LLM_BETWEEN_PIECES_TIMEOUT_S"
     sentence = "The language model stopped in the middle of its answer. Please try again."
 
 
 class ModelTooSlow(ModelFailure):
     code = "model_too_slow"
+    setting = "KONSTRUCT_RUN_DEADLINE_S"
     sentence = "The answer took too long. Please try again, or ask for something shorter."
 
 
@@ -106,19 +120,29 @@ class ModelEmpty(ModelFailure):
 class ModelKeyRefused(ModelFailure):
     code = "model_key_refused"
     retryable = False
+    setting = "KONSTRUCT_LLM_API_KEY"
     sentence = (
-        "The language model's service refused our access. An administrator must check the key in "
-        "the model settings."
+        "The language model's service refused our access. Whoever runs Konstruct must check the "
+        "key, KONSTRUCT_LLM_API_KEY."
     )
 
 
 class ModelUnknown(ModelFailure):
     code = "model_unknown"
     retryable = False
+    setting = "KONSTRUCT_LLM_MODEL"
     sentence = (
-        "The language model chosen for this agent does not exist. An administrator must choose "
-        "another in the agent's settings."
+        "The language model that is set does not exist. Whoever runs Konstruct must set another "
+        "as KONSTRUCT_LLM_MODEL."
     )
+
+    def is_of_an_agent(self) -> None:
+        """The agent has a model of its own, and this is it."""
+        self.setting = AGENTS_MODEL
+        self.message = (
+            "The language model chosen for this agent does not exist. Another must be chosen in "
+            "the agent's settings."
+        )
 
 
 class ModelRejected(ModelFailure):
@@ -141,6 +165,7 @@ class ModelDeclined(ModelFailure):
 class ModelEndless(ModelFailure):
     code = "model_endless"
     retryable = False
+    setting = "KONSTRUCT_LLM_MAX_ANSWER_CHARS"
     sentence = "The answer grew longer than allowed. Please ask for something shorter."
 
 
@@ -150,8 +175,8 @@ class ModelNotPaid(ModelFailure):
     code = "model_not_paid"
     retryable = False
     sentence = (
-        "The quota or the credit with the language model's service is used up. An administrator "
-        "must look after the account there."
+        "The quota or the credit with the language model's service is used up. Whoever runs "
+        "Konstruct must look after the account there."
     )
 
 
@@ -162,8 +187,8 @@ class ModelNotThere(ModelFailure):
     retryable = False
     setting = "KONSTRUCT_LLM_BASE_URL"
     sentence = (
-        "There is no language model at the address that is set. An administrator must check the "
-        "base URL in the model settings; it often ends in /v1."
+        "There is no language model at the address that is set. Whoever runs Konstruct must check "
+        "KONSTRUCT_LLM_BASE_URL; it often ends in /v1."
     )
 
 
@@ -174,8 +199,8 @@ class ModelMoved(ModelFailure):
     retryable = False
     setting = "KONSTRUCT_LLM_BASE_URL"
     sentence = (
-        "The address of the language model leads to another one. An administrator must set that "
-        "one as the base URL in the model settings."
+        "The address of the language model leads to another one. Whoever runs Konstruct must "
+        "set that one as KONSTRUCT_LLM_BASE_URL."
     )
 
 
@@ -197,7 +222,8 @@ class ModelOnlyThought(ModelFailure):
     setting = "KONSTRUCT_LLM_MAX_ANSWER_TOKENS"
     sentence = (
         "The language model spent all the length it may use on thinking, before it said anything. "
-        "Please ask for less at once; an administrator can raise the limit."
+        "Please ask for less at once; whoever runs Konstruct can raise the limit, "
+        "KONSTRUCT_LLM_MAX_ANSWER_TOKENS."
     )
 
 

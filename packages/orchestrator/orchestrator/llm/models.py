@@ -24,7 +24,12 @@ from shared.services.names import is_model_name
 
 from orchestrator.llm.clients import OpenAIClient, anthropic_client, open_pool, openai_client
 from orchestrator.llm.endpoint import Connections, Endpoint
-from orchestrator.llm.failures import ModelUnknown
+from orchestrator.llm.failures import (
+    ModelFailure,
+    ModelKeyRefused,
+    ModelUnknown,
+    ModelUnreachable,
+)
 
 DEFAULT_WINDOW_S = 0.08
 """How long text may be left in the kernel's buffer while it flows."""
@@ -42,6 +47,7 @@ _COMPATIBLE = OpenAIModelProfile(
 OPENAI_URL = "https://api.openai.com/v1"
 """Said here, or the SDK would ask OPENAI_BASE_URL."""
 
+OUR_KEY = "KONSTRUCT_LLM_API_KEY"
 ProviderName = Literal["openai", "anthropic"]
 KEY_VARIABLES: dict[ProviderName, str] = {
     "openai": "OPENAI_API_KEY",
@@ -105,6 +111,17 @@ class ModelRegistry:
                 self._models[name] = model
         return model
 
+    def explain(self, failure: ModelFailure, name: str | None = None) -> None:
+        """Have `failure` name what mends it for the model that an agent calls `name`, or for the
+        default."""
+        match failure:
+            case ModelKeyRefused():
+                failure.is_mended_by(self._key_setting(name or self._default))
+            case ModelUnknown() if name:
+                failure.is_of_an_agent()
+            case ModelUnreachable() if self._provider(name or self._default):
+                failure.setting = None  # the provider's address is none of ours to set
+
     async def aclose(self) -> None:
         """Close every connection; the models are of no use afterwards."""
         await self._connections.aclose()
@@ -139,10 +156,26 @@ class ModelRegistry:
         return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
 
     def _key(self, provider: ProviderName) -> str:
-        is_default = self._base_url is None and self._default.startswith(f"{provider}:")
+        is_default = self._is_default(provider)
         variable = KEY_VARIABLES[provider]
         key = (self._api_key if is_default else None) or os.environ.get(variable)
         if not key:
-            own = "KONSTRUCT_LLM_API_KEY or " if is_default else ""
+            own = f"{OUR_KEY} or " if is_default else ""
             raise ConfigError(f"No key for {provider} models: set {own}{variable}.")
         return key
+
+    def _key_setting(self, name: str) -> str:
+        """Where the key for the model called `name` is taken from."""
+        provider = self._provider(name)
+        if provider is None or (self._is_default(provider) and self._api_key):
+            return OUR_KEY
+        return KEY_VARIABLES[provider]
+
+    def _provider(self, name: str) -> ProviderName | None:
+        """Whose model `name` is; None of one that the endpoint has."""
+        if self._base_url is not None and name == self._default:
+            return None
+        return next((each for each in KEY_VARIABLES if name.startswith(f"{each}:")), None)
+
+    def _is_default(self, provider: ProviderName) -> bool:
+        return self._base_url is None and self._default.startswith(f"{provider}:")

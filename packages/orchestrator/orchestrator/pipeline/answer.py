@@ -37,7 +37,7 @@ LEAST_TIME_S = 5.0
 
 GAVE_UP = "The answer failed several times. Please try again, or say it differently."
 TOO_SLOW = "The answer took too long. Please try again, or ask for something shorter."
-NOT_SET_UP = "The language model is not set up. Please tell an administrator."
+NOT_SET_UP = "The language model is not set up. Please tell whoever runs Konstruct."
 BROKEN = "Something went wrong while answering. Please try again."
 
 
@@ -136,6 +136,7 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
             log.info("answer_cut_at_limit", run_id=str(claimed.run_id), setting=setting)
         return Outcome("complete", preview.text, finish, usage=spoken.usage)
     except ModelFailure as error:
+        life.models.explain(error, claimed.model)
         cause = type(error.__cause__ or error).__name__
         log.warning(
             "model_failed",
