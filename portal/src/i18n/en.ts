@@ -299,24 +299,24 @@ export const en = {
   "error.model_garbage": "The language model's service sent something unreadable. Try again.",
   "error.model_empty": "The language model gave an empty answer. Try again or say it differently.",
   "error.model_key_refused":
-    "The language model's service refused our access. An administrator must check its key.",
+    "The language model's service refused our access. Whoever runs Konstruct must check the key, KONSTRUCT_LLM_API_KEY.",
   "error.model_unknown":
-    "The language model chosen for this employee does not exist. An administrator must choose another.",
+    "The language model that is set for this employee does not exist. It needs another in its settings; if it has none of its own there, whoever runs Konstruct must set another as KONSTRUCT_LLM_MODEL.",
   "error.model_rejected":
     "The language model's service did not accept this conversation. A shorter message or starting over may help.",
   "error.model_declined":
     "The language model declined to answer this. Saying it differently may help.",
   "error.model_endless": "The answer grew longer than allowed. Ask for something shorter.",
   "error.model_not_paid":
-    "The quota or the credit with the language model's service is used up. An administrator must look after the account there.",
+    "The quota or the credit with the language model's service is used up. Whoever runs Konstruct must look after the account there.",
   "error.model_not_there":
-    "There is no language model at the address that is set. An administrator must check it.",
+    "There is no language model at the address that is set. Whoever runs Konstruct must check KONSTRUCT_LLM_BASE_URL.",
   "error.model_moved":
-    "The address of the language model leads to another one. An administrator must set that one.",
+    "The address of the language model leads to another one. Whoever runs Konstruct must set that one as KONSTRUCT_LLM_BASE_URL.",
   "error.model_too_long":
     "This is more than the language model can read at once. Send a shorter message, or begin a new conversation.",
   "error.model_only_thought":
-    "The language model spent all the length it may use on thinking, before it said anything. Ask for less at once; an administrator can raise the limit.",
+    "The language model spent all the length it may use on thinking, before it said anything. Ask for less at once; whoever runs Konstruct can raise the limit, KONSTRUCT_LLM_MAX_ANSWER_TOKENS.",
 };
 
 export type MessageKey = keyof typeof en;

@@ -309,22 +309,22 @@ export const es: Catalogue = {
   "error.model_empty":
     "El modelo de lenguaje dio una respuesta vacía. Inténtalo de nuevo o dilo de otra manera.",
   "error.model_key_refused":
-    "El servicio del modelo de lenguaje nos negó el acceso. Un administrador debe revisar su clave.",
+    "El servicio del modelo de lenguaje nos negó el acceso. Quien administra Konstruct debe revisar la clave, KONSTRUCT_LLM_API_KEY.",
   "error.model_unknown":
-    "El modelo de lenguaje elegido para este empleado no existe. Un administrador debe elegir otro.",
+    "El modelo de lenguaje configurado para este empleado no existe. Necesita otro en sus ajustes; si allí no tiene uno propio, quien administra Konstruct debe configurar otro en KONSTRUCT_LLM_MODEL.",
   "error.model_rejected":
     "El servicio del modelo de lenguaje no aceptó esta conversación. Un mensaje más corto o empezar de nuevo puede ayudar.",
   "error.model_declined":
     "El modelo de lenguaje no quiso responder a esto. Decirlo de otra manera puede ayudar.",
   "error.model_endless": "La respuesta superó la longitud permitida. Pide algo más corto.",
   "error.model_not_paid":
-    "Se ha agotado la cuota o el crédito en el servicio del modelo de lenguaje. Un administrador debe revisar allí la cuenta.",
+    "Se ha agotado la cuota o el crédito en el servicio del modelo de lenguaje. Quien administra Konstruct debe revisar allí la cuenta.",
   "error.model_not_there":
-    "En la dirección configurada no hay ningún modelo de lenguaje. Un administrador debe comprobarla.",
+    "En la dirección configurada no hay ningún modelo de lenguaje. Quien administra Konstruct debe comprobar KONSTRUCT_LLM_BASE_URL.",
   "error.model_moved":
-    "La dirección del modelo de lenguaje lleva a otra. Un administrador debe configurar esa otra.",
+    "La dirección del modelo de lenguaje lleva a otra. Quien administra Konstruct debe configurar esa otra en KONSTRUCT_LLM_BASE_URL.",
   "error.model_too_long":
     "Es más de lo que el modelo de lenguaje puede leer de una vez. Envía un mensaje más corto o empieza una conversación nueva.",
   "error.model_only_thought":
-    "El modelo de lenguaje gastó en pensar toda la longitud que puede usar, antes de decir nada. Pide menos de una vez; un administrador puede subir el límite.",
+    "El modelo de lenguaje gastó en pensar toda la longitud que puede usar, antes de decir nada. Pide menos de una vez; quien administra Konstruct puede subir el límite, KONSTRUCT_LLM_MAX_ANSWER_TOKENS.",
 };

@@ -309,22 +309,22 @@ export const pt: Catalogue = {
   "error.model_empty":
     "O modelo de linguagem deu uma resposta vazia. Tente de novo ou diga de outra forma.",
   "error.model_key_refused":
-    "O serviço do modelo de linguagem recusou-nos o acesso. Um administrador tem de verificar a chave.",
+    "O serviço do modelo de linguagem recusou-nos o acesso. Quem administra o Konstruct tem de verificar a chave, KONSTRUCT_LLM_API_KEY.",
   "error.model_unknown":
-    "O modelo de linguagem escolhido para este funcionário não existe. Um administrador tem de escolher outro.",
+    "O modelo de linguagem configurado para este funcionário não existe. Precisa de outro nas suas definições; se lá não tiver um próprio, quem administra o Konstruct tem de configurar outro em KONSTRUCT_LLM_MODEL.",
   "error.model_rejected":
     "O serviço do modelo de linguagem não aceitou esta conversa. Uma mensagem mais curta ou começar de novo pode ajudar.",
   "error.model_declined":
     "O modelo de linguagem recusou-se a responder a isto. Dizê-lo de outra forma pode ajudar.",
   "error.model_endless": "A resposta ficou mais longa do que o permitido. Peça algo mais curto.",
   "error.model_not_paid":
-    "A quota ou o crédito no serviço do modelo de linguagem esgotou-se. Um administrador tem de verificar lá a conta.",
+    "A quota ou o crédito no serviço do modelo de linguagem esgotou-se. Quem administra o Konstruct tem de verificar lá a conta.",
   "error.model_not_there":
-    "No endereço configurado não há nenhum modelo de linguagem. Um administrador tem de o verificar.",
+    "No endereço configurado não há nenhum modelo de linguagem. Quem administra o Konstruct tem de verificar KONSTRUCT_LLM_BASE_URL.",
   "error.model_moved":
-    "O endereço do modelo de linguagem leva a outro. Um administrador tem de configurar esse outro.",
+    "O endereço do modelo de linguagem leva a outro. Quem administra o Konstruct tem de configurar esse outro em KONSTRUCT_LLM_BASE_URL.",
   "error.model_too_long":
     "Isto é mais do que o modelo de linguagem consegue ler de uma vez. Envie uma mensagem mais curta ou comece uma conversa nova.",
   "error.model_only_thought":
-    "O modelo de linguagem gastou a pensar todo o comprimento que pode usar, antes de dizer algo. Peça menos de uma vez; um administrador pode aumentar o limite.",
+    "O modelo de linguagem gastou a pensar todo o comprimento que pode usar, antes de dizer algo. Peça menos de uma vez; quem administra o Konstruct pode aumentar o limite, KONSTRUCT_LLM_MAX_ANSWER_TOKENS.",
 };

@@ -37,7 +37,7 @@ export function FailedAnswer({ name, message, failure, canRetry, onRetry }: Fail
           </div>
         )}
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-danger-ground px-4 py-3 text-sm">
-          <p>{failureSentence(t, message, failure)}</p>
+          <p className="wrap-anywhere">{failureSentence(t, message, failure)}</p>
           {onRetry && (
             <Button disabled={!canRetry} onClick={onRetry} className="inline-flex items-center gap-2">
               <Icon name="retry" className="size-4" />
