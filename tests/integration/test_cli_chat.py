@@ -1,6 +1,7 @@
 """`konstruct chat` as a person or a script runs it, against real processes."""
 
 import asyncio
+import dataclasses
 import os
 import signal
 import sys
@@ -29,13 +30,13 @@ class Said:
 
 @asynccontextmanager
 async def chat(
-    gateway: Gateway, person: Person, *arguments: str, stdout: int = PIPE
+    gateway: Gateway, person: Person, *arguments: str, stdin: int = PIPE, stdout: int = PIPE
 ) -> AsyncIterator[Process]:
     """The command, as this person; killed if it does not end."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "konstruct", "chat", "--email", person.email, *arguments),
         env={**os.environ, "KONSTRUCT_HOST": "127.0.0.1", "KONSTRUCT_PORT": str(gateway.port)},
-        stdin=PIPE,
+        stdin=stdin,
         stdout=stdout,
         stderr=PIPE,
     )
@@ -49,7 +50,7 @@ async def chat(
 
 async def ended(process: Process, typed: str = "") -> Said:
     async with asyncio.timeout(WITHIN_S):
-        out, err = await process.communicate(typed.encode())
+        out, err = await process.communicate(typed.encode() if process.stdin else None)
     return Said(process.returncode, (out or b"").decode(), err.decode(errors="replace"))
 
 
@@ -152,6 +153,13 @@ async def test_a_terminal_of_another_encoding_or_none_at_all(
     assert "Traceback" not in refused.err
 
 
+async def test_without_a_demo_it_asks_who_speaks(stack: Stack, acme: World) -> None:
+    nobody = dataclasses.replace(acme.ben, email="operator@demo.konstruct.example")
+    said = await ask(stack, nobody, "hello")
+    assert said.code == 1
+    assert "say who you are with --email" in said.err
+
+
 async def test_history_says_why_an_answer_failed(stack: Stack, acme: World) -> None:
     first = await ask(stack, acme.ben, "[[model: fail=401]] hello")
     assert first.err.count("refused our access") == 1, "told once"
@@ -178,26 +186,49 @@ async def test_what_is_too_long_is_refused_and_the_conversation_goes_on(
     whole = "😀" * 7_900
     typed = f"{'x' * 9_000}\n{'x' * 300_000}\n{whole}\n"
     said = await ask(stack, acme.ben, typed=typed)
-    assert said.code == 0, said.err
+    assert said.code == 1, said.err
     assert "at most 8000 are possible" in said.err
     assert "far too long" in said.err
     assert whole in said.out
 
 
-async def test_stop_retry_and_reset(stack: Stack, acme: World) -> None:
-    async with chat(stack.gateways[0], acme.ben, "--agent", "Ada") as process:
-        assert process.stdin is not None
-        process.stdin.write(b"[[model: tokens=500 rate=20]] talk\n")
-        await read_until(process, "the order")
-        process.stdin.write(b"/stop\n")
-        process.stdin.write(b'[[model: fail=401 once=retried text="Now it goes."]] fails\n')
-        await asyncio.sleep(2)
-        process.stdin.write(b"/retry\n")
-        await read_until(process, "Now it goes.\n")
-        process.stdin.write(b"/reset\n")
-        await asyncio.sleep(1)
-        process.stdin.write(b"/quit\n")
-        said = await ended(process)
+@pytest.mark.parametrize("last", ["/quit\n", ""])
+async def test_a_scripts_line_is_finished_before_the_next(
+    stack: Stack, acme: World, last: str
+) -> None:
+    typed = '[[model: text="One."]] first\n/stop\n/reset\n/reset\n[[model: text="Two."]] second\n'
+    said = await ask(stack, acme.ben, typed=typed + last)
+    assert (said.code, said.out) == (0, "One.\nTwo.\n"), said
+    assert "The conversation is empty now." in said.err
+    left = await ask(stack, acme.ben, '[[model: text="Three."]] third')
+    assert "Ada: Two." in left.err
+    assert "One." not in left.err
+
+
+async def test_a_script_of_which_one_line_fails_ends_with_1(stack: Stack, acme: World) -> None:
+    typed = '[[model: fail=401]] first\n[[model: text="Two."]] second\n/quit\n'
+    said = await ask(stack, acme.ben, typed=typed)
+    assert (said.code, said.out) == (1, "Two.\n"), said
+
+
+async def test_stop_retry_and_reset_at_a_terminal(stack: Stack, acme: World) -> None:
+    keys, terminal = os.openpty()
+    try:
+        async with chat(stack.gateways[0], acme.ben, "--agent", "Ada", stdin=terminal) as process:
+            os.write(keys, b"[[model: tokens=500 rate=20]] talk\n")
+            await read_until(process, "the order")
+            os.write(keys, b"/stop\n")
+            os.write(keys, b'[[model: fail=401 once=retried text="Now it goes."]] fails\n')
+            await asyncio.sleep(2)
+            os.write(keys, b"/retry\n")
+            await read_until(process, "Now it goes.\n")
+            os.write(keys, b"/reset\n")
+            await asyncio.sleep(1)
+            os.write(keys, b"/quit\n")
+            said = await ended(process)
+    finally:
+        os.close(keys)
+        os.close(terminal)
     assert said.code == 0, said
     assert "(stopped)" in said.err
     assert "The conversation is empty now." in said.err

@@ -113,6 +113,18 @@ def test_a_person_who_cannot_be(arguments: tuple[str, ...], says: str, acme: str
     assert len(konstruct("user", "list", "--json").json) == 1
 
 
+def test_a_second_tenant_of_a_name_is_told_as_new(acme: str) -> None:
+    told = konstruct("tenant", "create", "--name", "Acme").out
+    assert told == "The new tenant 'Acme' is made. Its slug is acme-2.\n"
+
+
+def test_who_is_known_already_gets_the_command_that_adds_them(acme: str) -> None:
+    create = ("user", "create", "--email", "eva@acme.com", "--tenant", "acme")
+    konstruct(*create)
+    sentence = konstruct(*create, "--role", "customer_admin").sentence
+    assert "user add --email eva@acme.com --tenant acme --role customer_admin" in sentence
+
+
 def test_somebody_known_joins_another_tenant(acme: str) -> None:
     konstruct("user", "create", "--email", "eva@acme.com", "--tenant", "acme")
     konstruct("tenant", "create", "--name", "Globex")

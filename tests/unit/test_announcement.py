@@ -60,3 +60,10 @@ def test_it_names_the_model_that_answers(
     text = told(settings, DEMO, tmp_path)
     assert all(word in text for word in words), text
     assert ("practice" in text) == (settings is TOY)
+
+
+def test_the_start_with_a_real_model_keeps_the_options(tmp_path: Path) -> None:
+    where = {"KONSTRUCT_HOST": "127.0.0.1", "KONSTRUCT_PORT": "8123"}
+    text = told({**TOY, **where}, DEMO, tmp_path / "my data")
+    assert f"up --port 8123 --data-dir '{tmp_path / 'my data'}'" in text
+    assert "konstruct up --no-demo\n" in told(TOY, None, Path(".konstruct"))

@@ -12,7 +12,7 @@ from konstruct.chat_events import (
     Connected,
     Emptied,
     Heard,
-    Notice,
+    Postponed,
     Refused,
     Said,
     Typing,
@@ -160,7 +160,7 @@ def test_what_may_pass_stays_in_the_outbox(retryable: bool) -> None:
     state = ChatState()
     own = state.compose("Hello")["client_message_id"]
     error = {"type": "error", "code": "c", "message": "No.", "retryable": retryable}
-    expected = Notice("c", "No.", None) if retryable else Refused(own, "No.")
+    expected = Postponed("No.", 3.0) if retryable else Refused(own, "No.")
     assert after(state, error | {"client_message_id": own}) == [expected]
     assert bool(state.resend()) == retryable
 

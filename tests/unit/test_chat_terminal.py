@@ -21,6 +21,16 @@ def test_a_notice_in_mid_answer_leaves_standard_output_alone() -> None:
     assert err.getvalue() == "\nThe line broke.\n"
 
 
+def test_a_notice_in_mid_answer_has_a_line_of_its_own_where_both_streams_are_one() -> None:
+    both = io.StringIO()
+    terminal = Terminal(both, both)
+    terminal.speak("One, ")
+    terminal.say("The line broke.")
+    terminal.say("It is there again.")
+    terminal.speak("two", ends=True)
+    assert both.getvalue() == "One, \nThe line broke.\nIt is there again.\ntwo\n"
+
+
 def test_an_answer_that_starts_over_does_so_on_a_fresh_line() -> None:
     out = io.StringIO()
     terminal = Terminal(out, io.StringIO())

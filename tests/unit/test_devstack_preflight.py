@@ -54,6 +54,13 @@ def test_no_such_port(tmp_path: Path, port: int) -> None:
     assert "is no port" in preflight.check_port(UpOptions(tmp_path, port)).message
 
 
+@pytest.mark.parametrize("host", ["nonsense.invalid", "192.0.2.1", "2001:db8::1"])
+def test_no_address_of_this_machine(tmp_path: Path, host: str) -> None:
+    message = preflight.check_port(UpOptions(tmp_path, 8000, host=host)).message
+    assert f"'{host}' is no address of this machine" in message
+    assert "taken" not in message
+
+
 def test_data_directory_is_a_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()

@@ -35,8 +35,8 @@ from websockets.exceptions import (
     WebSocketException,
 )
 
-from konstruct.chat_events import ChatEvent, Notice, Waiting
-from konstruct.chat_state import ChatState, Frame
+from konstruct.chat_events import ChatEvent, Notice, Postponed, Waiting
+from konstruct.chat_state import RESEND_AFTER_S, ChatState, Frame
 from konstruct.portal import Portal
 
 OPEN_WITHIN_S = 10.0
@@ -47,7 +47,6 @@ PING_EVERY_S = 15.0
 GIVE_UP_S = 120.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 8.0
-RESEND_AFTER_S = 3.0
 SLOW_DOWN_S = 60.0
 """After having been shown out for being too fast, when the gateway does not say how long."""
 MAX_FRAME_BYTES = 8 * 1024 * 1024
@@ -233,9 +232,11 @@ class ChatClient:
                 if frame.get("type") == "reconnect":
                     raise _Retry("The gateway is going away.", frame["after_ms"] / 1000)
                 for event in self._state.receive(frame):
-                    self._events.put_nowait(event)
-                    if isinstance(event, Notice):
-                        self._resend_soon(frame.get("retry_after_s") or RESEND_AFTER_S)
+                    if isinstance(event, Notice) and self._state.resend():
+                        self._resend_in(frame.get("retry_after_s") or RESEND_AFTER_S)
+                    # One wait serves all that are postponed, and is told once.
+                    if not isinstance(event, Postponed) or self._resend_in(event.seconds):
+                        self._events.put_nowait(event)
                 if frame.get("type") == "ready" and sending is None:
                     sending = self._begin_sending(line)
         except ConnectionClosed as closed:
@@ -252,10 +253,12 @@ class ChatClient:
         self._ready = self._was_ready = True
         return asyncio.create_task(_send_all(line, self._to_send), name="chat-client-send")
 
-    def _resend_soon(self, after_s: float) -> None:
-        """A message that could not be taken just now stays in the outbox: offer it again."""
-        if self._state.resend() and self._resending is None:
-            self._resending = asyncio.get_running_loop().call_later(after_s, self._resend)
+    def _resend_in(self, after_s: float) -> bool:
+        """Offer the outbox again then; False if that is about to happen already."""
+        if self._resending is not None:
+            return False
+        self._resending = asyncio.get_running_loop().call_later(after_s, self._resend)
+        return True
 
     def _resend(self) -> None:
         self._resending = None

@@ -82,6 +82,24 @@ class Notice:
     reply_to: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    """A message of ours is not taken yet; it is sent again in so many seconds by itself."""
+
+    message: str
+    seconds: float
+
+
 ChatEvent = (
-    Connected | Waiting | Typing | Accepted | Refused | Said | Answered | Heard | Emptied | Notice
+    Connected
+    | Waiting
+    | Typing
+    | Accepted
+    | Refused
+    | Said
+    | Answered
+    | Heard
+    | Emptied
+    | Notice
+    | Postponed
 )

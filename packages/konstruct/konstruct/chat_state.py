@@ -20,12 +20,16 @@ from konstruct.chat_events import (
     Emptied,
     Heard,
     Notice,
+    Postponed,
     Refused,
     Said,
     Typing,
 )
 
 Frame = dict[str, Any]
+
+RESEND_AFTER_S = 3.0
+"""When the gateway does not say how long to wait."""
 
 
 @dataclass(slots=True)
@@ -175,5 +179,7 @@ class ChatState:
         if client_message_id in self._outbox and not frame.get("retryable"):
             del self._outbox[client_message_id]
             yield Refused(client_message_id, frame["message"])
+        elif client_message_id in self._outbox:
+            yield Postponed(frame["message"], frame.get("retry_after_s") or RESEND_AFTER_S)
         else:
             yield Notice(frame["code"], frame["message"], frame.get("reply_to"))

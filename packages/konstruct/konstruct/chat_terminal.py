@@ -13,22 +13,6 @@ import threading
 from collections.abc import AsyncIterator, Sequence
 from typing import TextIO
 
-from shared.errors import Conflict, Unavailable
-
-from konstruct.chat_client import ChatClient
-from konstruct.chat_events import (
-    Accepted,
-    Answered,
-    ChatEvent,
-    Connected,
-    Emptied,
-    Heard,
-    Notice,
-    Refused,
-    Said,
-    Typing,
-    Waiting,
-)
 from konstruct.chat_markdown import Markdown
 from konstruct.portal import Message
 from konstruct.screen import harmless, harmless_on, one_line
@@ -64,12 +48,14 @@ class Terminal:
         self._agent = one_line(agent)
         self._markdown = Markdown()
         self._mid_line = False
+        self._line_left = False
         self._typing = False
         self._said_last = ""
+        self._reason: str | None = None
 
     def say(self, sentence: str) -> None:
         """For the person."""
-        self._begin_line()
+        self.leave_line()
         self._err.write(f"{harmless(sentence)}\n")
         self._err.flush()
         self._said_last = sentence
@@ -87,13 +73,14 @@ class Terminal:
 
     def prompt(self) -> None:
         if self._err.isatty() and sys.stdin.isatty():
-            self._begin_line()
+            self.leave_line()
             self._err.write("> ")
             self._err.flush()
 
     def speak(self, text: str, *, afresh: bool = False, ends: bool = False) -> None:
         """Part of an answer."""
         self._clear_typing()
+        self._line_left = False
         if afresh and self._mid_line:
             self._out.write(f"{self._readable('', ends=True)}\n")
             self._mid_line = False
@@ -131,115 +118,36 @@ class Terminal:
         markdown = Markdown()
         return markdown.feed(text) + markdown.end()
 
-    def _begin_line(self) -> None:
-        """A new line on the screen; standard output, which a program may read, gets none."""
+    def why_it_failed(self, sentence: str) -> None:
+        """For the person; in mid-answer only after the answer's end is shown."""
+        if self._mid_line:
+            self._reason = sentence
+        else:
+            self.say(sentence)
+
+    def say_why_it_failed(self) -> None:
+        """What was kept for after the answer's end, if anything."""
+        reason, self._reason = self._reason, None
+        if reason is not None:
+            self.say(reason)
+
+    def forget_reason(self) -> None:
+        self._reason = None
+
+    def leave_line(self) -> None:
+        """A new line on standard error, which may be the same screen or file as standard output;
+        that one, which a program may read, gets none."""
         self._clear_typing()
-        if self._mid_line and self._err.isatty():
+        if self._mid_line and not self._line_left:
             self._err.write("\n")
+            self._err.flush()
+            self._line_left = True
 
     def _clear_typing(self) -> None:
         if self._typing:
             self._err.write(_CLEAR_LINE)
             self._err.flush()
             self._typing = False
-
-
-async def ask(chat: ChatClient, text: str, terminal: Terminal, *, timeout_s: float) -> bool:
-    """Say one thing and show the answer; whether it is complete. Raises KonstructError."""
-    asked = chat.send(text)
-    message_id: str | None = None
-    try:
-        async with asyncio.timeout(timeout_s):
-            async for event in chat.events():
-                match event:
-                    case Accepted(client_message_id=accepted) if accepted == asked:
-                        message_id = event.message_id
-                    case Refused(client_message_id=refused) if refused == asked:
-                        terminal.say(event.message)
-                        return False
-                    case Said(reply_to=about) if about == message_id:
-                        terminal.speak(event.text, afresh=event.afresh)
-                    case Answered(reply_to=about) if about == message_id:
-                        return _show_outcome(terminal, event)
-                    case Emptied() if message_id is not None:
-                        raise Conflict("The conversation was reset before the answer came.")
-                    case Typing() | Waiting() | Notice():
-                        _show_circumstances(terminal, event)
-    except TimeoutError:
-        raise Unavailable(
-            f"No answer came within {timeout_s:.0f} seconds. "
-            + ("It will be in the conversation." if message_id else "Nothing was sent.")
-        ) from None
-    raise AssertionError("events end with an error")
-
-
-class Talk:
-    """A conversation of many messages, with commands."""
-
-    def __init__(self, chat: ChatClient, terminal: Terminal) -> None:
-        self._chat = chat
-        self._terminal = terminal
-        self._unanswered: set[str] = set()
-        self._settled = asyncio.Event()
-        self._settled.set()
-        self._last_failed: str | None = None
-
-    def send(self, text: str) -> None:
-        self._await(self._chat.send(text))
-
-    def stop(self) -> None:
-        self._chat.stop()
-
-    def retry(self) -> bool:
-        """Answer the last failed message again; whether there is one."""
-        reply_to, self._last_failed = self._last_failed, None
-        if reply_to is not None:
-            self._await(reply_to)
-            self._chat.retry(reply_to)
-        return reply_to is not None
-
-    async def settled(self) -> None:
-        """Until nothing is unanswered."""
-        await self._settled.wait()
-
-    async def show(self) -> None:
-        """Show what happens, for as long as it runs. Raises KonstructError."""
-        async for event in self._chat.events():
-            self._show(event)
-            if self._settled.is_set() and not isinstance(event, Connected | Accepted):
-                self._terminal.prompt()
-
-    def _show(self, event: ChatEvent) -> None:
-        match event:
-            case Accepted():
-                self._unanswered.discard(event.client_message_id)
-                self._await(event.message_id)
-            case Refused():
-                self._terminal.say(event.message)
-                self._answered(event.client_message_id)
-            case Said():
-                self._terminal.speak(event.text, afresh=event.afresh)
-            case Answered():
-                _show_outcome(self._terminal, event)
-                self._last_failed = event.reply_to if event.status == "failed" else None
-                self._answered(event.reply_to)
-            case Heard():
-                self._terminal.say(f"you, elsewhere: {event.text}")
-            case Emptied():
-                self._terminal.say("The conversation is empty now.")
-                self._unanswered.clear()
-                self._settled.set()
-            case Typing() | Waiting() | Notice():
-                _show_circumstances(self._terminal, event)
-
-    def _await(self, message: str) -> None:
-        self._unanswered.add(message)
-        self._settled.clear()
-
-    def _answered(self, message: str | None) -> None:
-        self._unanswered.discard(message or "")
-        if not self._unanswered:
-            self._settled.set()
 
 
 async def typed_lines() -> AsyncIterator[str]:
@@ -265,31 +173,6 @@ async def typed_lines() -> AsyncIterator[str]:
     threading.Thread(target=read, name="typed-lines", daemon=True).start()
     while (line := await lines.get()) is not None:
         yield line.decode(sys.stdin.encoding, errors="replace").rstrip("\r")
-
-
-def _show_outcome(terminal: Terminal, outcome: Answered) -> bool:
-    if outcome.status == "failed" and outcome.finish != "broken_off":
-        terminal.say_once(outcome.text or "The answer failed.")
-        return False
-    terminal.speak(outcome.rest, afresh=outcome.afresh, ends=True)
-    if outcome.finish in ENDINGS:
-        terminal.say(ENDINGS[outcome.finish])
-    if outcome.status == "failed":
-        return False
-    if outcome.status == "stopped":
-        terminal.say("(stopped)")
-        return False
-    return True
-
-
-def _show_circumstances(terminal: Terminal, event: Typing | Waiting | Notice) -> None:
-    match event:
-        case Typing():
-            terminal.typing()
-        case Waiting():
-            terminal.say(f"{event.why} Trying again in {event.seconds:.1f} s.")
-        case Notice():
-            terminal.say(event.message)
 
 
 def _has_colours(stream: TextIO) -> bool:

@@ -1,6 +1,7 @@
 """`konstruct chat`: talk to an agent from the terminal, over the same WebSocket as a browser."""
 
 import asyncio
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from konstruct.chat_client import ChatClient
-    from konstruct.chat_terminal import Talk, Terminal
+    from konstruct.chat_talk import Talk
+    from konstruct.chat_terminal import Terminal
     from konstruct.identity import Identity
     from konstruct.portal import Portal, SignIn
 
@@ -40,7 +42,8 @@ def register(app: typer.Typer) -> None:
                 "Without TEXT it is a conversation; /stop, /retry, /reset, /help and /quit "
                 "are its commands.",
                 "The answer goes to standard output, everything else to standard error. "
-                "Exit codes: 0 the answer is complete; 1 it failed, was stopped or refused.",
+                "From a pipe, each line is finished before the next one or command begins. "
+                "Exit codes: 0 every answer is complete; 1 one failed, was stopped or refused.",
             ),
         )
     )(chat)
@@ -103,7 +106,8 @@ async def _chat(
 ) -> bool:
     """Whether all went well."""
     from konstruct.chat_client import GIVE_UP_S, ChatClient
-    from konstruct.chat_terminal import Terminal, ask
+    from konstruct.chat_talk import ask
+    from konstruct.chat_terminal import Terminal
 
     async with portal:
         tenant_id = await portal.enter_tenant(tenant)
@@ -121,8 +125,7 @@ async def _chat(
         ) as client:
             if text is not None:
                 return await ask(client, text, terminal, timeout_s=timeout_s)
-            await _converse(client, portal, conversation_id, terminal, timeout_s)
-            return True
+            return await _converse(client, portal, conversation_id, terminal, timeout_s)
 
 
 async def _converse(
@@ -131,9 +134,12 @@ async def _converse(
     conversation_id: "UUID",
     terminal: "Terminal",
     timeout_s: float,
-) -> None:
-    """Until /quit or the end of input, and then until what was asked is answered."""
-    from konstruct.chat_terminal import Talk
+) -> bool:
+    """Until /quit or the end of input, and then until what was asked is answered.
+
+    Whether all went well; a person at a terminal has seen that, and a script is told.
+    """
+    from konstruct.chat_talk import Talk
 
     talk = Talk(client, terminal)
     terminal.say("Write, and press Enter. /help lists the commands, /quit ends.")
@@ -148,6 +154,8 @@ async def _converse(
     finally:
         showing.cancel()
         typing.cancel()
+        terminal.leave_line()
+    return sys.stdin.isatty() or talk.all_complete
 
 
 async def _type(
@@ -157,10 +165,12 @@ async def _type(
     terminal: "Terminal",
     timeout_s: float,
 ) -> None:
-    from shared.errors import KonstructError, Unavailable
+    """Carry out what is typed: a person's lines at once, a script's each after the one before."""
+    from shared.errors import KonstructError
 
     from konstruct.chat_terminal import COMMANDS, HELP, typed_lines
 
+    at_once = sys.stdin.isatty()
     async for line in typed_lines():
         match line.strip():
             case "":
@@ -177,14 +187,24 @@ async def _type(
                     terminal.say("There is no answer that failed.")
             case "/reset":
                 try:
-                    await portal.reset(conversation_id)
+                    await talk.reset(portal.reset(conversation_id))
                 except KonstructError as error:
                     terminal.say(error.message)
+                    talk.failed("/reset")
             case command if command.startswith("/"):
                 terminal.say(f"There is no command {command}. There is: {', '.join(COMMANDS)}.")
                 terminal.prompt()
             case _:
                 talk.send(line)
+        if not at_once:
+            await _settled(talk, timeout_s)
+    await _settled(talk, timeout_s)
+
+
+async def _settled(talk: "Talk", timeout_s: float) -> None:
+    """Until nothing is unanswered. Raises Unavailable."""
+    from shared.errors import Unavailable
+
     try:
         async with asyncio.timeout(timeout_s):
             await talk.settled()
@@ -211,6 +231,7 @@ def _password(email: str) -> str:
 
 def _by_keys(email: str, tenant: str | None) -> "SignIn":
     from shared.db.engine import dispose_engine
+    from shared.errors import NotFound
 
     from konstruct.database_errors import DATABASE_ERRORS, as_sentence
     from konstruct.local_access import issue
@@ -218,6 +239,12 @@ def _by_keys(email: str, tenant: str | None) -> "SignIn":
     async def sign_in() -> "Identity":
         try:
             return await issue(email, tenant=tenant, ttl_s=TOKEN_TTL_S)
+        except NotFound as error:
+            if email == DEMO_OPERATOR and email in error.message:
+                raise NotFound(
+                    f"{error.message} No demo was made here: say who you are with --email."
+                ) from None
+            raise
         except DATABASE_ERRORS as error:
             raise as_sentence(error) from error
         finally:

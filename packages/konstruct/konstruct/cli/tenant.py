@@ -47,7 +47,7 @@ def create(
     if as_json:
         print_json(made)
     else:
-        tell(f"Tenant '{made['name']}' is there. Its slug is {made['slug']}.")
+        tell(f"The new tenant '{made['name']}' is made. Its slug is {made['slug']}.")
 
 
 @app.command("list", epilog=examples("konstruct tenant list", "konstruct tenant list --json"))

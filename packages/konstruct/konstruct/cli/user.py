@@ -49,10 +49,18 @@ def create(
 ) -> None:
     """Make a person known, in a role."""
     attach_to_database(data_dir)
+    from shared.errors import Conflict, KonstructError
     from shared.services.people import new_password
 
     made_up = None if password else new_password()
-    person = run(_create(email, role, tenant, name, password or made_up))
+    try:
+        person = run(_create(email, role, tenant, name, password or made_up))
+    except KonstructError as error:
+        if error.code == "email_taken":
+            add = _command_to_add(email, role, tenant, data_dir)
+            sentence = f"{error.message} Give them a role in one more tenant with `{add}`."
+            raise Conflict(sentence, code=error.code) from None
+        raise
     if as_json:
         print_json({**shown(person), **({"password": made_up} if made_up else {})})
         return
@@ -135,6 +143,15 @@ def shown(person: "Person") -> Row:
         "role": person.role,
         "tenant_id": person.tenant_id,
     }
+
+
+def _command_to_add(email: str, role: str, tenant: str | None, data_dir: Path) -> str:
+    from konstruct.devstack.announcement import command
+    from konstruct.devstack.data_dir import DataDir
+
+    of_role = ("--role", role) if tenant else ()
+    named = ("--email", email, "--tenant", tenant or "TENANT", *of_role)
+    return command(DataDir(data_dir), "user", "add", *named)
 
 
 async def _create(

@@ -47,7 +47,7 @@ def announcement(
     yield f"Konstruct is ready on {url}"
     yield from _where_else(settings)
     yield from _demo_people(demo, data) if demo else _first_person(data)
-    yield from _who_answers(settings)
+    yield from _who_answers(settings, command(data, "up", *_options(settings, demo)))
     yield f"Data and logs are in {data.path}. Ctrl-C ends everything."
 
 
@@ -80,7 +80,17 @@ def _first_person(data: DataDir) -> Iterator[str]:
     yield f"      {command(data, 'user', 'create', *admin)}"
 
 
-def _who_answers(settings: Mapping[str, str]) -> Iterator[str]:
+def _options(settings: Mapping[str, str], demo: DemoData | None) -> Iterator[str]:
+    """Those with which `up` starts again as it was started now, apart from the directory."""
+    for option in ("host", "port"):
+        value = settings.get(f"KONSTRUCT_{option.upper()}")
+        if value and value != str(Settings.model_fields[option].default):
+            yield from (f"--{option}", value)
+    if demo is None:
+        yield "--no-demo"
+
+
+def _who_answers(settings: Mapping[str, str], up_again: str) -> Iterator[str]:
     url = settings.get("KONSTRUCT_LLM_BASE_URL")
     model = settings.get("KONSTRUCT_LLM_MODEL") or Settings.model_fields["llm_model"].default
     if model != MODEL_ALIAS:
@@ -89,7 +99,7 @@ def _who_answers(settings: Mapping[str, str]) -> Iterator[str]:
     yield f"Answers come from the practice model {model}: it shows the way, not the quality."
     yield "For a real one, stop this and start it with the address, key and name of yours:"
     real = "KONSTRUCT_LLM_BASE_URL=… KONSTRUCT_LLM_API_KEY=… KONSTRUCT_LLM_MODEL=…"
-    yield f"      {real} {_called()} up"
+    yield f"      {real} {up_again}"
 
 
 def command(data: DataDir, *arguments: str) -> str:

@@ -10,6 +10,8 @@ from pathlib import Path
 from konstruct.devstack.private_file import write_private
 
 LOOPBACK = "127.0.0.1"
+SOME_PORT = 0
+"""The system chooses one that is free."""
 _HIGHEST = 65535
 
 

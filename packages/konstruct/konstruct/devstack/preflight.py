@@ -19,7 +19,7 @@ from konstruct.devstack.data_dir import DataDir
 from konstruct.devstack.errors import AlreadyRunning, PreflightFailed
 from konstruct.devstack.given import GivenSettings
 from konstruct.devstack.options import UpOptions
-from konstruct.devstack.ports import is_free
+from konstruct.devstack.ports import SOME_PORT, is_free
 
 MIN_DISK_MB = 500
 MIN_MEMORY_MB = 700
@@ -170,6 +170,9 @@ def check_port(options: UpOptions) -> Check:
     if not 0 < options.port <= _HIGHEST_PORT:
         message = f"{options.port} is no port: choose one from 1 to {_HIGHEST_PORT} with --port."
         return Check(_PORT, False, message)
+    if not is_free(SOME_PORT, options.host):
+        message = f"'{options.host}' is no address of this machine, so nothing can listen there. "
+        return Check(_PORT, False, message + "Leave --host out, or choose 127.0.0.1 or 0.0.0.0.")
     if is_free(options.port, options.host):
         return Check(_PORT, True, f"Port {options.port} is free.")
     pid = _listener(options.port)

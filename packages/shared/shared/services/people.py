@@ -91,11 +91,7 @@ async def create_user(
         is_platform_admin=role == PLATFORM_ADMIN,
     )
     if user is None:
-        raise Conflict(
-            f"There is someone with the address {email} already. "
-            "Give them a role in this tenant instead.",
-            code="email_taken",
-        )
+        raise Conflict(f"There is someone with the address {email} already.", code="email_taken")
     if tenant is not None:
         await identity.add_membership(session, tenant_id=tenant.id, user_id=user.id, role=role)
     return Person(user, role, tenant.id if tenant else None)
