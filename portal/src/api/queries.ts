@@ -15,11 +15,13 @@ export function tenantsQuery(api: PortalApi) {
   return queryOptions({ queryKey: ["tenants"], queryFn: () => api.tenants(), staleTime: 60_000 });
 }
 
+/** Others hire, change, pause and resume them meanwhile. */
 export function agentsQuery(api: PortalApi, tenantId: string) {
   return queryOptions({
     queryKey: ["agents", tenantId],
     queryFn: () => api.agents(tenantId),
     staleTime: 60_000,
+    refetchInterval: LIST_EVERY_MS,
   });
 }
 

@@ -26,6 +26,8 @@ export interface Notice {
   readonly retryable: boolean;
   /** What the business says about it, in its own words. */
   readonly notice?: string;
+  /** In how many seconds it is worth another try, if that is known. */
+  readonly retryAfterS?: number;
 }
 
 export interface Transcript {
@@ -230,6 +232,7 @@ function takeError(transcript: Transcript, frame: Frame<"error">): Transcript {
     message: frame.message,
     retryable: frame.retryable ?? false,
     ...(frame.notice ? { notice: frame.notice } : {}),
+    ...(frame.retry_after_s ? { retryAfterS: frame.retry_after_s } : {}),
   };
   if (frame.code === "silence") {
     return frame.reply_to

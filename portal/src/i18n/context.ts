@@ -20,8 +20,10 @@ export function useI18n(): I18n {
   return i18n;
 }
 
-/** The sentence for an error's code, or the gateway's own where there is none. */
-export function errorSentence(t: Translate, code: string, fallback: string): string {
+/** The sentence for an error's code, with the wait where it is known, or the gateway's own. */
+export function errorSentence(t: Translate, code: string, fallback: string, wait?: string): string {
+  const timed = `error.${code}_in`;
+  if (wait && isMessageKey(timed)) return t(timed, { wait });
   const key = `error.${code}`;
   return isMessageKey(key) ? t(key) : fallback;
 }

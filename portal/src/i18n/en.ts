@@ -291,6 +291,9 @@ export const en = {
   "error.model_unreachable":
     "The language model cannot be reached right now. Try again in a moment.",
   "error.model_busy": "The language model has too much to do right now. Try again in a minute.",
+  "error.model_busy_in": "The language model has too much to do right now. Try again in {wait}.",
+  "error.model_unreachable_in": "The language model cannot be reached right now. Try again in {wait}.",
+  "error.model_broken_in": "The language model's service reported an error. Try again in {wait}.",
   "error.model_broken": "The language model's service reported an error. Try again in a moment.",
   "error.model_silent": "The language model did not begin to answer in time. Try again.",
   "error.model_stalled": "The language model stopped in the middle of its answer. Try again.",
@@ -299,20 +302,20 @@ export const en = {
   "error.model_garbage": "The language model's service sent something unreadable. Try again.",
   "error.model_empty": "The language model gave an empty answer. Try again or say it differently.",
   "error.model_key_refused":
-    "The language model's service refused our access. Whoever runs Konstruct must check the key, KONSTRUCT_LLM_API_KEY.",
+    "The language model's service refused our access. Whoever runs Konstruct can mend it: KONSTRUCT_LLM_API_KEY holds the key, and “konstruct doctor” checks it.",
   "error.model_unknown":
-    "The language model that is set for this employee does not exist. It needs another in its settings; if it has none of its own there, whoever runs Konstruct must set another as KONSTRUCT_LLM_MODEL.",
+    "The language model asked for does not exist. Choose another in the employee's settings, or have whoever runs Konstruct set KONSTRUCT_LLM_MODEL.",
   "error.model_rejected":
     "The language model's service did not accept this conversation. A shorter message or starting over may help.",
   "error.model_declined":
     "The language model declined to answer this. Saying it differently may help.",
   "error.model_endless": "The answer grew longer than allowed. Ask for something shorter.",
   "error.model_not_paid":
-    "The quota or the credit with the language model's service is used up. Whoever runs Konstruct must look after the account there.",
+    "The quota or the credit with the language model's service is used up. Whoever runs Konstruct can look after the account there.",
   "error.model_not_there":
-    "There is no language model at the address that is set. Whoever runs Konstruct must check KONSTRUCT_LLM_BASE_URL.",
+    "There is no language model at the address that is set. Whoever runs Konstruct can mend it: KONSTRUCT_LLM_BASE_URL often ends in /v1, and “konstruct doctor” checks it.",
   "error.model_moved":
-    "The address of the language model leads to another one. Whoever runs Konstruct must set that one as KONSTRUCT_LLM_BASE_URL.",
+    "The address of the language model leads to another one. Whoever runs Konstruct can set that one as KONSTRUCT_LLM_BASE_URL; “konstruct doctor” checks it.",
   "error.model_too_long":
     "This is more than the language model can read at once. Send a shorter message, or begin a new conversation.",
   "error.model_only_thought":

@@ -296,6 +296,12 @@ export const es: Catalogue = {
     "Ahora no se puede contactar con el modelo de lenguaje. Inténtalo de nuevo en un momento.",
   "error.model_busy":
     "El modelo de lenguaje tiene demasiado trabajo ahora. Inténtalo de nuevo en un minuto.",
+  "error.model_busy_in":
+    "El modelo de lenguaje tiene demasiado trabajo ahora. Inténtalo de nuevo en {wait}.",
+  "error.model_unreachable_in":
+    "Ahora no se puede contactar con el modelo de lenguaje. Inténtalo de nuevo en {wait}.",
+  "error.model_broken_in":
+    "El servicio del modelo de lenguaje comunicó un error. Inténtalo de nuevo en {wait}.",
   "error.model_broken":
     "El servicio del modelo de lenguaje comunicó un error. Inténtalo de nuevo en un momento.",
   "error.model_silent": "El modelo de lenguaje no empezó a responder a tiempo. Inténtalo de nuevo.",
@@ -309,20 +315,20 @@ export const es: Catalogue = {
   "error.model_empty":
     "El modelo de lenguaje dio una respuesta vacía. Inténtalo de nuevo o dilo de otra manera.",
   "error.model_key_refused":
-    "El servicio del modelo de lenguaje nos negó el acceso. Quien administra Konstruct debe revisar la clave, KONSTRUCT_LLM_API_KEY.",
+    "El servicio del modelo de lenguaje nos negó el acceso. Quien administra Konstruct puede arreglarlo: la clave está en KONSTRUCT_LLM_API_KEY, y «konstruct doctor» la comprueba.",
   "error.model_unknown":
-    "El modelo de lenguaje configurado para este empleado no existe. Necesita otro en sus ajustes; si allí no tiene uno propio, quien administra Konstruct debe configurar otro en KONSTRUCT_LLM_MODEL.",
+    "El modelo de lenguaje pedido no existe. Elige otro en los ajustes del empleado, o pide a quien administra Konstruct que configure KONSTRUCT_LLM_MODEL.",
   "error.model_rejected":
     "El servicio del modelo de lenguaje no aceptó esta conversación. Un mensaje más corto o empezar de nuevo puede ayudar.",
   "error.model_declined":
     "El modelo de lenguaje no quiso responder a esto. Decirlo de otra manera puede ayudar.",
   "error.model_endless": "La respuesta superó la longitud permitida. Pide algo más corto.",
   "error.model_not_paid":
-    "Se ha agotado la cuota o el crédito en el servicio del modelo de lenguaje. Quien administra Konstruct debe revisar allí la cuenta.",
+    "Se ha agotado la cuota o el crédito en el servicio del modelo de lenguaje. Quien administra Konstruct puede revisar allí la cuenta.",
   "error.model_not_there":
-    "En la dirección configurada no hay ningún modelo de lenguaje. Quien administra Konstruct debe comprobar KONSTRUCT_LLM_BASE_URL.",
+    "En la dirección configurada no hay ningún modelo de lenguaje. Quien administra Konstruct puede arreglarlo: KONSTRUCT_LLM_BASE_URL suele terminar en /v1, y «konstruct doctor» la comprueba.",
   "error.model_moved":
-    "La dirección del modelo de lenguaje lleva a otra. Quien administra Konstruct debe configurar esa otra en KONSTRUCT_LLM_BASE_URL.",
+    "La dirección del modelo de lenguaje lleva a otra. Quien administra Konstruct puede poner esa otra en KONSTRUCT_LLM_BASE_URL; «konstruct doctor» la comprueba.",
   "error.model_too_long":
     "Es más de lo que el modelo de lenguaje puede leer de una vez. Envía un mensaje más corto o empieza una conversación nueva.",
   "error.model_only_thought":

@@ -299,6 +299,12 @@ export const pt: Catalogue = {
     "Agora não é possível contactar o modelo de linguagem. Tente de novo daqui a pouco.",
   "error.model_busy":
     "O modelo de linguagem tem trabalho a mais agora. Tente de novo daqui a um minuto.",
+  "error.model_busy_in":
+    "O modelo de linguagem tem trabalho a mais agora. Tente de novo daqui a {wait}.",
+  "error.model_unreachable_in":
+    "Agora não é possível contactar o modelo de linguagem. Tente de novo daqui a {wait}.",
+  "error.model_broken_in":
+    "O serviço do modelo de linguagem comunicou um erro. Tente de novo daqui a {wait}.",
   "error.model_broken":
     "O serviço do modelo de linguagem comunicou um erro. Tente de novo daqui a pouco.",
   "error.model_silent": "O modelo de linguagem não começou a responder a tempo. Tente de novo.",
@@ -309,20 +315,20 @@ export const pt: Catalogue = {
   "error.model_empty":
     "O modelo de linguagem deu uma resposta vazia. Tente de novo ou diga de outra forma.",
   "error.model_key_refused":
-    "O serviço do modelo de linguagem recusou-nos o acesso. Quem administra o Konstruct tem de verificar a chave, KONSTRUCT_LLM_API_KEY.",
+    "O serviço do modelo de linguagem recusou-nos o acesso. Quem administra o Konstruct pode resolvê-lo: a chave está em KONSTRUCT_LLM_API_KEY, e «konstruct doctor» verifica-a.",
   "error.model_unknown":
-    "O modelo de linguagem configurado para este funcionário não existe. Precisa de outro nas suas definições; se lá não tiver um próprio, quem administra o Konstruct tem de configurar outro em KONSTRUCT_LLM_MODEL.",
+    "O modelo de linguagem pedido não existe. Escolha outro nas definições do funcionário, ou peça a quem administra o Konstruct que configure KONSTRUCT_LLM_MODEL.",
   "error.model_rejected":
     "O serviço do modelo de linguagem não aceitou esta conversa. Uma mensagem mais curta ou começar de novo pode ajudar.",
   "error.model_declined":
     "O modelo de linguagem recusou-se a responder a isto. Dizê-lo de outra forma pode ajudar.",
   "error.model_endless": "A resposta ficou mais longa do que o permitido. Peça algo mais curto.",
   "error.model_not_paid":
-    "A quota ou o crédito no serviço do modelo de linguagem esgotou-se. Quem administra o Konstruct tem de verificar lá a conta.",
+    "A quota ou o crédito no serviço do modelo de linguagem esgotou-se. Quem administra o Konstruct pode verificar lá a conta.",
   "error.model_not_there":
-    "No endereço configurado não há nenhum modelo de linguagem. Quem administra o Konstruct tem de verificar KONSTRUCT_LLM_BASE_URL.",
+    "No endereço configurado não há nenhum modelo de linguagem. Quem administra o Konstruct pode resolvê-lo: KONSTRUCT_LLM_BASE_URL acaba muitas vezes em /v1, e «konstruct doctor» verifica-o.",
   "error.model_moved":
-    "O endereço do modelo de linguagem leva a outro. Quem administra o Konstruct tem de configurar esse outro em KONSTRUCT_LLM_BASE_URL.",
+    "O endereço do modelo de linguagem leva a outro. Quem administra o Konstruct pode pôr esse outro em KONSTRUCT_LLM_BASE_URL; «konstruct doctor» verifica-o.",
   "error.model_too_long":
     "Isto é mais do que o modelo de linguagem consegue ler de uma vez. Envie uma mensagem mais curta ou comece uma conversa nova.",
   "error.model_only_thought":

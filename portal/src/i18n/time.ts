@@ -32,6 +32,12 @@ export function sameDay(one: string, other: string): boolean {
   return new Date(one).toDateString() === new Date(other).toDateString();
 }
 
+/** A wait in seconds, as the gateway writes it too: a long one in minutes. */
+export function waitTime(language: Language, seconds: number): string {
+  const [value, unit] = seconds < 90 ? [seconds, "second"] : [Math.round(seconds / 60), "minute"];
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(value);
+}
+
 function written(language: Language, at: string, how: Intl.DateTimeFormatOptions): string {
   const { locale, hourCycle } = regionOf(language);
   const clock = how.hour || how.timeStyle ? { hourCycle } : {};

@@ -32,7 +32,7 @@ export default function BusinessesPage() {
           className="inline-flex shrink-0 items-center gap-2"
           onClick={() => { setCreating(true); }}
         >
-          <Icon name="add" className="size-4" />
+          <Icon name="add" className="size-4 shrink-0" />
           {t("business.submit")}
         </Button>
       }
@@ -57,7 +57,7 @@ export default function BusinessesPage() {
               </Button>
               {each.id === tenant.id ? (
                 <p className="inline-flex min-h-10 items-center gap-1.5 px-3 text-sm text-soft">
-                  <Icon name="check" className="size-4" />
+                  <Icon name="check" className="size-4 shrink-0" />
                   {t("business.current")}
                 </p>
               ) : (

@@ -6,25 +6,14 @@ import { agentsQuery, conversationQuery } from "@/api/queries";
 import { useLogin } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import { Thread } from "@/thread/thread";
-import type { Agent } from "@/wire/frames";
 
 import { FailedPage } from "./failed-page";
 import { isNotHere, NotHere } from "./not-here";
 
-const PAUSED_EVERY_MS = 15_000;
-
-function isPaused(agents: Agent[] | undefined, agentId: string): boolean {
-  return agents?.some(({ id, status }) => id === agentId && status === "paused") ?? false;
-}
-
 export function ConversationPage({ agentId }: { agentId: string }) {
   const login = useLogin();
   const { api, chats, tenant } = useWorkspace();
-  const agents = useQuery({
-    ...agentsQuery(api, tenant.id),
-    // Who waits for a paused employee sees when it is back.
-    refetchInterval: ({ state }) => (isPaused(state.data, agentId) ? PAUSED_EVERY_MS : false),
-  });
+  const agents = useQuery(agentsQuery(api, tenant.id));
   const conversation = useQuery(conversationQuery(api, tenant.id, agentId));
   const agent = agents.data?.find(({ id }) => id === agentId);
   const session = conversation.data && chats.of(conversation.data);

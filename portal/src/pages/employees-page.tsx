@@ -52,7 +52,7 @@ function HireLink() {
   const { t } = useI18n();
   return (
     <Link to="/team/employees/new" className={`${buttonClass("primary")} inline-flex shrink-0 items-center gap-2`}>
-      <Icon name="add" className="size-4" />
+      <Icon name="add" className="size-4 shrink-0" />
       {t("hire.submit")}
     </Link>
   );
@@ -78,7 +78,7 @@ function News() {
         <>
           <p className="wrap-anywhere">{t("hire.done", { name: state.hired.name })}</p>
           <Link ref={talk} to={`/employees/${state.hired.id}`} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
-            <Icon name="chat" className="size-4" />
+            <Icon name="chat" className="size-4 shrink-0" />
             {t("employees.chatName", { name: state.hired.name })}
           </Link>
         </>

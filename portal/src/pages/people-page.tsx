@@ -34,7 +34,7 @@ export default function PeoplePage() {
           className="inline-flex shrink-0 items-center gap-2"
           onClick={() => { setInviting(true); }}
         >
-          <Icon name="add" className="size-4" />
+          <Icon name="add" className="size-4 shrink-0" />
           {t("invite.action")}
         </Button>
       }

@@ -22,7 +22,8 @@ export const Announcer = memo(function Announcer({ name, session }: { name: stri
   useEffect(() => {
     const words = {
       plain: (text: string) => text,
-      failure: (message: Message, told: Notice | undefined) => failureSentence(t, message, told),
+      failure: (message: Message, told: Notice | undefined) =>
+        failureSentence({ t, language }, message, told),
     };
     void import("@/markdown/plain-text").then((reader) => { words.plain = reader.default; });
     const announcements = new Announcements(language, words);

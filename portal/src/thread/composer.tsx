@@ -83,7 +83,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           placeholder={t("composer.placeholder", { name })}
           title={t("composer.hint")}
           enterKeyHint="send"
-          className="field-sizing-content max-h-52 min-h-10 grow resize-none bg-transparent px-2 py-2 text-base outline-none placeholder:text-soft"
+          className="field-sizing-content max-h-52 min-h-10 min-w-0 grow resize-none bg-transparent px-2 py-2 text-base outline-none placeholder:truncate placeholder:text-soft placeholder-shown:truncate"
           onChange={(event) => { setText(event.target.value); }}
           onKeyDown={onKeyDown}
         />

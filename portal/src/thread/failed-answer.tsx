@@ -23,7 +23,7 @@ interface FailedAnswerProps {
 
 /** Why there is no answer, below as much of it as there was. */
 export function FailedAnswer({ name, message, failure, canRetry, onRetry }: FailedAnswerProps) {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   return (
     <article className="flex gap-3">
       <AiMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
@@ -37,10 +37,10 @@ export function FailedAnswer({ name, message, failure, canRetry, onRetry }: Fail
           </div>
         )}
         <div className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-danger-ground px-4 py-3 text-sm">
-          <p className="wrap-anywhere">{failureSentence(t, message, failure)}</p>
+          <p className="wrap-anywhere">{failureSentence({ t, language }, message, failure)}</p>
           {onRetry && (
             <Button disabled={!canRetry} onClick={onRetry} className="inline-flex items-center gap-2">
-              <Icon name="retry" className="size-4" />
+              <Icon name="retry" className="size-4 shrink-0" />
               {t("thread.retry")}
             </Button>
           )}

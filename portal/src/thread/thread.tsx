@@ -27,7 +27,7 @@ interface ThreadProps {
 export function Thread({ agent, conversation, session }: ThreadProps) {
   const { userId } = usePerson();
   const login = useLogin();
-  const { transcript, line, loaded, older } = useChat(session);
+  const { transcript, line, loaded, older } = useChat(session, agent.id);
   const items = useMemo(() => threadItems(transcript), [transcript]);
   const composer = useRef<ComposerHandle>(null);
   const list = useRef<MessageListHandle>(null);

@@ -4,10 +4,12 @@ import { useEffect, useSyncExternalStore } from "react";
 import type { ChatSession, ChatSnapshot } from "@/chat/chat-session";
 import { useWorkspace } from "@/session/workspace";
 
+import { followStanding } from "./standing";
+
 const LIST_AFTER_MS = 250;
 
 /** The conversation's snapshot. The line is held while it is looked at. */
-export function useChat(session: ChatSession): ChatSnapshot {
+export function useChat(session: ChatSession, agentId: string): ChatSnapshot {
   const snapshot = useSyncExternalStore(session.subscribe, session.getSnapshot);
   const queries = useQueryClient();
   const { tenant } = useWorkspace();
@@ -26,12 +28,10 @@ export function useChat(session: ChatSession): ChatSnapshot {
     return () => { clearTimeout(timer); };
   }, [queries, tenant.id, lastSeq, resetSeq]);
 
-  // A message refused, or taken again, for the employee's state says that the page's is old.
-  const refusals = snapshot.transcript.outgoing.filter(({ refusal }) => refusal?.code === "agent_paused");
-  const newest = refusals.at(-1)?.clientMessageId;
-  useEffect(() => {
-    if (newest) void queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
-  }, [queries, tenant.id, newest]);
+  useEffect(
+    () => followStanding(session, queries, { tenantId: tenant.id, agentId }),
+    [session, queries, tenant.id, agentId],
+  );
 
   return snapshot;
 }
