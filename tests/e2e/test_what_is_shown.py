@@ -57,6 +57,17 @@ async def test_every_word_is_shown_on_a_phone_and_in_its_direction(
     assert await page.violations() == []
 
 
+async def test_the_longest_name_takes_one_line_where_one_writes(
+    visit: Visit, acme: World, stack: Stack
+) -> None:
+    await change(stack, acme, name="Wilhelmina " * 6 + "Paula")
+    page = await visit(acme.anna, viewport=PHONE)
+    await page.open(f"/employees/{acme.paused_agent_id}")
+    box = await page.page.get_by_placeholder("Write to Wilhelmina").bounding_box()
+    assert box
+    assert box["height"] <= 44
+
+
 async def test_a_message_to_a_paused_employee_waits_for_its_person(
     visit: Visit, acme: World, stack: Stack
 ) -> None:
