@@ -4,6 +4,7 @@ A setting that is added is covered by itself if it is a number or a switch; one 
 below what is nonsense for it.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, get_args
 
@@ -101,7 +102,7 @@ def started(settings_of_its_own: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     return settings_of_its_own
 
 
-async def no_parts(_: Path) -> list[Check]:
+async def no_parts(_: Path, __: Collection[str]) -> list[Check]:
     return []
 
 
