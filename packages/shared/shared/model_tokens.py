@@ -10,12 +10,14 @@ import re
 LETTERS_A_TOKEN = 3.5
 """Of Latin letters and blanks, in the words of European languages."""
 
+_SIGN_WEIGHT = 0.7
+_SIGNS = bytes(range(0x21, 0x41)) + b"[\\]^_`{|}~"
 _WEIGHTS = (
     (re.compile("[\U00010000-\U0001ffff\u2600-\u27bf]+"), 2.0),  # emoji and other rare ones
     (re.compile("[\u2e80-\uffff\U00020000-\U0010ffff\u1100-\u11ff]+"), 1.0),  # wide ones
     (re.compile("[\u0530-\u10ff\u1200-\u25ff\u27c0-\u2e7f]+"), 1.0),  # Arabic, Thai, Hindi …
     (re.compile("[\u0080-\u052f]+"), 0.5),  # letters with accents, Greek, Cyrillic
-    (re.compile("[!-@\\[-`{-~]+"), 0.7),  # digits and signs, of which code has many
+    (re.compile("[!-@\\[-`{-~]+"), _SIGN_WEIGHT),  # digits and signs, of which code has many
 )
 _NO_WORDS = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 _NO_WORDS_A_TOKEN = 1.5
@@ -23,10 +25,14 @@ _NO_WORDS_A_TOKEN = 1.5
 
 def tokens_of(text: str) -> int:
     """About how many tokens the text is, rather too many than too few."""
-    words = _NO_WORDS.sub("", text)
+    # Sixty turns are counted for each answer; most are short words of Latin letters.
+    words = _NO_WORDS.sub("", text) if max(map(len, text.split()), default=0) >= 32 else text
     tokens = (len(text) - len(words)) / _NO_WORDS_A_TOKEN
     letters = len(words)
-    for characters, weight in _WEIGHTS[-1:] if words.isascii() else _WEIGHTS:
+    if words.isascii():
+        found = letters - len(words.encode().translate(None, _SIGNS))
+        return int(tokens + found * _SIGN_WEIGHT + (letters - found) / LETTERS_A_TOKEN) + 1
+    for characters, weight in _WEIGHTS:
         found = sum(map(len, characters.findall(words)))
         letters -= found
         tokens += found * weight
