@@ -1,13 +1,13 @@
 import { lazy, Suspense, useEffect } from "react";
 import { Route, Routes } from "react-router";
 
-import { FailedPage } from "@/pages/failed-page";
-import { LogInPage } from "@/pages/log-in-page";
+import { FailedPage } from "@/components/failed-page";
+import { LogInPage } from "@/features/login/page";
 import { PersonContext, useLogin, useLoginState } from "@/session/login-context";
 
-const HomePage = lazy(() => import("@/pages/home-page"));
-const EnterPage = lazy(() => import("@/pages/enter-page"));
-const InvitePage = lazy(() => import("@/pages/invite-page"));
+const HomePage = lazy(() => import("@/features/shell/shell"));
+const EnterPage = lazy(() => import("@/features/login/enter-page"));
+const InvitePage = lazy(() => import("@/features/invitations/page"));
 
 export function App() {
   const login = useLogin();

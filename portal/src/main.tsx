@@ -5,8 +5,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { BrowserRouter } from "react-router";
 
-import { Unreachable } from "@/api/errors";
-import { App } from "@/app";
+import { Unreachable } from "@/wire/errors";
+import { App } from "./app";
 import { CrashBoundary } from "@/components/crash-boundary";
 import { firstWords } from "@/i18n/language";
 import { I18nProvider } from "@/i18n/provider";

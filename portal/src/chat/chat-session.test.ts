@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { Unreachable } from "@/api/errors";
-import { Kept } from "@/kept";
+import { Kept } from "@/session/kept";
+import { Unreachable } from "@/wire/errors";
 import type { ClientFrame, Message } from "@/wire/frames";
 
 import { ChatSession, type ConnectionWiring, PAGE } from "./chat-session";

@@ -6,9 +6,9 @@
  */
 import type { Message, ServerFrame } from "@/wire/frames";
 
-import type { Connection, LineState } from "./connection";
 import { backoffMs } from "./backoff";
 import type { Clock } from "./clock";
+import type { Connection, LineState } from "./connection";
 import type { Outbox } from "./outbox";
 import { needsNewId, passes, wellFormed } from "./refusals";
 import {

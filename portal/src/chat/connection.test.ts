@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { LoggedOut, Refused, Unreachable } from "@/api/errors";
+import { LoggedOut, Refused, Unreachable } from "@/wire/errors";
 import { CloseCode, type ServerFrame } from "@/wire/frames";
 
 import { backoffMs } from "./backoff";

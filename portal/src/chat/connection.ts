@@ -5,7 +5,7 @@
  * (a sleeping laptop, a changed network) is found out and replaced. What has to be said again
  * after that is its owner's business, on `connected`.
  */
-import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/api/errors";
+import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/wire/errors";
 import { type ClientFrame, parseServerFrame, type ServerFrame } from "@/wire/frames";
 
 import { backoffMs } from "./backoff";

@@ -3,7 +3,7 @@
  * were refused with the reason, so that nothing sends them but the person. Each has an entry of its
  * own, so that two tabs do not overwrite each other's; sent twice, it is one message.
  */
-import type { Kept } from "@/kept";
+import type { Kept } from "@/session/kept";
 
 import { wellFormed } from "./refusals";
 import type { Outgoing } from "./transcript";

@@ -1,9 +1,9 @@
 import { Component, type ReactNode } from "react";
 
 import { useI18n } from "@/i18n/context";
-import { NoticePage } from "@/pages/notice-page";
 
 import { Button } from "./button";
+import { NoticePage } from "./notice-page";
 
 /** A fault of ours is told, with a way on, instead of an empty page. */
 export class CrashBoundary extends Component<{ children: ReactNode }, { crashed: boolean }> {

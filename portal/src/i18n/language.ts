@@ -1,5 +1,5 @@
 /** Which languages there are, and which one this person reads. */
-import { inBrowser } from "@/kept";
+import { inBrowser } from "@/session/kept";
 
 import { en, type Catalogue } from "./en";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { LoggedOut, Refused, Unreachable } from "@/api/errors";
+import { LoggedOut, Refused, Unreachable } from "@/wire/errors";
 
 import { en, type MessageKey } from "./en";
 import { problemSentence } from "./problem";

@@ -1,5 +1,5 @@
 /** What to tell a person of a call that failed, in their language where there is a sentence. */
-import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/api/errors";
+import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/wire/errors";
 
 import { errorSentence, type Translate } from "./context";
 import type { MessageKey } from "./en";

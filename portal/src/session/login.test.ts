@@ -1,7 +1,7 @@
 /** The log-in against a gateway that is a script: which refresh asks for what, and what follows. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
-import { LoggedOut, Refused } from "@/api/errors";
+import { LoggedOut, Refused } from "@/wire/errors";
 
 import { Login } from "./login";
 

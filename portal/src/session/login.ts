@@ -2,9 +2,9 @@
  * Who is logged in. The access token lives in this page's memory alone; the refresh cookie, which
  * no script can read, brings a new one after a reload and before the old one ends.
  */
-import { LoggedOut, ORIGIN_REFUSED, Refused } from "@/api/errors";
-import { request, type RequestOptions } from "@/api/request";
+import { LoggedOut, ORIGIN_REFUSED, Refused } from "@/wire/errors";
 import type { LoggedIn } from "@/wire/frames";
+import { request, type RequestOptions } from "@/wire/request";
 
 import { forgetTabTenant, keepTabTenant, tabTenant } from "./tab-tenant";
 

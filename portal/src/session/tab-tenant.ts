@@ -1,5 +1,5 @@
 /** Which business this tab looks at, over a reload; other tabs may look at others. */
-import { inTab } from "@/kept";
+import { inTab } from "./kept";
 
 const KEY = "konstruct.tenant";
 

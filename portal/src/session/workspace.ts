@@ -1,9 +1,10 @@
 /** What the pages of a logged-in person work with: the API, their chats, the tenant in view. */
 import { createContext, use } from "react";
 
-import type { PortalApi } from "@/api/portal-api";
-import type { ChatSessions } from "@/chat/chat-sessions";
 import type { Tenant } from "@/wire/frames";
+
+import type { PortalApi } from "./api";
+import type { ChatSessions } from "./chat-sessions";
 
 export interface Workspace {
   readonly api: PortalApi;

@@ -1,0 +1,54 @@
+import { lazy, memo, Suspense, useDeferredValue } from "react";
+
+import { Button } from "@/components/button";
+import { CopyButton } from "@/components/copy-button";
+import { AiMark } from "@/components/mark";
+import { useI18n } from "@/i18n/context";
+
+import { MessageTime } from "./message-time";
+
+const Markdown = lazy(() => import("@/components/markdown/markdown"));
+
+interface AnswerProps {
+  name: string;
+  text: string;
+  /** Not there while it is written. */
+  at?: string;
+  stopped?: boolean;
+  /** At the model's limit of length. */
+  cut?: boolean;
+  /** Asks for the rest; only of the last answer. */
+  onGoOn?: (() => void) | undefined;
+}
+
+export const Answer = memo(function Answer(props: AnswerProps) {
+  const { name, text, at, stopped = false, cut = false, onGoOn } = props;
+  const { t } = useI18n();
+  // Typing stays quick while a long answer is drawn again and again.
+  const drawn = useDeferredValue(text);
+  return (
+    <article className="flex gap-3">
+      <AiMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      <div className="min-w-0 grow">
+        <span className="sr-only">{name}: </span>
+        <Suspense fallback={<div dir="auto" className="prose whitespace-pre-wrap">{drawn}</div>}>
+          <Markdown text={drawn} />
+        </Suspense>
+        {/* Whatever says that it has ended waits until the end is drawn. */}
+        {cut && drawn === text && (
+          <p className="mt-3 flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-hover px-4 py-3 text-sm">
+            {t("thread.cut")}
+            {onGoOn && <Button onClick={onGoOn}>{t("thread.goOn")}</Button>}
+          </p>
+        )}
+        {at && drawn === text && (
+          <footer className="mt-1.5 flex min-h-8 items-center gap-2">
+            <MessageTime at={at} />
+            {stopped && <span className="text-xs text-soft">· {t("thread.stopped")}</span>}
+            {text && <CopyButton text={text} label={t("thread.copyAnswer")} />}
+          </footer>
+        )}
+      </div>
+    </article>
+  );
+});

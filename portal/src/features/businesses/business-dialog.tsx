@@ -1,0 +1,106 @@
+/** Sets a business up, or calls one otherwise. */
+import { useQueryClient } from "@tanstack/react-query";
+
+import { Button } from "@/components/button";
+import { Dialog } from "@/components/dialog";
+import { FormFooter } from "@/components/form/form-footer";
+import { checkBusiness } from "@/components/form/rules";
+import { TextField } from "@/components/form/text-field";
+import { useForm } from "@/components/form/use-form";
+import { useI18n } from "@/i18n/context";
+import type { PortalApi } from "@/session/api";
+import type { Tenant } from "@/wire/frames";
+
+interface CreateBusinessProps {
+  api: PortalApi;
+  open: boolean;
+  onClose: () => void;
+  onCreated: (tenant: Tenant) => void;
+}
+
+export function CreateBusinessDialog({ open, onClose, ...rest }: CreateBusinessProps) {
+  const { t } = useI18n();
+  return (
+    <Dialog title={t("business.create")} open={open} onClose={onClose} sticky>
+      <CreateForm onClose={onClose} {...rest} />
+    </Dialog>
+  );
+}
+
+function CreateForm({ api, onClose, onCreated }: Omit<CreateBusinessProps, "open">) {
+  const { t } = useI18n();
+  const queries = useQueryClient();
+  const form = useForm({
+    initial: { name: "", slug: "" },
+    check: checkBusiness,
+    async send({ name, slug }) {
+      const created = await api.createTenant(name.trim(), slug.trim() || null);
+      await queries.invalidateQueries({ queryKey: ["tenants"] });
+      onCreated(created);
+    },
+  });
+  return (
+    <form {...form.props}>
+      <TextField {...form.field("name")} label={t("business.name")} autoComplete="off" className="mt-5" required />
+      <TextField
+        {...form.field("slug")}
+        label={t("business.slug")}
+        help={t("business.slugHelp")}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        className="mt-5"
+      />
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("business.submit")}>
+        <Button onClick={onClose}>{t("form.cancel")}</Button>
+      </FormFooter>
+    </form>
+  );
+}
+
+interface RenameBusinessProps {
+  api: PortalApi;
+  tenant: Tenant;
+  open: boolean;
+  onClose: () => void;
+  onRenamed: (name: string) => void;
+}
+
+export function RenameBusinessDialog({ open, onClose, ...rest }: RenameBusinessProps) {
+  const { t } = useI18n();
+  return (
+    <Dialog title={t("business.rename", { name: rest.tenant.name })} open={open} onClose={onClose} sticky>
+      <RenameForm onClose={onClose} {...rest} />
+    </Dialog>
+  );
+}
+
+function RenameForm({ api, tenant, onClose, onRenamed }: Omit<RenameBusinessProps, "open">) {
+  const { t } = useI18n();
+  const queries = useQueryClient();
+  const form = useForm({
+    initial: { name: tenant.name },
+    check: ({ name }) => checkBusiness({ name, slug: "" }),
+    async send({ name }) {
+      await api.renameTenant(tenant.id, name.trim());
+      await queries.invalidateQueries({ queryKey: ["tenants"] });
+      onClose();
+      onRenamed(name.trim());
+    },
+  });
+  return (
+    <form {...form.props}>
+      <TextField
+        {...form.field("name")}
+        label={t("business.name")}
+        help={t("business.renameHelp", { slug: tenant.slug })}
+        autoComplete="off"
+        className="mt-5"
+        required
+      />
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("employee.save")}>
+        <Button onClick={onClose}>{t("form.cancel")}</Button>
+      </FormFooter>
+    </form>
+  );
+}

@@ -1,0 +1,95 @@
+/** All businesses of the installation; for the platform's own people. */
+import { useState } from "react";
+import { useNavigate } from "react-router";
+
+import { Button } from "@/components/button";
+import { Done } from "@/components/done";
+import { Icon } from "@/components/icons";
+import { Rows } from "@/components/list";
+import { Name } from "@/components/name";
+import { Page } from "@/features/shell/page-layout";
+import { useI18n } from "@/i18n/context";
+import { useWorkspace } from "@/session/workspace";
+import type { Tenant } from "@/wire/frames";
+
+import { CreateBusinessDialog, RenameBusinessDialog } from "./business-dialog";
+
+export default function BusinessesPage() {
+  const { t } = useI18n();
+  const { api, tenants, tenant, chooseTenant } = useWorkspace();
+  const navigate = useNavigate();
+  const [creating, setCreating] = useState(false);
+  const [renaming, setRenaming] = useState<Tenant | null>(null);
+  const [open, setOpen] = useState(false);
+  const [renamed, setRenamed] = useState<string | null>(null);
+  return (
+    <Page
+      title={t("businesses.title")}
+      actions={
+        <Button
+          look="primary"
+          aria-label={t("business.create")}
+          className="inline-flex shrink-0 items-center gap-2"
+          onClick={() => { setCreating(true); }}
+        >
+          <Icon name="add" className="size-4 shrink-0" />
+          {t("business.submit")}
+        </Button>
+      }
+    >
+      <Done className="not-empty:mb-4">{renamed && t("business.renamed", { name: renamed })}</Done>
+      <Rows label={t("businesses.title")}>
+        {tenants.map((each) => (
+          <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+            <div className="min-w-40 grow basis-0">
+              <p className="font-medium"><Name>{each.name}</Name></p>
+              <p className="truncate text-sm text-soft">{each.slug}</p>
+            </div>
+            <div className="flex flex-wrap items-center gap-2">
+              <Button
+                aria-label={t("business.renameName", { name: each.name })}
+                onClick={() => {
+                  setRenaming(each);
+                  setOpen(true);
+                }}
+              >
+                {t("business.renameAction")}
+              </Button>
+              {each.id === tenant.id ? (
+                <p className="inline-flex min-h-10 items-center gap-1.5 px-3 text-sm text-soft">
+                  <Icon name="check" className="size-4 shrink-0" />
+                  {t("business.current")}
+                </p>
+              ) : (
+                <Button
+                  aria-label={t("business.openName", { name: each.name })}
+                  onClick={() => { void chooseTenant(each.id); }}
+                >
+                  {t("business.open")}
+                </Button>
+              )}
+            </div>
+          </li>
+        ))}
+      </Rows>
+      <CreateBusinessDialog
+        api={api}
+        open={creating}
+        onClose={() => { setCreating(false); }}
+        onCreated={({ id }) => {
+          // A business begins with the people who will run it.
+          void chooseTenant(id).then(() => navigate("/team/people"));
+        }}
+      />
+      {renaming && (
+        <RenameBusinessDialog
+          api={api}
+          tenant={renaming}
+          open={open}
+          onClose={() => { setOpen(false); }}
+          onRenamed={setRenamed}
+        />
+      )}
+    </Page>
+  );
+}

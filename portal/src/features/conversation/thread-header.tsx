@@ -1,0 +1,55 @@
+import { memo, useEffect, useState } from "react";
+
+import { rescueFocus } from "@/components/focus";
+import { Icon } from "@/components/icons";
+import { AiMark } from "@/components/mark";
+import { MenuButton } from "@/components/menu-button";
+import { Name } from "@/components/name";
+import { SidebarDrawer } from "@/features/shell/sidebar-drawer";
+import { useI18n } from "@/i18n/context";
+import type { Agent } from "@/wire/frames";
+
+import { ResetDialog } from "./reset-dialog";
+
+interface ThreadHeaderProps {
+  agent: Agent;
+  conversationId: string;
+  empty: boolean;
+}
+
+export const ThreadHeader = memo(function ThreadHeader(props: ThreadHeaderProps) {
+  const { agent, conversationId, empty } = props;
+  const { t } = useI18n();
+  const [reset, setReset] = useState(false);
+
+  // Emptied, there is nothing left for the menu to do, and it does not keep the focus.
+  useEffect(() => (empty ? undefined : rescueFocus), [empty]);
+
+  return (
+    <header className="shrink-0 border-b border-line">
+      <div className="mx-auto flex h-16 max-w-3xl items-center gap-3 px-3 md:px-6">
+        <SidebarDrawer />
+        <AiMark name={agent.name} />
+        <div className="min-w-0 grow">
+          <h1 className="font-semibold"><Name>{agent.name}</Name></h1>
+          <p className="text-sm text-soft"><Name>{agent.role}</Name></p>
+        </div>
+        <MenuButton
+          aria-label={t("reset.action")}
+          disabled={empty}
+          className="grid size-10 place-items-center rounded-lg text-soft transition-colors hover:bg-hover hover:text-ink disabled:invisible"
+          align="end"
+          action={{ name: t("reset.action"), danger: true, onSelect: () => { setReset(true); } }}
+        >
+          <Icon name="more" />
+        </MenuButton>
+        <ResetDialog
+          name={agent.name}
+          conversationId={conversationId}
+          open={reset}
+          onClose={() => { setReset(false); }}
+        />
+      </div>
+    </header>
+  );
+});

@@ -1,0 +1,78 @@
+/** What there is to say about an employee, when hiring one and later. */
+import { useId } from "react";
+import { useNavigate } from "react-router";
+
+import { Button } from "@/components/button";
+import { dropFormDraft, formDraftPrefix } from "@/components/form/form-draft";
+import { FormFooter } from "@/components/form/form-footer";
+import { checkEmployee, type EmployeeValues } from "@/components/form/rules";
+import { TextField } from "@/components/form/text-field";
+import { useForm } from "@/components/form/use-form";
+import { useI18n } from "@/i18n/context";
+import { usePerson } from "@/session/login-context";
+import { useWorkspace } from "@/session/workspace";
+
+/** Names to pick from; any other that the installation reaches can be written. */
+const MODELS = ["openai:gpt-5-mini", "openai:gpt-5", "anthropic:claude-sonnet-4-5", "anthropic:claude-haiku-4-5"];
+
+interface EmployeeFormProps {
+  initial: EmployeeValues;
+  submit: string;
+  /** Of which employee, `new` for one to be hired. */
+  about: string;
+  send: (values: EmployeeValues) => Promise<void>;
+}
+
+export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps) {
+  const { t } = useI18n();
+  const navigate = useNavigate();
+  const { userId } = usePerson();
+  const { tenant } = useWorkspace();
+  const models = useId();
+  const draft = `${formDraftPrefix(userId)}${tenant.id}.${about}`;
+  const form = useForm({ initial, check: checkEmployee, send, draft });
+  const cancel = () => {
+    dropFormDraft(draft);
+    void navigate("/team/employees");
+  };
+  return (
+    <form {...form.props}>
+      <div className="grid gap-5">
+        <TextField
+          {...form.field("name")}
+          label={t("employee.name")}
+          help={t("employee.nameHelp")}
+          autoComplete="off"
+          required
+        />
+        <TextField
+          {...form.field("role")}
+          label={t("employee.role")}
+          help={t("employee.roleHelp")}
+          autoComplete="off"
+        />
+        <TextField
+          {...form.field("instructions")}
+          label={t("employee.instructions")}
+          help={t("employee.instructionsHelp")}
+          multiline
+        />
+        <TextField
+          {...form.field("model")}
+          label={t("employee.model")}
+          help={t("employee.modelHelp")}
+          autoComplete="off"
+          autoCapitalize="off"
+          spellCheck={false}
+          list={models}
+        />
+        <datalist id={models}>
+          {MODELS.map((model) => <option key={model} value={model} />)}
+        </datalist>
+      </div>
+      <FormFooter problem={form.problem} busy={form.busy} submit={submit}>
+        <Button onClick={cancel}>{t("form.cancel")}</Button>
+      </FormFooter>
+    </form>
+  );
+}

@@ -1,0 +1,167 @@
+/** The business's AI employees: seen by all, hired, told how to work and paused by its admins. */
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { Link, useLocation } from "react-router";
+
+import { Button, buttonClass, OneOf } from "@/components/button";
+import { Done } from "@/components/done";
+import { Icon } from "@/components/icons";
+import { Empty, Rows } from "@/components/list";
+import { LoadFailed } from "@/components/load-failed";
+import { AiMark } from "@/components/mark";
+import { Name } from "@/components/name";
+import { RowSkeletons } from "@/components/skeleton";
+import { Page } from "@/features/shell/page-layout";
+import { useI18n } from "@/i18n/context";
+import { problemSentence } from "@/i18n/problem";
+import { agentsQuery } from "@/session/queries";
+import { mayAdminister } from "@/session/rights";
+import { useWorkspace } from "@/session/workspace";
+import type { Agent } from "@/wire/frames";
+
+import { PauseDialog } from "./pause-dialog";
+
+export default function EmployeesPage() {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const agents = useQuery(agentsQuery(api, tenant.id));
+  const mayChange = mayAdminister(tenant.role);
+  return (
+    <Page title={t("employees.title")} actions={mayChange && <HireLink />}>
+      <News />
+      {agents.isPending && <RowSkeletons rows={3} />}
+      {agents.isError && !agents.data && <LoadFailed query={agents} />}
+      {agents.data?.length === 0 && (
+        <Empty>
+          <p className={mayChange ? "mb-4" : ""}>{t(mayChange ? "employees.emptyAdmin" : "sidebar.empty")}</p>
+          {mayChange && <HireLink />}
+        </Empty>
+      )}
+      {agents.data && agents.data.length > 0 && (
+        <Rows label={t("employees.title")}>
+          {agents.data.map((agent) => (
+            <EmployeeRow key={agent.id} agent={agent} mayChange={mayChange} />
+          ))}
+        </Rows>
+      )}
+    </Page>
+  );
+}
+
+function HireLink() {
+  const { t } = useI18n();
+  return (
+    <Link to="/team/employees/new" className={`${buttonClass("primary")} inline-flex shrink-0 items-center gap-2`}>
+      <Icon name="add" className="size-4 shrink-0" />
+      {t("hire.submit")}
+    </Link>
+  );
+}
+
+interface NewsState {
+  readonly hired?: { readonly id: string; readonly name: string };
+  readonly saved?: string;
+}
+
+/** What the page before this one did. A new employee is one key press away. */
+function News() {
+  const { t } = useI18n();
+  const { state } = useLocation() as { state: NewsState | null };
+  const talk = useRef<HTMLAnchorElement>(null);
+  useEffect(() => {
+    talk.current?.focus();
+  }, []);
+  if (!state?.hired && !state?.saved) return null;
+  return (
+    <div role="status" className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-2xl bg-mine px-4 py-3">
+      {state.hired ? (
+        <>
+          <p className="wrap-anywhere">{t("hire.done", { name: state.hired.name })}</p>
+          <Link ref={talk} to={`/employees/${state.hired.id}`} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
+            <Icon name="chat" className="size-4 shrink-0" />
+            {t("employees.chatName", { name: state.hired.name })}
+          </Link>
+        </>
+      ) : (
+        <p className="wrap-anywhere">{t("employee.saved", { name: state.saved ?? "" })}</p>
+      )}
+    </div>
+  );
+}
+
+function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean }) {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const queries = useQueryClient();
+  const paused = agent.status === "paused";
+  const [pausing, setPausing] = useState(false);
+  const [news, setNews] = useState("");
+  const turn = useMutation({
+    mutationFn: () => api.changeAgent(tenant.id, agent.id, { status: "active" }),
+    onSuccess: () => { setNews(t("employees.isBack", { name: agent.name })); },
+    onSettled: () => queries.invalidateQueries({ queryKey: ["agents", tenant.id] }),
+  });
+  const { name } = agent;
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+      <AiMark name={name} />
+      <div className="min-w-40 grow basis-0">
+        <p className="flex items-center gap-2">
+          <Name className="font-medium">{name}</Name>
+          {paused && (
+            <span className="shrink-0 rounded-full border border-line px-2 py-0.5 text-xs text-soft">
+              {t("sidebar.paused")}
+            </span>
+          )}
+        </p>
+        <p className="text-sm text-soft"><Name>{agent.role}</Name></p>
+        {paused && agent.paused_notice && (
+          <p dir="auto" className="mt-1 text-sm wrap-anywhere">{agent.paused_notice}</p>
+        )}
+      </div>
+      <div className="flex flex-wrap gap-2 max-sm:w-full">
+        <Link
+          to={`/employees/${agent.id}`}
+          aria-label={t("employees.chatName", { name })}
+          className={`${buttonClass("quiet")} inline-flex items-center`}
+        >
+          {t("employees.chat")}
+        </Link>
+        {mayChange && (
+          <>
+            <Link
+              to={`/team/employees/${agent.id}`}
+              aria-label={t("employees.editName", { name })}
+              className={`${buttonClass("quiet")} inline-flex items-center`}
+            >
+              {t("employees.edit")}
+            </Link>
+            <Button
+              aria-label={t(paused ? "employees.resumeName" : "employees.pauseName", { name })}
+              aria-disabled={turn.isPending}
+              className="aria-disabled:opacity-50"
+              onClick={() => {
+                if (!paused) setPausing(true);
+                else if (!turn.isPending) turn.mutate();
+              }}
+            >
+              <OneOf shown={t(paused ? "employees.resume" : "employees.pause")} others={[t("employees.pause"), t("employees.resume")]} />
+            </Button>
+          </>
+        )}
+      </div>
+      {mayChange && (
+        <PauseDialog
+          agent={agent}
+          open={pausing}
+          onClose={() => { setPausing(false); }}
+          onPaused={() => { setNews(t("employees.isPaused", { name })); }}
+        />
+      )}
+      <Done className="w-full">{news}</Done>
+      {turn.isError && (
+        <p role="alert" className="w-full text-sm text-danger">{problemSentence(t, turn.error)}</p>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,94 @@
+/** A person of the business: who they are, what they may do, and taking it away. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { Button } from "@/components/button";
+import { ConfirmDialog } from "@/components/confirm-dialog";
+import { Done } from "@/components/done";
+import { PersonMark } from "@/components/mark";
+import { Name } from "@/components/name";
+import { useI18n } from "@/i18n/context";
+import { fullDate } from "@/i18n/time";
+import { usePerson } from "@/session/login-context";
+import { useWorkspace } from "@/session/workspace";
+import type { Member, MemberRole } from "@/wire/frames";
+
+import { RoleMenu } from "./role-menu";
+
+interface MemberRowProps {
+  member: Member;
+  onRemoved: (name: string) => void;
+}
+
+export function MemberRow({ member, onRemoved }: MemberRowProps) {
+  const { t, language } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const { userId } = usePerson();
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState<"remove" | MemberRole | null>(null);
+  const [changedTo, setChangedTo] = useState<MemberRole | null>(null);
+  const own = member.id === userId;
+  const name = member.display_name || member.email;
+  const refresh = () => queries.invalidateQueries({ queryKey: ["people", tenant.id] });
+  const close = () => { setAsking(null); };
+  const change = own ? "stepDown" : asking === "customer_admin" ? "promote" : "demote";
+
+  return (
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+      <PersonMark name={name} />
+      <div className="min-w-40 grow basis-0">
+        <p className="flex items-baseline gap-2">
+          <Name className="font-medium">{name}</Name>
+          {own && <span className="shrink-0 text-xs text-soft">{t("people.you")}</span>}
+        </p>
+        <p className="truncate text-sm text-soft">{member.email}</p>
+        <p className="truncate text-xs text-soft">
+          {t("people.joined", { date: fullDate(language, member.joined_at) })}
+        </p>
+      </div>
+      <div className="flex flex-wrap gap-2 max-sm:w-full">
+        <RoleMenu
+          name={name}
+          role={member.role}
+          // What others will feel is not done by a slip.
+          onChoose={setAsking}
+        />
+        <Button
+          aria-label={own ? t("people.leaveName", { business: tenant.name }) : t("people.removeName", { name })}
+          onClick={() => { setAsking("remove"); }}
+        >
+          {t(own ? "people.leave" : "people.remove")}
+        </Button>
+      </div>
+      <Done className="w-full">
+        {changedTo && t("people.roleIs", { name, role: t(`role.${changedTo}`) })}
+      </Done>
+      <ConfirmDialog
+        title={own ? t("people.leaveTitle", { business: tenant.name }) : t("people.removeTitle", { name })}
+        lead={t(own ? "people.leaveLead" : "people.removeLead", { name, business: tenant.name })}
+        confirm={t(own ? "people.leave" : "people.remove")}
+        open={asking === "remove"}
+        onClose={close}
+        action={() => api.removePerson(tenant.id, member.id)}
+        onDone={() => {
+          onRemoved(name);
+          void refresh();
+        }}
+      />
+      <ConfirmDialog
+        title={t(`people.${change}Title`, { name })}
+        lead={t(`people.${change}Lead`, { name, business: tenant.name })}
+        confirm={t(`people.${change}`)}
+        look={change === "promote" ? "primary" : "danger"}
+        open={asking !== null && asking !== "remove"}
+        onClose={close}
+        action={async () => {
+          if (asking === null || asking === "remove") return;
+          const { role } = await api.changeRole(tenant.id, member.id, asking);
+          setChangedTo(role);
+        }}
+        onDone={() => void refresh()}
+      />
+    </li>
+  );
+}

@@ -1,0 +1,76 @@
+import { useEffect, useSyncExternalStore } from "react";
+import { NavLink, useMatch } from "react-router";
+
+import { AiMark } from "@/components/mark";
+import { OneLine } from "@/components/markdown/one-line";
+import { Name } from "@/components/name";
+import { useI18n } from "@/i18n/context";
+import { listTime } from "@/i18n/time";
+import { useToday } from "@/i18n/today";
+import { usePerson } from "@/session/login-context";
+import type { Agent, Conversation } from "@/wire/frames";
+
+import { isUnread, markSeen, watchSeen } from "./seen";
+
+interface EmployeeLinkProps {
+  agent: Agent;
+  conversation?: Conversation;
+  onChoose?: () => void;
+}
+
+export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProps) {
+  const { t, language } = useI18n();
+  const { userId } = usePerson();
+  useToday();
+  const open = useMatch(`/employees/${agent.id}`) !== null;
+  const news = useSyncExternalStore(
+    watchSeen,
+    () => conversation !== undefined && isUnread(userId, conversation.id, conversation.updated_at),
+  );
+  const unread = news && !open;
+
+  useEffect(() => {
+    if (conversation && !unread) markSeen(userId, conversation.id, conversation.updated_at);
+  }, [conversation, unread, userId]);
+
+  return (
+    <li>
+      <NavLink
+        to={`/employees/${agent.id}`}
+        onClick={onChoose}
+        className={({ isActive }) =>
+          `in-view flex items-center gap-3 rounded-xl px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
+        }
+      >
+        <AiMark name={agent.name} />
+        <span className="min-w-0 grow">
+          <span className="flex items-baseline justify-between gap-2">
+            <Name className={unread ? "font-semibold" : "font-medium"}>{agent.name}</Name>
+            {conversation?.last_message_preview && (
+              <time dateTime={conversation.updated_at} className="shrink-0 text-xs text-soft">
+                {listTime(language, conversation.updated_at)}
+              </time>
+            )}
+          </span>
+          <span className="flex items-center justify-between gap-2">
+            <span className={`min-w-0 text-sm ${unread ? "text-ink" : "text-soft"}`}>
+              {conversation?.last_message_preview ? (
+                <OneLine text={conversation.last_message_preview} />
+              ) : (
+                <span dir="auto" className="block truncate">{agent.role}</span>
+              )}
+            </span>
+            {agent.status === "paused" && (
+              <span className="shrink-0 text-xs text-soft">{t("sidebar.paused")}</span>
+            )}
+            {unread && (
+              <span className="size-2.5 shrink-0 rounded-full bg-accent">
+                <span className="sr-only">{t("sidebar.unread")}</span>
+              </span>
+            )}
+          </span>
+        </span>
+      </NavLink>
+    </li>
+  );
+}

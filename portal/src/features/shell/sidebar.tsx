@@ -1,0 +1,78 @@
+/** The business's employees, those talked to last first, and the person's own menu. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+
+import { Button } from "@/components/button";
+import { useI18n } from "@/i18n/context";
+import { usePerson } from "@/session/login-context";
+import { agentsQuery, conversationsQuery } from "@/session/queries";
+import { mayAdminister } from "@/session/rights";
+import { useWorkspace } from "@/session/workspace";
+import type { Agent, Conversation } from "@/wire/frames";
+
+import { AccountMenu } from "./account-menu";
+import { EmployeeLink } from "./employee-link";
+import { TeamLinks } from "./team-links";
+import { TenantSwitcher } from "./tenant-switcher";
+
+export function Sidebar({ onChoose }: { onChoose?: () => void }) {
+  const { t } = useI18n();
+  const { userId } = usePerson();
+  const { api, tenant } = useWorkspace();
+  const agents = useQuery(agentsQuery(api, tenant.id));
+  const conversations = useQuery(conversationsQuery(api, tenant.id));
+  // The platform's own people are told of everybody's.
+  const own = conversations.data?.filter(({ user_id }) => user_id === userId);
+
+  return (
+    <nav aria-label={t("sidebar.title")} className="flex h-full flex-col border-e border-line bg-ground">
+      <header className="flex h-16 shrink-0 items-center gap-3 px-5">
+        <img src="/icon.svg" alt="" className="size-7" />
+        <TenantSwitcher />
+      </header>
+      <ul className="min-h-0 grow overflow-y-auto px-3 pb-3">
+        {byLastTalk(agents.data ?? [], own ?? []).map(({ agent, conversation }) => (
+          <EmployeeLink
+            key={agent.id}
+            agent={agent}
+            {...(conversation ? { conversation } : {})}
+            {...(onChoose ? { onChoose } : {})}
+          />
+        ))}
+        {agents.isError && (
+          <li className="space-y-3 p-3 text-sm text-soft">
+            <p>{t("sidebar.failed")}</p>
+            <Button onClick={() => void agents.refetch()}>{t("app.tryAgain")}</Button>
+          </li>
+        )}
+        {agents.data?.length === 0 && (
+          <li className="space-y-3 p-3 text-sm text-soft">
+            <p>{t("sidebar.empty")}</p>
+            {mayAdminister(tenant.role) && (
+              <Link to="/team/employees/new" onClick={onChoose} className="text-accent underline underline-offset-2">
+                {t("home.hireFirst")}
+              </Link>
+            )}
+          </li>
+        )}
+      </ul>
+      <TeamLinks {...(onChoose ? { onChoose } : {})} />
+      <AccountMenu />
+    </nav>
+  );
+}
+
+interface Entry {
+  agent: Agent;
+  conversation: Conversation | undefined;
+}
+
+/** Conversations come newest first; employees never talked to follow by name, as they come. */
+function byLastTalk(agents: readonly Agent[], conversations: readonly Conversation[]): Entry[] {
+  const entries = agents.map((agent) => ({
+    agent,
+    conversation: conversations.find(({ agent_id }) => agent_id === agent.id),
+  }));
+  const rank = ({ conversation }: Entry) => (conversation ? Date.parse(conversation.updated_at) : 0);
+  return entries.sort((one, other) => rank(other) - rank(one));
+}

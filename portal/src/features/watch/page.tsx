@@ -1,0 +1,128 @@
+/**
+ * Somebody else's conversation, to read. A live line speaks for the conversation's owner alone, so
+ * there is none here: the messages are looked up now and then, and nothing can be written. Each
+ * conversation asks for a reason first, which the gateway logs.
+ */
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { Link, useParams } from "react-router";
+
+import { Button } from "@/components/button";
+import { FormFooter } from "@/components/form/form-footer";
+import { TextField } from "@/components/form/text-field";
+import { useForm } from "@/components/form/use-form";
+import { Empty } from "@/components/list";
+import { LoadFailed } from "@/components/load-failed";
+import { Answer } from "@/components/message/answer";
+import { DayMark } from "@/components/message/day-mark";
+import { FailedAnswer } from "@/components/message/failed-answer";
+import { MessageTime } from "@/components/message/message-time";
+import { RowSkeletons } from "@/components/skeleton";
+import { Page } from "@/features/shell/page-layout";
+import { useI18n } from "@/i18n/context";
+import { sameDay } from "@/i18n/time";
+import { conversationsQuery, watchQuery } from "@/session/queries";
+import { useWorkspace } from "@/session/workspace";
+import type { Message } from "@/wire/frames";
+
+export default function WatchPage() {
+  const { conversationId = "" } = useParams();
+  return <Asked key={conversationId} conversationId={conversationId} />;
+}
+
+function Asked({ conversationId }: { conversationId: string }) {
+  const { t } = useI18n();
+  const [reason, setReason] = useState<string | null>(null);
+  const form = useForm({
+    initial: { reason: "" },
+    check: (values) => (values.reason.trim() ? {} : { reason: { key: "watch.reasonMissing" } }),
+    send: (values) => {
+      setReason(values.reason.trim());
+      return Promise.resolve();
+    },
+  });
+  if (reason !== null) return <Watch conversationId={conversationId} reason={reason} />;
+  return (
+    <Page title={t("watch.ask")}>
+      <form {...form.props} className="max-w-lg">
+        <p className="mb-5 text-sm text-soft">{t("watch.askLead")}</p>
+        <TextField {...form.field("reason")} label={t("watch.reason")} help={t("watch.reasonHelp")} maxLength={200} autoComplete="off" required />
+        <FormFooter problem={form.problem} busy={form.busy} submit={t("watch.read")}>
+          <Back />
+        </FormFooter>
+      </form>
+    </Page>
+  );
+}
+
+function Back() {
+  const { t } = useI18n();
+  return (
+    <Link to="/team/conversations" className="inline-flex min-h-10 items-center px-2 text-sm text-accent underline underline-offset-2">
+      {t("watch.back")}
+    </Link>
+  );
+}
+
+function Watch({ conversationId, reason }: { conversationId: string; reason: string }) {
+  const { t } = useI18n();
+  const { api, tenant } = useWorkspace();
+  const conversations = useQuery(conversationsQuery(api, tenant.id));
+  const history = useInfiniteQuery(watchQuery(api, conversationId, reason));
+  const conversation = conversations.data?.find(({ id }) => id === conversationId);
+  const name = conversation?.agent_name ?? "";
+  const former = conversation !== undefined && !conversation.user_name;
+  const person = conversation?.user_name ?? t("conversations.former");
+  const messages = history.data?.pages.toReversed().flat() ?? [];
+
+  const end = useRef<HTMLDivElement>(null);
+  const loaded = history.isSuccess;
+  useEffect(() => {
+    if (loaded) end.current?.scrollIntoView({ block: "end" });
+  }, [loaded]);
+
+  return (
+    <Page title={conversation ? t("conversations.pair", { person, name }) : t("conversations.title")}>
+      <p className="mb-6 rounded-xl bg-hover px-4 py-3 text-sm">
+        {former ? t("watch.leadFormer") : t("watch.lead", { person })}{" "}
+        <Link to="/team/conversations" className="text-accent underline underline-offset-2">{t("watch.back")}</Link>
+      </p>
+      {history.isPending && <RowSkeletons rows={3} className="h-24" />}
+      {history.isError && !history.data && <LoadFailed query={history} />}
+      {loaded && messages.length === 0 && <Empty>{t("conversations.nothing")}</Empty>}
+      {history.hasNextPage && (
+        <p className="mb-6 text-center">
+          <Button aria-disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
+            {t(history.isFetchingNextPage ? "thread.loadingOlder" : "watch.older")}
+          </Button>
+        </p>
+      )}
+      <ol className="flex flex-col gap-6">
+        {messages.map((message, index) => (
+          <li key={message.id}>
+            {!sameDay(message.created_at, messages[index - 1]?.created_at ?? "") && <DayMark at={message.created_at} />}
+            <Watched message={message} name={name} person={person} />
+          </li>
+        ))}
+      </ol>
+      <div ref={end} />
+    </Page>
+  );
+}
+
+function Watched({ message, name, person }: { message: Message; name: string; person: string }) {
+  const { role, status, content, created_at } = message;
+  if (role === "user") {
+    return (
+      <article className="flex flex-col items-end gap-1">
+        <div className="max-w-[85%] rounded-2xl rounded-ee-md bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap">
+          <span className="sr-only">{person}: </span>
+          <div dir="auto">{content}</div>
+        </div>
+        <MessageTime at={created_at} />
+      </article>
+    );
+  }
+  if (status === "failed") return <FailedAnswer name={name} message={message} canRetry={false} />;
+  return <Answer name={name} text={content} at={created_at} stopped={status === "stopped"} cut={message.finish === "length"} />;
+}

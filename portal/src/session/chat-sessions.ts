@@ -1,0 +1,66 @@
+/**
+ * The conversations opened since the log-in. Those not looked at keep what they know and let their
+ * line go; going back to one shows it at once and fetches only the news.
+ */
+import { browserSurroundings } from "@/chat/browser-surroundings";
+import { ChatSession } from "@/chat/chat-session";
+import { systemClock } from "@/chat/clock";
+import { Connection } from "@/chat/connection";
+import { Outbox } from "@/chat/outbox";
+import type { Conversation } from "@/wire/frames";
+
+import type { PortalApi } from "./api";
+import { inBrowser } from "./kept";
+import type { Login } from "./login";
+
+export class ChatSessions {
+  readonly #login: Login;
+  readonly #api: PortalApi;
+  readonly #userId: string;
+  readonly #sessions = new Map<string, ChatSession>();
+
+  constructor(login: Login, api: PortalApi, userId: string) {
+    this.#login = login;
+    this.#api = api;
+    this.#userId = userId;
+  }
+
+  of(conversation: Pick<Conversation, "id" | "tenant_id">): ChatSession {
+    const known = this.#sessions.get(conversation.id);
+    if (known) return known;
+    const session = this.#make(conversation.id, conversation.tenant_id);
+    this.#sessions.set(conversation.id, session);
+    return session;
+  }
+
+  #make(conversationId: string, tenantId: string): ChatSession {
+    return new ChatSession({
+      history: (page) => this.#api.messages(conversationId, page),
+      outbox: new Outbox(inBrowser, this.#userId, conversationId),
+      newId: () => newId(),
+      clock: systemClock,
+      connect: (wiring) =>
+        new Connection({
+          ...wiring,
+          openSocket: () => new WebSocket(socketUrl(conversationId)),
+          credentials: async (options) => {
+            const { person, token, renewAt } = await this.#login.accessToken(options);
+            return { userId: person.userId, role: person.role, tenantId, token, renewAt };
+          },
+          clock: systemClock,
+          surroundings: browserSurroundings,
+        }),
+    });
+  }
+}
+
+function socketUrl(conversationId: string): string {
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  return `${scheme}://${location.host}/chat/ws/${conversationId}`;
+}
+
+/** `crypto.randomUUID` is missing on plain-HTTP addresses other than localhost. */
+function newId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
