@@ -32,6 +32,15 @@ export default defineConfig({
     // The gateway's content security policy admits no data: scripts or fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // Every feature has a `page`; its script is named after the feature.
+        chunkFileNames({ facadeModuleId }) {
+          const feature = /\/features\/([^/]+)\/page\.tsx$/.exec(facadeModuleId ?? "")?.[1];
+          return `assets/${feature ?? "[name]"}-[hash].js`;
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -5,7 +5,7 @@ import { FailedPage } from "@/components/failed-page";
 import { LogInPage } from "@/features/login/page";
 import { PersonContext, useLogin, useLoginState } from "@/session/login-context";
 
-const HomePage = lazy(() => import("@/features/shell/shell"));
+const Pages = lazy(() => import("@/pages"));
 const EnterPage = lazy(() => import("@/features/login/enter-page"));
 const InvitePage = lazy(() => import("@/features/invitations/page"));
 
@@ -28,7 +28,7 @@ export function App() {
         <Routes>
           <Route path="/enter" element={<EnterPage />} />
           <Route path="/invite" element={<InvitePage />} />
-          <Route path="*" element={person ? <HomePage key={person.userId} /> : <LogInPage />} />
+          <Route path="*" element={person ? <Pages key={person.userId} /> : <LogInPage />} />
         </Routes>
       </Suspense>
     </PersonContext>

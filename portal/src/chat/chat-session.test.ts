@@ -1,12 +1,11 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { Kept } from "@/session/kept";
 import { Unreachable } from "@/wire/errors";
 import type { ClientFrame, Message } from "@/wire/frames";
 
 import { ChatSession, type ConnectionWiring, PAGE } from "./chat-session";
 import { Outbox } from "./outbox";
-import { accepted, answered, ManualClock, memoryStorage, messageFrame, said } from "./testing";
+import { accepted, answered, ManualClock, memoryStorage, messageFrame, said, storeIn } from "./testing";
 
 let wiring: ConnectionWiring;
 let clock: ManualClock;
@@ -30,7 +29,7 @@ function open(): ChatSession {
       };
     },
     history: (page) => history(page),
-    outbox: new Outbox(new Kept(() => storage), "u", "c"),
+    outbox: new Outbox(storeIn(() => storage), "c."),
     newId: () => `id${++ids}`,
     clock,
   });

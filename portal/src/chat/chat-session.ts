@@ -5,12 +5,13 @@
  * and never anything twice that the gateway would not recognise by its `client_message_id`.
  */
 import type { Message, ServerFrame } from "@/wire/frames";
+import { wellFormed } from "@/wire/well-formed";
 
 import { backoffMs } from "./backoff";
 import type { Clock } from "./clock";
 import type { Connection, LineState } from "./connection";
 import type { Outbox } from "./outbox";
-import { needsNewId, passes, wellFormed } from "./refusals";
+import { needsNewId, passes } from "./refusals";
 import {
   addMessages,
   addOutgoing,

@@ -3,18 +3,26 @@
  * were refused with the reason, so that nothing sends them but the person. Each has an entry of its
  * own, so that two tabs do not overwrite each other's; sent twice, it is one message.
  */
-import type { Kept } from "@/session/kept";
+import { wellFormed } from "@/wire/well-formed";
 
-import { wellFormed } from "./refusals";
 import type { Outgoing } from "./transcript";
 
+/** What a browser keeps for us, or a stand-in for it. */
+export interface Store {
+  keys(): string[];
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
 export class Outbox {
-  readonly #storage: Kept;
+  readonly #storage: Store;
   readonly #prefix: string;
 
-  constructor(storage: Kept, userId: string, conversationId: string) {
+  /** All keys of one conversation begin with `prefix`, and no others do. */
+  constructor(storage: Store, prefix: string) {
     this.#storage = storage;
-    this.#prefix = `${outboxPrefix(userId)}${conversationId}.`;
+    this.#prefix = prefix;
   }
 
   /** Oldest first. */
@@ -33,10 +41,6 @@ export class Outbox {
   drop(clientMessageId: string): void {
     this.#storage.removeItem(this.#prefix + clientMessageId);
   }
-}
-
-export function outboxPrefix(userId: string): string {
-  return `konstruct.outbox.${userId}.`;
 }
 
 function parse(entry: string | null): Outgoing[] {

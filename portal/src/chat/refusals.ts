@@ -31,10 +31,3 @@ export function maySendAgain(code: string): boolean {
 export function needsNewId(code: string): boolean {
   return code === "client_message_id_reused";
 }
-
-const HALF_A_CHARACTER = /\p{Surrogate}/gu;
-
-/** Half an emoji, left over by whatever cut the text, is no text for anybody else. */
-export function wellFormed(text: string): string {
-  return text.replaceAll(HALF_A_CHARACTER, "\ufffd");
-}

@@ -2,6 +2,7 @@
 import type { Message, ServerFrame } from "@/wire/frames";
 
 import type { Clock } from "./clock";
+import type { Store } from "./outbox";
 
 const AT = "2026-01-05T10:00:00Z";
 
@@ -119,4 +120,14 @@ export function memoryStorage(): Storage {
     Object.defineProperty(storage, name, { value, enumerable: false });
   }
   return storage as unknown as Storage;
+}
+
+/** A store whose entries are in this storage, also when it is another one by then. */
+export function storeIn(storage: () => Storage): Store {
+  return {
+    keys: () => Object.keys(storage()),
+    getItem: (key) => storage().getItem(key),
+    setItem: (key, value) => { storage().setItem(key, value); },
+    removeItem: (key) => { storage().removeItem(key); },
+  };
 }

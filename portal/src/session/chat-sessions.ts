@@ -9,19 +9,18 @@ import { Connection } from "@/chat/connection";
 import { Outbox } from "@/chat/outbox";
 import type { Conversation } from "@/wire/frames";
 
-import type { PortalApi } from "./api";
 import { inBrowser } from "./kept";
 import type { Login } from "./login";
+import { personalPrefix } from "./personal";
+import { messages } from "./queries";
 
 export class ChatSessions {
   readonly #login: Login;
-  readonly #api: PortalApi;
   readonly #userId: string;
   readonly #sessions = new Map<string, ChatSession>();
 
-  constructor(login: Login, api: PortalApi, userId: string) {
+  constructor(login: Login, userId: string) {
     this.#login = login;
-    this.#api = api;
     this.#userId = userId;
   }
 
@@ -35,8 +34,8 @@ export class ChatSessions {
 
   #make(conversationId: string, tenantId: string): ChatSession {
     return new ChatSession({
-      history: (page) => this.#api.messages(conversationId, page),
-      outbox: new Outbox(inBrowser, this.#userId, conversationId),
+      history: (page) => messages(this.#login, conversationId, page),
+      outbox: new Outbox(inBrowser, `${personalPrefix("outbox", this.#userId)}${conversationId}.`),
       newId: () => newId(),
       clock: systemClock,
       connect: (wiring) =>

@@ -1,23 +1,18 @@
-/** What a person leaves in this browser; a log-out takes it away. */
-import { outboxPrefix } from "@/chat/outbox";
-import { formDraftPrefix } from "@/components/form/form-draft";
-import { draftPrefix } from "@/features/conversation/draft";
-import { placePrefix } from "@/features/conversation/place";
-import { seenPrefix } from "@/features/shell/seen";
-
+/** What a person leaves in this browser, each under a key with their id in it; a log-out takes it away. */
 import { inBrowser, inTab } from "./kept";
 
+const OURS = "konstruct.";
+
+/** How the keys begin under which one kind of things is kept for a person. */
+export function personalPrefix(kind: string, userId: string): string {
+  return `${OURS}${kind}.${userId}.`;
+}
+
 export function forgetPerson(userId: string): void {
-  const prefixes = [
-    outboxPrefix(userId),
-    draftPrefix(userId),
-    seenPrefix(userId),
-    placePrefix(userId),
-    formDraftPrefix(userId),
-  ];
   for (const kept of [inBrowser, inTab]) {
     for (const key of kept.keys()) {
-      if (prefixes.some((prefix) => key.startsWith(prefix))) kept.removeItem(key);
+      const [kind = ""] = key.slice(OURS.length).split(".");
+      if (key.startsWith(personalPrefix(kind, userId))) kept.removeItem(key);
     }
   }
 }

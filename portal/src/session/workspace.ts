@@ -3,11 +3,11 @@ import { createContext, use } from "react";
 
 import type { Tenant } from "@/wire/frames";
 
-import type { PortalApi } from "./api";
+import type { Api } from "./api";
 import type { ChatSessions } from "./chat-sessions";
 
 export interface Workspace {
-  readonly api: PortalApi;
+  readonly api: Api;
   readonly chats: ChatSessions;
   readonly tenants: readonly Tenant[];
   readonly tenant: Tenant;

@@ -1,7 +1,6 @@
 /** One HTTP call to the gateway: JSON in, JSON out, and errors of three kinds. */
-import { wellFormed } from "@/chat/refusals";
-
 import { Refused, Unreachable } from "./errors";
+import { wellFormed } from "./well-formed";
 
 export interface RequestOptions {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";

@@ -3,6 +3,7 @@
  * from other values than there are now is not taken up: somebody else has changed them meanwhile.
  */
 import { inTab } from "@/session/kept";
+import { personalPrefix } from "@/session/personal";
 
 interface FormDraft<Values> {
   readonly initial: Values;
@@ -10,7 +11,7 @@ interface FormDraft<Values> {
 }
 
 export function formDraftPrefix(userId: string): string {
-  return `konstruct.form.${userId}.`;
+  return personalPrefix("form", userId);
 }
 
 export function loadFormDraft<Values>(key: string, initial: Values): Values | null {

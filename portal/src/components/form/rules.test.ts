@@ -1,104 +1,13 @@
 import { expect, test } from "vitest";
 
 import { Refused } from "@/wire/errors";
-import type { AgentDetails } from "@/wire/frames";
 
-import {
-  blamedField,
-  changesOf,
-  checkBusiness,
-  checkEmployee,
-  checkInvitation,
-  checkNewcomer,
-  employeeOf,
-  valuesOf,
-} from "./rules";
+import { blamedField } from "./rules";
 
-const NORA: AgentDetails = {
-  id: "a",
-  tenant_id: "t",
-  name: "Nora",
-  role: "Bookkeeping",
-  instructions: "Be exact.",
-  model: null,
-  status: "active",
-};
-const AS_TYPED = valuesOf(NORA);
-
-test("an employee needs a name alone", () => {
-  expect(checkEmployee({ name: " N ", role: "", instructions: "", model: "" })).toEqual({});
-  expect(checkEmployee({ ...AS_TYPED, name: "  " }).name?.key).toBe("field.empty");
-});
-
-test("lengths are counted as the gateway counts them, without the spaces around", () => {
-  const name = "🧮".repeat(80);
-  expect(checkEmployee({ ...AS_TYPED, name: ` ${name} ` })).toEqual({});
-  expect(checkEmployee({ ...AS_TYPED, name: `${name}x` }).name).toEqual({
-    key: "field.tooLong",
-    values: { count: 81, max: 80 },
-  });
-});
-
-test("a name is one line, instructions are as many as it takes", () => {
-  const { name, instructions } = checkEmployee({ ...AS_TYPED, name: "a\u2028b", instructions: "a\nb" });
-  expect([name?.key, instructions]).toEqual(["field.oneLine", undefined]);
-});
-
-test.each(["Ada\u200b", "\u202eada", "\u3164", "\u2800", "a\u00adda", "\u200dA", "A\u{e0041}"])(
-  "%j hides a character and is no name",
-  (name) => {
-    expect(checkEmployee({ ...AS_TYPED, name }).name?.key).toBe("error.name_unseen");
-  },
-);
-
-test.each(["👩\u200d💻 Ada", "می\u200cخواهم", "क्\u200dष", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}"])(
-  "%j is a name whose joiners shape it",
-  (name) => {
-    expect(checkEmployee({ ...AS_TYPED, name })).toEqual({});
-  },
-);
-
-test.each(["openai:gpt-5-mini", "meta-llama/Llama-3.1-8B", ""])("%j can be a model", (model) => {
-  expect(checkEmployee({ ...AS_TYPED, model })).toEqual({});
-});
-
-test.each(["http://evil", "two words", "-x", "m".repeat(201)])("%j is no model", (model) => {
-  expect(checkEmployee({ ...AS_TYPED, model }).model?.key).toBe("field.model");
-});
-
-test("only what was changed is sent, and an emptied model is the default again", () => {
-  expect(changesOf(NORA, AS_TYPED)).toEqual({});
-  expect(changesOf(NORA, { ...AS_TYPED, role: " Bookkeeping " })).toEqual({});
-  expect(changesOf({ ...NORA, model: "big" }, { ...AS_TYPED, name: "Ida" })).toEqual({
-    name: "Ida",
-    model: null,
-  });
-  expect(employeeOf(AS_TYPED).model).toBeNull();
-});
-
-test("a business may leave its short name to the gateway", () => {
-  expect(checkBusiness({ name: "Acme", slug: "" })).toEqual({});
-  expect(checkBusiness({ name: "Acme", slug: "acme-berlin" })).toEqual({});
-  for (const slug of ["Acme", "a--b", "-a", "a b", "a".repeat(49)]) {
-    expect(checkBusiness({ name: "Acme", slug }).slug?.key).toBe("field.slug");
-  }
-});
-
-test("what is no address is told before it is sent", () => {
-  expect(checkInvitation({ email: " ada@acme.com " })).toEqual({});
-  expect(checkInvitation({ email: "ada" }).email?.key).toBe("error.bad_email");
-});
-
-test("a password is as long as the gateway asks", () => {
-  const complaint = (password: string) => checkNewcomer({ name: "Ada", password }).password?.key;
-  expect(complaint("1234567890")).toBeUndefined();
-  expect(complaint("123456789")).toBe("field.password");
-  expect(complaint("x".repeat(257))).toBe("field.password");
-});
-
-test("a refusal is told at the field it is about, where the form has it", () => {
-  const taken = new Refused(409, "name_taken", "…");
-  expect(blamedField(["name", "role"], taken)).toBe("name");
-  expect(blamedField(["email"], taken)).toBeUndefined();
-  expect(blamedField(["name"], new Error("away"))).toBeUndefined();
+test("a refusal is told at the field it is about, where the form knows of one", () => {
+  const blame = { name_taken: "name" };
+  expect(blamedField(blame, new Refused(409, "name_taken", "…"))).toBe("name");
+  expect(blamedField(blame, new Refused(409, "slug_taken", "…"))).toBeUndefined();
+  expect(blamedField({}, new Refused(409, "name_taken", "…"))).toBeUndefined();
+  expect(blamedField(blame, new Error("away"))).toBeUndefined();
 });

@@ -8,11 +8,13 @@ import { type Translate, useI18n } from "@/i18n/context";
 import { problemSentence } from "@/i18n/problem";
 
 import { dropFormDraft, keepFormDraft, loadFormDraft } from "./form-draft";
-import { blamedField, type Complaint, type Complaints } from "./rules";
+import { type Blame, blamedField, type Complaint, type Complaints } from "./rules";
 
 interface FormOptions<Field extends string> {
   readonly initial: Record<Field, string>;
   readonly check: (values: Record<Field, string>) => Complaints<Field>;
+  /** At which field a refusal is told. */
+  readonly blame?: Blame<NoInfer<Field>>;
   /** What the form is for; it rejects with what the gateway said. */
   readonly send: (values: Record<Field, string>) => Promise<void>;
   /** Where what is typed is kept over a reload or a log-out that nobody wanted. */
@@ -68,7 +70,7 @@ export function useForm<Field extends string>(options: FormOptions<Field>): Form
       await options.send(values);
       if (draft) dropFormDraft(draft);
     } catch (error) {
-      setRefusal({ field: blamedField(Object.keys(values) as Field[], error), error });
+      setRefusal({ field: blamedField(options.blame ?? {}, error), error });
       setFailures((count) => count + 1);
     } finally {
       setBusy(false);

@@ -4,15 +4,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FormFooter } from "@/components/form/form-footer";
-import { checkBusiness } from "@/components/form/rules";
 import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
 import { useI18n } from "@/i18n/context";
-import type { PortalApi } from "@/session/api";
+import type { Api } from "@/session/api";
 import type { Tenant } from "@/wire/frames";
 
+import { createTenant, renameTenant } from "./queries";
+import { checkBusiness } from "./rules";
+
 interface CreateBusinessProps {
-  api: PortalApi;
+  api: Api;
   open: boolean;
   onClose: () => void;
   onCreated: (tenant: Tenant) => void;
@@ -33,8 +35,9 @@ function CreateForm({ api, onClose, onCreated }: Omit<CreateBusinessProps, "open
   const form = useForm({
     initial: { name: "", slug: "" },
     check: checkBusiness,
+    blame: { slug_taken: "slug" },
     async send({ name, slug }) {
-      const created = await api.createTenant(name.trim(), slug.trim() || null);
+      const created = await createTenant(api, name.trim(), slug.trim() || null);
       await queries.invalidateQueries({ queryKey: ["tenants"] });
       onCreated(created);
     },
@@ -59,7 +62,7 @@ function CreateForm({ api, onClose, onCreated }: Omit<CreateBusinessProps, "open
 }
 
 interface RenameBusinessProps {
-  api: PortalApi;
+  api: Api;
   tenant: Tenant;
   open: boolean;
   onClose: () => void;
@@ -82,7 +85,7 @@ function RenameForm({ api, tenant, onClose, onRenamed }: Omit<RenameBusinessProp
     initial: { name: tenant.name },
     check: ({ name }) => checkBusiness({ name, slug: "" }),
     async send({ name }) {
-      await api.renameTenant(tenant.id, name.trim());
+      await renameTenant(api, tenant.id, name.trim());
       await queries.invalidateQueries({ queryKey: ["tenants"] });
       onClose();
       onRenamed(name.trim());

@@ -7,7 +7,7 @@ import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Rows } from "@/components/list";
 import { Name } from "@/components/name";
-import { Page } from "@/features/shell/page-layout";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 import type { Tenant } from "@/wire/frames";

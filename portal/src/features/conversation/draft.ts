@@ -4,9 +4,10 @@
  * that has the same: what another one types stays.
  */
 import { inBrowser, inTab } from "@/session/kept";
+import { personalPrefix } from "@/session/personal";
 
-export function draftPrefix(userId: string): string {
-  return `konstruct.draft.${userId}.`;
+function draftPrefix(userId: string): string {
+  return personalPrefix("draft", userId);
 }
 
 export function loadDraft(userId: string, conversationId: string): string {

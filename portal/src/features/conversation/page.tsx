@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect } from "react";
 
 import { FailedPage } from "@/components/failed-page";
-import { isNotHere, NotHere } from "@/features/employees/not-here";
+import { isNotHere, NotHere } from "@/features/employees";
 import { useLogin } from "@/session/login-context";
-import { agentsQuery, conversationQuery } from "@/session/queries";
+import { agentsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 
+import { conversationQuery } from "./queries";
 import { Thread } from "./thread";
 
 export function ConversationPage({ agentId }: { agentId: string }) {

@@ -1,6 +1,7 @@
 /** Where in a conversation a person was reading, so that a reload or a look elsewhere does not lose it. */
 import type { ThreadItem } from "@/chat/thread-items";
 import { inTab } from "@/session/kept";
+import { personalPrefix } from "@/session/personal";
 
 /** The message at the upper edge, and how much of it is above that edge, in pixels. */
 export interface Place {
@@ -9,7 +10,7 @@ export interface Place {
 }
 
 export function placePrefix(userId: string): string {
-  return `konstruct.place.${userId}.`;
+  return personalPrefix("place", userId);
 }
 
 /** `null` is the end, which needs no remembering. */

@@ -5,6 +5,8 @@ import { Dialog, DialogActions } from "@/components/dialog";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 
+import { startOver } from "./queries";
+
 interface ResetDialogProps {
   name: string;
   conversationId: string;
@@ -16,7 +18,7 @@ interface ResetDialogProps {
 export function ResetDialog({ name, conversationId, open, onClose }: ResetDialogProps) {
   const { t } = useI18n();
   const { api } = useWorkspace();
-  const reset = useMutation({ mutationFn: () => api.reset(conversationId), onSuccess: onClose });
+  const reset = useMutation({ mutationFn: () => startOver(api, conversationId), onSuccess: onClose });
   const close = () => {
     reset.reset();
     onClose();

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { ChatSnapshot } from "@/chat/chat-session";
 import { accepted, answered, messageFrame, said } from "@/chat/testing";
 import { addOutgoing, EMPTY, forgiveOutgoing, takeFrame, type Transcript } from "@/chat/transcript";
-import type { PortalApi } from "@/session/api";
+import type { Api } from "@/session/api";
 import { agentsQuery } from "@/session/queries";
 import type { Agent, ServerFrame } from "@/wire/frames";
 
@@ -35,11 +35,11 @@ const hear = (...frames: ServerFrame[]) => { for (const frame of frames) change(
 async function open(): Promise<void> {
   const queries = new QueryClient();
   const api = {
-    agents: () => {
+    call: () => {
       asked += 1;
       return Promise.resolve([{ ...ADA, status }]);
     },
-  } as unknown as PortalApi;
+  } as unknown as Api;
   const observer = new QueryObserver(queries, agentsQuery(api, "acme"));
   const unsubscribe = observer.subscribe(() => undefined);
   const session = {

@@ -5,7 +5,7 @@ import { Icon } from "@/components/icons";
 import { AiMark } from "@/components/mark";
 import { MenuButton } from "@/components/menu-button";
 import { Name } from "@/components/name";
-import { SidebarDrawer } from "@/features/shell/sidebar-drawer";
+import { SidebarDrawer } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import type { Agent } from "@/wire/frames";
 

@@ -7,7 +7,7 @@ import { LoadFailed } from "@/components/load-failed";
 import { AiMark } from "@/components/mark";
 import { OneLine } from "@/components/markdown/one-line";
 import { RowSkeletons } from "@/components/skeleton";
-import { Page } from "@/features/shell/page-layout";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { fullTime, listTime } from "@/i18n/time";
 import { useToday } from "@/i18n/today";

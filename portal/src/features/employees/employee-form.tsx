@@ -5,12 +5,13 @@ import { useNavigate } from "react-router";
 import { Button } from "@/components/button";
 import { dropFormDraft, formDraftPrefix } from "@/components/form/form-draft";
 import { FormFooter } from "@/components/form/form-footer";
-import { checkEmployee, type EmployeeValues } from "@/components/form/rules";
 import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
 import { useI18n } from "@/i18n/context";
 import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
+
+import { checkEmployee, type EmployeeValues } from "./rules";
 
 /** Names to pick from; any other that the installation reaches can be written. */
 const MODELS = ["openai:gpt-5-mini", "openai:gpt-5", "anthropic:claude-sonnet-4-5", "anthropic:claude-haiku-4-5"];
@@ -30,7 +31,7 @@ export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps
   const { tenant } = useWorkspace();
   const models = useId();
   const draft = `${formDraftPrefix(userId)}${tenant.id}.${about}`;
-  const form = useForm({ initial, check: checkEmployee, send, draft });
+  const form = useForm({ initial, check: checkEmployee, blame: { name_taken: "name" }, send, draft });
   const cancel = () => {
     dropFormDraft(draft);
     void navigate("/team/employees");

@@ -2,16 +2,16 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "react-router";
 
-import { changesOf, type EmployeeValues, valuesOf } from "@/components/form/rules";
 import { LoadFailed } from "@/components/load-failed";
 import { FormSkeleton } from "@/components/skeleton";
-import { Page } from "@/features/shell/page-layout";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
-import { agentQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 
 import { EmployeeForm } from "./employee-form";
 import { isNotHere, NotHere } from "./not-here";
+import { agentQuery, changeAgent } from "./queries";
+import { changesOf, type EmployeeValues, valuesOf } from "./rules";
 
 export default function EmployeePage() {
   const { t } = useI18n();
@@ -25,7 +25,7 @@ export default function EmployeePage() {
     if (!agent.data) return;
     const changes = changesOf(agent.data, values);
     if (Object.keys(changes).length > 0) {
-      await api.changeAgent(tenant.id, agentId, changes);
+      await changeAgent(api, tenant.id, agentId, changes);
       await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
     }
     await navigate("/team/employees", { state: { saved: values.name.trim() } });

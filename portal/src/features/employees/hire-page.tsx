@@ -1,12 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router";
 
-import { employeeOf, type EmployeeValues } from "@/components/form/rules";
-import { Page } from "@/features/shell/page-layout";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 
 import { EmployeeForm } from "./employee-form";
+import { hire } from "./queries";
+import { employeeOf, type EmployeeValues } from "./rules";
 
 const NOBODY_YET: EmployeeValues = { name: "", role: "", instructions: "", model: "" };
 
@@ -16,15 +17,15 @@ export default function HirePage() {
   const queries = useQueryClient();
   const navigate = useNavigate();
 
-  const hire = async (values: EmployeeValues) => {
-    const { id, name } = await api.hire(tenant.id, employeeOf(values));
+  const hireThem = async (values: EmployeeValues) => {
+    const { id, name } = await hire(api, tenant.id, employeeOf(values));
     await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
     await navigate("/team/employees", { state: { hired: { id, name } } });
   };
 
   return (
     <Page title={t("hire.title")}>
-      <EmployeeForm initial={NOBODY_YET} about="new" submit={t("hire.submit")} send={hire} />
+      <EmployeeForm initial={NOBODY_YET} about="new" submit={t("hire.submit")} send={hireThem} />
     </Page>
   );
 }

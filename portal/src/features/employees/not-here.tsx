@@ -6,10 +6,11 @@ import { Link, useLocation } from "react-router";
 import { Button } from "@/components/button";
 import { NoticePage } from "@/components/notice-page";
 import { useI18n } from "@/i18n/context";
-import { workplaceQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import { Refused } from "@/wire/errors";
 import type { Tenant } from "@/wire/frames";
+
+import { workplaceQuery } from "./queries";
 
 /** Whether the gateway said that there is no such employee here, or that this is no employee's id. */
 export function isNotHere(error: unknown): boolean {

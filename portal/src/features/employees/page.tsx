@@ -11,7 +11,7 @@ import { LoadFailed } from "@/components/load-failed";
 import { AiMark } from "@/components/mark";
 import { Name } from "@/components/name";
 import { RowSkeletons } from "@/components/skeleton";
-import { Page } from "@/features/shell/page-layout";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { problemSentence } from "@/i18n/problem";
 import { agentsQuery } from "@/session/queries";
@@ -20,6 +20,7 @@ import { useWorkspace } from "@/session/workspace";
 import type { Agent } from "@/wire/frames";
 
 import { PauseDialog } from "./pause-dialog";
+import { changeAgent } from "./queries";
 
 export default function EmployeesPage() {
   const { t } = useI18n();
@@ -97,7 +98,7 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
   const [pausing, setPausing] = useState(false);
   const [news, setNews] = useState("");
   const turn = useMutation({
-    mutationFn: () => api.changeAgent(tenant.id, agent.id, { status: "active" }),
+    mutationFn: () => changeAgent(api, tenant.id, agent.id, { status: "active" }),
     onSuccess: () => { setNews(t("employees.isBack", { name: agent.name })); },
     onSettled: () => queries.invalidateQueries({ queryKey: ["agents", tenant.id] }),
   });

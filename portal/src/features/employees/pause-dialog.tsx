@@ -4,12 +4,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "@/components/button";
 import { Dialog } from "@/components/dialog";
 import { FormFooter } from "@/components/form/form-footer";
-import { checkNotice } from "@/components/form/rules";
 import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent } from "@/wire/frames";
+
+import { changeAgent } from "./queries";
+import { checkNotice } from "./rules";
 
 interface PauseDialogProps {
   agent: Agent;
@@ -36,7 +38,7 @@ function PauseForm({ agent, onClose, onPaused }: Omit<PauseDialogProps, "open">)
     check: checkNotice,
     async send({ notice }) {
       const changes = { status: "paused", paused_notice: notice.trim() || null } as const;
-      await api.changeAgent(tenant.id, agent.id, changes);
+      await changeAgent(api, tenant.id, agent.id, changes);
       await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
       onPaused();
       onClose();

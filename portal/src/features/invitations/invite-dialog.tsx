@@ -6,16 +6,17 @@ import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
 import { Dialog, DialogActions } from "@/components/dialog";
 import { FormFooter } from "@/components/form/form-footer";
-import { checkInvitation } from "@/components/form/rules";
 import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
-import { MEMBER_ROLES } from "@/features/people/role-menu";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
+import { MEMBER_ROLES } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 import type { MemberRole, NewInvitation } from "@/wire/frames";
 
 import { isLoopback } from "./loopback";
+import { invite } from "./queries";
+import { checkInvitation } from "./rules";
 
 interface InviteDialogProps {
   open: boolean;
@@ -63,8 +64,9 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
   const form = useForm({
     initial: { email: "" },
     check: checkInvitation,
+    blame: { already_a_member: "email", bad_email: "email" },
     async send({ email }) {
-      onMade(await api.invite(tenant.id, email.trim(), role));
+      onMade(await invite(api, tenant.id, email.trim(), role));
       void queries.invalidateQueries({ queryKey: ["invitations", tenant.id] });
     },
   });

@@ -10,9 +10,10 @@ import { LoadFailed } from "@/components/load-failed";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
-import { invitationsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Invitation } from "@/wire/frames";
+
+import { invitationsQuery, revoke } from "./queries";
 
 export function OpenInvitations() {
   const { t } = useI18n();
@@ -65,7 +66,7 @@ function InvitationRow({ invitation, onRevoked }: InvitationRowProps) {
         confirm={t("invitations.revoke")}
         open={asking}
         onClose={() => { setAsking(false); }}
-        action={() => api.revokeInvitation(tenant.id, invitation.id)}
+        action={() => revoke(api, tenant.id, invitation.id)}
         onDone={() => {
           onRevoked(email);
           void queries.invalidateQueries({ queryKey: ["invitations", tenant.id] });

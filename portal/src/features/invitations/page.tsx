@@ -8,7 +8,6 @@ import { Link, useLocation, useNavigate } from "react-router";
 
 import { Button } from "@/components/button";
 import { FormFooter } from "@/components/form/form-footer";
-import { checkNewcomer } from "@/components/form/rules";
 import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
 import { type Translate, useI18n } from "@/i18n/context";
@@ -16,9 +15,11 @@ import { problemSentence } from "@/i18n/problem";
 import { fullTime } from "@/i18n/time";
 import { useLogin, useLoginState } from "@/session/login-context";
 import { forgetPerson } from "@/session/personal";
-import { offerQuery } from "@/session/queries";
 import { Refused } from "@/wire/errors";
 import type { Offer } from "@/wire/frames";
+
+import { offerQuery } from "./queries";
+import { checkNewcomer, PASSWORD_BLAME } from "./rules";
 
 export default function InvitePage() {
   const { t } = useI18n();
@@ -97,6 +98,7 @@ function NewcomerForm({ invitation, offer }: AcceptanceProps) {
   const form = useForm({
     initial: { name: "", password: "" },
     check: checkNewcomer,
+    blame: PASSWORD_BLAME,
     send: ({ name, password }) => join({ display_name: name.trim(), password }),
     explain: joinProblem,
   });
@@ -125,6 +127,7 @@ function KnownForm({ invitation, offer }: AcceptanceProps) {
   const form = useForm({
     initial: { password: "" },
     check: ({ password }) => (password ? {} : { password: { key: "login.passwordMissing" } }),
+    blame: PASSWORD_BLAME,
     send: ({ password }) => join({ password }),
     explain: joinProblem,
   });

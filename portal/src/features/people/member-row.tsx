@@ -13,6 +13,7 @@ import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import type { Member, MemberRole } from "@/wire/frames";
 
+import { changeRole, removePerson } from "./queries";
 import { RoleMenu } from "./role-menu";
 
 interface MemberRowProps {
@@ -69,7 +70,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
         confirm={t(own ? "people.leave" : "people.remove")}
         open={asking === "remove"}
         onClose={close}
-        action={() => api.removePerson(tenant.id, member.id)}
+        action={() => removePerson(api, tenant.id, member.id)}
         onDone={() => {
           onRemoved(name);
           void refresh();
@@ -84,7 +85,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
         onClose={close}
         action={async () => {
           if (asking === null || asking === "remove") return;
-          const { role } = await api.changeRole(tenant.id, member.id, asking);
+          const { role } = await changeRole(api, tenant.id, member.id, asking);
           setChangedTo(role);
         }}
         onDone={() => void refresh()}

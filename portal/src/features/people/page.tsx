@@ -8,14 +8,13 @@ import { Icon } from "@/components/icons";
 import { Empty, Rows } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
 import { RowSkeletons } from "@/components/skeleton";
-import { InviteDialog } from "@/features/invitations/invite-dialog";
-import { OpenInvitations } from "@/features/invitations/open-invitations";
-import { Page } from "@/features/shell/page-layout";
+import { InviteDialog, OpenInvitations } from "@/features/invitations";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
-import { peopleQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 
 import { MemberRow } from "./member-row";
+import { peopleQuery } from "./queries";
 
 export default function PeoplePage() {
   const { t } = useI18n();

@@ -3,10 +3,8 @@ import { buttonClass, OneOf } from "@/components/button";
 import { Icon } from "@/components/icons";
 import { MenuButton } from "@/components/menu-button";
 import { useI18n } from "@/i18n/context";
+import { MEMBER_ROLES } from "@/session/rights";
 import type { MemberRole } from "@/wire/frames";
-
-/** The least first: what the next one may "also" do is then said after it. */
-export const MEMBER_ROLES: readonly MemberRole[] = ["customer_operator", "customer_admin"];
 
 interface RoleMenuProps {
   name: string;

@@ -1,8 +1,9 @@
 /** Up to when a person has seen each conversation, in this browser: what is newer is unread. */
 import { inBrowser } from "@/session/kept";
+import { personalPrefix } from "@/session/personal";
 
-export function seenPrefix(userId: string): string {
-  return `konstruct.seen.${userId}.`;
+function seenPrefix(userId: string): string {
+  return personalPrefix("seen", userId);
 }
 
 /** A tab that knows less than another takes nothing back. */

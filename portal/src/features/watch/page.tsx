@@ -18,12 +18,14 @@ import { DayMark } from "@/components/message/day-mark";
 import { FailedAnswer } from "@/components/message/failed-answer";
 import { MessageTime } from "@/components/message/message-time";
 import { RowSkeletons } from "@/components/skeleton";
-import { Page } from "@/features/shell/page-layout";
+import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { sameDay } from "@/i18n/time";
-import { conversationsQuery, watchQuery } from "@/session/queries";
+import { conversationsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Message } from "@/wire/frames";
+
+import { watchQuery } from "./queries";
 
 export default function WatchPage() {
   const { conversationId = "" } = useParams();

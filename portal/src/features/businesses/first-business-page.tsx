@@ -1,18 +1,16 @@
 /** An installation without a business, as the platform's own people find it. */
-import { useMemo, useState } from "react";
+import { useState } from "react";
 
 import { Button } from "@/components/button";
 import { NoticePage } from "@/components/notice-page";
 import { useI18n } from "@/i18n/context";
-import { PortalApi } from "@/session/api";
 import { useLogin } from "@/session/login-context";
 
 import { CreateBusinessDialog } from "./business-dialog";
 
-export function FirstBusiness() {
+export default function FirstBusinessPage() {
   const { t } = useI18n();
   const login = useLogin();
-  const api = useMemo(() => new PortalApi(login), [login]);
   const [creating, setCreating] = useState(false);
   return (
     <NoticePage>
@@ -21,7 +19,7 @@ export function FirstBusiness() {
       <Button look="primary" onClick={() => { setCreating(true); }}>{t("business.create")}</Button>
       <Button look="link" onClick={() => void login.logOut().catch(() => null)}>{t("account.logOut")}</Button>
       <CreateBusinessDialog
-        api={api}
+        api={login}
         open={creating}
         onClose={() => { setCreating(false); }}
         onCreated={() => { setCreating(false); }}

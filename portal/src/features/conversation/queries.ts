@@ -1,0 +1,19 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import type { Api } from "@/session/api";
+import type { Conversation } from "@/wire/frames";
+
+/** The person's one conversation with an employee, made if there is none. */
+export function conversationQuery(api: Api, tenantId: string, agentId: string) {
+  const body = { tenant_id: tenantId, agent_id: agentId };
+  return queryOptions({
+    queryKey: ["conversation", tenantId, agentId],
+    queryFn: () => api.call<Conversation>("/chat/conversations", { method: "POST", body }),
+    staleTime: Infinity,
+  });
+}
+
+/** Its messages are deleted for good. */
+export function startOver(api: Api, conversationId: string): Promise<void> {
+  return api.call(`/chat/conversations/${conversationId}`, { method: "DELETE" });
+}

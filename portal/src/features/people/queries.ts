@@ -1,0 +1,22 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { type Api, queryString } from "@/session/api";
+import { LIST_EVERY_MS } from "@/session/queries";
+import type { Member, MemberRole } from "@/wire/frames";
+
+/** Others invite, join and leave meanwhile. */
+export function peopleQuery(api: Api, tenantId: string) {
+  return queryOptions({
+    queryKey: ["people", tenantId],
+    queryFn: () => api.call<Member[]>(`/people?${queryString({ tenant_id: tenantId })}`),
+    refetchInterval: LIST_EVERY_MS,
+  });
+}
+
+export function changeRole(api: Api, tenantId: string, userId: string, role: MemberRole): Promise<Member> {
+  return api.call(`/people/${userId}`, { method: "PATCH", body: { tenant_id: tenantId, role } });
+}
+
+export function removePerson(api: Api, tenantId: string, userId: string): Promise<void> {
+  return api.call(`/people/${userId}?${queryString({ tenant_id: tenantId })}`, { method: "DELETE" });
+}
