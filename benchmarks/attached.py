@@ -16,7 +16,7 @@ import psycopg
 from konstruct.devstack.waiting import wait_until
 from psycopg import sql
 from shared.config import Settings
-from shared.db.room import wanted
+from shared.db.connection_room import wanted
 
 from benchmarks.failure import BenchmarkFailed
 from benchmarks.servers import DATABASE, Person, Servers

@@ -13,7 +13,7 @@ from konstruct.devstack.progress import Progress
 from playwright.sync_api import Browser, Page, sync_playwright
 from shared.config import get_settings
 from shared.db.engine import dispose_engine
-from shared.redis import close_redis
+from shared.valkey.client import close_redis
 
 from benchmarks.failure import BenchmarkFailed
 from tests.support.browser import ARGUMENTS, find_browser

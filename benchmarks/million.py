@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from math import ceil
 
-from shared.db.room import wanted
+from shared.db.connection_room import wanted
 
 SIZES = (10_000, 100_000, 1_000_000)
 MOST_SOCKETS = 2**40

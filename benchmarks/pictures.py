@@ -9,9 +9,10 @@ from pathlib import Path
 from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.progress import Progress
 from playwright.sync_api import Browser, Error, Page
+from shared.agents import rules as hiring
+from shared.conversations import repository as conversations
 from shared.db import SystemSession, TenantSession
-from shared.repositories import chat
-from shared.services import hiring, tenants
+from shared.tenants import rules as tenants
 
 from benchmarks.browser import (
     WITHIN_MS,
@@ -103,12 +104,12 @@ async def _set_the_scene() -> Scene:
         crew = [
             await hiring.hire(session, tenant.id, name=name, role=role) for name, role in EMPLOYEES
         ]
-        conversation, _ = await chat.create_conversation(
+        conversation, _ = await conversations.create_conversation(
             session, tenant_id=tenant.id, agent_id=crew[0].id, user_id=person.id
         )
         asked = None
         for role, text in TALK:
-            message = await chat.add_message(
+            message = await conversations.add_message(
                 session,
                 tenant_id=tenant.id,
                 conversation_id=conversation.id,

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from gateway import figures as of_gateway
+from gateway import metrics as of_gateway
 from gateway.channels.handshake import Identified  # noqa: F401 - registers all of the gateway
-from orchestrator import figures as of_worker
+from orchestrator import metrics as of_worker
 from orchestrator.llm import Usage
 from orchestrator.pipeline.timeline import Timeline
-from shared.telemetry import figures
+from shared.telemetry import metrics
 from shared.telemetry.exposition import render
 from shared.telemetry.tracing import span
 
@@ -37,9 +37,9 @@ def at_the_gateway() -> None:
     clock = of_gateway.AnswerClock()
     span("gateway.message", "server", began_at=0.0, message_id="m", tenant_id="t")
     clock.asked("m", time.monotonic())
-    figures.NUDGES_WAITING.inc()
-    figures.NUDGES_WAITING.dec()
-    figures.NUDGE_SENT.inc()
+    metrics.NUDGES_WAITING.inc()
+    metrics.NUDGES_WAITING.dec()
+    metrics.NUDGE_SENT.inc()
     clock.sent({"type": "delta", "reply_to": "m"})
     clock.sent({"type": "response", "reply_to": "m", "status": "complete"})
 
@@ -65,7 +65,7 @@ def main() -> None:
     delta = {"type": "delta", "reply_to": "another"}
     per_token = nanoseconds(timeline.heard_piece), nanoseconds(lambda: clock.sent(delta))
     rows = {
-        "one counter's inc": nanoseconds(figures.NUDGE_SENT.inc),
+        "one counter's inc": nanoseconds(metrics.NUDGE_SENT.inc),
         "one histogram's observe": nanoseconds(lambda: of_worker.took("model", 1.5)),
         "a span, with tracing off": nanoseconds(lambda: span("x", "server", message_id="m")),
         "one piece of text, worker": per_token[0],

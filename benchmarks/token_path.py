@@ -38,7 +38,7 @@ REQUEST: dict[str, Any] = {
 @contextmanager
 def scripted_model(tokens: int, rate: float) -> Iterator[str]:
     """Its base URL; every answer has so many tokens, at so many a second."""
-    command = [sys.executable, "-m", "orchestrator.llm.scripted"]
+    command = [sys.executable, "-m", "orchestrator.scripted_model"]
     options = ["--tokens", str(tokens), "--rate", str(rate)]
     with subprocess.Popen([*command, *options], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

@@ -15,7 +15,7 @@ import psycopg
 from konstruct.devstack.progress import Progress
 from shared.config import get_settings
 from shared.db.engine import dispose_engine
-from shared.redis import close_redis
+from shared.valkey.client import close_redis
 
 from chaos import scenarios  # noqa: F401 - registers them
 from chaos.leaks import Books

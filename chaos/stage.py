@@ -16,7 +16,7 @@ from uuid import UUID
 import httpx
 
 from chaos.proxy import LOOPBACK, Address, Proxy
-from tests.support.island import GATEWAYS, HASTE, WORKERS, Island
+from tests.support.breakable_stack import GATEWAYS, HASTE, WORKERS, BreakableStack
 from tests.support.processes import Gateway, Stack
 from tests.support.servers import ROOT, STACK_DB
 
@@ -43,8 +43,8 @@ class Door:
         return f"ws://{LOOPBACK}:{self.line.port}/chat/ws/{conversation_id}"
 
 
-class Stage(Island):
-    """An island with lines that can be broken."""
+class Stage(BreakableStack):
+    """A stack with lines that can be broken."""
 
     def __init__(self, directory: Path) -> None:
         super().__init__(directory)

@@ -47,7 +47,11 @@ WALKS = (
         12,
         "handlers-cancelled-at-random",
         "no leak, no tenant crossing",
-        ("integration/test_sessions.py", "integration/test_cancellation.py", "unit/test_desk.py"),
+        (
+            "integration/test_sessions.py",
+            "integration/test_cancellation.py",
+            "unit/test_fair_queue.py",
+        ),
         ("cancelled",),
         ("cancel", "sessions"),
     ),

@@ -1,11 +1,11 @@
 """Fixtures for every kind of test. Servers and processes start when a test first asks for them.
 
 `database`             a database of the test's own, migrated, and settings that point at it;
-                       for a test that asks for `stack` or `island`, the one of those
+                       for a test that asks for `stack` or `breakable_stack`, the one of those
 `acme` `globex`        two tenants with people and agents; `platform_admin`
 `api`                  REST over ASGI on the real application
 `stack`                gateways, a worker, the scripted model: real processes, shared by tests
-`island`               servers and processes of their own, to be killed and restarted
+`breakable_stack`               servers and processes of their own, to be killed and restarted
 `figures`              numbers worth knowing, printed at the end of the run
 """
 
@@ -24,10 +24,10 @@ import psycopg
 import pytest
 import redis
 from shared.config import get_settings
-from shared.services.access import access
+from shared.identity.access import access
 
 from tests.support import people
-from tests.support.island import Island
+from tests.support.breakable_stack import BreakableStack
 from tests.support.people import Person, World
 from tests.support.processes import Stack, log_marks, logs_since
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
@@ -125,7 +125,8 @@ def shared_stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> 
 def stack(shared_stack: Stack) -> Iterator[Stack]:
     """One worker, two gateways and the scripted model, shared by all tests that ask for it.
 
-    What a test adds is stopped after it. Whoever kills or freezes one asks for `island` instead.
+    What a test adds is stopped after it. Whoever kills or freezes one asks for `breakable_stack`
+    instead.
     """
     shared_stack.require_alive()
     yield shared_stack
@@ -133,9 +134,9 @@ def stack(shared_stack: Stack) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def shared_island() -> Iterator[Island]:
-    with _directory_of_servers() as directory, Island(directory) as island:
-        yield island
+def shared_island() -> Iterator[BreakableStack]:
+    with _directory_of_servers() as directory, BreakableStack(directory) as breakable_stack:
+        yield breakable_stack
 
 
 @contextmanager
@@ -147,7 +148,7 @@ def _directory_of_servers() -> Iterator[Path]:
 
 
 @pytest.fixture
-def island(shared_island: Island) -> Iterator[Island]:
+def breakable_stack(shared_island: BreakableStack) -> Iterator[BreakableStack]:
     """Two gateways, two workers, the scripted model, PostgreSQL and Valkey, all to be broken.
 
     What a test ends is started again after it. Its people have no rate limits.
@@ -163,8 +164,8 @@ async def database(
 ) -> AsyncIterator[Database]:
     """A migrated database without rows, which the settings of this process name."""
     stack: Stack | None = None
-    if "island" in request.fixturenames:
-        stack = request.getfixturevalue("island").stack
+    if "breakable_stack" in request.fixturenames:
+        stack = request.getfixturevalue("breakable_stack").stack
     elif "stack" in request.fixturenames:
         stack = request.getfixturevalue("stack")
     if stack is not None:

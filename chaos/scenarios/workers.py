@@ -5,8 +5,8 @@ import time
 from uuid import uuid4
 
 import psycopg
-from shared.jobs import handle_message
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
+from shared.runs.nudges import handle_message
 
 from chaos.scenario import Act, scenario
 from tests.integration import test_durability_workers as tested

@@ -6,7 +6,7 @@ A tenant sees the people who are its members, and no others; only the system wri
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.wall import CURRENT_TENANT, force_row_level_security
+from migrations.rls import CURRENT_TENANT, force_row_level_security
 
 revision = "002"
 down_revision = "001"

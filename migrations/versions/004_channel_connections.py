@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from migrations.wall import force_row_level_security
+from migrations.rls import force_row_level_security
 
 revision = "004"
 down_revision = "003"

@@ -6,7 +6,7 @@ They belong to people, who may be in several tenants: only the system sees them.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.wall import force_row_level_security
+from migrations.rls import force_row_level_security
 
 revision = "005"
 down_revision = "004"

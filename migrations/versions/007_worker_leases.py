@@ -7,7 +7,7 @@ asks whether its worker still lives; only the system writes them.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.wall import force_row_level_security
+from migrations.rls import force_row_level_security
 
 revision = "007"
 down_revision = "006"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.wall import force_row_level_security
+from migrations.rls import force_row_level_security
 
 revision = "008"
 down_revision = "007"

@@ -7,7 +7,7 @@ address; asking again replaces it.
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.wall import force_row_level_security
+from migrations.rls import force_row_level_security
 
 revision = "009"
 down_revision = "008"

@@ -7,7 +7,7 @@ summed from the runs that ended that day, over an index that holds all the sum n
 import sqlalchemy as sa
 from alembic import op
 
-from migrations.wall import CURRENT_TENANT, force_row_level_security
+from migrations.rls import CURRENT_TENANT, force_row_level_security
 
 revision = "010"
 down_revision = "009"

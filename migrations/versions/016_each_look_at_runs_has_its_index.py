@@ -4,7 +4,7 @@ Analyzed while nothing was unfinished, all partial indexes looked empty and equa
 of a message took the one ordered by time: over all that was unfinished, and all that had been since
 the last vacuum. An index that began with the tenant was as good as the primary key wherever a
 tenant looked small when a connection made its plans. Now each statement says what one index alone
-is for (`shared/repositories/run_conditions.py`, docs/decisions/0016).
+is for (`shared/runs/predicates.py`, docs/decisions/0016).
 
 What the version before asks is found as well: threads in the same words, messages by their id.
 """

@@ -11,7 +11,7 @@ one without conversations every message was looked for among all conversations o
 
 from alembic import op
 
-from migrations.wall import CURRENT_TENANT
+from migrations.rls import CURRENT_TENANT
 
 revision = "017"
 down_revision = "016"

@@ -8,7 +8,7 @@ The tenant of a policy is read by a SELECT of its own: once for sixty messages, 
 
 from alembic import op
 
-from migrations.wall import CURRENT_TENANT
+from migrations.rls import CURRENT_TENANT
 
 revision = "019"
 down_revision = "018"

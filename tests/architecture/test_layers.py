@@ -19,15 +19,15 @@ PACKAGES = ROOT / "packages"
 
 # Who opens a session that sees every tenant, what for, and why it must.
 LOOKS_PAST_ONE_TENANT = {
-    "shared.repositories.connecting": {"identity"},  # is a token's session, person, role still good
-    "shared.services.identity": {"identity"},  # log-in, refresh, log-out know no tenant yet
-    "shared.services.login_links": {"identity"},  # nor does who holds one of these
-    "shared.services.invitations": {"identity"},  # who holds a link is in no tenant yet
+    "shared.identity.standing": {"identity"},  # is a token's session, person, role still good
+    "shared.identity.sessions": {"identity"},  # log-in, refresh, log-out know no tenant yet
+    "shared.identity.login_links": {"identity"},  # nor does who holds one of these
+    "shared.identity.invitations": {"identity"},  # who holds a link is in no tenant yet
     "shared.api.rbac": {"platform_admin"},
     "shared.api.me": {"identity"},  # a person may be in several tenants
     "shared.api.tenants": {"identity"},
-    "orchestrator.worker_life": {"sweep", "lease"},  # a worker serves every tenant
-    "orchestrator.backlog": {"sweep"},  # what waits, of all tenants together, as figures
+    "orchestrator.life.worker_life": {"sweep", "lease"},  # a worker serves every tenant
+    "orchestrator.life.backlog": {"sweep"},  # what waits, of all tenants together, as figures
     "konstruct.doctor.worker": {"lease", "sweep"},
     "konstruct.local_access": {"identity"},
     "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password
@@ -42,7 +42,25 @@ WRITES_SQL = {
     "konstruct.schema": "roles and the migrations' own table",
     "konstruct.devstack": "sets servers up, before there are tables",
 }
-SQL_LAYERS = ("shared.repositories", "shared.models", "shared.db")
+SQL_LAYERS = (
+    "shared.models",
+    "shared.db",
+    "shared.agents.repository",
+    "shared.conversations.repository",
+    "shared.conversations.catch_up",
+    "shared.conversations.in_bulk",
+    "shared.conversations.said_before",
+    "shared.conversations.turns",
+    "shared.identity.in_bulk",
+    "shared.identity.invitation_repository",
+    "shared.identity.repository",
+    "shared.identity.standing",
+    "shared.runs.leases",
+    "shared.runs.predicates",
+    "shared.runs.queue",
+    "shared.tenants.quota_repository",
+    "shared.tenants.repository",
+)
 NO_SQL = {"sqlalchemy.exc", "sqlalchemy.ext.asyncio", "sqlalchemy.orm.exc"}
 """What others may import of SQLAlchemy: sessions as a type, errors."""
 
@@ -89,7 +107,7 @@ def openings() -> dict[str, set[str | None]]:
                 continue
             called = node.func
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-            if name in ("SystemSession", "enter_system", "system_at_once"):
+            if name in ("SystemSession", "enter_system", "system_transact"):
                 purpose = node.args[0] if node.args else None
                 literal = purpose.value if isinstance(purpose, ast.Constant) else None
                 found.setdefault(module, set()).add(literal)
@@ -108,7 +126,7 @@ def test_every_purpose_is_one_of_the_declared_and_all_are_used() -> None:
 def test_nobody_else_becomes_the_system_role_or_turns_the_wall_off() -> None:
     """The role's name and the option that chooses it stay within shared.db and its set-up."""
     allowed = {"shared.db.rls", "shared.db.roles", "shared.db.engine", "shared.db.sessions",
-               "shared.db.at_once",
+               "shared.db.pipelined",
                "konstruct.schema", "konstruct.devstack.stack"}  # fmt: skip
     for module, tree in modules().items():
         if module in allowed:
@@ -122,7 +140,7 @@ def test_nobody_else_becomes_the_system_role_or_turns_the_wall_off() -> None:
                 assert not {"SYSTEM_OPTION", "TENANT_OPTION"} & set(names), module
 
 
-def test_sql_is_written_in_repositories_models_and_db_alone() -> None:
+def test_sql_is_written_where_it_is_listed_alone() -> None:
     wrong = []
     for module, tree in modules().items():
         if within(module, SQL_LAYERS) or within(module, WRITES_SQL):

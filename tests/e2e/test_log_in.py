@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 from playwright.async_api import Route, expect
-from shared.services import login_links
+from shared.identity import login_links
 
 from tests.support import people
 from tests.support.people import World

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
-from shared.services import hiring
+from shared.agents import rules as hiring
 
 from tests.support.people import Person, World, leave
 from tests.support.processes import Stack

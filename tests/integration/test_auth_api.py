@@ -11,11 +11,11 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from shared.auth.tokens import issue_access_token, verify_access_token
 from shared.config import get_settings
-from shared.redis import get_redis
-from shared.services import identity
-from shared.services.access import access
+from shared.identity import sessions
+from shared.identity.access import access
+from shared.identity.tokens import issue_access_token, verify_access_token
+from shared.valkey.client import get_redis
 
 from tests.conftest import GATEWAY_URL
 from tests.support.people import Person, World, join, leave, log_in_again, make_person
@@ -347,7 +347,7 @@ async def test_a_page_that_went_away_before_it_had_the_new_token_stays_logged_in
     kept = acme.anna.refresh_token
     for _ in range(3):
         assert (await refresh(api, kept)).status_code == 200, "the answer is lost on its way"
-        rotated(timedelta(seconds=identity.REFRESH_GRACE_S + 1))
+        rotated(timedelta(seconds=sessions.REFRESH_GRACE_S + 1))
     following = refresh_token_of(await refresh(api, kept))
     assert (await refresh(api, following)).status_code == 200
 
@@ -360,7 +360,7 @@ async def test_a_stolen_refresh_token_ends_the_session_for_both(
     token, current = answer.json()["access_token"], refresh_token_of(answer)
     assert (await me(api, token)).status_code == 200
 
-    rotated(timedelta(seconds=identity.REFRESH_GRACE_S + 1))
+    rotated(timedelta(seconds=sessions.REFRESH_GRACE_S + 1))
     thiefs = refresh_token_of(await refresh(api, stolen))
     thiefs = refresh_token_of(await refresh(api, thiefs))
     assert (await refresh(api, current)).status_code == 401
@@ -375,7 +375,7 @@ async def test_the_theft_is_told_to_every_gateway(
     from shared.redis_keys import access_revoked_key
 
     current = refresh_token_of(await refresh(api, acme.anna.refresh_token))
-    rotated(timedelta(seconds=identity.REFRESH_GRACE_S + 1))
+    rotated(timedelta(seconds=sessions.REFRESH_GRACE_S + 1))
     await refresh(api, acme.anna.refresh_token)
     async with get_redis().pubsub() as listening:
         await listening.subscribe(access_revoked_key())

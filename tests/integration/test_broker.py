@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from orchestrator.intake import Intake
-from shared.jobs import QUEUE_NAME, Job, Task, configure_broker, pack, unpack
-from shared.outbox import get_outbox
-from shared.redis import get_redis
+from orchestrator.broker import configure_broker
+from orchestrator.consumer import Intake
 from shared.redis_keys import broker_queue_key
+from shared.runs.nudges import QUEUE_NAME, Job, Task, pack, unpack
+from shared.valkey.batch import get_outbox
+from shared.valkey.client import get_redis
 
-from tests.support.island import Island
+from tests.support.breakable_stack import BreakableStack
 from tests.support.people import World
 from tests.support.processes import Process
 from tests.support.servers import Database
@@ -110,8 +111,10 @@ class CelerysWorker(Process):
         return "ready." in self.log_text()
 
 
-async def test_celerys_own_worker_answers_and_leaves_in_time(island: Island, acme: World) -> None:
-    stack = island.stack
+async def test_celerys_own_worker_answers_and_leaves_in_time(
+    breakable_stack: BreakableStack, acme: World
+) -> None:
+    stack = breakable_stack.stack
     for worker in stack.workers:
         worker.stop()
     command = (sys.executable, "-m", "celery", "-A", "orchestrator.app", "worker", "-P", "threads")

@@ -8,11 +8,12 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
+from shared.conversations import receive
+from shared.conversations import repository as conversations
 from shared.db import TenantSession
+from shared.errors import AgentPaused
+from shared.identity.access import access
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
-from shared.repositories import chat as conversations
-from shared.services import chat
-from shared.services.access import access
 from structlog.testing import capture_logs
 
 from tests.support.people import (
@@ -37,7 +38,7 @@ async def send(world: World, person: Person, conversation_id: UUID, text: str) -
         content=MessageContent(text=text),
         thread_id=str(conversation_id),
     )
-    await chat.send(world.id, message, {}, client_message_id=None)
+    await receive.send(world.id, message, {}, client_message_id=None)
 
 
 # ── The promises of the contract ───────────────────────────────────────────────────────────────
@@ -240,7 +241,7 @@ async def test_a_paused_agents_conversation_opens_but_takes_no_message(
     body = {"tenant_id": str(acme.id), "agent_id": str(acme.paused_agent_id)}
     answer = await api.post(CHAT, json=body, headers=acme.anna.headers)
     assert answer.status_code == 201
-    with pytest.raises(chat.Conflict) as refusal:
+    with pytest.raises(AgentPaused) as refusal:
         await send(acme, acme.anna, UUID(answer.json()["id"]), "hello?")
     assert refusal.value.code == "agent_paused"
     history = await api.get(f"{CHAT}/{answer.json()['id']}/messages", headers=acme.anna.headers)
@@ -331,8 +332,8 @@ async def test_a_reset_deletes_the_messages_keeps_the_conversation_and_numbers_g
 async def test_a_reset_tells_who_looks_and_forgets_the_short_term_memory(
     api: httpx.AsyncClient, acme: World
 ) -> None:
-    from shared.redis import get_redis
     from shared.redis_keys import memory_short_key, webchat_response_key
+    from shared.valkey.client import get_redis
 
     conversation_id = await acme.conversation(acme.anna)
     await acme.say(conversation_id, "one", "two")
@@ -425,7 +426,7 @@ async def test_a_person_of_two_tenants_works_in_one_at_a_time(
 async def test_a_token_that_names_a_tenant_its_holder_is_not_in_opens_nothing(
     api: httpx.AsyncClient, acme: World, globex: World
 ) -> None:
-    from shared.auth.tokens import issue_access_token, verify_access_token
+    from shared.identity.tokens import issue_access_token, verify_access_token
 
     theirs = await globex.conversation(globex.anna)
     claims = verify_access_token(acme.anna.token)

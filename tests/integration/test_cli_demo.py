@@ -7,9 +7,9 @@ from typing import Any
 
 import psycopg
 import pytest
-from shared.auth.tokens import verify_access_token
-from shared.services.access import access
-from shared.services.identity import log_in
+from shared.identity.access import access
+from shared.identity.sessions import log_in
+from shared.identity.tokens import verify_access_token
 
 from tests.support.cli import konstruct
 

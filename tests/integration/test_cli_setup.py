@@ -5,8 +5,8 @@ import asyncio
 import psycopg
 import pytest
 from konstruct.cli import output
-from shared.auth.tokens import verify_access_token
-from shared.services import identity
+from shared.identity import sessions
+from shared.identity.tokens import verify_access_token
 
 from tests.support.cli import konstruct
 from tests.support.servers import Database
@@ -85,7 +85,7 @@ async def test_a_password_given_is_not_printed_and_logs_in(acme: str) -> None:
     made = await asyncio.to_thread(konstruct, "user", "create", *given)
     assert made.code == 0
     assert secret not in made.out + made.err
-    logged_in = await identity.log_in("max@acme.com", secret, address="test")
+    logged_in = await sessions.log_in("max@acme.com", secret, address="test")
     assert str(logged_in.tenant_id) == acme
 
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from shared.auth.tokens import issue_access_token, verify_access_token
 from shared.db import SystemSession
-from shared.repositories import tenants
-from shared.services import people as members
+from shared.identity import users as members
+from shared.identity.tokens import issue_access_token, verify_access_token
+from shared.tenants import repository as tenants
 
 from tests.support import people
 from tests.support.chat_client import ChatClient

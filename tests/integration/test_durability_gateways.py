@@ -7,14 +7,14 @@ import time
 from collections import Counter
 from uuid import UUID, uuid4
 
+from shared.conversations import receive
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
-from shared.services import chat
 from websockets.exceptions import InvalidHandshake
 
+from tests.support.breakable_stack import BreakableStack
 from tests.support.chat_client import SocketClosed
 from tests.support.crowd import crowd, make_tabs
 from tests.support.invariants import require_settled, require_told
-from tests.support.island import Island
 from tests.support.people import World
 from tests.support.processes import Gateway
 from tests.support.sizes import sized
@@ -28,10 +28,10 @@ SLOWLY = f"[[model: tokens={sized(30, full=100)} rate=10]] please"
 
 
 async def test_a_message_that_was_stored_and_told_to_no_worker_is_answered(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     """As when its gateway ends between the commit and the nudge."""
-    async with crowd(acme, PEOPLE, island.stack.gateways) as tabs:
+    async with crowd(acme, PEOPLE, breakable_stack.stack.gateways) as tabs:
         stored_at = time.monotonic()
         ids = await asyncio.gather(*(store_untold(acme, tab) for tab in tabs))
         await asyncio.gather(
@@ -43,8 +43,8 @@ async def test_a_message_that_was_stored_and_told_to_no_worker_is_answered(
         figures["stored, not nudged: seconds to the last answer"] = round(
             time.monotonic() - stored_at, 1
         )
-        require_told(island.stack.database, *tabs)
-    assert require_settled(island.stack.database, acme.id) == PEOPLE
+        require_told(breakable_stack.stack.database, *tabs)
+    assert require_settled(breakable_stack.stack.database, acme.id) == PEOPLE
 
 
 async def store_untold(world: World, tab: Tab) -> UUID:
@@ -62,15 +62,15 @@ async def store_untold(world: World, tab: Tab) -> UUID:
         "portal_user_id": str(person.id),
         "tenant_id": str(world.id),
     }
-    sent = await chat.send(world.id, message, extras, client_message_id=None)
+    sent = await receive.send(world.id, message, extras, client_message_id=None)
     return sent.message.id
 
 
 async def test_a_gateway_killed_with_its_nudges_unsent_loses_no_message(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     """Valkey hears nothing while the messages come in, so what is accepted is only stored."""
-    stack, valkey = island.stack, island.servers.valkey
+    stack, valkey = breakable_stack.stack, breakable_stack.servers.valkey
     doomed, survivor = stack.gateways
     async with crowd(acme, PEOPLE, [doomed]) as tabs:
         os.kill(valkey.pid, signal.SIGSTOP)
@@ -98,11 +98,11 @@ async def test_a_gateway_killed_with_its_nudges_unsent_loses_no_message(
 
 
 async def test_a_gateway_killed_as_messages_come_in_loses_none(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     """Some were accepted, some were stored, some never came: the client sends again what it
     does not know to be accepted."""
-    stack = island.stack
+    stack = breakable_stack.stack
     doomed, survivor = stack.gateways
     async with crowd(acme, PEOPLE, [doomed]) as tabs:
         names = await asyncio.gather(*(tab.send("hello", uuid4().hex) for tab in tabs))
@@ -123,10 +123,10 @@ async def test_a_gateway_killed_as_messages_come_in_loses_none(
 
 
 async def test_a_gateway_told_to_leave_says_good_bye_to_everyone_and_nothing_is_lost(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     """Whoever comes while it leaves is sent away, too."""
-    stack = island.stack
+    stack = breakable_stack.stack
     leaving, staying = stack.gateways
     async with (
         crowd(acme, TALKERS, [leaving]) as talkers,

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections import Counter
 
+from tests.support.breakable_stack import BreakableStack
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
-from tests.support.island import Island
 from tests.support.people import World
 from tests.support.tab import Tab
 
@@ -35,15 +35,15 @@ WITHIN_S = 30.0
 
 
 async def test_every_way_a_model_fails_is_a_stored_outcome_told_in_time(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     began = time.monotonic()
-    async with crowd(acme, len(FAILURES), island.stack.gateways) as tabs:
+    async with crowd(acme, len(FAILURES), breakable_stack.stack.gateways) as tabs:
         await asyncio.gather(*map(_fail_and_go_on, tabs, FAILURES, FAILURES.values()))
         figures["model fails: ways"] = len(FAILURES)
         figures["model fails: seconds to the last outcome"] = round(time.monotonic() - began, 1)
-        require_told(island.stack.database, *tabs)
-    assert require_settled(island.stack.database, acme.id) == 2 * len(FAILURES)
+        require_told(breakable_stack.stack.database, *tabs)
+    assert require_settled(breakable_stack.stack.database, acme.id) == 2 * len(FAILURES)
 
 
 async def _fail_and_go_on(tab: Tab, how: str, code: str) -> None:
@@ -65,9 +65,9 @@ async def _fail_and_go_on(tab: Tab, how: str, code: str) -> None:
 
 
 async def test_an_answer_with_characters_no_database_takes_is_given_without_them(
-    island: Island, acme: World
+    breakable_stack: BreakableStack, acme: World
 ) -> None:
-    async with crowd(acme, 1, island.stack.gateways) as (tab,):
+    async with crowd(acme, 1, breakable_stack.stack.gateways) as (tab,):
         outcome = await tab.ask('[[model: text="one\\u0000 two" pieces=4]] please', WITHIN_S)
         assert (outcome.status, outcome.text) == ("complete", "one two")
-        require_told(island.stack.database, tab)
+        require_told(breakable_stack.stack.database, tab)

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack
 
 import psycopg
 
+from tests.support.breakable_stack import BreakableStack
 from tests.support.invariants import require_settled
-from tests.support.island import Island
 from tests.support.people import World
 from tests.support.sizes import sized
 
@@ -17,14 +17,17 @@ TEXT = "[[model: tokens=20 rate=20]] once"
 
 
 async def test_one_message_sent_again_and_again_over_two_gateways_is_one_row_with_one_answer(
-    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+    breakable_stack: BreakableStack,
+    acme: World,
+    superuser: psycopg.Connection,
+    figures: Counter[str],
 ) -> None:
     conversation_id = await acme.conversation(acme.anna)
     began = time.monotonic()
     async with AsyncExitStack() as sockets:
         here, there = [
             await sockets.enter_async_context(await gateway.connect(acme.anna, conversation_id))
-            for gateway in island.stack.gateways
+            for gateway in breakable_stack.stack.gateways
         ]
         await asyncio.gather(
             *(socket.say(TEXT, "again") for socket in (here, there) for _ in range(TIMES // 2))
@@ -41,7 +44,7 @@ async def test_one_message_sent_again_and_again_over_two_gateways_is_one_row_wit
         await there.ask("anything else?")
         assert there.of_type("error") == []
     assert len(accepted) == 1
-    assert require_settled(island.stack.database, acme.id) == 2
+    assert require_settled(breakable_stack.stack.database, acme.id) == 2
     rows = superuser.execute(
         "SELECT count(*) FROM web_conversation_messages WHERE client_message_id = 'again'"
         " AND tenant_id = %s",

@@ -6,9 +6,9 @@ from collections import Counter
 
 import redis
 
+from tests.support.breakable_stack import BreakableStack
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
-from tests.support.island import Island
 from tests.support.people import World
 from tests.support.sizes import sized
 from tests.support.tab import Tab
@@ -25,11 +25,11 @@ WITHIN_S = 90.0
 
 
 async def test_a_valkey_emptied_and_restarted_under_answers_loses_none_and_no_socket(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     """The sockets stay, what was published meanwhile is caught up with, and workers work on."""
-    valkey = island.servers.valkey
-    async with crowd(acme, PEOPLE, island.stack.gateways) as tabs:
+    valkey = breakable_stack.servers.valkey
+    async with crowd(acme, PEOPLE, breakable_stack.stack.gateways) as tabs:
         names = await asyncio.gather(*(_begin(tab, SLOWLY) for tab in tabs))
         with redis.Redis.from_url(valkey.url) as client:
             client.flushall()
@@ -47,8 +47,8 @@ async def test_a_valkey_emptied_and_restarted_under_answers_loses_none_and_no_so
             again = await asyncio.gather(*(tab.ask(QUICKLY, WITHIN_S) for tab in tabs))
             assert {outcome.status for outcome in again} == {"complete"}
         works_after = time.monotonic() - again_at
-        require_told(island.stack.database, *tabs)
-    assert require_settled(island.stack.database, acme.id) == (1 + RESTARTS_AGAIN) * PEOPLE
+        require_told(breakable_stack.stack.database, *tabs)
+    assert require_settled(breakable_stack.stack.database, acme.id) == (1 + RESTARTS_AGAIN) * PEOPLE
     figures["valkey restarted: answers lost"] = 0
     figures["valkey restarted: seconds until all answers in flight were heard"] = round(
         answered_after, 1
@@ -70,24 +70,24 @@ async def _hear_more(tab: Tab, name: str) -> None:
 
 
 async def test_a_postgresql_restarted_again_and_again_under_load_loses_nothing(
-    island: Island, acme: World, figures: Counter[str]
+    breakable_stack: BreakableStack, acme: World, figures: Counter[str]
 ) -> None:
     """What could not be stored was refused as worth trying again, and then it was."""
-    gateways = island.stack.gateways
+    gateways = breakable_stack.stack.gateways
     async with crowd(acme, BUSY_PEOPLE, gateways) as tabs:
         began = time.monotonic()
-        talking = [asyncio.create_task(_talk(tab, island)) for tab in tabs]
+        talking = [asyncio.create_task(_talk(tab, breakable_stack)) for tab in tabs]
         for turn in range(POSTGRES_RESTARTS):
             await _answers_reach(tabs, (turn + 1) * BUSY_PEOPLE)
-            await asyncio.to_thread(island.servers.postgres.restart)
+            await asyncio.to_thread(breakable_stack.servers.postgres.restart)
         restarted_at = time.monotonic()
         await asyncio.gather(*talking)
         ended_at = time.monotonic()
         for tab in tabs:
             if tab.client is None:
                 await tab.connect(gateways[0])
-        require_told(island.stack.database, *tabs)
-    assert require_settled(island.stack.database, acme.id) == BUSY_PEOPLE * ASKED_EACH
+        require_told(breakable_stack.stack.database, *tabs)
+    assert require_settled(breakable_stack.stack.database, acme.id) == BUSY_PEOPLE * ASKED_EACH
     figures["postgresql restarted: times"] = POSTGRES_RESTARTS
     figures["postgresql restarted: answers lost"] = 0
     figures["postgresql restarted: refused, all worth another try"] = sum(
@@ -99,9 +99,9 @@ async def test_a_postgresql_restarted_again_and_again_under_load_loses_nothing(
     figures["postgresql restarted: seconds in all"] = round(ended_at - began, 1)
 
 
-async def _talk(tab: Tab, island: Island) -> None:
+async def _talk(tab: Tab, breakable_stack: BreakableStack) -> None:
     for _ in range(ASKED_EACH):
-        outcome = await tab.insist(QUICKLY, island.stack.gateways, WITHIN_S)
+        outcome = await tab.insist(QUICKLY, breakable_stack.stack.gateways, WITHIN_S)
         assert outcome.status == "complete"
 
 

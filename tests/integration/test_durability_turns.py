@@ -4,8 +4,8 @@ import asyncio
 
 import httpx
 import psycopg
-from shared.redis import get_redis
 from shared.redis_keys import memory_short_key
+from shared.valkey.client import get_redis
 
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World

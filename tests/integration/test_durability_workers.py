@@ -6,12 +6,12 @@ from collections import Counter
 from uuid import UUID, uuid4
 
 import psycopg
-from shared.publish import publish_run_control
+from shared.valkey.publish import publish_run_control
 
 from tests.integration.test_durability_gateways import store_untold
+from tests.support.breakable_stack import BreakableStack
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
-from tests.support.island import Island
 from tests.support.people import World
 from tests.support.processes import Stack
 from tests.support.sizes import sized
@@ -32,9 +32,12 @@ UNAWARE = {
 
 
 async def test_answers_of_a_worker_killed_outright_are_given_once_by_another(
-    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+    breakable_stack: BreakableStack,
+    acme: World,
+    superuser: psycopg.Connection,
+    figures: Counter[str],
 ) -> None:
-    stack = island.stack
+    stack = breakable_stack.stack
     async with crowd(acme, PEOPLE, stack.gateways) as tabs:
         names = await asyncio.gather(*(_begin(tab) for tab in tabs))
         stack.workers[0].kill()
@@ -56,11 +59,14 @@ async def test_answers_of_a_worker_killed_outright_are_given_once_by_another(
 
 
 async def test_a_worker_that_slept_past_its_lease_stores_and_shows_nothing_any_more(
-    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+    breakable_stack: BreakableStack,
+    acme: World,
+    superuser: psycopg.Connection,
+    figures: Counter[str],
 ) -> None:
     """Some of its answers have begun and some have not; everyone looks on, some only since they
     were answered by others."""
-    stack = island.stack
+    stack = breakable_stack.stack
     (sleeper,) = stack.add_workers(1, **UNAWARE)
     async with crowd(acme, PEOPLE, stack.gateways) as tabs:
         early, late = tabs[::2], tabs[1::2]
@@ -97,10 +103,13 @@ async def test_a_worker_that_slept_past_its_lease_stores_and_shows_nothing_any_m
 
 
 async def test_a_worker_asked_to_leave_hands_over_what_it_cannot_finish_and_ends_well(
-    island: Island, acme: World, superuser: psycopg.Connection, figures: Counter[str]
+    breakable_stack: BreakableStack,
+    acme: World,
+    superuser: psycopg.Connection,
+    figures: Counter[str],
 ) -> None:
     """What it hands over does not count as a failed attempt."""
-    stack = island.stack
+    stack = breakable_stack.stack
     async with crowd(acme, PEOPLE, stack.gateways) as tabs:
         names = await asyncio.gather(*(_begin(tab) for tab in tabs))
         asked_at = time.monotonic()

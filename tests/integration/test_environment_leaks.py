@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from konstruct.devstack.ports import free_port
 from shared.db import get_engine
-from shared.db.at_once import Statement, at_once
 from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
+from shared.db.pipelined import Statement, transact
 from shared.errors import ConfigError
 from sqlalchemy import text
 
@@ -54,7 +54,7 @@ async def test_a_program_of_others_that_uses_our_engine_is_kept_from_libpqs_vari
     await dispose_engine()
     for name in ("PGCLIENTENCODING", "PGSSLMODE", "PGSERVICE"):
         settings_of_its_own.setenv(name, LEAKS[name])
-    assert await at_once(acme.id, ECHO(SAID)) == [[(SAID, "UTF8")]]
+    assert await transact(acme.id, ECHO(SAID)) == [[(SAID, "UTF8")]]
     async with get_engine().connect() as connection:
         assert (await connection.execute(text("SELECT :said"), {"said": SAID})).scalar() == SAID
     assert not [name for name in os.environ if name.startswith("PG")]

@@ -6,9 +6,9 @@ from collections import Counter
 
 import psycopg
 
+from tests.support.breakable_stack import BreakableStack
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled
-from tests.support.island import Island
 from tests.support.people import World
 
 FLOODERS, MESSAGES_EACH = 40, 5
@@ -24,13 +24,13 @@ WORKERS = {
 
 
 async def test_a_flood_of_one_tenant_waits_its_turn_and_another_tenant_is_answered_at_once(
-    island: Island,
+    breakable_stack: BreakableStack,
     acme: World,
     globex: World,
     superuser: psycopg.Connection,
     figures: Counter[str],
 ) -> None:
-    stack = island.stack
+    stack = breakable_stack.stack
     for worker in stack.workers:
         await asyncio.to_thread(worker.terminate, 10)
     stack.add_workers(2, **WORKERS)

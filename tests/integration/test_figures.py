@@ -9,8 +9,8 @@ import pytest
 from prometheus_client import REGISTRY
 from shared.config import settings
 from shared.db import SystemSession, TenantSession, get_engine
-from shared.redis import get_redis
-from shared.repositories import runs
+from shared.runs import queue
+from shared.valkey.client import get_redis
 from sqlalchemy import text
 
 from tests.support.figures import figures_with
@@ -28,13 +28,13 @@ async def test_a_message_leaves_its_figures_at_the_gateway_and_at_the_worker(
 ) -> None:
     gateway, (worker,) = stack.gateways[0], stack.workers
     conversation_id = await acme.conversation(acme.anna)
-    before, worked_before = await gateway.figures(), await worker.figures()
+    before, worked_before = await gateway.metrics(), await worker.figures()
     async with await stack.connect(acme.anna, conversation_id) as client:
-        connected = await gateway.figures()
+        connected = await gateway.metrics()
         await client.ask(ANSWERED)
         await client.say("   ")
         await client.expect("error")
-    after = await gateway.figures()
+    after = await gateway.metrics()
     finished = worked_before("konstruct_runs_finished_total") + 1
     # It is counted a moment after its answer is heard.
     worked = await figures_with(
@@ -111,7 +111,7 @@ async def test_what_waits_is_counted_with_its_age(
     conversation_id = await acme.conversation(acme.anna)
     async with TenantSession(acme.id) as session, session.transaction():
         for number in range(2):
-            await runs.add_run(
+            await queue.add_run(
                 session,
                 tenant_id=acme.id,
                 agent_id=acme.agent_id,
@@ -122,16 +122,16 @@ async def test_what_waits_is_counted_with_its_age(
                 first_nudge_s=-5,
             )
     async with SystemSession("sweep") as session, session.transaction():
-        backlog = await runs.backlog(session)
+        backlog = await queue.backlog(session)
         assert (backlog.pending, backlog.running, backlog.workers) == (2, 0, 0)
         assert 0 < backlog.oldest_pending_s < 60
         assert 5 <= backlog.oldest_nudge_s < 65
-        await runs.take_due(session, limit=10, max_nudge_s=60, runs_at_once=10)
+        await queue.take_due(session, limit=10, max_nudge_s=60, runs_at_once=10)
         # The second waits for the first, so its nudge is not late, nor has it waited itself.
-        assert (await runs.backlog(session)).oldest_nudge_s == 0
+        assert (await queue.backlog(session)).oldest_nudge_s == 0
     superuser.execute("UPDATE agent_runs SET state = 'running' WHERE message_id = 'message 0'")
     async with SystemSession("sweep") as session, session.transaction():
-        backlog = await runs.backlog(session)
+        backlog = await queue.backlog(session)
         assert (backlog.pending, backlog.running, backlog.oldest_pending_s) == (1, 1, 0)
 
 

@@ -12,12 +12,12 @@ from uuid import uuid4
 import httpx
 import orjson
 import pytest
-from gateway.admission import admission
 from gateway.main import app
+from gateway.realtime.admission import admission
+from shared.background import end
 from shared.events import CloseCode
-from shared.publish import publish
 from shared.redis_keys import webchat_response_key
-from shared.tasks import end
+from shared.valkey.publish import publish
 from websockets.exceptions import InvalidStatus
 
 from tests.support.chat_client import ChatClient

@@ -16,9 +16,9 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
-from shared.auth.tokens import verify_access_token
 from shared.config import get_settings
 from shared.db import get_engine
+from shared.identity.tokens import verify_access_token
 from sqlalchemy import event
 
 from tests.support.people import Person, World, join, leave, log_in_again, make_person

@@ -5,9 +5,9 @@ import asyncio
 import httpx
 import pytest
 import redis
-from shared.auth.tokens import secret_hash
 from shared.config import get_settings
-from shared.services import login_links
+from shared.identity import login_links
+from shared.identity.tokens import secret_hash
 
 from tests.support.cli import konstruct
 from tests.support.people import World

@@ -13,11 +13,11 @@ import psycopg
 import pytest
 from shared.db import SystemSession
 from shared.errors import Conflict
-from shared.redis import get_redis
+from shared.identity import users
+from shared.identity.access import access
 from shared.redis_keys import access_revoked_key
-from shared.services import people
-from shared.services.access import access
-from shared.services.tenants import find_tenant
+from shared.tenants.rules import find_tenant
+from shared.valkey.client import get_redis
 
 from tests.support.people import Person, World, join, log_in_again, make_person
 from tests.support.processes import Stack
@@ -201,7 +201,7 @@ async def test_the_command_line_keeps_the_last_admin_too(acme: World) -> None:
     async with SystemSession("setup") as session:
         tenant = await find_tenant(session, acme.slug)
         with pytest.raises(Conflict, match="last admin"):
-            await people.remove_member(session, email=acme.admin.email, tenant=tenant)
+            await users.remove_member(session, email=acme.admin.email, tenant=tenant)
 
 
 # ── Platform admins ────────────────────────────────────────────────────────────────────────────

@@ -18,9 +18,9 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+import shared
 from psycopg import sql
-from shared import repositories
-from shared.db.at_once import Statement
+from shared.db.pipelined import Statement
 from shared.db.rls import SYSTEM_ROLE
 from sqlalchemy import TextClause
 from sqlalchemy.dialects.postgresql.base import PGDialect
@@ -38,31 +38,36 @@ USAGE = "ix_agent_runs_usage"
 CONVERSATION = "uq_web_conversations_tenant_id_id"
 
 TAKES: dict[str, set[str]] = {
-    "turns._ASK": {CONVERSATION},
-    "turns._CLAIM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
-    "turns._WAIT_FOR_ROOM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
-    "turns._END_RUN": {KEY},
-    "turns._END_WITH_ANSWER": {CONVERSATION, KEY},
-    "turns._FOLLOWING": {UNFINISHED_OF_THREAD, WAITING},
-    "turns._WAITING_FOR_ROOM": {WAITING, RUNNING},
-    "connecting._CATCH_UP": {CONVERSATION, UNFINISHED_OF_THREAD},
-    "connecting._CONVERSATION": {CONVERSATION},
-    "chat._LOCK": {CONVERSATION},
-    "limits._USAGE": {USAGE},
-    "runs._ADD_RUN": set(),
-    "runs._RUN_OF_MESSAGE": {MESSAGE},
-    "runs._UNFINISHED_OF_THREAD": {UNFINISHED_OF_THREAD},
-    "runs._FINISHED_BY": {KEY},
-    "runs._FINISH_PENDING": {KEY},
-    "runs._REQUEST_STOP": {KEY},
-    "runs._CANCEL_UNFINISHED": {UNFINISHED_OF_THREAD},
-    "runs._FORGET_PAYLOADS": {THREAD},
-    "runs._TAKE_DUE": {DUE, UNFINISHED_OF_THREAD, RUNNING, KEY},
-    "runs._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
-    "runs._RELEASE": {KEY},
-    "runs._NEWS": {RUNNING, KEY},
+    "conversations.turns._ASK": {CONVERSATION},
+    "conversations.turns._CLAIM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
+    "conversations.turns._WAIT_FOR_ROOM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
+    "conversations.turns._END_RUN": {KEY},
+    "conversations.turns._END_WITH_ANSWER": {CONVERSATION, KEY},
+    "conversations.turns._FOLLOWING": {UNFINISHED_OF_THREAD, WAITING},
+    "conversations.turns._WAITING_FOR_ROOM": {WAITING, RUNNING},
+    "conversations.catch_up._CATCH_UP": {CONVERSATION, UNFINISHED_OF_THREAD},
+    "conversations.catch_up._CONVERSATION": {CONVERSATION},
+    "conversations.repository._LOCK": {CONVERSATION},
+    "tenants.quota_repository._USAGE": {USAGE},
+    "runs.queue._ADD_RUN": set(),
+    "runs.queue._RUN_OF_MESSAGE": {MESSAGE},
+    "runs.queue._UNFINISHED_OF_THREAD": {UNFINISHED_OF_THREAD},
+    "runs.queue._FINISHED_BY": {KEY},
+    "runs.queue._FINISH_PENDING": {KEY},
+    "runs.queue._REQUEST_STOP": {KEY},
+    "runs.queue._CANCEL_UNFINISHED": {UNFINISHED_OF_THREAD},
+    "runs.queue._FORGET_PAYLOADS": {THREAD},
+    "runs.queue._TAKE_DUE": {DUE, UNFINISHED_OF_THREAD, RUNNING, KEY},
+    "runs.queue._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
+    "runs.queue._RETURN_TO_QUEUE": {KEY},
+    "runs.queue._NEWS": {RUNNING, KEY},
 }
-AS_THE_SYSTEM = {"runs._TAKE_DUE", "runs._BACKLOG", "runs._RELEASE", "runs._NEWS"}
+AS_THE_SYSTEM = {
+    "runs.queue._TAKE_DUE",
+    "runs.queue._BACKLOG",
+    "runs.queue._RETURN_TO_QUEUE",
+    "runs.queue._NEWS",
+}
 
 _AGENT = f"""
     JOIN (SELECT *, row_number() OVER (ORDER BY id) AS place FROM agents) AS agent
@@ -94,9 +99,9 @@ class Asked:
 
 
 def statements() -> Iterator[Asked]:
-    """All that name runs or conversations, wherever in our repositories they stand."""
-    for module in pkgutil.iter_modules(repositories.__path__):
-        for name, value in vars(import_module(f"{repositories.__name__}.{module.name}")).items():
+    """All that name runs or conversations, wherever they stand."""
+    for module in pkgutil.walk_packages(shared.__path__, "shared."):
+        for name, value in vars(import_module(module.name)).items():
             if isinstance(value, Statement):
                 said = value.sql.decode()
             elif isinstance(value, TextClause):
@@ -105,7 +110,9 @@ def statements() -> Iterator[Asked]:
                 continue
             if re.search(rf"\b({'|'.join(TABLES)})\b", said):
                 numbers = [int(number) for number in re.findall(r"\$(\d+)", said)]
-                yield Asked(f"{module.name}.{name}", said, max(numbers, default=0))
+                yield Asked(
+                    f"{module.name.removeprefix('shared.')}.{name}", said, max(numbers, default=0)
+                )
 
 
 def _numbered(clause: TextClause) -> str:
@@ -191,8 +198,8 @@ def _taken(node: dict[str, Any]) -> Iterator[str]:
 def test_no_look_at_runs_is_put_together_where_this_test_does_not_see_it() -> None:
     """Statements are made once, in the open; functions only fill in their parameters."""
     hidden = []
-    for path in sorted(Path(repositories.__file__).parent.glob("*.py")):
-        if path.stem == "run_conditions":
+    for path in sorted(Path(shared.__file__).parent.rglob("*.py")):
+        if path.stem == "predicates":
             continue  # which makes parts of statements, no whole ones
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):

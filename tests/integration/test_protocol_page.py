@@ -13,9 +13,9 @@ from uuid import uuid4
 import pytest
 from orchestrator.llm.failures import ModelFailure
 from shared import errors
+from shared.background import end
 from shared.errors import KonstructError
 from shared.events import SERVER_FRAMES, CloseCode, client_frame_adapter
-from shared.tasks import end
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.support.people import World
@@ -68,13 +68,13 @@ def told_errors() -> Iterator[tuple[str, str]]:
 
 ERRORS = dict(told_errors())
 SAID_IN = (
-    "shared/shared/services/chat.py",
-    "shared/shared/services/access.py",
-    "shared/shared/services/limits.py",
-    "shared/shared/services/tenant_limits.py",
-    "shared/shared/auth/tokens.py",
+    "shared/shared/conversations",
+    "shared/shared/identity/access.py",
+    "shared/shared/tenants/rate_limits.py",
+    "shared/shared/tenants/quotas.py",
+    "shared/shared/identity/tokens.py",
     "gateway/gateway/channels",
-    "gateway/gateway/admission.py",
+    "gateway/gateway/realtime/admission.py",
     "orchestrator/orchestrator/pipeline",
 )
 SAID = re.compile(

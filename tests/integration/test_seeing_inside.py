@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 import redis
-from orchestrator.hearing import EX_DEAF
-from shared.jobs import QUEUE_NAME
+from orchestrator.consumer_watchdog import EX_DEAF
 from shared.redis_keys import broker_queue_key
+from shared.runs.nudges import QUEUE_NAME
 
 from tests.support.cli import konstruct
 from tests.support.deaf_line import DeafLine

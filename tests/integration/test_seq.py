@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from shared.repositories import turns
+from shared.conversations import turns
 
 from tests.support.people import World
 from tests.support.waiting import eventually

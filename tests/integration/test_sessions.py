@@ -15,8 +15,8 @@ from shared.db import (
     get_engine,
     get_session,
 )
-from shared.db.at_once import Statement, at_once
 from shared.db.engine import async_url
+from shared.db.pipelined import Statement, transact
 from shared.db.sessions import ScopeError
 from shared.models import Agent
 from sqlalchemy import func, select
@@ -219,14 +219,14 @@ async def test_what_is_sent_at_once_is_not_lost_on_a_connection_a_session_rolled
     acme: World,
 ) -> None:
     one = Statement("SELECT 1")
-    await at_once(acme.id, one())
+    await transact(acme.id, one())
     for _ in range(10):  # as often as psycopg would want before it prepared it
         async with TenantSession(acme.id) as session, session.transaction():
             await count_agents(session)
     async with TenantSession(acme.id) as session:
         await count_agents(session)
         await session.rollback()
-    assert await at_once(acme.id, one()) == [[(1,)]]
+    assert await transact(acme.id, one()) == [[(1,)]]
 
 
 async def test_a_request_of_a_person_works_through_the_same_wall(

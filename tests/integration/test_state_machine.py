@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.support.island import GATEWAYS, Island
+from tests.support.breakable_stack import GATEWAYS, BreakableStack
 from tests.support.scene import Crew, Scene
 from tests.support.sizes import sized
 from tests.support.talks import MODELS, TABS
@@ -85,7 +85,7 @@ class Resume:
     older: int
 
     async def take(self, scene: Scene) -> None:
-        gateway = scene.island.stack.gateways[self.gateway]
+        gateway = scene.breakable_stack.stack.gateways[self.gateway]
         await scene.talks[self.talk].resume(self.tab, gateway, self.older)
 
 
@@ -98,7 +98,7 @@ class Join:
     gateway: int
 
     async def take(self, scene: Scene) -> None:
-        gateway = scene.island.stack.gateways[self.gateway]
+        gateway = scene.breakable_stack.stack.gateways[self.gateway]
         await scene.talks[self.talk].connect(self.tab, gateway, since=None)
 
 
@@ -204,8 +204,8 @@ def in_mid_answer(draw: st.DrawFn) -> list[Any]:
 
 
 @pytest.fixture
-def crew(island: Island) -> Iterator[Crew]:
-    crew = Crew(island.stack.workers, island.stack.database)
+def crew(breakable_stack: BreakableStack) -> Iterator[Crew]:
+    crew = Crew(breakable_stack.stack.workers, breakable_stack.stack.database)
     yield crew
     crew.be_complete()
 
@@ -239,10 +239,14 @@ scripts = st.lists(st.lists(chapters, min_size=2, max_size=8), min_size=2, max_s
 )
 @given(steps=scripts)
 async def test_what_is_promised_holds_whatever_happens_in_whatever_order(
-    island: Island, crew: Crew, database: object, figures: Counter[str], steps: list[Any]
+    breakable_stack: BreakableStack,
+    crew: Crew,
+    database: object,
+    figures: Counter[str],
+    steps: list[Any],
 ) -> None:
 
-    async with Scene.set(island, crew) as scene:
+    async with Scene.set(breakable_stack, crew) as scene:
         for step in steps:
             await step.take(scene)
             scene.happened[type(step).__name__] += 1

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from shared.db import SystemSession, TenantSession
 from shared.models import AgentRun
-from shared.services import tenant_limits
+from shared.tenants import quotas
 
 from tests.support.people import Person, World
 from tests.support.processes import Stack
@@ -18,7 +18,7 @@ MINUTE_S, DAY_S = 60, 24 * 3600
 
 async def give(world: World, **own: int) -> None:
     async with SystemSession("setup") as session, session.transaction():
-        await tenant_limits.change(session, world.id, own)
+        await quotas.change(session, world.id, own)
 
 
 async def use_tokens(world: World, tokens: int) -> None:
@@ -92,7 +92,7 @@ class TestOverTheSocket:
         async with await stack.connect(acme.anna, conversation_id) as client:
             await client.ask("hello")
         async with TenantSession(acme.id) as session, session.transaction():
-            assert (await tenant_limits.read(session, acme.id)).tokens_today > 0
+            assert (await quotas.read(session, acme.id)).tokens_today > 0
 
 
 class TestOverRest:

@@ -8,7 +8,7 @@ import pytest
 import uvloop
 from redis.exceptions import ConnectionError as LineLost
 from shared.config import get_settings
-from shared.redis import close_redis, get_redis
+from shared.valkey.client import close_redis, get_redis
 
 from chaos.proxy import Proxy
 from tests.support.servers import Servers

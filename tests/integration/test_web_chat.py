@@ -11,8 +11,8 @@ import orjson
 import psycopg
 import pytest
 import redis
-from shared.auth.tokens import ALGORITHM, AUDIENCE, ISSUER, issue_access_token
 from shared.events import CloseCode
+from shared.identity.tokens import ALGORITHM, AUDIENCE, ISSUER, issue_access_token
 from websockets.exceptions import InvalidStatus
 
 from tests.support import people

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.auth.passwords import hash_password
+from shared.conversations import repository as conversations
 from shared.db import SystemSession, TenantSession
+from shared.identity import repository as people
+from shared.identity import sessions
+from shared.identity.passwords import hash_password
 from shared.models import Agent, Membership, PortalUser, Tenant, WebConversationMessage
-from shared.repositories import chat
-from shared.repositories import identity as people
-from shared.services import identity
 
 
 @dataclass
@@ -66,7 +66,7 @@ class World:
     async def conversation(self, person: Person, agent_id: UUID | None = None) -> UUID:
         """This person's conversation with an agent, new or not."""
         async with TenantSession(self.id) as session, session.transaction():
-            conversation, _ = await chat.create_conversation(
+            conversation, _ = await conversations.create_conversation(
                 session,
                 tenant_id=self.id,
                 agent_id=agent_id or self.agent_id,
@@ -80,7 +80,7 @@ class World:
         """Store messages directly, with no run to answer them."""
         async with TenantSession(self.id) as session, session.transaction():
             return [
-                await chat.add_message(
+                await conversations.add_message(
                     session,
                     tenant_id=self.id,
                     conversation_id=conversation_id,
@@ -110,7 +110,7 @@ async def make_world(name: str) -> World:
             for user, role in zip(users, roles, strict=True)
         )
         await session.flush()
-        crew = [_person(await identity.start_session(session, user)) for user in users]
+        crew = [_person(await sessions.start_session(session, user)) for user in users]
     return World(tenant.id, tenant.name, slug, *crew, *(a.id for a in agents), everyone=crew)
 
 
@@ -143,7 +143,7 @@ async def make_person(
         if tenant_id is not None:
             session.add(Membership(tenant_id=tenant_id, user_id=user.id, role=role))
             await session.flush()
-        logged_in = await identity.start_session(session, user, access_ttl_s=access_ttl_s)
+        logged_in = await sessions.start_session(session, user, access_ttl_s=access_ttl_s)
     person = _person(logged_in)
     person.password = password
     return person
@@ -161,7 +161,7 @@ async def log_in_again(
         user = await people.user_by_id(session, user_id)
         assert user is not None
         return _person(
-            await identity.start_session(
+            await sessions.start_session(
                 session, user, tenant_id=tenant_id, access_ttl_s=access_ttl_s
             )
         )
@@ -187,7 +187,7 @@ def _user(name: str, *, is_platform_admin: bool = False) -> PortalUser:
     )
 
 
-def _person(logged_in: identity.LoggedIn) -> Person:
+def _person(logged_in: sessions.LoggedIn) -> Person:
     return Person(
         id=logged_in.user.id,
         email=logged_in.user.email,

@@ -191,7 +191,7 @@ class Model(Process):
     """The scripted model. `options` are its command line's, for all answers."""
 
     def __init__(self, name: str, directory: Path, *options: str) -> None:
-        command = (sys.executable, "-m", "orchestrator.llm.scripted", "--port", "0", *options)
+        command = (sys.executable, "-m", "orchestrator.scripted_model", "--port", "0", *options)
         super().__init__(name, command, directory, {})
 
     def answers(self) -> bool:

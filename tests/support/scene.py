@@ -16,8 +16,8 @@ import httpx
 import psycopg
 
 from tests.support import people
+from tests.support.breakable_stack import BreakableStack
 from tests.support.invariants import require_settled
-from tests.support.island import Island
 from tests.support.people import World
 from tests.support.processes import Worker
 from tests.support.promises import require_kept, require_no_strays
@@ -88,7 +88,7 @@ class Crew:
 class Scene:
     """What the steps of one example are done to."""
 
-    island: Island
+    breakable_stack: BreakableStack
     worlds: list[World]
     talks: list[Talk]
     crew: Crew
@@ -97,10 +97,10 @@ class Scene:
 
     @classmethod
     @asynccontextmanager
-    async def set(cls, island: Island, crew: Crew) -> AsyncIterator["Scene"]:
+    async def set(cls, breakable_stack: BreakableStack, crew: Crew) -> AsyncIterator["Scene"]:
         worlds = [await people.make_world(name) for name in ("acme", "globex")]
         talks = [
-            Talk(person, await world.conversation(person, agent_id), island.stack.gateways)
+            Talk(person, await world.conversation(person, agent_id), breakable_stack.stack.gateways)
             for world in worlds
             for person, agent_id in (
                 (world.anna, world.agent_id),
@@ -109,7 +109,7 @@ class Scene:
             )
         ]
         async with httpx.AsyncClient(timeout=30) as portal:
-            scene = cls(island, worlds, talks, crew, portal)
+            scene = cls(breakable_stack, worlds, talks, crew, portal)
             try:
                 yield scene
             finally:
@@ -117,8 +117,8 @@ class Scene:
 
     async def reset(self, talk: Talk, gateway: int) -> None:
         async with talk.resetting:
-            await talk.reset(self.portal, self.island.stack.gateways[gateway])
-            talk.resets.append(look(self.island.stack.database, talk).reset_seq)
+            await talk.reset(self.portal, self.breakable_stack.stack.gateways[gateway])
+            talk.resets.append(look(self.breakable_stack.stack.database, talk).reset_seq)
 
     async def rest(self) -> None:
         """Wait until nothing is left to be answered and everyone was told."""
@@ -128,23 +128,23 @@ class Scene:
             await self._be_finished(talk)
 
     async def _be_finished(self, talk: Talk) -> None:
-        database = self.island.stack.database
+        database = self.breakable_stack.stack.database
         await eventually(lambda: look(database, talk).is_finished, f"answering all of {talk.id}")
         stored = look(database, talk)
         await talk.all_told(stored.last_seq, stored.reset_seq)
 
     async def end(self) -> None:
         """Everyone is back and sends what was never answered; then all promises are checked."""
-        gateways = self.island.stack.gateways
+        gateways = self.breakable_stack.stack.gateways
         for number, talk in enumerate(self.talks):
             await talk.connect(0, gateways[number % len(gateways)], since=0)
             await talk.send_what_was_never_answered(0)
         await self.rest()
         for talk in self.talks:
-            require_kept(talk, look(self.island.stack.database, talk))
+            require_kept(talk, look(self.breakable_stack.stack.database, talk))
         for world in self.worlds:
-            require_settled(self.island.stack.database, world.id)
-        require_no_strays(self.island.stack.database)
+            require_settled(self.breakable_stack.stack.database, world.id)
+        require_no_strays(self.breakable_stack.stack.database)
 
 
 def _lease_of(worker: Worker) -> str:

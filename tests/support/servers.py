@@ -21,7 +21,7 @@ from psycopg import sql
 from shared.config import get_settings
 from shared.db.engine import async_url, dispose_engine
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
-from shared.redis import close_redis
+from shared.valkey.client import close_redis
 from sqlalchemy import create_engine, pool
 
 ROOT = Path(__file__).parents[2]

@@ -1,9 +1,9 @@
 """Passwords are stored as argon2id hashes, and checking one tells nothing but whether it fits."""
 
 import pytest
-from shared.auth import passwords
-from shared.auth.passwords import check_password_rules, hash_password, verify_password
 from shared.errors import BadRequest
+from shared.identity import passwords
+from shared.identity.passwords import check_password_rules, hash_password, verify_password
 
 PASSWORD = "correct horse battery"
 

@@ -11,15 +11,10 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from shared.auth import tokens
-from shared.auth.tokens import (
-    issue_access_token,
-    new_secret,
-    secret_hash,
-    verify_access_token,
-)
 from shared.config import get_settings
 from shared.errors import ConfigError, NotAuthenticated
+from shared.identity import tokens
+from shared.identity.tokens import issue_access_token, new_secret, secret_hash, verify_access_token
 
 from tests.support.servers import SIGNING_KEY
 

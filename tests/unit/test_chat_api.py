@@ -12,12 +12,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 from fastapi import FastAPI
+from shared.agents import repository as agents
 from shared.api import chat_router
 from shared.api.rbac import PortalCaller, get_portal_caller
+from shared.conversations import repository as conversations
+from shared.conversations.repository import ConversationSummary
 from shared.db import get_session
 from shared.models import Agent, WebConversation, WebConversationMessage
-from shared.repositories import agents, chat
-from shared.repositories.chat import ConversationSummary
 
 BEGINNING = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 ACME, GLOBEX = uuid4(), uuid4()
@@ -135,11 +136,11 @@ def stored(monkeypatch: pytest.MonkeyPatch) -> Stored:
         roles=people | {(GLOBEX, GINA.user_id): GINA.role},
         agents={agent.id: agent for agent in employees},
     )
-    monkeypatch.setattr("shared.api.rbac.member_role", stored.member_role)
+    monkeypatch.setattr("shared.api.rbac.role_in", stored.member_role)
     monkeypatch.setattr(agents, "agent_by_id", stored.agent_by_id)
     for name in ("summaries", "conversation_by_id", "create_conversation", "message_by_id",
                  "history_page"):  # fmt: skip
-        monkeypatch.setattr(chat, name, getattr(stored, name))
+        monkeypatch.setattr(conversations, name, getattr(stored, name))
     return stored
 
 

@@ -8,17 +8,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from konstruct import chat_client, chat_state
-from konstruct.chat_client import ChatClient
-from konstruct.chat_events import (
-    Accepted,
-    Answered,
-    ChatEvent,
-    Connected,
-    Postponed,
-    Said,
-    Waiting,
-)
+from konstruct.chat import client, state
+from konstruct.chat.client import ChatClient
+from konstruct.chat.events import Accepted, Answered, ChatEvent, Connected, Postponed, Said, Waiting
 from konstruct.identity import Identity
 from konstruct.portal import Portal
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, NotFound, Unavailable
@@ -87,10 +79,10 @@ class Gateway:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat_client, "FIRST_PAUSE_S", 0.01)
-    monkeypatch.setattr(chat_client, "LONGEST_PAUSE_S", 0.05)
-    monkeypatch.setattr(chat_state, "RESEND_AFTER_S", 0.05)
-    monkeypatch.setattr(chat_client, "READY_WITHIN_S", 0.5)
+    monkeypatch.setattr(client, "FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(client, "LONGEST_PAUSE_S", 0.05)
+    monkeypatch.setattr(state, "RESEND_AFTER_S", 0.05)
+    monkeypatch.setattr(client, "READY_WITHIN_S", 0.5)
 
 
 class Signer:
@@ -274,7 +266,7 @@ async def test_what_cannot_be_taken_now_is_offered_again() -> None:
 
 async def test_a_limit_is_heeded_for_as_long_as_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else it would be offered again every three seconds, and shown out for that."""
-    monkeypatch.setattr(chat_state, "RESEND_AFTER_S", 60)
+    monkeypatch.setattr(state, "RESEND_AFTER_S", 60)
 
     async def full(talk: Talk) -> None:
         await talk.ready()

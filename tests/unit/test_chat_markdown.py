@@ -5,7 +5,7 @@ import re
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from konstruct.chat_markdown import Markdown
+from konstruct.chat.markdown import Markdown
 
 STYLE = re.compile(r"\x1b\[\d*m")
 NAMES = {

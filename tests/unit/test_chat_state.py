@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from konstruct.chat_events import (
+from konstruct.chat.events import (
     Accepted,
     Answered,
     ChatEvent,
@@ -17,7 +17,7 @@ from konstruct.chat_events import (
     Said,
     Typing,
 )
-from konstruct.chat_state import ChatState
+from konstruct.chat.state import ChatState
 
 ASKED = "3f1c"
 

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from typing import cast
 
 import pytest
-from konstruct.chat_client import ChatClient
-from konstruct.chat_events import (
+from konstruct.chat.client import ChatClient
+from konstruct.chat.events import (
     Accepted,
     Answered,
     ChatEvent,
@@ -16,8 +16,8 @@ from konstruct.chat_events import (
     Refused,
     Said,
 )
-from konstruct.chat_talk import Talk
-from konstruct.chat_terminal import Terminal
+from konstruct.chat.talk import Talk
+from konstruct.chat.terminal import Terminal
 
 FULL = Postponed("You may send 2 messages a minute. Wait a moment and send it again.", 41.6)
 

@@ -3,7 +3,7 @@
 import io
 
 import pytest
-from konstruct.chat_terminal import Terminal
+from konstruct.chat.terminal import Terminal
 
 
 class Tty(io.StringIO):

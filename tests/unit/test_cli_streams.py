@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from konstruct.chat_state import ChatState
+from konstruct.chat.state import ChatState
 
 KONSTRUCT = f'"{sys.executable}" -m konstruct'
 

@@ -22,7 +22,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from shared.config import Settings
 from shared.db.engine import START_WITHIN_S
-from shared.repositories.runs import UNFINISHED
+from shared.runs.queue import UNFINISHED
 from shared.telemetry.exposition import LOOP_TURNS_WITHIN_S
 
 from tests.support.deploy import (
@@ -268,7 +268,7 @@ def test_a_stuck_event_loop_is_told_from_a_slow_probe() -> None:
 def test_what_workers_are_scaled_by_is_counted() -> None:
     [trigger] = one("ScaledObject", "konstruct-worker")["spec"]["triggers"]
     names = set(re.findall(r"konstruct_\w+", trigger["metadata"]["query"]))
-    source = (ROOT / "packages/orchestrator/orchestrator/figures.py").read_text()
+    source = (ROOT / "packages/orchestrator/orchestrator/metrics.py").read_text()
     assert names
     assert all(f'"{name}"' in source for name in names)
     states = re.search(r'state=~"([^"]+)"', trigger["metadata"]["query"])

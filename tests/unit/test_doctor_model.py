@@ -2,7 +2,7 @@
 
 import pytest
 from konstruct.doctor import model
-from orchestrator.llm.scripted import Script, ScriptedModel
+from orchestrator.scripted_model import Script, ScriptedModel
 from pydantic import SecretStr
 from shared.config import settings
 from shared.errors import ConfigError

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from gateway.channels.handshake import BadFrame, parse_frame
 from pydantic import ValidationError
 from shared import events
 from shared.events import (
@@ -109,8 +110,6 @@ def test_a_clients_frame_is_read(frame: dict[str, Any]) -> None:
         {"type": "message", "text": "hi", "client_message_id": "\x00"},
         AUTH | {"userId": ""},
         AUTH | {"userId": "anna"},
-        AUTH | {"role": "root"},
-        AUTH | {"role": ""},
         AUTH | {"token": ""},
         AUTH | {"token": "x" * 8193},
         AUTH | {"tenantId": "acme"},
@@ -127,3 +126,9 @@ def test_what_is_no_frame_is_refused(frame: object) -> None:
 def test_close_codes_are_the_promised_ones() -> None:
     promised = {4400, 4401, 4403, 4404, 4408, 4413, 4429, 1012, 1013}
     assert promised <= {int(code) for code in CloseCode}
+
+
+@pytest.mark.parametrize("role", ["root", "", "Customer_admin"])
+def test_a_role_nobody_has_is_refused(role: str) -> None:
+    with pytest.raises(BadFrame, match="`role` is not right: it is one of customer_admin"):
+        parse_frame(json.dumps(AUTH | {"role": role}))

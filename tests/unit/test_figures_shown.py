@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import gateway.figures  # noqa: F401 - registers what a gateway counts
-import orchestrator.figures  # noqa: F401 - registers what a worker counts
+import gateway.metrics  # noqa: F401 - registers what a gateway counts
+import orchestrator.metrics  # noqa: F401 - registers what a worker counts
 import pytest
 import yaml
 from prometheus_client import REGISTRY

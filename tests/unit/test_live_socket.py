@@ -11,14 +11,14 @@ from uuid import uuid4
 import orjson
 import pytest
 from fastapi import WebSocket
-from gateway.channels import live_socket
 from gateway.channels.handshake import Identified
-from gateway.channels.live_socket import LiveSocket
-from gateway.channels.outlet import EXTENSION
+from gateway.realtime import live_socket
+from gateway.realtime.live_socket import LiveSocket
+from gateway.realtime.outlet import EXTENSION
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from shared.auth.tokens import AccessClaims
 from shared.config import get_settings
+from shared.conversations.catch_up import CatchUp
 from shared.events import (
     AcceptedFrame,
     CloseCode,
@@ -27,8 +27,8 @@ from shared.events import (
     ResponseFrame,
     TypingFrame,
 )
+from shared.identity.tokens import AccessClaims
 from shared.models import WebConversationMessage
-from shared.repositories.connecting import CatchUp
 
 CONVERSATION, MESSAGE = uuid4(), uuid4()
 NOW = datetime.now(UTC)
@@ -95,7 +95,7 @@ def wire(request: pytest.FixtureRequest) -> Wire:
 def catch_up(monkeypatch: pytest.MonkeyPatch) -> AsyncMock:
     """What PostgreSQL says."""
     catch_up = AsyncMock(return_value=CatchUp([], 0, 0, []))
-    monkeypatch.setattr(live_socket.chat, "catch_up", catch_up)
+    monkeypatch.setattr(live_socket, "catch_up", catch_up)
     return catch_up
 
 

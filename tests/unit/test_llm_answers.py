@@ -20,7 +20,7 @@ from orchestrator.llm import (
 )
 from orchestrator.llm.direct import DirectAnswer
 from orchestrator.llm.endpoint import Connections, Endpoint
-from orchestrator.llm.scripted import ScriptedModel
+from orchestrator.scripted_model import ScriptedModel
 from pydantic_ai import FunctionToolset, RunContext
 from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model

@@ -8,7 +8,7 @@ from email.utils import format_datetime
 import pytest
 from orchestrator.llm import ModelFailure, Prompt, Turn, Usage
 from orchestrator.llm.refusals import retry_after_s
-from orchestrator.llm.scripted import ScriptedModel
+from orchestrator.scripted_model import ScriptedModel
 from pydantic_ai.models import Model
 
 from tests.support.models import KEY, WAYS, answer_of, model_at

@@ -13,8 +13,8 @@ from orchestrator.llm.event_stream import DONE, MAX_EVENT_BYTES, EventStream
 from orchestrator.llm.failures import ModelFailure
 from orchestrator.llm.reader import CompletionReader
 from orchestrator.llm.reply import Reply
-from orchestrator.llm.scripted import Script, ScriptedModel
 from orchestrator.llm.thoughts import ThoughtFilter, without_thoughts
+from orchestrator.scripted_model import Script, ScriptedModel
 
 
 def chunk(delta: dict[str, Any], **more: Any) -> str:

@@ -7,8 +7,8 @@ import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from orchestrator.llm.scripted import BadScript, Script, ScriptedModel, serve_in_thread
-from orchestrator.llm.scripted.script import directed
+from orchestrator.scripted_model import BadScript, Script, ScriptedModel, serve_in_thread
+from orchestrator.scripted_model.script import directed
 
 
 @pytest.mark.parametrize(

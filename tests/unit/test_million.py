@@ -8,7 +8,7 @@ from unittest.mock import patch
 
 import pytest
 from shared.config import Settings
-from shared.db.room import BESIDE_POOLS, PROCESSES_OF_UP, wanted
+from shared.db.connection_room import BESIDE_POOLS, PROCESSES_OF_UP, wanted
 
 from benchmarks.million import Costs, Limits, Model, People, main, with_settings
 from tests.support.deploy import DEPLOY, documents

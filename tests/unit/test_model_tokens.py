@@ -4,11 +4,11 @@ import base64
 
 import pytest
 from orchestrator.pipeline.context import build_prompt
+from shared.agents import rules as hiring
 from shared.config import settings
+from shared.conversations.turns import AgentAtWork
 from shared.errors import BadRequest
 from shared.model_tokens import tokens_of
-from shared.repositories.turns import AgentAtWork
-from shared.services import hiring
 
 AGENT = AgentAtWork(name="Ada", role="Support", instructions="Be kind.", model=None)
 JAPANESE = "日本語の文章です。" * 150

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from shared.errors import BadRequest
-from shared.services.names import one_line, prose
-from shared.services.people import checked_email, checked_role, new_password
-from shared.services.tenants import MAX_SLUG_CHARS, SLUG, check_slug, slug_of
+from shared.identity.users import checked_email, checked_role, new_password
+from shared.plain_text import one_line, prose
 from shared.spelling import name_key
+from shared.tenants.rules import MAX_SLUG_CHARS, SLUG, check_slug, slug_of
 
 
 @given(st.text(max_size=80))

@@ -6,7 +6,7 @@ import pytest
 from orchestrator.llm import ModelFailure, ModelRegistry
 from orchestrator.llm.models import EndpointModel
 from shared.errors import KonstructError
-from shared.services.names import model_name
+from shared.plain_text import model_name
 
 from tests.architecture.test_layers import imported, modules
 

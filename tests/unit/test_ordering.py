@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from gateway.channels.ordering import Missing, Ordering
+from gateway.realtime.ordering import Missing, Ordering
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -2,7 +2,7 @@
 
 import re
 
-from shared.services.identity import REFRESH_GRACE_S
+from shared.identity.sessions import REFRESH_GRACE_S
 
 from tests.support.servers import ROOT
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-from shared.repositories.said_before import Row, each_behind_its_question
+from shared.conversations.said_before import Row, each_behind_its_question
 
 
 def said(seq: int, reply_to: int | None = None) -> Row:

@@ -3,7 +3,7 @@
 from uuid import uuid4
 
 import pytest
-from gateway.shares import LEAST, Shares
+from gateway.realtime.shares import LEAST, Shares
 from shared.config import get_settings
 from shared.errors import Unavailable
 

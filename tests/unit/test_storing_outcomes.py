@@ -9,10 +9,10 @@ import pytest
 from orchestrator.pipeline import outcome as storing
 from orchestrator.pipeline.answer import Outcome
 from psycopg import errors
-from shared.db.away import passes
+from shared.conversations import turns
+from shared.conversations.turns import Ended, Ending
 from shared.models.message import ChannelType
-from shared.repositories import turns
-from shared.repositories.turns import Ended, Ending
+from shared.outages import passes
 from sqlalchemy.exc import DataError, OperationalError
 
 ENDED = Ended(seq=2, created_at=datetime.now(UTC), following=[])

@@ -10,20 +10,21 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from fastapi import FastAPI
-from gateway.channels import live_socket, web
+from gateway.channels import web
 from gateway.channels.handshake import Identified, Refused
 from gateway.channels.web import normalize_web_event, web_chat_router
-from gateway.sockets import Sockets
+from gateway.realtime import live_socket
+from gateway.realtime.sockets import Sockets
 from orchestrator import tasks
 from orchestrator.pipeline.claim import parse_payload
-from shared.auth.tokens import AccessClaims
 from shared.config import settings
+from shared.conversations import receive
+from shared.conversations.catch_up import CatchUp
 from shared.events import CloseCode
+from shared.identity.tokens import AccessClaims
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage
 from shared.redis_keys import webchat_response_key
-from shared.repositories.connecting import CatchUp
-from shared.services import chat
 
 from tests.support.asgi_socket import AsgiSocket
 
@@ -72,10 +73,10 @@ async def socket(
         last_seq=None,
     )
     monkeypatch.setattr(web, "identify", AsyncMock(return_value=identified))
-    monkeypatch.setattr(live_socket.chat, "catch_up", AsyncMock(return_value=CatchUp([], 0, 0, [])))
+    monkeypatch.setattr(live_socket, "catch_up", AsyncMock(return_value=CatchUp([], 0, 0, [])))
     monkeypatch.setattr(web, "publish_frame", AsyncMock())
-    monkeypatch.setattr(web.limits, "require", AsyncMock())
-    monkeypatch.setattr(web.tenant_limits, "require_room_for_message", AsyncMock())
+    monkeypatch.setattr(web.rate_limits, "require", AsyncMock())
+    monkeypatch.setattr(web.quotas, "require_room_for_message", AsyncMock())
     app = FastAPI()
     app.include_router(web_chat_router)
     app.state.fanout, app.state.sockets = fanout, Sockets()
@@ -207,11 +208,11 @@ class TestTyping:
 
         async def send(
             tenant_id: UUID, message: KonstructMessage, extras: dict[str, str], **_: object
-        ) -> chat.Sent:
-            return chat.Sent(stored(message), resent=False)
+        ) -> receive.Sent:
+            return receive.Sent(stored(message), resent=False)
 
         monkeypatch.setattr(web.access, "check", slow_check)
-        monkeypatch.setattr(web.chat, "send", send)
+        monkeypatch.setattr(web.receive, "send", send)
         monkeypatch.setattr(web.handle_message, "delay", nudges.append)
 
         socket.send({"type": "message", "text": "hello"})

@@ -16,13 +16,13 @@ import time
 from typing import Any
 from uuid import uuid4
 
+from shared.background import end
 from shared.config import settings
-from shared.jobs import canary
 from shared.log import get_logger
 from shared.redis_keys import gateway_canary_key
-from shared.tasks import end
+from shared.runs.nudges import canary
 
-from gateway import figures
+from gateway import metrics
 
 log = get_logger(__name__)
 
@@ -69,7 +69,7 @@ class Canary:
         if not math.isfinite(round_trip_s):
             return
         self._round_trip_s = round_trip_s
-        figures.CANARY_ROUND_TRIP.observe(round_trip_s)
+        metrics.CANARY_ROUND_TRIP.observe(round_trip_s)
         self._out_since = None
         self._back.set()
 

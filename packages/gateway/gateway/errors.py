@@ -7,13 +7,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
+from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from gateway import figures
+from gateway import metrics
 
 log = get_logger(__name__)
 
@@ -100,7 +100,7 @@ def _answer_for_framework(error: HTTPException) -> JSONResponse:
         problem = {"detail": sentence, "code": "bad_request", "retryable": False, "errors": []}
         return JSONResponse(problem, status_code=422)
     code = HTTPStatus(error.status_code).name.lower()
-    figures.refused(code)
+    metrics.refused(code)
     return JSONResponse(
         {"detail": f"{error.detail}.", "code": code, "retryable": False},
         status_code=error.status_code,
@@ -110,7 +110,7 @@ def _answer_for_framework(error: HTTPException) -> JSONResponse:
 
 def answer(error: KonstructError) -> JSONResponse:
     """The answer that says it; it is counted as refused."""
-    figures.refused(error.code)
+    metrics.refused(error.code)
     return JSONResponse(
         {"detail": error.message, "code": error.code, "retryable": error.retryable},
         status_code=error.status_code,

@@ -17,9 +17,9 @@ from shared.config import settings
 from shared.db import get_engine
 from shared.errors import NotAuthenticated, NotFound
 from shared.log import get_logger
-from shared.repositories.schema import missing_columns
+from shared.models.schema import missing_columns
 from shared.telemetry.exposition import WHO_MAY_SEE, all_well, may_see, render
-from shared.telemetry.figures import recent_lag_s
+from shared.telemetry.metrics import recent_lag_s
 from sqlalchemy import text
 
 log = get_logger(__name__)

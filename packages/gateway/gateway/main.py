@@ -17,18 +17,18 @@ from shared.api import (
     people_router,
     tenants_router,
 )
-from shared.collector import settle
+from shared.background import end
 from shared.config import settings
 from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
 from shared.errors import KonstructError
-from shared.outbox import get_outbox
-from shared.redis import close_redis
+from shared.gc_tuning import settle
 from shared.redis_keys import access_revoked_key
-from shared.tasks import end
 from shared.telemetry.exposition import expose
-from shared.telemetry.figures import watch_loop_lag
+from shared.telemetry.metrics import watch_loop_lag
 from shared.telemetry.tracing import start_tracing, stop_tracing
+from shared.valkey.batch import get_outbox
+from shared.valkey.client import close_redis
 from starlette.types import Receive, Scope, Send
 
 from gateway.answers import as_get, with_headers
@@ -37,12 +37,12 @@ from gateway.body_limit import BodyLimit
 from gateway.canary import Canary
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
-from gateway.fanout import Fanout
-from gateway.figures import CANARY_OUT, CANARY_UP, SOCKETS
 from gateway.health import SchemaLook, gateway_parts, health_router
+from gateway.metrics import CANARY_OUT, CANARY_UP, SOCKETS
 from gateway.portal import portal_router
+from gateway.realtime.fanout import Fanout
+from gateway.realtime.sockets import Sockets
 from gateway.revocations import Revocations
-from gateway.sockets import Sockets
 
 OUTBOX_S = 2.0
 """For the nudges of the last messages."""

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from shared.services.access import access
+from shared.identity.access import access
 
-from gateway.sockets import Sockets
+from gateway.realtime.sockets import Sockets
 
 
 class Revocations:

@@ -16,7 +16,7 @@ from shared.log import configure_logging, get_logger
 from shared.origins import is_loopback
 
 from gateway.main import app
-from gateway.protocol import BoundedHttp, BoundedWebSocket
+from gateway.uvicorn_protocols import BoundedHttp, BoundedWebSocket
 
 log = get_logger(__name__)
 

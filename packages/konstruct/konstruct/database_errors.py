@@ -2,7 +2,7 @@
 
 import psycopg
 from psycopg import errors
-from shared.db.room import has_no_room
+from shared.db.connection_room import has_no_room
 from shared.errors import ConfigError, KonstructError, Unavailable
 from sqlalchemy.exc import SQLAlchemyError
 

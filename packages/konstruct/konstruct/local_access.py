@@ -2,9 +2,9 @@
 
 from shared.db import SystemSession
 from shared.errors import Forbidden
-from shared.services.identity import start_session
-from shared.services.people import find_user
-from shared.services.tenants import find_tenant
+from shared.identity.sessions import start_session
+from shared.identity.users import find_user
+from shared.tenants.rules import find_tenant
 
 from konstruct.identity import Identity
 

@@ -1,7 +1,8 @@
 """The Celery application of the workers."""
 
 from celery import Celery
-from shared.jobs import configure_broker
 
-app = Celery("konstruct", include=["orchestrator.tasks", "orchestrator.under_celery"])
+from orchestrator.broker import configure_broker
+
+app = Celery("konstruct", include=["orchestrator.tasks", "orchestrator.celery_signals"])
 configure_broker(app)

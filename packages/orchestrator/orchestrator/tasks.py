@@ -12,19 +12,19 @@ from uuid import UUID
 import orjson
 import redis.asyncio as aioredis
 from shared.config import settings
-from shared.db.away import VALKEY_AWAY
-from shared.jobs import CANARY_NAME, TASK_NAME
 from shared.log import get_logger
 from shared.models.message import ChannelType
-from shared.publish import publish, publish_canary
+from shared.outages import VALKEY_AWAY
 from shared.redis_keys import webchat_response_key
+from shared.runs.nudges import CANARY_NAME, TASK_NAME
 from shared.telemetry.tracing import TRACEPARENT
+from shared.valkey.publish import publish, publish_canary
 
 from orchestrator.app import app
+from orchestrator.life.runtime import runtime
+from orchestrator.life.worker_life import WorkerLife, current_life
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.respond import respond_in_turn
-from orchestrator.runtime import runtime
-from orchestrator.worker_life import WorkerLife, current_life
 
 log = get_logger(__name__)
 

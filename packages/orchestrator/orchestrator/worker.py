@@ -12,17 +12,17 @@ from pathlib import Path
 
 from shared.config import settings
 from shared.errors import KonstructError
-from shared.jobs import CANARY_NAME, TASK_NAME
 from shared.log import configure_logging, get_logger
 from shared.proxies import proxy_for
+from shared.runs.nudges import CANARY_NAME, TASK_NAME
 from shared.telemetry.tracing import start_tracing, stop_tracing
 
-from orchestrator.desk import MAX_WAITING
-from orchestrator.hearing import EX_DEAF, Hearing
-from orchestrator.intake import Handler, Intake
-from orchestrator.runtime import runtime
+from orchestrator.consumer import Handler, Intake
+from orchestrator.consumer_watchdog import EX_DEAF, Hearing
+from orchestrator.life.fair_queue import MAX_WAITING
+from orchestrator.life.runtime import runtime
+from orchestrator.life.worker_life import START_WITHIN_S, WorkerLife, begin_life
 from orchestrator.tasks import answer_message, return_canary
-from orchestrator.worker_life import START_WITHIN_S, WorkerLife, begin_life
 
 log = get_logger(__name__)
 
@@ -63,7 +63,7 @@ async def _start_intake(life: WorkerLife) -> Intake:
         TASK_NAME: partial(answer_message, life),
         CANARY_NAME: return_canary,
     }
-    # It may take what waits: who is answered, and when, is decided at the desk.
+    # It may take what waits: who is answered, and when, is decided by the fair queue.
     intake = Intake(handlers, MAX_WAITING)
     intake.start()
     return intake

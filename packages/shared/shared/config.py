@@ -53,7 +53,7 @@ class Settings(CheckedSettings):
 
     database_pool_size: int = 16
     """Connections per process at most, which carry what one core can do; they are kept, because
-    opening one costs 10 ms of CPU. How many that makes of all: `shared.db.room`."""
+    opening one costs 10 ms of CPU. How many that makes of all: `shared.db.connection_room`."""
     database_pool_timeout_s: float = 5.0
     database_connect_timeout_s: float = 5.0
     database_statement_timeout_s: float = 10.0

@@ -11,9 +11,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
-Role = Literal["platform_admin", "customer_admin", "customer_operator"]
-MemberRole = Literal["customer_admin", "customer_operator"]
-"""The roles that belong to a membership in a tenant."""
 MessageRole = Literal["user", "assistant"]
 MessageStatus = Literal["complete", "stopped", "failed"]
 Finish = Literal["length", "broken_off"]
@@ -58,7 +55,8 @@ class AuthFrame(_ClientFrame):
 
     type: Literal["auth"]
     userId: UUID  # noqa: N815 - the wire's name
-    role: Role
+    role: str
+    """One of `identity.roles`."""
     tenantId: UUID | None = None  # noqa: N815 - the wire's name
     token: str = Field(min_length=1, max_length=8192)
     last_seq: int | None = Field(default=None, ge=0, le=MAX_SEQ)

@@ -2,7 +2,7 @@
 
 The same address, name or password reaches us in several spellings: a browser writes the domain of
 an address in ASCII, a Mac takes accents apart, a Japanese keyboard makes wide letters and spaces.
-What is refused is not said here, but in `services/names.py` and `auth/passwords.py`.
+What is refused is not said here, but in `plain_text.py` and `identity/passwords.py`.
 """
 
 import re

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, Field, ValidationError, WrapValidator
-from shared.auth.tokens import AccessClaims, verify_access_token
 from shared.config import settings
+from shared.conversations import catch_up
+from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, NotFound
 from shared.events import (
     CLIENT_FRAME_TYPES,
@@ -24,9 +25,9 @@ from shared.events import (
     ErrorFrame,
     client_frame_adapter,
 )
-from shared.repositories import connecting
-from shared.services.access import access
-from shared.services.chat import NO_SUCH_CONVERSATION
+from shared.identity.access import access
+from shared.identity.roles import ROLES
+from shared.identity.tokens import AccessClaims, verify_access_token
 
 Named = dict[str, Any]
 """`client_message_id` and `reply_to`, as far as a frame has them."""
@@ -139,11 +140,14 @@ async def receive_text(websocket: WebSocket) -> str:
 def parse_frame(text: str) -> ClientFrame:
     """Raises BadFrame, with a sentence."""
     try:
-        return client_frame_adapter.validate_json(text)
+        frame = client_frame_adapter.validate_json(text)
     except ValidationError as error:
         if _is_half_a_character(text):
             raise BadFrame(HALF_A_CHARACTER) from None
         raise BadFrame(_what_was_wrong(error)) from None
+    if isinstance(frame, AuthFrame) and frame.role not in ROLES:
+        raise BadFrame(f"`role` is not right: it is one of {', '.join(sorted(ROLES))}.")
+    return frame
 
 
 def _is_half_a_character(text: str) -> bool:
@@ -222,7 +226,7 @@ async def _open(frame: AuthFrame, claims: AccessClaims, conversation_id: str) ->
         raise NotFound(NO_SUCH_CONVERSATION) from None
     if frame.tenantId is None:
         raise NotAuthenticated("`tenantId` must name the conversation's tenant.")
-    conversation = await connecting.conversation(
+    conversation = await catch_up.conversation(
         frame.tenantId, conversation_uuid, caller=claims.user_id
     )
     if conversation is None:

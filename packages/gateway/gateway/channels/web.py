@@ -15,7 +15,9 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from shared.api.auth import client_address
 from shared.api.page_origin import require_own_origin
 from shared.config import settings
-from shared.db.away import DATABASE_AWAY, VALKEY_AWAY
+from shared.conversations import control, receive
+from shared.conversations.frames import message_frame, response_frame
+from shared.conversations.receive import check_text
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, TooMany, Unavailable
 from shared.events import (
     AcceptedFrame,
@@ -28,20 +30,20 @@ from shared.events import (
     TypingFrame,
 )
 from shared.headers import ON_EVERY_ANSWER
-from shared.jobs import handle_message
+from shared.identity.access import access
 from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
-from shared.publish import publish_frame
+from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 from shared.redis_keys import webchat_response_key
-from shared.services import chat, limits, tenant_limits
-from shared.services.access import access
+from shared.runs.nudges import handle_message
 from shared.telemetry.tracing import span
+from shared.tenants import quotas, rate_limits
+from shared.valkey.publish import publish_frame
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from gateway import figures
-from gateway.admission import Arrival, Pace, admission
+from gateway import metrics
 from gateway.channels.handshake import (
     BadFrame,
     Identified,
@@ -53,12 +55,13 @@ from gateway.channels.handshake import (
     receive_text,
     verify_claims,
 )
-from gateway.channels.live_socket import LiveSocket, ReadsTooSlowly, error_frame
-from gateway.channels.outlet import outlet_of
 from gateway.errors import answer
-from gateway.fanout import Fanout
-from gateway.shares import Shares
-from gateway.sockets import Sockets
+from gateway.realtime.admission import Arrival, Pace, admission
+from gateway.realtime.fanout import Fanout
+from gateway.realtime.live_socket import LiveSocket, ReadsTooSlowly, error_frame
+from gateway.realtime.outlet import outlet_of
+from gateway.realtime.shares import Shares
+from gateway.realtime.sockets import Sockets
 
 log = get_logger(__name__)
 
@@ -164,7 +167,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
     socket = LiveSocket(websocket, identified)
     await fanout.subscribe(channel, socket)
     sockets.add(socket)
-    figures.SOCKETS_OPENED.inc()
+    metrics.SOCKETS_OPENED.inc()
     try:
         await socket.begin()
         socket.recheck_access()  # rights may have been lost before we were in the register
@@ -176,7 +179,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
 
 
 async def _refuse(websocket: WebSocket, refused: Refused) -> None:
-    figures.refused(refused.code)
+    metrics.refused(refused.code)
     with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
         async with asyncio.timeout(settings.send_timeout_s):
             await websocket.send_text(refused.frame().wire().decode())
@@ -204,7 +207,7 @@ class Reader:
         except WebSocketDisconnect:
             self._socket.gone()
         except Refused as refused:
-            figures.refused(refused.code)
+            metrics.refused(refused.code)
             self._socket.close(refused.close_code, refused.frame())
         except Exception as error:
             log.exception("reader_failed", error=type(error).__name__)
@@ -241,7 +244,7 @@ class Reader:
         self._bad_frames += 1
         if self._bad_frames >= BAD_FRAMES_BEFORE_CLOSE:
             raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error), named=named) from None
-        figures.refused("bad_frame")
+        metrics.refused("bad_frame")
         self._socket.say(ErrorFrame(code="bad_frame", message=str(error), **named))
 
     def _refuse_frame(self, named: Named) -> None:
@@ -249,7 +252,7 @@ class Reader:
             "Your client sends too many frames. What it sent just now was not looked at.",
             code="too_many_frames",
         )
-        figures.refused(refusal.code)
+        metrics.refused(refusal.code)
         self._note_refusal(refusal)
         self._socket.say(error_frame(refusal, **named))
 
@@ -263,7 +266,7 @@ class Reader:
         try:
             await handling
         except KonstructError as error:
-            figures.refused(error.code)
+            metrics.refused(error.code)
             self._note_refusal(error)
             self._socket.say(
                 error_frame(error, reply_to=reply_to, client_message_id=client_message_id)
@@ -271,7 +274,7 @@ class Reader:
         except (*DATABASE_AWAY, *VALKEY_AWAY) as error:
             log.warning("frame_failed", error=type(error).__name__)
             unavailable = Unavailable("Your message could not be stored. Send it again shortly.")
-            figures.refused(unavailable.code)
+            metrics.refused(unavailable.code)
             self._socket.say(
                 error_frame(unavailable, reply_to=reply_to, client_message_id=client_message_id)
             )
@@ -288,7 +291,7 @@ class Reader:
         came_at = time.monotonic()
         self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
-        chat.check_text(frame.text)
+        check_text(frame.text)
         await self._require_room()
         message = normalize_web_event(
             {
@@ -315,13 +318,13 @@ class Reader:
         )
         extras |= traced.carried
         async with shares.of(self._who.tenant_id):
-            sent = await chat.send(
+            sent = await receive.send(
                 self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
             )
         self._accept(sent.message)
         if sent.resent:
             if sent.outcome is not None:
-                self._socket.say(chat.response_frame(sent.outcome))
+                self._socket.say(response_frame(sent.outcome))
             return
         handle_message.delay(message.model_dump(mode="json") | extras)
         self._socket.clock.asked(message.id, came_at)
@@ -332,14 +335,16 @@ class Reader:
         self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
         await self._require_room()
-        retried = await chat.retry(self._who.tenant_id, self._who.conversation_id, frame.reply_to)
+        retried = await control.retry(
+            self._who.tenant_id, self._who.conversation_id, frame.reply_to
+        )
         self._accept(retried.message)
         if retried.payload is not None:
             handle_message.delay(retried.payload)
 
     async def _on_stop(self, frame: StopFrame) -> None:
         await self._require_access()
-        await chat.stop(self._who.tenant_id, self._who.conversation_id, frame.reply_to)
+        await control.stop(self._who.tenant_id, self._who.conversation_id, frame.reply_to)
 
     async def _on_auth(self, frame: AuthFrame) -> None:
         """A fresh token extends the socket, if it is the same person's, tenant's and session's."""
@@ -368,9 +373,7 @@ class Reader:
         )
 
     async def _show_to_other_sockets(self, message: WebConversationMessage) -> None:
-        await publish_frame(
-            self._who.tenant_id, self._who.conversation_id, chat.message_frame(message)
-        )
+        await publish_frame(self._who.tenant_id, self._who.conversation_id, message_frame(message))
 
     async def _require_access(self) -> None:
         """Authorisation is checked on every frame, mostly from a short cache."""
@@ -387,11 +390,11 @@ class Reader:
             raise Refused(code, error.code, error.message) from None
 
     async def _require_room(self) -> None:
-        await limits.require(
+        await rate_limits.require(
             settings.message_limit,
             "messages",
             str(self._who.claims.user_id),
             message=f"You may send {settings.message_limit.replace('/', ' messages a ')}. "
             "Wait a moment and send it again.",
         )
-        await tenant_limits.require_room_for_message(self._who.tenant_id)
+        await quotas.require_room_for_message(self._who.tenant_id)

@@ -91,9 +91,9 @@ def shown(agent: "Agent") -> Row:
 async def _create(
     tenant: str, name: str, role: str, instructions: str, model: str | None
 ) -> "Agent":
+    from shared.agents.rules import hire
     from shared.db import SystemSession, TenantSession
-    from shared.services.hiring import hire
-    from shared.services.tenants import find_tenant
+    from shared.tenants.rules import find_tenant
 
     async with SystemSession("setup") as session, session.transaction():
         tenant_id = (await find_tenant(session, tenant)).id
@@ -105,9 +105,9 @@ async def _create(
 
 async def _list(tenant: str | None) -> "list[tuple[Agent, str]]":
     """Each with its tenant's slug."""
+    from shared.agents.rules import list_agents
     from shared.db import SystemSession, TenantSession
-    from shared.services.hiring import list_agents
-    from shared.services.tenants import find_tenant, list_tenants
+    from shared.tenants.rules import find_tenant, list_tenants
 
     async with SystemSession("setup") as session, session.transaction():
         of = [await find_tenant(session, tenant)] if tenant else await list_tenants(session)

@@ -19,9 +19,9 @@ from konstruct.cli.running import run
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from konstruct.chat_client import ChatClient
-    from konstruct.chat_talk import Talk
-    from konstruct.chat_terminal import Terminal
+    from konstruct.chat.client import ChatClient
+    from konstruct.chat.talk import Talk
+    from konstruct.chat.terminal import Terminal
     from konstruct.identity import Identity
     from konstruct.portal import Portal, SignIn
 
@@ -105,9 +105,9 @@ async def _chat(
     timeout_s: float,
 ) -> bool:
     """Whether all went well."""
-    from konstruct.chat_client import GIVE_UP_S, ChatClient
-    from konstruct.chat_talk import ask
-    from konstruct.chat_terminal import Terminal
+    from konstruct.chat.client import GIVE_UP_S, ChatClient
+    from konstruct.chat.talk import ask
+    from konstruct.chat.terminal import Terminal
 
     async with portal:
         tenant_id = await portal.enter_tenant(tenant)
@@ -139,7 +139,7 @@ async def _converse(
 
     Whether all went well; a person at a terminal has seen that, and a script is told.
     """
-    from konstruct.chat_talk import Talk
+    from konstruct.chat.talk import Talk
 
     talk = Talk(client, terminal)
     terminal.say("Write, and press Enter. /help lists the commands, /quit ends.")
@@ -168,7 +168,7 @@ async def _type(
     """Carry out what is typed: a person's lines at once, a script's each after the one before."""
     from shared.errors import KonstructError
 
-    from konstruct.chat_terminal import COMMANDS, HELP, typed_lines
+    from konstruct.chat.terminal import COMMANDS, HELP, typed_lines
 
     at_once = sys.stdin.isatty()
     async for line in typed_lines():

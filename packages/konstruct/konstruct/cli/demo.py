@@ -20,8 +20,9 @@ from konstruct.cli.running import run
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from shared.services.demo import Demo, DemoPerson
-    from shared.services.people import Person
+    from shared.identity.users import Person
+
+    from konstruct.demo_data import Demo, DemoPerson
 
 PASSWORD_FILE = "demo-password"  # noqa: S105 - a file's name
 
@@ -97,7 +98,7 @@ def _names(demo: "Demo") -> str:
 
 def _kept_password(data_dir: Path) -> str:
     """The demo's password of this data directory; a new one the first time."""
-    from shared.services.people import new_password
+    from shared.identity.users import new_password
 
     from konstruct.devstack.data_dir import DataDir
     from konstruct.devstack.private_file import write_private
@@ -112,7 +113,8 @@ def _kept_password(data_dir: Path) -> str:
 
 async def _seed(password: str) -> "Demo":
     from shared.db import SystemSession
-    from shared.services.demo import seed
+
+    from konstruct.demo_data import seed
 
     async with SystemSession("setup") as session, session.transaction():
         return await seed(session, password=password)
@@ -120,7 +122,8 @@ async def _seed(password: str) -> "Demo":
 
 async def _people(count: int) -> "Sequence[DemoPerson]":
     from shared.db import SystemSession
-    from shared.services.demo import make_people
+
+    from konstruct.demo_data import make_people
 
     async with SystemSession("setup") as session, session.transaction():
         return await make_people(session, count)

@@ -14,7 +14,7 @@ def run(work: Coroutine[object, object, Result]) -> Result:
 
 async def _with_connections(work: Coroutine[object, object, Result]) -> Result:
     from shared.db.engine import dispose_engine
-    from shared.redis import close_redis
+    from shared.valkey.client import close_redis
 
     from konstruct.database_errors import DATABASE_ERRORS, as_sentence
 

@@ -17,7 +17,7 @@ from konstruct.cli.running import run
 
 if TYPE_CHECKING:
     from shared.models import Tenant
-    from shared.services.tenant_limits import Allowance
+    from shared.tenants.quotas import Allowance
 
 DEFAULT = "default"
 LimitOption = Annotated[str | None, typer.Option(metavar="N|default")]
@@ -121,7 +121,7 @@ def shown(tenant: "Tenant") -> Row:
 
 async def _create(name: str, slug: str | None) -> "Tenant":
     from shared.db import SystemSession
-    from shared.services.tenants import create_tenant
+    from shared.tenants.rules import create_tenant
 
     async with SystemSession("setup") as session, session.transaction():
         return await create_tenant(session, name=name, slug=slug)
@@ -129,18 +129,18 @@ async def _create(name: str, slug: str | None) -> "Tenant":
 
 async def _limits(slug_or_id: str, own: dict[str, int | None]) -> "Allowance":
     from shared.db import SystemSession
-    from shared.services import tenant_limits
-    from shared.services.tenants import find_tenant
+    from shared.tenants import quotas
+    from shared.tenants.rules import find_tenant
 
     async with SystemSession("setup") as session, session.transaction():
         tenant = await find_tenant(session, slug_or_id)
-        await tenant_limits.change(session, tenant.id, own)
-        return await tenant_limits.read(session, tenant.id)
+        await quotas.change(session, tenant.id, own)
+        return await quotas.read(session, tenant.id)
 
 
 async def _list() -> "list[Tenant]":
     from shared.db import SystemSession
-    from shared.services.tenants import list_tenants
+    from shared.tenants.rules import list_tenants
 
     async with SystemSession("setup") as session, session.transaction():
         return list(await list_tenants(session))

@@ -16,7 +16,7 @@ from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
-    from shared.services.people import Person
+    from shared.identity.users import Person
 
 ROLES_HELP = "customer_operator, customer_admin, or platform_admin (who has no tenant)."
 
@@ -50,7 +50,7 @@ def create(
     """Make a person known, in a role."""
     attach_to_database(data_dir)
     from shared.errors import Conflict, KonstructError
-    from shared.services.people import new_password
+    from shared.identity.users import new_password
 
     made_up = None if password else new_password()
     try:
@@ -158,8 +158,8 @@ async def _create(
     email: str, role: str, tenant: str | None, name: str, password: str | None
 ) -> "Person":
     from shared.db import SystemSession
-    from shared.services.people import create_user
-    from shared.services.tenants import find_tenant
+    from shared.identity.users import create_user
+    from shared.tenants.rules import find_tenant
 
     async with SystemSession("setup") as session, session.transaction():
         home = await find_tenant(session, tenant) if tenant else None
@@ -170,8 +170,8 @@ async def _create(
 
 async def _link(email: str) -> str:
     from shared.db import SystemSession
-    from shared.services import login_links
-    from shared.services.people import find_user
+    from shared.identity import login_links
+    from shared.identity.users import find_user
 
     async with SystemSession("setup") as session, session.transaction():
         person = await find_user(session, email)
@@ -180,8 +180,8 @@ async def _link(email: str) -> str:
 
 async def _add(email: str, tenant: str, role: str) -> "Person":
     from shared.db import SystemSession
-    from shared.services.people import add_membership
-    from shared.services.tenants import find_tenant
+    from shared.identity.users import add_membership
+    from shared.tenants.rules import find_tenant
 
     async with SystemSession("setup") as session, session.transaction():
         return await add_membership(
@@ -192,8 +192,8 @@ async def _add(email: str, tenant: str, role: str) -> "Person":
 async def _list(tenant: str | None) -> "list[tuple[Person, str | None]]":
     """Each with the slug of the tenant of that role."""
     from shared.db import SystemSession
-    from shared.services.people import list_people
-    from shared.services.tenants import find_tenant, list_tenants
+    from shared.identity.users import list_people
+    from shared.tenants.rules import find_tenant, list_tenants
 
     async with SystemSession("setup") as session, session.transaction():
         of = await find_tenant(session, tenant) if tenant else None

@@ -21,8 +21,8 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 from shared.config import read_settings
+from shared.db.connection_room import PROCESSES_OF_UP, wanted
 from shared.db.engine import forget_libpq, reason_of
-from shared.db.room import PROCESSES_OF_UP, wanted
 
 from konstruct.devstack.child import Child, Patience, end_leftovers
 from konstruct.devstack.errors import DevstackError, PreflightFailed

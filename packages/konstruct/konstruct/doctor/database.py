@@ -4,10 +4,10 @@ import asyncio
 
 from shared.config import settings
 from shared.db import get_engine
+from shared.db.connection_room import BESIDE_POOLS, NAME, wanted
 from shared.db.engine import async_url, refuse_if_wall_is_bypassed
-from shared.db.room import BESIDE_POOLS, NAME, wanted
 from shared.errors import ConfigError
-from shared.repositories.schema import connections_allowed
+from shared.models.schema import connections_allowed
 
 from konstruct import schema
 

@@ -2,7 +2,7 @@
 
 from redis.exceptions import RedisError
 from shared.errors import ConfigError
-from shared.redis import get_redis
+from shared.valkey.client import get_redis
 
 from konstruct.database_errors import first_line
 

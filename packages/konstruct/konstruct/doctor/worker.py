@@ -2,7 +2,8 @@
 
 from shared.db import SystemSession
 from shared.errors import ConfigError
-from shared.repositories import leases, runs
+from shared.runs import leases
+from shared.runs.queue import backlog
 
 OLD_AFTER_S = 30.0
 LATE_AFTER_S = 20.0
@@ -20,7 +21,7 @@ async def alive() -> str:
 async def queue() -> str:
     """What waits, as PostgreSQL has it."""
     async with SystemSession("sweep") as session, session.transaction():
-        waits = await runs.backlog(session)
+        waits = await backlog(session)
     if waits.oldest_pending_s > OLD_AFTER_S:
         raise ConfigError(
             f"{waits.pending} messages wait for a worker, the oldest for "

@@ -20,7 +20,7 @@ from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.providers.openai_compatible import OpenAICompatibleProvider
 from shared.errors import ConfigError
-from shared.services.names import is_model_name
+from shared.plain_text import is_model_name
 
 from orchestrator.llm.clients import OpenAIClient, anthropic_client, open_pool, openai_client
 from orchestrator.llm.endpoint import Connections, Endpoint

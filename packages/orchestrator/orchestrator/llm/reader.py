@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import aiohttp
 
-from orchestrator.lag import in_step
+from orchestrator.life.lag import in_step
 from orchestrator.llm import failures
 from orchestrator.llm.dialect import Request
 from orchestrator.llm.endpoint import Connections, Endpoint, ask, asked_otherwise

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from shared.background import end
 from shared.config import settings
 from shared.errors import ConfigError
 from shared.events import Finish
 from shared.log import get_logger
-from shared.tasks import end
 
+from orchestrator.life.worker_life import WorkerLife
 from orchestrator.llm import (
     AgentDeps,
     AnswerLimits,
@@ -28,7 +29,6 @@ from orchestrator.llm import (
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.context import estimated_usage
 from orchestrator.pipeline.streaming import Preview, open_preview
-from orchestrator.worker_life import WorkerLife
 
 log = get_logger(__name__)
 

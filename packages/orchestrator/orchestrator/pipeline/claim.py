@@ -7,16 +7,16 @@ from typing import Any
 from uuid import UUID
 
 from shared.config import settings
+from shared.conversations import turns
+from shared.conversations.turns import ClaimedRun
 from shared.log import get_logger
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
-from shared.repositories import turns
-from shared.repositories.turns import ClaimedRun
 from shared.telemetry.tracing import TRACEPARENT
 
+from orchestrator.life.worker_life import RunInHand, WorkerLife
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.context import MAX_TURNS, build_prompt
 from orchestrator.pipeline.timeline import Timeline
-from orchestrator.worker_life import RunInHand, WorkerLife
 
 log = get_logger(__name__)
 

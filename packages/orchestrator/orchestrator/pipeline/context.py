@@ -7,8 +7,8 @@ ten messages and of a hundred thousand.
 from collections.abc import Sequence
 
 from shared.config import settings
+from shared.conversations.turns import AgentAtWork
 from shared.model_tokens import tokens_of
-from shared.repositories.turns import AgentAtWork
 
 from orchestrator.llm import Prompt, Turn, Usage, without_thoughts
 

@@ -11,18 +11,20 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from shared.config import settings
+from shared.conversations import turns
+from shared.conversations.history import outcome_of
+from shared.conversations.turns import Ending
 from shared.db import TenantSession
-from shared.db.away import DATABASE_AWAY, passes
 from shared.events import Finish, MessageStatus, ResponseFrame
 from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType
-from shared.repositories import chat, runs, turns
-from shared.repositories.turns import Ending
+from shared.outages import DATABASE_AWAY, passes
+from shared.runs import queue
 
+from orchestrator.life.worker_life import WorkerLife
 from orchestrator.pipeline.answer import BROKEN, Outcome, failed
 from orchestrator.pipeline.claim import Claimed
-from orchestrator.worker_life import WorkerLife
 
 log = get_logger(__name__)
 
@@ -117,10 +119,10 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
 async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
     """A commit may succeed and its answer be lost; then our own outcome is there already."""
     async with TenantSession(claimed.tenant_id) as session, session.transaction():
-        if not await runs.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
+        if not await queue.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
             log.warning("outcome_refused", run_id=str(claimed.run_id), attempt=claimed.attempt)
             return None
-        stored = await chat.outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
+        stored = await outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
     if stored is None:
         return None
     if stored.status != outcome.status:

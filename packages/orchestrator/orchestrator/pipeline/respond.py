@@ -8,19 +8,19 @@ from uuid import UUID
 
 from shared.config import settings
 from shared.events import ErrorFrame
-from shared.jobs import handle_message
 from shared.log import get_logger
 from shared.models.message import ChannelType
-from shared.publish import publish_frame
+from shared.runs.nudges import handle_message
 from shared.telemetry.tracing import TRACEPARENT
+from shared.valkey.publish import publish_frame
 
-from orchestrator import figures
-from orchestrator.desk import Place
+from orchestrator import metrics
+from orchestrator.life.fair_queue import Slot
+from orchestrator.life.worker_life import WorkerLife
 from orchestrator.pipeline.answer import Outcome, answer
 from orchestrator.pipeline.claim import Claimed, claim
 from orchestrator.pipeline.outcome import store
 from orchestrator.pipeline.timeline import Timeline
-from orchestrator.worker_life import WorkerLife
 
 log = get_logger(__name__)
 
@@ -39,27 +39,27 @@ async def respond_in_turn(
 ) -> None:
     """Wait for the tenant's turn, then respond. The nudge goes back to the broker if this process
     leaves before."""
-    async with life.desk.place(tenant_id, str(message_id)) as place:
-        if place is not None:
+    async with life.fair_queue.slot(tenant_id, str(message_id)) as slot:
+        if slot is not None:
             async with asyncio.timeout(settings.run_deadline_s + MARGIN_S):
-                await respond(life, place, tenant_id, message_id, send_response)
-        elif life.desk.closed:
+                await respond(life, slot, tenant_id, message_id, send_response)
+        elif life.fair_queue.closed:
             handle_message.delay(nudge)
 
 
 async def respond(
-    life: WorkerLife, place: Place, tenant_id: UUID, message_id: UUID, send_response: SendResponse
+    life: WorkerLife, slot: Slot, tenant_id: UUID, message_id: UUID, send_response: SendResponse
 ) -> None:
     """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
     what may begin then. Does nothing if the run is not to be had."""
     timeline = Timeline()
     with ExitStack() as hands:
         claimed = await claim(life, hands, tenant_id, message_id, timeline)
-        place.claimed()
+        slot.claimed()
         if claimed is None:
-            figures.NOTHING_TO_DO.inc()
+            metrics.NOTHING_TO_DO.inc()
             return
-        figures.claimed(claimed.attempt)
+        metrics.claimed(claimed.attempt)
         timeline.trace(
             claimed.extras.get(TRACEPARENT),
             run_id=claimed.run_id,
@@ -72,7 +72,7 @@ async def respond(
         stored = await store(life, claimed, outcome) if outcome else None
         timeline.end_of("store")
     if outcome is None or stored is None:
-        figures.LOST.inc()
+        metrics.LOST.inc()
         timeline.end_trace(status="lost")
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
@@ -88,7 +88,7 @@ async def respond(
 def _account(claimed: Claimed, outcome: Outcome) -> None:
     """What became of the run and where its time went: in the figures, and in one line."""
     timeline, usage = claimed.timeline, outcome.usage
-    figures.finished(outcome.status, outcome.error_code, usage, timeline.pieces)
+    metrics.finished(outcome.status, outcome.error_code, usage, timeline.pieces)
     timeline.end_trace(status=outcome.status, code=outcome.error_code, pieces=timeline.pieces)
     log.info(
         "run_finished",

@@ -14,10 +14,10 @@ from uuid import UUID
 from shared.config import settings
 from shared.events import DeltaFrame
 from shared.models.message import ChannelType
-from shared.outbox import get_outbox
 from shared.redis_keys import answer_so_far_key, webchat_response_key
+from shared.valkey.batch import get_outbox
 
-from orchestrator.lag import in_step
+from orchestrator.life.lag import in_step
 from orchestrator.pipeline.claim import Claimed
 
 CONTINUE = """

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.telemetry.tracing import NOTHING, Span, span
 
-from orchestrator import figures
+from orchestrator import metrics
 
 
 @dataclass(slots=True)
@@ -59,5 +59,5 @@ class Timeline:
         """Add the run to the figures; its stages in milliseconds, for the log."""
         seconds = self.seconds()
         for stage, took in seconds.items():
-            figures.took(stage, took)
+            metrics.took(stage, took)
         return {f"{stage}_ms": round(took * 1000, 1) for stage, took in seconds.items()}

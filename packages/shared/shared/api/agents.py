@@ -6,17 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.agents import rules as hiring
+from shared.agents.rules import AgentChanges, AgentStatus
 from shared.api.problems import problems
 from shared.api.rbac import (
-    MAY_ADMINISTER,
     Caller,
     RequestSession,
     require_tenant_admin,
     require_tenant_member,
 )
 from shared.config import settings
-from shared.services import hiring
-from shared.services.hiring import AgentChanges, AgentStatus
+from shared.identity.roles import MAY_ADMINISTER
 
 agents_router = APIRouter(
     prefix="/api/portal/agents", tags=["agents"], responses=problems(401, 403)

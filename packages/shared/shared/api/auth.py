@@ -12,13 +12,13 @@ from starlette.requests import HTTPConnection
 
 from shared.api.page_origin import require_own_origin
 from shared.api.problems import problems
-from shared.auth.tokens import verify_access_token
 from shared.config import settings
 from shared.errors import Forbidden, NotAuthenticated
-from shared.events import Role
+from shared.identity import login_links, sessions
+from shared.identity.roles import Role
+from shared.identity.sessions import LoggedIn
+from shared.identity.tokens import verify_access_token
 from shared.proxies import is_loopback
-from shared.services import identity, login_links
-from shared.services.identity import LoggedIn
 
 auth_router = APIRouter(prefix="/api/portal/auth", tags=["auth"], responses=problems(401, 403, 429))
 
@@ -66,7 +66,7 @@ class TokenOut(BaseModel):
 async def log_in(body: LogIn, request: Request, response: Response) -> TokenOut:
     """E-mail and password for an access token and the refresh cookie."""
     require_own_origin(request)
-    logged_in = await identity.log_in(
+    logged_in = await sessions.log_in(
         body.email,
         body.password,
         address=client_address(request),
@@ -97,7 +97,7 @@ async def refresh(
     require_own_origin(request)
     if not konstruct_refresh:
         raise NotAuthenticated("You are not logged in. Log in first.", code="logged_out")
-    logged_in = await identity.refresh(
+    logged_in = await sessions.refresh(
         konstruct_refresh, tenant_id=body.tenant_id if body else None
     )
     return answer_with_tokens(response, logged_in)
@@ -119,7 +119,7 @@ async def log_out(
             session_id, user_id = claims.session_id, claims.user_id
         except NotAuthenticated:
             pass  # an expired token names nothing; the cookie may
-    await identity.log_out(konstruct_refresh, session_id, user_id)
+    await sessions.log_out(konstruct_refresh, session_id, user_id)
     response.delete_cookie(REFRESH_COOKIE, path=COOKIE_PATH)
 
 

@@ -15,13 +15,12 @@ from shared.api.rbac import (
     enter_own_scope,
     require_tenant_member,
 )
+from shared.conversations import control, history, opening
+from shared.conversations.looking_in import Act, leave_trace
 from shared.db import PortalSession
 from shared.errors import BadRequest
 from shared.events import MessageRole, MessageStatus
 from shared.models import WebConversation
-from shared.repositories import chat as conversations
-from shared.services import chat
-from shared.services.looking_in import Act, leave_trace
 
 chat_router = APIRouter(
     prefix="/api/portal/chat", tags=["chat"], responses=problems(400, 401, 403, 404)
@@ -89,11 +88,10 @@ async def list_conversations(
         await enter_own_scope(caller, session)
     else:
         raise BadRequest("Say which tenant: `?tenant_id=`.")
-    rows = await conversations.summaries(
+    rows = await history.list_conversations(
         session,
         tenant_id=tenant_id,
         user_id=None if caller.is_platform_admin else caller.user_id,
-        limit=chat.MAX_LISTED,
     )
     if any(row.user_id != caller.user_id for row in rows):
         leave_trace(Act.LISTED, by=caller.user_id, reason=x_reason, tenant_id=tenant_id)
@@ -109,7 +107,7 @@ async def open_conversation(
 ) -> ConversationOut:
     """The caller's conversation with an agent: created (201), or the one they have (200)."""
     await require_tenant_member(body.tenant_id, caller, session)
-    conversation, agent_name, created = await chat.open_conversation(
+    conversation, agent_name, created = await opening.open_conversation(
         session, tenant_id=body.tenant_id, agent_id=body.agent_id, user_id=caller.user_id
     )
     response.status_code = status.HTTP_201_CREATED if created else status.HTTP_200_OK
@@ -128,14 +126,14 @@ async def list_messages(
     conversation_id: UUID,
     caller: Caller,
     session: RequestSession,
-    limit: Annotated[int, Query(ge=1, le=chat.MAX_PAGE)] = 50,
+    limit: Annotated[int, Query(ge=1, le=history.MAX_PAGE)] = 50,
     before: UUID | None = None,
     x_reason: Reason = None,
 ) -> list[MessageOut]:
     """A page of history in ascending order: the newest messages, or those before a message."""
     conversation = await _entered(conversation_id, caller, session)
     _leave_trace_if_anothers(Act.READ, conversation, caller, x_reason)
-    messages = await chat.history(session, conversation_id, limit=limit, before=before)
+    messages = await history.history(session, conversation_id, limit=limit, before=before)
     return [MessageOut.model_validate(message) for message in messages]
 
 
@@ -146,7 +144,7 @@ async def reset_conversation(
     """Delete the messages and end what is being answered; the conversation stays."""
     conversation = await _entered(conversation_id, caller, session)
     _leave_trace_if_anothers(Act.EMPTIED, conversation, caller, x_reason)
-    await chat.reset(session, conversation_id)
+    await control.reset(session, conversation_id)
 
 
 async def _entered(
@@ -154,8 +152,9 @@ async def _entered(
 ) -> WebConversation:
     """The conversation, if the caller may see it."""
     await enter_own_scope(caller, session)
-    conversation = await conversations.conversation_by_id(session, conversation_id)
-    return chat.check_owner(conversation, user_id=caller.user_id, role=caller.role)
+    return await history.find_own(
+        session, conversation_id, user_id=caller.user_id, role=caller.role
+    )
 
 
 def _leave_trace_if_anothers(

@@ -18,10 +18,10 @@ from shared.api.rbac import (
     require_tenant_admin,
 )
 from shared.config import settings
-from shared.events import MemberRole
+from shared.identity import invitations
+from shared.identity.invitations import Acceptance
+from shared.identity.roles import MemberRole
 from shared.origins import warning_about
-from shared.services import invitations
-from shared.services.invitations import Acceptance
 
 invitations_router = APIRouter(
     prefix="/api/portal/invitations", tags=["invitations"], responses=problems(401, 403)

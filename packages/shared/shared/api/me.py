@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from shared.api.problems import problems
 from shared.api.rbac import Caller, RequestSession
 from shared.errors import NotAuthenticated
-from shared.events import Role
-from shared.repositories import identity
+from shared.identity.roles import Role
+from shared.identity.users import user_by_id
 
 me_router = APIRouter(prefix="/api/portal", tags=["me"], responses=problems(401, 403))
 
@@ -28,7 +28,7 @@ class Me(BaseModel):
 async def who_am_i(caller: Caller, session: RequestSession) -> Me:
     """The person the token stands for."""
     await session.enter_system("identity")
-    user = await identity.user_by_id(session, caller.user_id)
+    user = await user_by_id(session, caller.user_id)
     if user is None:
         raise NotAuthenticated("You have been logged out. Log in again.", code="logged_out")
     return Me(

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.api.problems import problems
 from shared.api.rbac import Caller, RequestSession, require_tenant_admin
-from shared.events import MemberRole
-from shared.services import members
-from shared.services.members import Member
+from shared.identity import memberships
+from shared.identity.memberships import Member
+from shared.identity.roles import MemberRole
 
 people_router = APIRouter(
     prefix="/api/portal/people", tags=["people"], responses=problems(401, 403, 404)
@@ -50,7 +50,7 @@ class ChangeRole(BaseModel):
 async def list_people(tenant_id: UUID, caller: Caller, session: RequestSession) -> list[MemberOut]:
     """The tenant's people, by e-mail. For its admins."""
     await require_tenant_admin(tenant_id, caller, session)
-    return [MemberOut.of(member) for member in await members.list_members(session, tenant_id)]
+    return [MemberOut.of(member) for member in await memberships.list_members(session, tenant_id)]
 
 
 @people_router.patch("/{user_id}", responses=problems(409))
@@ -61,7 +61,7 @@ async def change_role(
     stays one. For admins of the tenant."""
     await require_tenant_admin(body.tenant_id, caller, session)
     return MemberOut.of(
-        await members.change_role(
+        await memberships.change_role(
             session, tenant_id=body.tenant_id, user_id=user_id, role=body.role
         )
     )
@@ -74,4 +74,4 @@ async def remove_person(
     """Remove a person from the tenant; what they have open there closes. The last admin stays.
     For admins of the tenant."""
     await require_tenant_admin(tenant_id, caller, session)
-    await members.remove(session, tenant_id=tenant_id, user_id=user_id)
+    await memberships.remove(session, tenant_id=tenant_id, user_id=user_id)

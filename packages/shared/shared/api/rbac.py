@@ -12,16 +12,14 @@ from uuid import UUID
 from fastapi import Depends
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from shared.auth.tokens import verify_access_token
 from shared.db import PortalSession, get_session
-from shared.errors import Forbidden, NotAuthenticated, NotFound
-from shared.repositories.identity import member_role
-from shared.repositories.tenants import tenant_by_id
-from shared.services.access import access
+from shared.errors import Forbidden, NotAuthenticated
+from shared.identity.access import access
+from shared.identity.memberships import role_in
+from shared.identity.roles import MAY_ADMINISTER, PLATFORM_ADMIN
+from shared.identity.tokens import verify_access_token
+from shared.tenants.rules import require_tenant
 
-PLATFORM_ADMIN = "platform_admin"
-CUSTOMER_ADMIN = "customer_admin"
-MAY_ADMINISTER = frozenset({PLATFORM_ADMIN, CUSTOMER_ADMIN})
 NOT_A_MEMBER = "You are not a member of this tenant."
 
 _bearer = HTTPBearer(auto_error=False, description="The access token a log-in gives.")
@@ -69,7 +67,7 @@ async def require_tenant_member(
     await session.enter_tenant(tenant_id)
     if caller.is_platform_admin:
         return PLATFORM_ADMIN
-    role = await member_role(session, tenant_id, caller.user_id)
+    role = await role_in(session, tenant_id, caller.user_id)
     if role is None:
         raise Forbidden(NOT_A_MEMBER)
     return role
@@ -85,8 +83,8 @@ async def require_tenant_admin(
     role = await require_tenant_member(tenant_id, caller, session)
     if role not in MAY_ADMINISTER:
         raise Forbidden("Only an admin of this tenant may do this.")
-    if caller.is_platform_admin and await tenant_by_id(session, tenant_id) is None:
-        raise NotFound("There is no such tenant.")
+    if caller.is_platform_admin:
+        await require_tenant(session, tenant_id)
 
 
 async def require_platform_admin(caller: PortalCaller, session: PortalSession) -> None:

@@ -8,17 +8,17 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.problems import problems
 from shared.api.rbac import (
-    PLATFORM_ADMIN,
     Caller,
     RequestSession,
     require_platform_admin,
     require_tenant_admin,
 )
-from shared.events import Role
+from shared.identity import memberships
+from shared.identity.roles import PLATFORM_ADMIN, Role
 from shared.models import Tenant
-from shared.repositories import identity
-from shared.services import tenant_limits, tenants
-from shared.services.tenant_limits import Allowance
+from shared.tenants import quotas
+from shared.tenants import rules as tenants
+from shared.tenants.quotas import Allowance
 
 tenants_router = APIRouter(
     prefix="/api/portal/tenants", tags=["tenants"], responses=problems(401, 403)
@@ -75,7 +75,7 @@ class LimitsOut(BaseModel):
         )
 
 
-Limit = Annotated[int | None, Field(ge=1, le=tenant_limits.MAX_LIMIT)]
+Limit = Annotated[int | None, Field(ge=1, le=quotas.MAX_LIMIT)]
 
 
 class ChangeLimits(BaseModel):
@@ -96,7 +96,7 @@ async def my_tenants(caller: Caller, session: RequestSession) -> list[TenantOut]
         every = await tenants.list_tenants(session)
         return [TenantOut.of(tenant, PLATFORM_ADMIN) for tenant in every]
     await session.enter_system("identity")
-    mine = await identity.memberships(session, caller.user_id)
+    mine = await memberships.tenants_of(session, caller.user_id)
     return [TenantOut.of(tenant, role) for tenant, role in mine]
 
 
@@ -121,7 +121,7 @@ async def rename_tenant(
 async def get_limits(tenant_id: UUID, caller: Caller, session: RequestSession) -> LimitsOut:
     """What the tenant may use and has used. For its admins and platform admins."""
     await require_tenant_admin(tenant_id, caller, session)
-    return LimitsOut.of(await tenant_limits.read(session, tenant_id))
+    return LimitsOut.of(await quotas.read(session, tenant_id))
 
 
 @tenants_router.patch("/{tenant_id}/limits", responses=problems(400, 404))
@@ -131,5 +131,5 @@ async def change_limits(
     """Give the tenant limits of its own. For platform admins; they hold within seconds."""
     await require_platform_admin(caller, session)
     await tenants.require_tenant(session, tenant_id)
-    await tenant_limits.change(session, tenant_id, body.model_dump(exclude_unset=True))
-    return LimitsOut.of(await tenant_limits.read(session, tenant_id))
+    await quotas.change(session, tenant_id, body.model_dump(exclude_unset=True))
+    return LimitsOut.of(await quotas.read(session, tenant_id))

@@ -10,14 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from shared.config import Settings, settings
-from shared.db.away import DATABASE_AWAY
-from shared.db.hang_up import hang_up_after
+from shared.db.checkout_limit import hang_up_after
+from shared.db.connection_room import PatientPool, process_name
 from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
-from shared.db.room import PatientPool, process_name
 from shared.environment import forget
 from shared.errors import ConfigError, Unavailable
 from shared.log import get_logger
-from shared.telemetry.figures import watch_pool
+from shared.outages import DATABASE_AWAY
+from shared.telemetry.metrics import watch_pool
 
 log = get_logger(__name__)
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.db.hang_up import HUNG_UP
+from shared.db.checkout_limit import HUNG_UP
 
 TENANT_OPTION = "konstruct_tenant"
 SYSTEM_OPTION = "konstruct_system"

@@ -38,7 +38,7 @@ class AgentRun(HasId, HasCreatedAt, Base):
             name="state",
         ),
         # Each for one kind of look-up, and useless for all others: see
-        # repositories/run_conditions.py.
+        # runs/predicates.py.
         Index(
             "ix_agent_runs_unfinished",
             "thread_id",

@@ -1,0 +1,180 @@
+"""A demo business to try everything with, and many people in it for load tests.
+
+Both are idempotent: what is there stays as it is, what is missing is added.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid5
+
+from shared.agents.rules import ensure_agent, find_by_name, list_agents
+from shared.conversations.in_bulk import ensure_conversations
+from shared.db import SystemSession
+from shared.errors import BadRequest, NotFound
+from shared.identity import memberships
+from shared.identity.in_bulk import ensure_memberships, ensure_sessions, ensure_users
+from shared.identity.passwords import check_password_rules, verify_password
+from shared.identity.roles import Role
+from shared.identity.tokens import issue_access_token
+from shared.identity.users import Person, create_user, find_user
+from shared.models import Agent, Tenant
+from shared.tenants.rules import ensure_tenant, find_tenant
+
+SLUG = "demo"
+DOMAIN = "demo.konstruct.example"
+ROLES_BY_NAME: Mapping[str, Role] = {
+    "platform": "platform_admin",
+    "admin": "customer_admin",
+    "operator": "customer_operator",
+}
+MAX_PEOPLE = 10_000
+TOKEN_TTL_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAgent:
+    """Whom the demo business hires. Short instructions, so that a tiny model follows them too."""
+
+    name: str
+    role: str
+    instructions: str
+
+
+AGENTS = (
+    DemoAgent(
+        "Ada",
+        "Customer support",
+        "You are Ada, a support agent at Acme. Answer in short, friendly sentences. "
+        "If you do not know something, say so and offer to ask a colleague.",
+    ),
+    DemoAgent(
+        "Max",
+        "Sales assistant",
+        "You are Max, a sales assistant at Acme. Ask what the customer needs, then suggest one "
+        "thing that fits. Keep answers short. Never invent prices.",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What a seed leaves."""
+
+    tenant: Tenant
+    people: Sequence[Person]
+    keep_their_password: frozenset[UUID]
+    """Who was there before, and logs in with another one than this seed's."""
+    agents: Sequence[Agent]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """An operator with a conversation of their own, and a token good for a day."""
+
+    user_id: UUID
+    email: str
+    role: str
+    tenant_id: UUID
+    conversation_id: UUID
+    token: str
+
+
+async def seed(session: SystemSession, *, password: str) -> Demo:
+    """The demo tenant, its agents and one person of each role. Who is new logs in with this
+    password; who is there keeps everything.
+
+    Raises BadRequest for a password that keeps no rules.
+    """
+    check_password_rules(password)
+    tenant = await ensure_tenant(session, name="Acme Demo", slug=SLUG)
+    for each in AGENTS:
+        await ensure_agent(
+            session, tenant.id, name=each.name, role=each.role, instructions=each.instructions
+        )
+    people, keep_theirs = [], set()
+    for name, role in ROLES_BY_NAME.items():
+        person, by_this_password = await _ensure_person(session, tenant, name, role, password)
+        people.append(person)
+        if not by_this_password:
+            keep_theirs.add(person.user.id)
+    hired = await list_agents(session, tenant.id)
+    return Demo(tenant, people, frozenset(keep_theirs), hired)
+
+
+async def make_people(session: SystemSession, count: int) -> Sequence[DemoPerson]:
+    """The operators 1 to `count`, each with a conversation with the first agent.
+
+    They have no password, because hashing a thousand takes a minute. Raises BadRequest, and
+    NotFound before the demo was seeded.
+    """
+    if not 1 <= count <= MAX_PEOPLE:
+        raise BadRequest(f"{count} people are not possible: choose 1 to {MAX_PEOPLE}.")
+    role = ROLES_BY_NAME["operator"]
+    tenant = await _demo_tenant(session)
+    agent = await find_by_name(session, tenant.id, AGENTS[0].name)
+    if agent is None:
+        raise NotFound(f"The demo tenant has no agent {AGENTS[0].name} any more. Seed it again.")
+    names = {f"person-{number:04}@{DOMAIN}": f"Person {number}" for number in range(1, count + 1)}
+    user_ids = await ensure_users(session, names)
+    await ensure_memberships(session, tenant_id=tenant.id, user_ids=user_ids.values(), role=role)
+    conversation_ids = await ensure_conversations(
+        session, tenant_id=tenant.id, agent_id=agent.id, user_ids=user_ids.values()
+    )
+    # One log-in session each, the same every time: making them again leaves nothing behind.
+    session_ids = {user_id: uuid5(user_id, SLUG) for user_id in user_ids.values()}
+    await ensure_sessions(
+        session,
+        session_ids,
+        tenant_id=tenant.id,
+        expires_at=datetime.now(UTC) + timedelta(seconds=TOKEN_TTL_S),
+    )
+    return [
+        DemoPerson(
+            user_id=user_id,
+            email=email,
+            role=role,
+            tenant_id=tenant.id,
+            conversation_id=conversation_ids[user_id],
+            token=issue_access_token(
+                user_id=user_id,
+                role=role,
+                tenant_id=tenant.id,
+                session_id=session_ids[user_id],
+                ttl_s=TOKEN_TTL_S,
+            )[0],
+        )
+        for email, user_id in user_ids.items()
+    ]
+
+
+async def _demo_tenant(session: SystemSession) -> Tenant:
+    try:
+        return await find_tenant(session, SLUG)
+    except NotFound:
+        raise NotFound("There is no demo tenant yet. Seed the demo first.") from None
+
+
+async def _ensure_person(
+    session: SystemSession, tenant: Tenant, name: str, role: Role, password: str
+) -> tuple[Person, bool]:
+    """The person, and whether this password logs them in."""
+    email = f"{name}@{DOMAIN}"
+    home = None if role == "platform_admin" else tenant
+    try:
+        user = await find_user(session, email)
+    except NotFound:
+        new = await create_user(
+            session,
+            email=email,
+            role=role,
+            tenant=home,
+            display_name=f"Demo {name}",
+            password=password,
+        )
+        return new, True
+    fits = await verify_password(password, user.password_hash)
+    if home is None:
+        return Person(user, role, None), fits
+    await memberships.ensure_member(session, tenant_id=home.id, user_id=user.id, role=role)
+    return Person(user, await memberships.role_in(session, home.id, user.id), home.id), fits

@@ -1,0 +1,58 @@
+"""What waits for the workers, kept as figures: one look every few seconds, bounded.
+
+The sweep and the lease do not wait for it. When it cannot look, the figures say so: NaN.
+"""
+
+import asyncio
+from math import nan
+
+from shared.config import settings
+from shared.db import SystemSession
+from shared.log import get_logger
+from shared.outages import DATABASE_AWAY, VALKEY_AWAY
+from shared.redis_keys import broker_queue_key
+from shared.runs import queue
+from shared.runs.nudges import QUEUE_NAME
+from shared.valkey.client import get_redis
+
+from orchestrator import metrics
+
+log = get_logger(__name__)
+
+LOOK_WITHIN_S = 5.0
+
+
+async def keep_looking() -> None:
+    """Look for ever."""
+    while True:
+        await _look_into_database()
+        metrics.BROKER_QUEUE.set(await broker_queue_length())
+        await asyncio.sleep(settings.backlog_interval_s)
+
+
+async def _look_into_database() -> None:
+    try:
+        async with (
+            asyncio.timeout(LOOK_WITHIN_S),
+            SystemSession("sweep") as session,
+            session.transaction(),
+        ):
+            backlog = await queue.backlog(session)
+    except DATABASE_AWAY as error:
+        log.warning("backlog_not_seen", error=type(error).__name__)
+        backlog = queue.Backlog(nan, nan, nan, nan, nan)
+    metrics.RUNS.labels("pending").set(backlog.pending)
+    metrics.RUNS.labels("running").set(backlog.running)
+    metrics.OLDEST_PENDING.set(backlog.oldest_pending_s)
+    metrics.OLDEST_NUDGE.set(backlog.oldest_nudge_s)
+    metrics.WORKERS.set(backlog.workers)
+
+
+async def broker_queue_length() -> float:
+    """How many tasks wait in the broker; NaN if that cannot be seen."""
+    try:
+        async with asyncio.timeout(LOOK_WITHIN_S):
+            return float(await get_redis().llen(broker_queue_key(QUEUE_NAME)))
+    except VALKEY_AWAY as error:
+        log.warning("broker_queue_not_seen", error=type(error).__name__)
+        return nan

@@ -1,0 +1,1 @@
+"""Employees: hiring and changing them."""

@@ -1,1 +1,0 @@
-"""Proving who someone is: passwords, tokens. Nothing here asks what they may do."""

@@ -1,0 +1,125 @@
+"""What is asked whenever somebody connects: whose conversation it is, and what is new in it.
+
+Each is one round trip: after a gateway has gone, all of its people ask at once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from shared.conversations.history import MAX_PAGE
+from shared.conversations.locked import NO_SUCH_CONVERSATION
+from shared.db.pipelined import Statement, transact
+from shared.errors import NotFound
+from shared.models import WebConversationMessage
+from shared.runs.predicates import unfinished
+
+
+@dataclass(frozen=True, slots=True)
+class KnownConversation:
+    """Whose conversation it is, with which agent, and what the caller is called."""
+
+    user_id: UUID
+    agent_id: UUID
+    caller_name: str
+
+
+_CONVERSATION = Statement(
+    """
+    SELECT conversation.user_id, conversation.agent_id,
+           coalesce((SELECT person.display_name FROM portal_users AS person
+                      WHERE person.id = $2::uuid), '')
+      FROM web_conversations AS conversation
+     WHERE conversation.id = $1::uuid
+    """
+)
+
+
+async def conversation(
+    tenant_id: UUID, conversation_id: UUID, *, caller: UUID
+) -> KnownConversation | None:
+    """None if this tenant has no such conversation."""
+    (rows,) = await transact(tenant_id, _CONVERSATION(conversation_id, caller))
+    return KnownConversation(*rows[0]) if rows else None
+
+
+@dataclass(frozen=True, slots=True)
+class InFlight:
+    """A run that is being answered, or waits to be."""
+
+    run_id: UUID
+    reply_to: UUID
+    attempt: int
+    running: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CatchUp:
+    """What a socket has not had, as of one moment."""
+
+    messages: Sequence[WebConversationMessage]
+    """One page in ascending order, from the oldest asked for."""
+    last_seq: int
+    reset_seq: int
+    in_flight: Sequence[InFlight]
+    """The next to be answered first."""
+
+
+# One statement, so that all of it is of one moment.
+_CATCH_UP = Statement(
+    f"""
+    SELECT conversation.last_seq, conversation.reset_seq,
+           (SELECT json_agg(json_build_array(run.id, run.message_id, run.attempt,
+                                             run.state = 'running') ORDER BY run.position)
+              FROM agent_runs AS run
+             WHERE run.tenant_id = conversation.tenant_id
+               AND run.channel = 'web' AND run.thread_id = conversation.id::text
+               AND {unfinished("run")})::text,
+           (SELECT json_agg(message ORDER BY message.seq)
+              FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,
+                           error_code, finish
+                      FROM web_conversation_messages
+                     WHERE conversation_id = conversation.id AND seq > $2::bigint
+                     ORDER BY seq LIMIT $3::integer) AS message)::text
+      FROM web_conversations AS conversation
+     WHERE conversation.id = $1::uuid
+    """  # noqa: S608 - of our own constants
+)
+
+
+async def catch_up(
+    tenant_id: UUID, conversation_id: UUID, after_seq: int | None, *, limit: int = MAX_PAGE
+) -> CatchUp:
+    """Messages newer than `after_seq` (with None, no messages), the oldest `limit` of them.
+
+    All of one moment: an answer is either in flight or a message, never both and never neither.
+    Raises NotFound.
+    """
+    (rows,) = await transact(tenant_id, _CATCH_UP(conversation_id, after_seq, limit))
+    if not rows:
+        raise NotFound(NO_SUCH_CONVERSATION)
+    last_seq, reset_seq, in_flight, messages = rows[0]
+    return CatchUp(
+        messages=[_message(conversation_id, told) for told in orjson.loads(messages or b"[]")],
+        last_seq=last_seq,
+        reset_seq=reset_seq,
+        in_flight=[
+            InFlight(UUID(run_id), UUID(message_id), attempt, running)
+            for run_id, message_id, attempt, running in orjson.loads(in_flight or b"[]")
+        ],
+    )
+
+
+def _message(conversation_id: UUID, told: dict[str, str]) -> WebConversationMessage:
+    return WebConversationMessage(
+        conversation_id=conversation_id,
+        **told
+        | {
+            "id": UUID(told["id"]),
+            "reply_to": UUID(told["reply_to"]) if told["reply_to"] else None,
+            "created_at": datetime.fromisoformat(told["created_at"]),
+        },
+    )

@@ -1,0 +1,131 @@
+"""What a person does to an answer or a whole conversation: stop, retry, reset.
+
+Each locks the conversation's row first, then its runs. Frames and nudges leave after the commit.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.config import settings
+from shared.conversations import repository
+from shared.conversations.frames import response_frame
+from shared.conversations.locked import Session, lock, require_active_agent
+from shared.db import TenantSession
+from shared.errors import Conflict, NotFound
+from shared.events import ResetFrame
+from shared.log import get_logger
+from shared.models import WebConversationMessage
+from shared.models.message import ChannelType
+from shared.outages import VALKEY_AWAY
+from shared.redis_keys import memory_short_key
+from shared.runs import queue
+from shared.valkey.client import get_redis
+from shared.valkey.publish import publish_frame, publish_run_control
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """A user's message that will be answered again, and what to nudge the workers with."""
+
+    message: WebConversationMessage
+    payload: dict[str, object] | None
+
+
+async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Retried:
+    """Open a new run for a message whose outcome is `failed`. Asking twice opens one.
+
+    Raises NotFound, Conflict if there is nothing to retry.
+    """
+    async with TenantSession(tenant_id) as session, session.transaction():
+        conversation = await lock(session, conversation_id)
+        message = await repository.message_by_id(session, conversation_id, message_id)
+        if message is None or message.role != "user":
+            raise NotFound("There is no such message of yours in this conversation.")
+        last_run = await queue.run_of_message(session, tenant_id, str(message_id))
+        if last_run is None or last_run.payload is None:
+            raise Conflict("This message cannot be answered again. Send it anew.")
+        if last_run.state in queue.UNFINISHED:
+            return Retried(message, payload=None)
+        if last_run.state != "failed":
+            raise Conflict("This message is answered already.", code="not_failed")
+        require_active_agent(conversation)
+        await queue.add_run(
+            session,
+            tenant_id=tenant_id,
+            agent_id=conversation.agent_id,
+            channel=last_run.channel,
+            thread_id=last_run.thread_id,
+            message_id=last_run.message_id,
+            payload=last_run.payload,
+            attempt=last_run.attempt,
+            first_nudge_s=settings.first_nudge_s,
+        )
+        return Retried(message, payload=last_run.payload)
+
+
+async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) -> None:
+    """Stop the answer to a message, or the one being written. What was said so far is the outcome.
+
+    A run nobody has begun ends at once, with nothing said. Raises NotFound, and Conflict if
+    nothing is being answered.
+    """
+    async with TenantSession(tenant_id) as session, session.transaction():
+        await lock(session, conversation_id)
+        unfinished = await queue.unfinished_runs(
+            session, tenant_id, ChannelType.WEB, str(conversation_id)
+        )
+        wanted = [
+            run for run in unfinished if message_id is None or run.message_id == str(message_id)
+        ]
+        if not wanted:
+            raise Conflict("Nothing is being answered.", code="nothing_to_stop")
+        run = wanted[0]
+        if await queue.finish_pending(session, run.id, state="stopped"):
+            outcome = await repository.add_message(
+                session,
+                tenant_id=tenant_id,
+                conversation_id=conversation_id,
+                role="assistant",
+                content="",
+                status="stopped",
+                reply_to=UUID(run.message_id),
+            )
+            session.after_commit(
+                lambda: publish_frame(tenant_id, conversation_id, response_frame(outcome))
+            )
+        else:
+            await queue.request_stop(session, run.id)
+            session.after_commit(lambda: publish_run_control([run.id]))
+
+
+async def reset(session: Session, conversation_id: UUID) -> None:
+    """Delete the messages, end what is being answered, clear memory; the conversation stays.
+
+    Every socket is told after the commit. The caller has checked that this person may.
+    """
+    conversation = await lock(session, conversation_id)
+    tenant_id = conversation.tenant_id
+    unfinished = await queue.unfinished_runs(
+        session, tenant_id, ChannelType.WEB, str(conversation_id)
+    )
+    await queue.cancel_thread(session, tenant_id, ChannelType.WEB, str(conversation_id))
+    await repository.empty_conversation(session, conversation_id)
+    seq = conversation.last_seq
+    memory = memory_short_key(tenant_id, conversation.agent_id, conversation.user_id)
+
+    async def tell() -> None:
+        await publish_frame(tenant_id, conversation_id, ResetFrame(seq=seq))
+        await publish_run_control([run.id for run in unfinished])
+        await forget_memory(memory)
+
+    session.after_commit(tell)
+
+
+async def forget_memory(key: str) -> None:
+    """Short-term memory also expires by itself, so a Valkey that is away only delays this."""
+    try:
+        await get_redis().delete(key)
+    except VALKEY_AWAY as error:
+        log.warning("memory_not_cleared", error=type(error).__name__)

@@ -1,0 +1,26 @@
+"""A conversation somebody is about to change: its row is locked before its runs are touched."""
+
+from uuid import UUID
+
+from shared.conversations import repository
+from shared.conversations.repository import LockedConversation
+from shared.db import PortalSession, TenantSession
+from shared.errors import AgentPaused, NotFound
+
+NO_SUCH_CONVERSATION = "There is no such conversation."
+
+Session = TenantSession | PortalSession
+
+
+async def lock(session: Session, conversation_id: UUID) -> LockedConversation:
+    """The conversation, locked until the transaction ends. Raises NotFound."""
+    conversation = await repository.lock_conversation(session, conversation_id)
+    if conversation is None:
+        raise NotFound(NO_SUCH_CONVERSATION)
+    return conversation
+
+
+def require_active_agent(conversation: LockedConversation) -> None:
+    """Raises AgentPaused, with the notice the business wrote."""
+    if not conversation.agent_is_active:
+        raise AgentPaused(conversation.paused_notice)

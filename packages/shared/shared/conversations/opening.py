@@ -1,0 +1,22 @@
+"""The one conversation of a person with an employee: found, or made."""
+
+from uuid import UUID
+
+from shared.agents import repository as agents
+from shared.conversations import repository
+from shared.conversations.locked import Session
+from shared.errors import NotFound
+from shared.models import WebConversation
+
+
+async def open_conversation(
+    session: Session, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
+) -> tuple[WebConversation, str, bool]:
+    """The person's conversation with this agent, its agent's name, and whether it is new."""
+    agent = await agents.agent_by_id(session, tenant_id, agent_id)
+    if agent is None:
+        raise NotFound("There is no such agent in this tenant.")
+    conversation, created = await repository.create_conversation(
+        session, tenant_id=tenant_id, agent_id=agent_id, user_id=user_id
+    )
+    return conversation, agent.name, created

@@ -1,0 +1,255 @@
+"""Web conversations and their messages.
+
+Whoever changes a conversation locks its row first (`lock_conversation`) and touches runs after.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
+
+PREVIEW_CHARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """A row of the conversation list."""
+
+    id: UUID
+    tenant_id: UUID
+    agent_id: UUID
+    agent_name: str
+    updated_at: datetime
+    last_message_preview: str | None
+    user_id: UUID
+    user_name: str | None
+    """None for one whom this session does not see: they have left the tenant."""
+
+
+async def summaries(
+    session: AsyncSession, *, tenant_id: UUID | None, user_id: UUID | None, limit: int
+) -> list[ConversationSummary]:
+    """Conversations, newest `updated_at` first; of one tenant or all, of one person or all."""
+    newest = (
+        select(func.left(WebConversationMessage.content, PREVIEW_CHARS).label("preview"))
+        .where(WebConversationMessage.conversation_id == WebConversation.id)
+        .order_by(WebConversationMessage.seq.desc())
+        .limit(1)
+        .lateral("newest")
+    )
+    query = (
+        select(
+            WebConversation.id,
+            WebConversation.tenant_id,
+            WebConversation.agent_id,
+            Agent.name,
+            WebConversation.updated_at,
+            newest.c.preview,
+            WebConversation.user_id,
+            PortalUser.display_name,
+        )
+        .join(
+            Agent,
+            (Agent.tenant_id == WebConversation.tenant_id) & (Agent.id == WebConversation.agent_id),
+        )
+        .outerjoin(newest, newest.c.preview.is_not(None))
+        .outerjoin(PortalUser, PortalUser.id == WebConversation.user_id)
+        .order_by(WebConversation.updated_at.desc(), WebConversation.id)
+        .limit(limit)
+    )
+    if tenant_id is not None:
+        query = query.where(WebConversation.tenant_id == tenant_id)
+    if user_id is not None:
+        query = query.where(WebConversation.user_id == user_id)
+    return [ConversationSummary(*row) for row in await session.execute(query)]
+
+
+async def conversation_by_id(
+    session: AsyncSession, conversation_id: UUID
+) -> WebConversation | None:
+    return (
+        await session.execute(select(WebConversation).where(WebConversation.id == conversation_id))
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class LockedConversation:
+    """What somebody who is about to change a conversation has to know."""
+
+    id: UUID
+    tenant_id: UUID
+    agent_id: UUID
+    user_id: UUID
+    last_seq: int
+    agent_is_active: bool
+    paused_notice: str | None
+
+
+# Text, because it is on every message's way: building the expression costs more than running it.
+_LOCK = text(
+    """
+    SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
+           conversation.last_seq, agent.status = 'active', agent.paused_notice
+      FROM web_conversations AS conversation
+      JOIN agents AS agent
+        ON agent.tenant_id = conversation.tenant_id AND agent.id = conversation.agent_id
+     WHERE conversation.id = :conversation_id
+       FOR UPDATE OF conversation
+    """
+)
+
+
+async def lock_conversation(
+    session: AsyncSession, conversation_id: UUID
+) -> LockedConversation | None:
+    """The conversation, its row locked until the transaction ends."""
+    row = (await session.execute(_LOCK, {"conversation_id": conversation_id})).one_or_none()
+    return LockedConversation(*row) if row else None
+
+
+async def create_conversation(
+    session: AsyncSession, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
+) -> tuple[WebConversation, bool]:
+    """The one conversation of this person with this agent, and whether it is new."""
+    created = (
+        await session.execute(
+            insert(WebConversation)
+            .values(tenant_id=tenant_id, agent_id=agent_id, user_id=user_id)
+            .on_conflict_do_nothing(index_elements=["tenant_id", "agent_id", "user_id"])
+            .returning(WebConversation)
+        )
+    ).scalar_one_or_none()
+    if created is not None:
+        return created, True
+    existing = await session.execute(
+        select(WebConversation).where(
+            WebConversation.tenant_id == tenant_id,
+            WebConversation.agent_id == agent_id,
+            WebConversation.user_id == user_id,
+        )
+    )
+    return existing.scalar_one(), False
+
+
+async def message_by_id(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID
+) -> WebConversationMessage | None:
+    return (
+        await session.execute(
+            select(WebConversationMessage).where(
+                WebConversationMessage.conversation_id == conversation_id,
+                WebConversationMessage.id == message_id,
+            )
+        )
+    ).scalar_one_or_none()
+
+
+async def message_by_client_id(
+    session: AsyncSession, conversation_id: UUID, client_message_id: str
+) -> WebConversationMessage | None:
+    return (
+        await session.execute(
+            select(WebConversationMessage).where(
+                WebConversationMessage.conversation_id == conversation_id,
+                WebConversationMessage.client_message_id == client_message_id,
+            )
+        )
+    ).scalar_one_or_none()
+
+
+async def outcome_of(
+    session: AsyncSession, conversation_id: UUID, message_id: UUID
+) -> WebConversationMessage | None:
+    """The newest outcome of a user's message, if it has one."""
+    return (
+        await session.execute(
+            select(WebConversationMessage)
+            .where(
+                WebConversationMessage.conversation_id == conversation_id,
+                WebConversationMessage.reply_to == message_id,
+            )
+            .order_by(WebConversationMessage.seq.desc())
+            .limit(1)
+        )
+    ).scalar_one_or_none()
+
+
+async def history_page(
+    session: AsyncSession, conversation_id: UUID, *, limit: int, before_seq: int | None = None
+) -> Sequence[WebConversationMessage]:
+    """The newest `limit` messages older than `before_seq`, in ascending order."""
+    query = (
+        select(WebConversationMessage)
+        .where(WebConversationMessage.conversation_id == conversation_id)
+        .order_by(WebConversationMessage.seq.desc())
+        .limit(limit)
+    )
+    if before_seq is not None:
+        query = query.where(WebConversationMessage.seq < before_seq)
+    return list(reversed((await session.execute(query)).scalars().all()))
+
+
+_ADD_MESSAGE = text(
+    """
+    INSERT INTO web_conversation_messages
+           (id, tenant_id, conversation_id, role, content, status, reply_to, client_message_id)
+    VALUES (:id, :tenant_id, :conversation_id, :role, :content, :status, :reply_to,
+            :client_message_id)
+    RETURNING seq, created_at
+    """
+)
+
+
+async def add_message(
+    session: AsyncSession,
+    *,
+    tenant_id: UUID,
+    conversation_id: UUID,
+    role: str,
+    content: str,
+    status: str = "complete",
+    id: UUID | None = None,
+    reply_to: UUID | None = None,
+    client_message_id: str | None = None,
+) -> WebConversationMessage:
+    """Insert under the conversation's lock; the message comes back with `seq` and `created_at`.
+
+    It is a plain value and no object of the session's.
+    """
+    message = WebConversationMessage(
+        id=id or uuid4(),
+        tenant_id=tenant_id,
+        conversation_id=conversation_id,
+        role=role,
+        content=content,
+        status=status,
+        reply_to=reply_to,
+        client_message_id=client_message_id,
+    )
+    columns = ("id", "tenant_id", "conversation_id", "role", "content", "status", "reply_to",
+               "client_message_id")  # fmt: skip
+    row = (
+        await session.execute(_ADD_MESSAGE, {name: getattr(message, name) for name in columns})
+    ).one()
+    message.seq, message.created_at = row
+    return message
+
+
+async def empty_conversation(session: AsyncSession, conversation_id: UUID) -> None:
+    """Delete all messages and remember up to where. The caller holds the conversation's lock."""
+    await session.execute(
+        delete(WebConversationMessage).where(
+            WebConversationMessage.conversation_id == conversation_id
+        )
+    )
+    await session.execute(
+        update(WebConversation)
+        .where(WebConversation.id == conversation_id)
+        .values(reset_seq=WebConversation.last_seq, updated_at=func.clock_timestamp())
+    )

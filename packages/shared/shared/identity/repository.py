@@ -1,0 +1,207 @@
+"""People, memberships and log-in sessions.
+
+What looks beyond one tenant needs a SystemSession; `member_role` needs only the tenant's own.
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import undefer
+
+from shared.models import Membership, PortalSessionRecord, PortalUser, Tenant
+
+
+async def user_by_email(session: AsyncSession, email: str) -> PortalUser | None:
+    """By the address as it is stored, with the password's hash, which no other query loads."""
+    return (
+        await session.execute(
+            select(PortalUser)
+            .where(PortalUser.email == email)
+            .options(undefer(PortalUser.password_hash))
+        )
+    ).scalar_one_or_none()
+
+
+async def user_by_id(session: AsyncSession, user_id: UUID) -> PortalUser | None:
+    return await session.get(PortalUser, user_id)
+
+
+async def add_user(
+    session: AsyncSession,
+    *,
+    email: str,
+    display_name: str,
+    password_hash: str | None,
+    is_platform_admin: bool,
+) -> PortalUser | None:
+    """None when the address, given as it is stored, is taken."""
+    statement = (
+        insert(PortalUser)
+        .values(
+            email=email,
+            display_name=display_name,
+            password_hash=password_hash,
+            is_platform_admin=is_platform_admin,
+        )
+        .on_conflict_do_nothing(index_elements=["email"])
+        .returning(PortalUser)
+    )
+    return (await session.execute(statement)).scalar_one_or_none()
+
+
+async def add_membership(
+    session: AsyncSession, *, tenant_id: UUID, user_id: UUID, role: str
+) -> bool:
+    """False when the person is a member there already, in whichever role."""
+    statement = (
+        insert(Membership)
+        .values(tenant_id=tenant_id, user_id=user_id, role=role)
+        .on_conflict_do_nothing(index_elements=["tenant_id", "user_id"])
+        .returning(Membership.user_id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def set_role(session: AsyncSession, *, tenant_id: UUID, user_id: UUID, role: str) -> bool:
+    """False when the person is no member there."""
+    statement = (
+        update(Membership)
+        .where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
+        .values(role=role)
+        .returning(Membership.user_id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def remove_membership(session: AsyncSession, *, tenant_id: UUID, user_id: UUID) -> bool:
+    """False when the person is no member there."""
+    statement = (
+        delete(Membership)
+        .where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
+        .returning(Membership.user_id)
+    )
+    return (await session.execute(statement)).scalar_one_or_none() is not None
+
+
+async def members(
+    session: AsyncSession, tenant_id: UUID
+) -> Sequence[tuple[PortalUser, Membership]]:
+    """The tenant's people with their memberships, by e-mail."""
+    rows = await session.execute(
+        select(PortalUser, Membership)
+        .join(Membership, Membership.user_id == PortalUser.id)
+        .where(Membership.tenant_id == tenant_id)
+        .order_by(PortalUser.email)
+    )
+    return list(rows)
+
+
+async def lock_member_and_admins(
+    session: AsyncSession, *, tenant_id: UUID, user_id: UUID
+) -> Sequence[tuple[PortalUser, Membership]]:
+    """This member and the tenant's admins, their memberships locked in one order for all, so that
+    two who take each other's role away come one after the other."""
+    rows = await session.execute(
+        select(PortalUser, Membership)
+        .join(Membership, Membership.user_id == PortalUser.id)
+        .where(
+            Membership.tenant_id == tenant_id,
+            (Membership.user_id == user_id) | (Membership.role == "customer_admin"),
+        )
+        .order_by(Membership.user_id)
+        .with_for_update(of=Membership)
+        .execution_options(populate_existing=True)
+    )
+    return list(rows)
+
+
+async def is_member(session: AsyncSession, tenant_id: UUID, email: str) -> bool:
+    """Whether somebody with this address, given as it is stored, is a member."""
+    found = await session.execute(
+        select(Membership.user_id)
+        .join(PortalUser, PortalUser.id == Membership.user_id)
+        .where(Membership.tenant_id == tenant_id, PortalUser.email == email)
+    )
+    return found.scalar_one_or_none() is not None
+
+
+async def session_by_id(session: AsyncSession, session_id: UUID) -> PortalSessionRecord | None:
+    return await session.get(PortalSessionRecord, session_id)
+
+
+async def list_users(
+    session: AsyncSession, tenant_id: UUID | None = None
+) -> Sequence[tuple[PortalUser, str | None, UUID | None]]:
+    """Everyone with each of their roles, by e-mail: (user, role, tenant_id)."""
+    query = (
+        select(PortalUser, Membership.role, Membership.tenant_id)
+        .outerjoin(Membership, Membership.user_id == PortalUser.id)
+        .order_by(PortalUser.email, Membership.tenant_id)
+    )
+    if tenant_id is not None:
+        query = query.where(Membership.tenant_id == tenant_id)
+    return list(await session.execute(query))
+
+
+async def member_role(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> str | None:
+    """The person's role in the tenant, or None for someone who is no member."""
+    return (
+        await session.execute(
+            select(Membership.role).where(
+                Membership.tenant_id == tenant_id, Membership.user_id == user_id
+            )
+        )
+    ).scalar_one_or_none()
+
+
+async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
+    """Where the person is a member, oldest membership first: (tenant, role)."""
+    rows = await session.execute(
+        select(Tenant, Membership.role)
+        .join(Membership, Membership.tenant_id == Tenant.id)
+        .where(Membership.user_id == user_id)
+        .order_by(Membership.created_at, Tenant.id)
+    )
+    return list(rows)
+
+
+async def session_by_refresh_hash(
+    session: AsyncSession, token_hash: str
+) -> PortalSessionRecord | None:
+    """The log-in session to which this refresh token was given, if it is one of the last three;
+    locked."""
+    return (
+        await session.execute(
+            select(PortalSessionRecord)
+            .where(
+                (PortalSessionRecord.refresh_hash == token_hash)
+                | (PortalSessionRecord.previous_refresh_hash == token_hash)
+                | (PortalSessionRecord.given_up_refresh_hash == token_hash)
+            )
+            .with_for_update()
+        )
+    ).scalar_one_or_none()
+
+
+async def revoke_session(session: AsyncSession, session_id: UUID) -> None:
+    await session.execute(
+        update(PortalSessionRecord)
+        .where(PortalSessionRecord.id == session_id, PortalSessionRecord.revoked_at.is_(None))
+        .values(revoked_at=func.clock_timestamp())
+    )
+
+
+async def forget_ended_sessions(session: AsyncSession, *, older_than_s: float, limit: int) -> None:
+    """Remove some of the log-ins that ran out long ago, so that the table does not grow."""
+    ended_before = func.clock_timestamp() - timedelta(seconds=older_than_s)
+    ended = (
+        select(PortalSessionRecord.id)
+        .where(PortalSessionRecord.expires_at < ended_before)
+        .order_by(PortalSessionRecord.expires_at)
+        .limit(limit)
+    )
+    await session.execute(delete(PortalSessionRecord).where(PortalSessionRecord.id.in_(ended)))

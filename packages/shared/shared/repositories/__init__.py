@@ -1,2 +1,0 @@
-"""All SQL. One module per feature; each function takes the session whose scope decides what it
-sees, and neither commits nor opens a transaction."""

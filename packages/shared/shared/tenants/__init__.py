@@ -1,0 +1,1 @@
+"""Businesses: their names, their quotas, their rate limits."""

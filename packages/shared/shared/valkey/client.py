@@ -1,0 +1,76 @@
+"""Valkey/Redis: one client per event loop, made at first use, every wait bounded.
+
+Its pool waits for a free connection instead of refusing the 101st use. What fails on a connection
+that a restarted server has closed is tried once more on a new one. Whatever says that a line is
+lost is a ConnectionError, so that those who go on without Valkey do.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import redis.asyncio as aioredis
+from redis.asyncio.connection import AbstractConnection
+from redis.asyncio.retry import Retry  # the one in redis.retry never tries again here
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as LineLost
+
+from shared.config import settings
+from shared.telemetry.metrics import watch_pool
+
+_clients: WeakKeyDictionary[asyncio.AbstractEventLoop, aioredis.Redis] = WeakKeyDictionary()
+
+
+def get_redis() -> aioredis.Redis:
+    """The running loop's client."""
+    loop = asyncio.get_running_loop()
+    client = _clients.get(loop)
+    if client is None:
+        client = _clients[loop] = create_redis()
+        watch_pool(
+            client.connection_pool,
+            "valkey",
+            size=settings.redis_pool_size,
+            in_use=lambda pool: len(pool._in_use_connections),
+            # No public name says who waits; a test sees that this one does.
+            waiting=lambda pool: len(pool._condition._waiters),
+        )
+    return client
+
+
+def create_redis() -> aioredis.Redis:
+    pool = aioredis.BlockingConnectionPool.from_url(
+        settings.redis_url,
+        max_connections=settings.redis_pool_size,
+        timeout=settings.redis_socket_timeout_s,
+        socket_connect_timeout=settings.redis_connect_timeout_s,
+        socket_timeout=settings.redis_socket_timeout_s,
+        retry=Retry(NoBackoff(), 1),
+        health_check_interval=15,
+    )
+    pool.connection_class = _knowing_uvloop(pool.connection_class)
+    return aioredis.Redis.from_pool(pool)
+
+
+def _knowing_uvloop(kind: type[AbstractConnection]) -> type[AbstractConnection]:
+    """Where asyncio's own loop raises an OSError on a line the other side has reset, uvloop raises
+    a RuntimeError, which redis-py lets through: it ended tasks that outlive any OSError."""
+
+    class Connection(kind):  # type: ignore[misc, valid-type]
+        async def send_packed_command(
+            self, command: bytes | str | Iterable[bytes], check_health: bool = True
+        ) -> Any:
+            try:
+                return await super().send_packed_command(command, check_health)
+            except RuntimeError as error:
+                raise LineLost(f"The line to Valkey is lost: {error}") from error
+
+    return Connection
+
+
+async def close_redis() -> None:
+    """Close the running loop's client, if it has one."""
+    client = _clients.pop(asyncio.get_running_loop(), None)
+    if client is not None:
+        await client.aclose()

@@ -1,0 +1,44 @@
+"""Telling everyone who looks at a conversation, and workers and gateways, that something changed.
+
+Publishing only wakes people up: PostgreSQL is the truth, and whoever misses a message catches up
+from there. So it goes by the outbox, and a failure is logged and swallowed.
+"""
+
+from uuid import UUID
+
+import orjson
+
+from shared.events import ServerFrame
+from shared.redis_keys import (
+    access_revoked_key,
+    gateway_canary_key,
+    run_control_key,
+    webchat_response_key,
+)
+from shared.valkey.batch import get_outbox
+
+
+async def publish_frame(tenant_id: UUID, conversation_id: UUID, frame: ServerFrame) -> None:
+    """Send a frame to every socket of the conversation, on every gateway."""
+    await publish(webchat_response_key(tenant_id, conversation_id), frame.wire())
+
+
+async def publish_run_control(run_ids: list[UUID]) -> None:
+    """Have workers look at these runs again: somebody stopped or reset them."""
+    if run_ids:
+        await publish(run_control_key(), orjson.dumps([str(run_id) for run_id in run_ids]))
+
+
+async def publish_access_revoked(user_id: UUID) -> None:
+    """Have gateways check this person's sockets now."""
+    await publish(access_revoked_key(), orjson.dumps({"user_id": str(user_id)}))
+
+
+async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
+    """Send a gateway's canary back to it; `sent_at` is by that gateway's clock."""
+    await publish(gateway_canary_key(gateway_id), orjson.dumps({"sent_at": sent_at}))
+
+
+async def publish(channel: str, data: bytes) -> None:
+    """Send this to whoever has subscribed to the channel."""
+    await get_outbox().ask("PUBLISH", channel, data)

@@ -1,0 +1,63 @@
+"""Servers and processes of their own, for tests that kill, freeze, empty and restart them.
+
+Between two tests everything is as it was: what ended is started again, what was added is stopped.
+It waits for the model and for a worker's leaving more shortly than by default; leases and sweeps
+are as they are anywhere.
+"""
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+from tests.support.processes import Process, Stack, start_together
+from tests.support.servers import STACK_DB, Servers
+
+WORKERS = 2
+GATEWAYS = 2
+HASTE = {
+    "KONSTRUCT_LIMITS_ENABLED": "false",
+    "KONSTRUCT_DRAIN_TIMEOUT_S": "1",
+    "KONSTRUCT_LLM_FIRST_BYTE_TIMEOUT_S": "8",
+    "KONSTRUCT_LLM_BETWEEN_PIECES_TIMEOUT_S": "8",
+    "KONSTRUCT_LLM_MAX_ANSWER_CHARS": "4000",
+}
+
+
+class BreakableStack:
+    """PostgreSQL, Valkey, and a stack on them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.servers = Servers(directory / "servers")
+        self._running = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            starting.enter_context(self.servers)
+            self.stack = starting.enter_context(self.make_stack(starting))
+            self._running = starting.pop_all()
+        return self
+
+    def make_stack(self, starting: ExitStack) -> Stack:
+        """The processes, not started yet; what must run before them enters `starting`."""
+        database = self.servers.create_database()
+        return Stack(
+            self.directory,
+            self.servers.environment(database, valkey_db=STACK_DB),
+            database=database,
+            worker_count=WORKERS,
+            gateway_count=GATEWAYS,
+            settings=HASTE,
+        )
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    def restore(self) -> None:
+        """Stop what a test added and start what it ended."""
+        for server in (self.servers.postgres, self.servers.valkey):
+            if server.pid is None:
+                server.start()
+        self.stack.remove_added()
+        ended: list[Process] = [process for process in self.stack.processes if process.pid is None]
+        start_together(ended)
