@@ -10,7 +10,7 @@ from orchestrator.broker import configure_broker
 from orchestrator.consumer import Intake
 from shared.redis_keys import broker_queue_key
 from shared.runs.nudges import QUEUE_NAME, Job, Task, pack, unpack
-from shared.valkey.batch import get_outbox
+from shared.valkey.batch import get_batch
 from shared.valkey.client import get_redis
 
 from tests.support.breakable_stack import BreakableStack
@@ -30,7 +30,7 @@ def celery_app(database: Database) -> Celery:
 
 async def test_what_delay_sends_celerys_own_consumer_reads(celery_app: Celery) -> None:
     assert Job("some.task").delay(PAYLOAD)
-    await get_outbox().empty(5)
+    await get_batch().empty(5)
 
     def read() -> Any:
         with celery_app.connection() as connection, connection.SimpleQueue(QUEUE_NAME) as queue:
@@ -70,7 +70,7 @@ async def test_no_more_are_taken_than_may_be_under_way(celery_app: Celery) -> No
 
     for n in range(20):
         Job("some.task").delay({"n": n})
-    await get_outbox().empty(5)
+    await get_batch().empty(5)
     intake = Intake({"some.task": work}, concurrency=3)
     intake.start()
     async with asyncio.timeout(20):

@@ -12,7 +12,7 @@ from orchestrator.pipeline.streaming import WebPreview
 WITHIN_S = 10.0
 
 
-class FakeOutbox:
+class FakeBatch:
     """Keeps what was given to it, and answers as a Valkey that holds `has` bytes."""
 
     def __init__(self) -> None:
@@ -42,10 +42,10 @@ class FakeOutbox:
 
 
 @pytest.fixture
-def outbox(monkeypatch: pytest.MonkeyPatch) -> FakeOutbox:
-    outbox = FakeOutbox()
-    monkeypatch.setattr(streaming, "get_outbox", lambda: outbox)
-    return outbox
+def batch(monkeypatch: pytest.MonkeyPatch) -> FakeBatch:
+    batch = FakeBatch()
+    monkeypatch.setattr(streaming, "get_batch", lambda: batch)
+    return batch
 
 
 def preview() -> WebPreview:
@@ -60,7 +60,7 @@ def preview() -> WebPreview:
 
 
 async def test_an_answer_that_comes_at_once_is_told_by_its_outcome_alone(
-    outbox: FakeOutbox,
+    batch: FakeBatch,
 ) -> None:
     answer = preview()
     await asyncio.sleep(0)
@@ -68,48 +68,48 @@ async def test_an_answer_that_comes_at_once_is_told_by_its_outcome_alone(
     answer.complete()
     answer.close()
     assert answer.text == "All of it."
-    assert outbox.asked == []
+    assert batch.asked == []
 
 
 async def test_the_first_text_of_one_that_takes_its_time_goes_out_at_once(
-    outbox: FakeOutbox,
+    batch: FakeBatch,
 ) -> None:
     answer = preview()
     answer.add("Some ")
-    await outbox.until(1)
+    await batch.until(1)
     answer.add("more.")
     answer.complete()
     answer.close()
     assert answer.text == "Some more."
-    assert outbox.frames() == [(0, "Some ")]
+    assert batch.frames() == [(0, "Some ")]
 
 
 async def test_what_gathered_goes_out_together_and_says_where_it_belongs(
-    outbox: FakeOutbox,
+    batch: FakeBatch,
 ) -> None:
     answer = preview()
     answer.add("Grüße ")
-    await outbox.until(1)
-    outbox.has = len("Grüße ".encode())
+    await batch.until(1)
+    batch.has = len("Grüße ".encode())
     answer.add("aus ")
     answer.add("Wien")
-    await outbox.until(2)
+    await batch.until(2)
     answer.close()
-    assert outbox.frames() == [(0, "Grüße "), (6, "aus Wien")]
-    assert outbox.asked[1][5] == len("Grüße ".encode()), "its place in the answer so far, in bytes"
-    assert outbox.put_words == []
+    assert batch.frames() == [(0, "Grüße "), (6, "aus Wien")]
+    assert batch.asked[1][5] == len("Grüße ".encode()), "its place in the answer so far, in bytes"
+    assert batch.put_words == []
 
 
 @pytest.mark.parametrize(("has", "repaired"), [(0, True), (3, True), (5, False), (None, False)])
 async def test_an_answer_so_far_that_valkey_lost_is_stored_again_whole(
-    outbox: FakeOutbox, has: int | None, repaired: bool
+    batch: FakeBatch, has: int | None, repaired: bool
 ) -> None:
     answer = preview()
     answer.add("12345")
-    await outbox.until(1)
-    outbox.has = has
+    await batch.until(1)
+    batch.has = has
     answer.add("678")
-    await outbox.until(2)
+    await batch.until(2)
     await asyncio.sleep(0)
     answer.close()
-    assert [words[2] for words in outbox.put_words] == ([b"12345678"] if repaired else [])
+    assert [words[2] for words in batch.put_words] == ([b"12345678"] if repaired else [])

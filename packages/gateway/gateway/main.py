@@ -27,7 +27,7 @@ from shared.redis_keys import access_revoked_key
 from shared.telemetry.exposition import expose
 from shared.telemetry.metrics import watch_loop_lag
 from shared.telemetry.tracing import start_tracing, stop_tracing
-from shared.valkey.batch import get_outbox
+from shared.valkey.batch import get_batch
 from shared.valkey.client import close_redis
 from starlette.types import Receive, Scope, Send
 
@@ -79,7 +79,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
             await asyncio.to_thread(exposition.stop)
         await end(*watching)
         await fanout.stop()
-        await get_outbox().empty(OUTBOX_S)
+        await get_batch().empty(OUTBOX_S)
         await close_redis()
         await dispose_engine()
         await asyncio.to_thread(stop_tracing)

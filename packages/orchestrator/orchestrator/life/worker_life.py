@@ -28,7 +28,7 @@ from shared.runs import leases, queue
 from shared.runs.nudges import handle_message
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.metrics import recent_lag_s
-from shared.valkey.batch import get_outbox
+from shared.valkey.batch import get_batch
 from shared.valkey.client import close_redis, get_redis
 
 from orchestrator import metrics
@@ -167,7 +167,7 @@ class WorkerLife:
         if self._exposition is not None:
             await asyncio.to_thread(self._exposition.stop)
         await self.models.aclose()
-        await get_outbox().empty(OUTBOX_S)
+        await get_batch().empty(OUTBOX_S)
         await close_redis()
         await dispose_engine()
 

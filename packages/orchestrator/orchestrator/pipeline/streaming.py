@@ -2,7 +2,7 @@
 
 The first text goes out at once, then what has gathered every `window_s`. Each time, the answer so
 far is continued and the delta published in one step, so that whoever joins in between misses
-nothing. It goes by the outbox, as the outcome does: in order, and with what others have to tell at
+nothing. It goes by the batch, as the outcome does: in order, and with what others have to tell at
 that moment. All of this is a preview: a Valkey that is away costs the preview and nothing else.
 """
 
@@ -15,7 +15,7 @@ from shared.config import settings
 from shared.events import DeltaFrame
 from shared.models.message import ChannelType
 from shared.redis_keys import answer_so_far_key, webchat_response_key
-from shared.valkey.batch import get_outbox
+from shared.valkey.batch import get_batch
 
 from orchestrator.life.lag import in_step
 from orchestrator.pipeline.claim import Claimed
@@ -134,10 +134,10 @@ class WebPreview:
         self._published_bytes += len(stored)
         kept_s = int(settings.run_deadline_s) + 60
         words = (CONTINUE, 1, self._key, self._channel, offset, stored, kept_s, frame.wire())
-        had = await get_outbox().ask("EVAL", *words)
+        had = await get_batch().ask("EVAL", *words)
         if had is not None and had < offset:
             whole = "".join(self._pieces[: self._published_pieces])
-            get_outbox().put("SET", self._key, whole.encode(), "EX", kept_s)
+            get_batch().put("SET", self._key, whole.encode(), "EX", kept_s)
 
 
 def open_preview(claimed: Claimed, window_s: Callable[[], float]) -> Preview:

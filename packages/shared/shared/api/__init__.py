@@ -1,4 +1,4 @@
-"""REST under `/api/portal`: thin routers over the services."""
+"""REST under `/api/portal`: thin routers over the domains."""
 
 from shared.api.agents import agents_router
 from shared.api.auth import auth_router

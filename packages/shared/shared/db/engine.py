@@ -23,7 +23,7 @@ log = get_logger(__name__)
 
 START_WITHIN_S = 30.0
 ENCODING = "UTF8"
-"""Of every connection and of the database: `at_once` sends bytes, which another would corrupt."""
+"""Of every connection and of the database: `transact` sends bytes, which another would corrupt."""
 
 _engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
 
@@ -60,7 +60,7 @@ def create_engine(settings: Settings) -> AsyncEngine:
             # Our hook begins each transaction itself, together with saying whose it is.
             "autocommit": True,
             # With statements of its own prepared, psycopg says DEALLOCATE ALL at each ROLLBACK,
-            # which takes those of `at_once` away that the connection is known to hold.
+            # which takes those of `transact` away that the connection is known to hold.
             "prepare_threshold": None,
             # Our statements find rows by key; planning them for each value costs 0.4 ms.
             "options": f"-c statement_timeout={statement_timeout_ms}"

@@ -1,6 +1,6 @@
 """Handing work to the workers, without ever waiting for the broker.
 
-`handle_message.delay(payload)` puts a nudge into the outbox, as the message that Celery's own
+`handle_message.delay(payload)` puts a nudge into the batch, as the message that Celery's own
 `delay` would send, which costs a hundredth of it. A nudge that finds no room or the broker down is
 dropped: the run stands in PostgreSQL, and the sweep nudges again.
 """
@@ -14,7 +14,7 @@ import orjson
 
 from shared.redis_keys import broker_queue_key
 from shared.telemetry import metrics
-from shared.valkey.batch import get_outbox
+from shared.valkey.batch import get_batch
 
 TASK_NAME = "orchestrator.handle_message"
 CANARY_NAME = "orchestrator.canary"
@@ -92,7 +92,7 @@ class Job:
         """Have a worker look at this, soon; to be called on an event loop, which it never holds
         up. False if there was no room for the nudge and it is left to the sweep."""
         message = pack(Task(self.name, [payload], {}))
-        has_room = get_outbox().put("LPUSH", broker_queue_key(QUEUE_NAME), message, told=_count)
+        has_room = get_batch().put("LPUSH", broker_queue_key(QUEUE_NAME), message, told=_count)
         (metrics.NUDGES_WAITING if has_room else metrics.NUDGE_FULL).inc()
         return has_room
 

@@ -2,7 +2,7 @@
 
 Messages a minute are refused with the seconds to wait, and so is a message once the day's tokens
 are used up; both are told before anything is stored. Runs at once are no refusal: what is above
-waits its turn (the claim sees to it, see `repositories.runs`).
+waits its turn (the claim sees to it, see `conversations.turns`).
 
 A tenant's limits and its tokens of the day are read again every `tenant_limits_ttl_s`, by one
 message of many; so limits hold everywhere that soon after they were changed, and a day's tokens

@@ -21,7 +21,7 @@ log = get_logger(__name__)
 
 BATCH = 256
 
-_outboxes: "WeakKeyDictionary[asyncio.AbstractEventLoop, Outbox]" = WeakKeyDictionary()
+_batches: "WeakKeyDictionary[asyncio.AbstractEventLoop, Batch]" = WeakKeyDictionary()
 
 
 Words = tuple[str | bytes | int, ...]
@@ -30,8 +30,8 @@ Told = Callable[[Any], None]
 """Hears what Valkey replied; None if the command was lost or refused."""
 
 
-class Outbox:
-    """One event loop's; `get_outbox` gives it."""
+class Batch:
+    """One event loop's; `get_batch` gives it."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Words, Told | None]] = deque()
@@ -45,7 +45,7 @@ class Outbox:
             return False
         self._waiting.append((words, told))
         if self._sending is None:
-            self._sending = asyncio.create_task(self._send_all(), name="outbox")
+            self._sending = asyncio.create_task(self._send_all(), name="valkey-batch")
         return True
 
     async def ask(self, *words: str | bytes | int) -> Any:
@@ -102,10 +102,10 @@ async def _replies(batch: list[Words]) -> list[Any]:
     return [None if isinstance(reply, Exception) else reply for reply in replies]
 
 
-def get_outbox() -> Outbox:
+def get_batch() -> Batch:
     """The running loop's."""
     loop = asyncio.get_running_loop()
-    outbox = _outboxes.get(loop)
-    if outbox is None:
-        outbox = _outboxes[loop] = Outbox()
-    return outbox
+    batch = _batches.get(loop)
+    if batch is None:
+        batch = _batches[loop] = Batch()
+    return batch

@@ -1,7 +1,7 @@
 """Telling everyone who looks at a conversation, and workers and gateways, that something changed.
 
 Publishing only wakes people up: PostgreSQL is the truth, and whoever misses a message catches up
-from there. So it goes by the outbox, and a failure is logged and swallowed.
+from there. So it goes by the batch, and a failure is logged and swallowed.
 """
 
 from uuid import UUID
@@ -15,7 +15,7 @@ from shared.redis_keys import (
     run_control_key,
     webchat_response_key,
 )
-from shared.valkey.batch import get_outbox
+from shared.valkey.batch import get_batch
 
 
 async def publish_frame(tenant_id: UUID, conversation_id: UUID, frame: ServerFrame) -> None:
@@ -41,4 +41,4 @@ async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
 
 async def publish(channel: str, data: bytes) -> None:
     """Send this to whoever has subscribed to the channel."""
-    await get_outbox().ask("PUBLISH", channel, data)
+    await get_batch().ask("PUBLISH", channel, data)
