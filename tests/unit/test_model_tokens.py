@@ -3,12 +3,14 @@
 import base64
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from orchestrator.pipeline.context import build_prompt
 from shared.agents import rules as hiring
 from shared.config import settings
 from shared.conversations.turns import AgentAtWork
 from shared.errors import BadRequest
-from shared.model_tokens import tokens_of
+from shared.model_tokens import tokens_at_most, tokens_of
 
 AGENT = AgentAtWork(name="Ada", role="Support", instructions="Be kind.", model=None)
 JAPANESE = "日本語の文章です。" * 150
@@ -35,6 +37,11 @@ CHARACTERS_A_TOKEN = {
 @pytest.mark.parametrize(("text", "at_most"), CHARACTERS_A_TOKEN.items())
 def test_no_script_is_counted_as_if_it_were_english(text: str, at_most: float) -> None:
     assert len(text * 20) / tokens_of(text * 20) <= at_most
+
+
+@given(st.text() | st.sampled_from([*CHARACTERS_A_TOKEN]).map(lambda text: text * 20))
+def test_what_is_found_quickly_is_never_too_few(text: str) -> None:
+    assert tokens_at_most(text) >= tokens_of(text)
 
 
 @pytest.mark.parametrize("text", [JAPANESE, "สวัสดี" * 200, "QUJD" * 400, "🙂" * 700])

@@ -8,8 +8,7 @@ from shared.conversations.said_before import Row, each_behind_its_question
 
 
 def said(seq: int, reply_to: int | None = None) -> Row:
-    answers = UUID(int=reply_to) if reply_to else None
-    return seq, UUID(int=seq), answers, "assistant" if reply_to else "user", str(seq)
+    return seq, UUID(int=reply_to or seq), "assistant" if reply_to else "user", str(seq)
 
 
 def told(rows: list[Row], most: int = 60) -> list[str]:

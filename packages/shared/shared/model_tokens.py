@@ -21,6 +21,13 @@ _WEIGHTS = (
 )
 _NO_WORDS = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
 _NO_WORDS_A_TOKEN = 1.5
+_MOST_A_BYTE = 0.7
+"""No character has more tokens than this a byte of its UTF-8."""
+
+
+def tokens_at_most(text: str) -> int:
+    """Never fewer than `tokens_of`, and found much quicker."""
+    return int(len(text.encode(errors="surrogatepass")) * _MOST_A_BYTE) + 1
 
 
 def tokens_of(text: str) -> int:

@@ -60,9 +60,7 @@ class DirectAnswer(AnswerStream):
 
 
 def _request(endpoint: Endpoint, prompt: Prompt, limits: AnswerLimits) -> dict[str, Any]:
-    said = [("system", prompt.instructions)]
-    said += [(turn.role, turn.content) for turn in prompt.history]
-    said.append(("user", prompt.text))
+    said = [("system", prompt.instructions), *prompt.history, ("user", prompt.text)]
     return {
         "model": endpoint.model,
         "messages": [{"role": role, "content": text} for role, text in said if text],

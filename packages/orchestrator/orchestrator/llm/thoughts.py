@@ -108,7 +108,7 @@ def _open_end(text: str) -> int:
 
 def without_thoughts(text: str) -> str:
     """What was said, of an answer that was kept with its thoughts."""
-    if "<think" not in text.lower():
+    if "<" not in text or "<think" not in text.lower():
         return text
     thoughts = ThoughtFilter()
     return thoughts.feed(text) + thoughts.finish(cut=False)

@@ -4,11 +4,11 @@ The newest turns come first into the token budget, so the cost is the same for a
 ten messages and of a hundred thousand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from shared.config import settings
 from shared.conversations.turns import AgentAtWork
-from shared.model_tokens import tokens_of
+from shared.model_tokens import tokens_at_most, tokens_of
 
 from orchestrator.llm import Prompt, Turn, Usage, without_thoughts
 
@@ -23,14 +23,27 @@ def build_prompt(agent: AgentAtWork, said_before: Sequence[tuple[str, str]], tex
     instructions = _instructions(agent)
     budget = settings.llm_context_tokens - settings.llm_max_answer_tokens
     budget -= _tokens(instructions) + _tokens(text)
-    kept: list[Turn] = []
-    for role, text_said in said_before:
-        said = without_thoughts(text_said) if role == "assistant" else text_said
-        budget -= _tokens(said)
+    turns = [
+        Turn("assistant", without_thoughts(said)) if role == "assistant" else Turn("user", said)
+        for role, said in said_before
+    ]
+    if not _surely_fit(turns, budget):
+        turns = list(_that_fit(turns, budget))
+    return Prompt(instructions=instructions, history=turns[::-1], text=text)
+
+
+def _surely_fit(turns: Sequence[Turn], budget: int) -> bool:
+    """Known without counting each, as of most conversations."""
+    said = "".join([turn.content for turn in turns])
+    return tokens_at_most(said) + len(turns) * (TOKENS_PER_TURN + 1) <= budget
+
+
+def _that_fit(turns: Sequence[Turn], budget: int) -> Iterator[Turn]:
+    for turn in turns:
+        budget -= _tokens(turn.content)
         if budget < 0:
-            break
-        kept.append(Turn("assistant" if role == "assistant" else "user", said))
-    return Prompt(instructions=instructions, history=kept[::-1], text=text)
+            return
+        yield turn
 
 
 def estimated_usage(prompt: Prompt, said: str) -> Usage:

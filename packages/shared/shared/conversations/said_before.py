@@ -5,8 +5,7 @@ all three numbered before the first answer; read by number, the model would find
 a row, and answer the first ones again.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from shared.db.pipelined import Statement
 # while it waited; mostly there are none.
 SAID_BEFORE = Statement(
     """
-    (SELECT earlier.seq, earlier.id, earlier.reply_to, earlier.role, earlier.content
+    (SELECT earlier.seq, coalesce(earlier.reply_to, earlier.id), earlier.role, earlier.content
        FROM web_conversation_messages AS earlier
       WHERE earlier.conversation_id = (SELECT asked.conversation_id
                                          FROM web_conversation_messages AS asked
@@ -27,7 +26,7 @@ SAID_BEFORE = Statement(
         AND earlier.status <> 'failed' AND earlier.content <> ''
       ORDER BY earlier.seq DESC LIMIT $2)
     UNION ALL
-    (SELECT answer.seq, answer.id, answer.reply_to, answer.role, answer.content
+    (SELECT answer.seq, coalesce(answer.reply_to, answer.id), answer.role, answer.content
        FROM web_conversation_messages AS answer
       WHERE answer.conversation_id = (SELECT asked.conversation_id
                                         FROM web_conversation_messages AS asked
@@ -43,24 +42,15 @@ SAID_BEFORE = Statement(
 )
 """Message; how many turns at most. Rows for `each_behind_its_question`."""
 
-Row = tuple[int, UUID, UUID | None, str, str]
-"""seq, id, reply_to, role, content."""
+Row = tuple[int, UUID, str, str]
+"""seq, the question it belongs to (of a question: itself), role, content."""
 
 
 def each_behind_its_question(rows: Sequence[Any], most: int) -> list[tuple[str, str]]:
     """(role, text), newest first; of an answer whose question is further back, by its number."""
-    newest_first: list[Row] = sorted(rows, key=lambda row: row[0], reverse=True)
-    known = {id_ for _, id_, *_ in newest_first}
-    answers: defaultdict[UUID, list[Row]] = defaultdict(list)
-    for row in newest_first:
-        if row[2] in known:
-            answers[row[2]].append(row)
-    return [(role, text) for *_, role, text in _in_turn(newest_first, answers)][:most]
+    asked = {question: seq for seq, question, role, _ in rows if role == "user"}
 
+    def place(row: Row) -> tuple[int, int]:
+        return asked.get(row[1], row[0]), row[0]
 
-def _in_turn(rows: Sequence[Row], answers: dict[UUID, list[Row]]) -> Iterator[Row]:
-    behind_another = {row[1] for found in answers.values() for row in found}
-    for row in rows:
-        if row[1] not in behind_another:
-            yield from answers.get(row[1], ())
-            yield row
+    return [(role, text) for *_, role, text in sorted(rows, key=place, reverse=True)[:most]]
