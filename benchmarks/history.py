@@ -3,13 +3,19 @@
 Beside a fresh table: with the finished runs analyzed while nothing is unfinished, and analyzed
 while people talk. Each time the bare hops take turns, on tables of their own that stay small: what
 the machine does meanwhile falls on both, so what compares is the ratio to them.
+
+Workers are idle after people talked, and autovacuum rests meanwhile: tidying up after so many
+answers takes a tenth of a second once, which would be taken for what idle workers cost.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
+from konstruct.devstack.waiting import wait_until
 
 from benchmarks.cpu import cpu_between, cpu_taken
 from benchmarks.crowd import measure_crowd
@@ -19,6 +25,7 @@ from benchmarks.ways import Way
 ROUNDS, ROUND_S = 4, 4.0
 IDLE_S = 12.0
 SETTLE_S = 3.0
+VACUUMED_WITHIN_S = 60.0
 POSTGRESQL = "PostgreSQL"
 
 # As they come to be: each thread's one after the other, so neighbours in the table are none in it.
@@ -33,6 +40,7 @@ SELECT said.tenant_id, said.agent_id, 'web', said.id::text, gen_random_uuid()::t
   JOIN generate_series(1, %(runs)s) AS number ON said.place = 1 + mod(number, said.all_of_them)
  CROSS JOIN LATERAL (SELECT now() - interval '1 day' - number * interval '1 second' AS at) AS times
 """
+_AT_WORK = "SELECT FROM pg_stat_activity WHERE backend_type LIKE 'autovacuum%'"
 
 Figures = dict[str, Any]
 
@@ -44,7 +52,8 @@ def measure_history(
     with psycopg.connect(servers.postgres.superuser_conninfo(DATABASE), autocommit=True) as owner:
 
         def look(while_talking: Callable[[], None] | None = None) -> Figures:
-            return asyncio.run(_look(ways, servers, people, while_talking))
+            costs = asyncio.run(_talk(ways, servers, people, while_talking))
+            return costs | {"idle_cpu_ms_per_s": _idle_cpu_ms_per_s(owner, servers)}
 
         fresh = look()
         owner.execute("SET session_replication_role = replica")
@@ -61,16 +70,12 @@ def _analyze(servers: Servers) -> None:
         owner.execute("ANALYZE agent_runs")
 
 
-async def _look(
+async def _talk(
     ways: Mapping[str, Way],
     servers: Servers,
     people: list[Person],
     while_talking: Callable[[], None] | None,
 ) -> Figures:
-    await asyncio.sleep(SETTLE_S)
-    before = cpu_taken({POSTGRESQL: servers.postgres.pid})
-    await asyncio.sleep(IDLE_S)
-    idle = cpu_between(before, cpu_taken({POSTGRESQL: servers.postgres.pid}))
     talking = measure_crowd(ways, servers, people, rounds=ROUNDS, round_s=ROUND_S)
     if while_talking is not None:
         task = asyncio.create_task(talking)
@@ -83,5 +88,30 @@ async def _look(
     return {
         "cpu_ms_per_answer": costs,
         "of_the_floor": costs["konstruct"] / costs["floor"],
-        "idle_cpu_ms_per_s": idle[POSTGRESQL] * 1000 / IDLE_S,
     }
+
+
+def _idle_cpu_ms_per_s(owner: psycopg.Connection, servers: Servers) -> float:
+    with _without_autovacuum(owner):
+        time.sleep(SETTLE_S)
+        before = cpu_taken({POSTGRESQL: servers.postgres.pid})
+        time.sleep(IDLE_S)
+        took = cpu_between(before, cpu_taken({POSTGRESQL: servers.postgres.pid}))
+    return took[POSTGRESQL] * 1000 / IDLE_S
+
+
+@contextmanager
+def _without_autovacuum(owner: psycopg.Connection) -> Iterator[None]:
+    """What it is at comes to its end before."""
+    owner.execute("ALTER SYSTEM SET autovacuum = off")
+    owner.execute("SELECT pg_reload_conf()")
+    wait_until(
+        lambda: owner.execute(_AT_WORK).fetchone() is None,
+        what="the end of autovacuum",
+        timeout_s=VACUUMED_WITHIN_S,
+    )
+    try:
+        yield
+    finally:
+        owner.execute("ALTER SYSTEM RESET autovacuum")
+        owner.execute("SELECT pg_reload_conf()")
