@@ -15,7 +15,7 @@ import orjson
 import psycopg
 from konstruct.devstack.waiting import wait_until
 from psycopg import sql
-from shared.config import Settings
+from shared.config import read_settings
 from shared.db.connection_room import wanted
 
 from benchmarks.failure import BenchmarkFailed
@@ -35,7 +35,7 @@ Figures = dict[str, Any]
 
 async def measure_attached(servers: Servers, people: list[Person]) -> Figures:
     """With room, and without: answers a second, who was left without one, what failed."""
-    pool = Settings().database_pool_size
+    pool = read_settings().database.pool_size
     with psycopg.connect(servers.postgres.superuser_conninfo(DATABASE), autocommit=True) as owner:
         roomy = await _talk_through_all(servers, people, owner, "roomy")
         _let_in(owner, wanted(2 * EACH, pool) // SQUEEZED)

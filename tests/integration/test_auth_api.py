@@ -71,7 +71,7 @@ async def test_the_right_password_gives_a_token_that_works(
     assert body["role"] == "customer_operator"
     assert body["tenant_id"] == str(acme.id)
     assert body["token_type"] == "bearer"
-    assert 0 < body["expires_in"] <= get_settings().access_token_ttl_s
+    assert 0 < body["expires_in"] <= get_settings().identity.access_token_ttl_s
     assert answer.headers["cache-control"] == "no-store"
 
     who = await me(api, body["access_token"])

@@ -53,7 +53,7 @@ async def test_a_message_leaves_its_figures_at_the_gateway_and_at_the_worker(
     assert grew("konstruct_refusals_total", reason="text_empty") == 1
     assert grew("konstruct_catch_ups_total", when="begin") == 1
     assert grew("konstruct_nudges_total", result="sent") >= 1
-    assert after("konstruct_pool_size", pool="postgresql") == settings.database_pool_size
+    assert after("konstruct_pool_size", pool="postgresql") == settings.database.pool_size
     assert after("konstruct_event_loop_lag_seconds_count") > 0
 
     def did(name: str, **labels: str) -> float:
@@ -155,7 +155,7 @@ async def test_who_waits_for_a_connection_is_counted(
 
 
 def _size(pool: str) -> int:
-    return settings.database_pool_size if pool == "postgresql" else settings.redis_pool_size
+    return settings.database.pool_size if pool == "postgresql" else settings.redis.pool_size
 
 
 async def _take(pool: str) -> object:

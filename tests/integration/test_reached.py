@@ -22,7 +22,7 @@ async def test_at_the_printed_address_a_browser_may_talk(
             policy = (await browser.get("/healthz")).headers["content-security-policy"]
             assert "[" not in policy
         for origin in (
-            settings.local_url(),
+            settings.gateway.local_url(),
             f"http://localhost:{gateway.port}",
             f"http://[::1]:{gateway.port}",
             "https://chat.example.com",

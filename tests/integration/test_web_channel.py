@@ -49,7 +49,7 @@ async def test_normalize_web_event(
 async def test_send_response_web_publishes_to_redis(database: Database, acme: World) -> None:
     conversation_id = await acme.conversation(acme.anna)
     extras = {"conversation_id": str(conversation_id), "tenant_id": str(acme.id)}
-    async with aioredis.from_url(settings.redis_url) as valkey, valkey.pubsub() as pubsub:
+    async with aioredis.from_url(settings.redis.url) as valkey, valkey.pubsub() as pubsub:
         await pubsub.subscribe(webchat_response_key(acme.id, conversation_id))
         assert (await pubsub.get_message(timeout=5))["type"] == "subscribe"
         connections = (await valkey.info("clients"))["connected_clients"]

@@ -10,7 +10,7 @@ import click
 import typer.main
 import yaml
 from konstruct.cli.app import app
-from shared.config import Settings
+from shared.config import variables
 
 from tests.support.servers import ROOT
 
@@ -75,6 +75,4 @@ def known_settings() -> set[str]:
         for parameter in command.params
         for name in ([parameter.envvar] if isinstance(parameter.envvar, str) else [])
     }
-    return (
-        {f"KONSTRUCT_{name.upper()}" for name in Settings.model_fields} | of_commands | OF_NO_CLASS
-    )
+    return {variable for variable, _, _ in variables()} | of_commands | OF_NO_CLASS

@@ -122,7 +122,7 @@ async def gateway_here(
         async with asyncio.timeout(WITHIN_S):
             while not (running.started or serving.done()):  # noqa: ASYNC110 - it tells nobody
                 await asyncio.sleep(0.01)
-        yield GatewayHere(port, running, get_settings().local_url())
+        yield GatewayHere(port, running, get_settings().gateway.local_url())
     finally:
         running.should_exit = True
         await serving

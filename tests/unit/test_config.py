@@ -5,7 +5,11 @@ import subprocess
 import sys
 
 import pytest
-from shared.config import Settings, get_settings, settings
+from shared.config import get_settings, read_settings, settings
+from shared.config.gateway import GatewaySettings
+from shared.config.identity import IdentitySettings
+from shared.config.model import ModelSettings
+from shared.config.servers import DatabaseSettings
 from shared.errors import ConfigError
 
 from tests.support.servers import ROOT
@@ -15,11 +19,11 @@ def test_the_environment_is_read_at_first_use_and_not_again(
     settings_of_its_own: pytest.MonkeyPatch,
 ) -> None:
     settings_of_its_own.setenv("KONSTRUCT_PORT", "8123")
-    assert settings.port == 8123
+    assert settings.gateway.port == 8123
     settings_of_its_own.setenv("KONSTRUCT_PORT", "9999")
-    assert settings.port == 8123
+    assert settings.gateway.port == 8123
     get_settings.cache_clear()
-    assert settings.port == 9999
+    assert settings.gateway.port == 9999
 
 
 def test_a_frame_may_have_what_the_longest_message_needs(
@@ -27,7 +31,7 @@ def test_a_frame_may_have_what_the_longest_message_needs(
 ) -> None:
     settings_of_its_own.setenv("KONSTRUCT_MAX_MESSAGE_CHARS", "100000")
     get_settings.cache_clear()
-    assert settings.frame_bytes() >= 12 * 100_000
+    assert settings.sockets.frame_bytes() >= 12 * 100_000
 
 
 @pytest.mark.parametrize("module", ["gateway.main", "orchestrator.tasks"])
@@ -56,22 +60,22 @@ def test_allowed_origins_are_given_with_commas(
     settings_of_its_own: pytest.MonkeyPatch, value: str, origins: list[str]
 ) -> None:
     settings_of_its_own.setenv("KONSTRUCT_ALLOWED_ORIGINS", value)
-    assert Settings().allowed_origins == origins
+    assert read_settings().gateway.allowed_origins == origins
 
 
 def test_proxies_to_be_believed_are_addresses_and_networks(
     settings_of_its_own: pytest.MonkeyPatch,
 ) -> None:
-    assert Settings().trusted_proxies == []
+    assert read_settings().gateway.trusted_proxies == []
     settings_of_its_own.setenv("KONSTRUCT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.7")
-    assert Settings().trusted_proxies == ["10.0.0.0/8", "192.0.2.7"]
+    assert read_settings().gateway.trusted_proxies == ["10.0.0.0/8", "192.0.2.7"]
     settings_of_its_own.setenv("KONSTRUCT_TRUSTED_PROXIES", "caddy")
     with pytest.raises(ConfigError, match="TRUSTED_PROXIES is not right: 'caddy' is no address"):
         get_settings()
 
 
 def test_own_origins_are_the_gateways_address_and_the_allowed_ones_and_no_others() -> None:
-    own = Settings(host="0.0.0.0", port=8001, allowed_origins=["https://portal.example/"])
+    own = GatewaySettings(host="0.0.0.0", port=8001, allowed_origins=["https://portal.example/"])
     assert own.own_origins() == {
         "http://0.0.0.0:8001",
         "http://127.0.0.1:8001",
@@ -97,7 +101,7 @@ def test_own_origins_are_the_gateways_address_and_the_allowed_ones_and_no_others
 def test_where_a_gateway_is_said_to_be_a_browser_is_let_in(
     host: str, port: int, printed: str
 ) -> None:
-    own = Settings(host=host, port=port)
+    own = GatewaySettings(host=host, port=port)
     assert own.local_url() == printed
     assert own.allows_origin(printed)
 
@@ -127,14 +131,14 @@ def test_an_origin_that_is_none_stops_the_start_and_says_what_would_be_right(
 
 
 def test_the_public_url_is_an_origin_of_ours() -> None:
-    assert Settings(public_url="https://Chat.Example.com:443/").allows_origin(
+    assert GatewaySettings(public_url="https://Chat.Example.com:443/").allows_origin(
         "https://chat.example.com"
     )
 
 
 def test_a_missing_database_says_what_to_do() -> None:
     with pytest.raises(ConfigError, match=r"KONSTRUCT_DATABASE_URL is not set.*konstruct up"):
-        Settings(database_url=None).require_database_url()
+        DatabaseSettings(url=None).require_url()
 
 
 @pytest.mark.parametrize("key", [None, "", "x" * 31])
@@ -145,22 +149,22 @@ def test_a_missing_or_short_signing_key_says_how_to_make_one(
     if key is not None:
         settings_of_its_own.setenv("KONSTRUCT_SIGNING_KEY", key)
     with pytest.raises(ConfigError, match=r"KONSTRUCT_SIGNING_KEY .*must hold at least 32 bytes"):
-        get_settings().require_signing_key()
+        get_settings().identity.require_signing_key()
 
 
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
-    shown = repr(Settings(signing_key="s" * 40, llm_api_key="sk-secret"))
+    shown = repr(IdentitySettings(signing_key="s" * 40)) + repr(ModelSettings(api_key="sk-secret"))
     assert "sssss" not in shown
     assert "sk-secret" not in shown
 
 
 def test_there_is_no_secret_in_the_defaults(settings_of_its_own: pytest.MonkeyPatch) -> None:
     settings_of_its_own.delenv("KONSTRUCT_SIGNING_KEY")
-    defaults = Settings()
-    assert defaults.signing_key is None
-    assert defaults.llm_api_key is None
-    assert defaults.database_url is None
-    assert defaults.owner_database_url is None
+    defaults = read_settings()
+    assert defaults.identity.signing_key is None
+    assert defaults.model.api_key is None
+    assert defaults.database.url is None
+    assert defaults.database.owner_url is None
 
 
 @pytest.mark.parametrize(
@@ -171,5 +175,5 @@ def test_a_setting_that_cannot_be_read_is_named(
     settings_of_its_own: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     settings_of_its_own.setenv(name, value)
-    with pytest.raises(ValueError, match=name.removeprefix("KONSTRUCT_").lower()):
-        Settings()
+    with pytest.raises(ConfigError, match=f"{name} is not right"):
+        read_settings()

@@ -20,7 +20,8 @@ from gateway.server import DRAIN_S, GRACE_S, PING_EVERY_S
 from orchestrator.worker import BESIDE_DRAIN_S
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from shared.config import Settings
+from shared.config import read_settings
+from shared.config.gateway import GatewaySettings
 from shared.db.engine import START_WITHIN_S
 from shared.runs.queue import UNFINISHED
 from shared.telemetry.exposition import LOOP_TURNS_WITHIN_S
@@ -238,7 +239,7 @@ def test_what_is_probed_exists() -> None:
     for *_, pod in PODS:
         for container in containers(pod):
             ports = {port["name"]: port["containerPort"] for port in container.get("ports", ())}
-            assert set(ports.values()) <= {Settings().port, METRICS_PORT}
+            assert set(ports.values()) <= {read_settings().gateway.port, METRICS_PORT}
             for kind in ("startupProbe", "livenessProbe", "readinessProbe"):
                 if get := container.get(kind, {}).get("httpGet"):
                     assert get["port"] in ports
@@ -246,13 +247,13 @@ def test_what_is_probed_exists() -> None:
     caddy = (DEPLOY / "compose" / "Caddyfile").read_text()
     probed |= set(re.findall(r"health_uri (\S+)", caddy))
     assert {"/healthz", "/readyz"} == probed <= paths
-    assert set(re.findall(r"gateway-\d:(\d+)", caddy)) == {str(Settings().port)}
+    assert set(re.findall(r"gateway-\d:(\d+)", caddy)) == {str(read_settings().gateway.port)}
 
 
 def test_the_image_shows_what_is_probed_and_scraped() -> None:
     text = CONTAINERFILE.read_text()
     assert f"KONSTRUCT_METRICS_PORT={METRICS_PORT}\n" in text
-    assert f"EXPOSE {Settings().port} {METRICS_PORT}" in text
+    assert f"EXPOSE {read_settings().gateway.port} {METRICS_PORT}" in text
     policies = [d for _, d in OBJECTS if d["kind"] == "NetworkPolicy"]
     shown = [rule for d in policies for rule in d["spec"]["ingress"]
              if {"port": METRICS_PORT, "protocol": "TCP"} in rule["ports"]]  # fmt: skip
@@ -312,7 +313,7 @@ def test_proxies_that_are_trusted_are_the_ones_there_are() -> None:
     [front] = COMPOSE["networks"]["front"]["ipam"]["config"]
     trusted = COMPOSE["services"]["gateway-1"]["environment"]["KONSTRUCT_TRUSTED_PROXIES"]
     assert trusted == front["subnet"]
-    assert Settings(trusted_proxies=trusted).trusted_proxies == [trusted]
+    assert GatewaySettings(trusted_proxies=trusted).trusted_proxies == [trusted]
 
 
 # ── what a process may do ──────────────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from konstruct.devstack.options import UpOptions
 from konstruct.devstack.reached import where_pages_are_refused
-from shared.config import Settings
+from shared.config.gateway import GatewaySettings
 
 HERE = frozenset({"box.local", "192.168.1.5"})
 
@@ -24,7 +24,7 @@ HERE = frozenset({"box.local", "192.168.1.5"})
 def test_addresses_that_are_found_but_refused_are_named(
     known: dict[str, object], named: list[str]
 ) -> None:
-    said = where_pages_are_refused(Settings(port=8000, **known), HERE)  # type: ignore[arg-type]
+    said = where_pages_are_refused(GatewaySettings(port=8000, **known), HERE)  # type: ignore[arg-type]
     assert (said is None) == (not named)
     for origin in ("http://192.168.1.5:8000", "http://box.local:8000"):
         assert (origin in (said or "")) == (origin in named)
@@ -32,7 +32,7 @@ def test_addresses_that_are_found_but_refused_are_named(
 
 
 def test_this_machine_is_asked_for_its_addresses() -> None:
-    said = where_pages_are_refused(Settings(host="0.0.0.0", port=8000))
+    said = where_pages_are_refused(GatewaySettings(host="0.0.0.0", port=8000))
     assert said is None or "http://" in said
 
 
@@ -41,4 +41,4 @@ def test_this_machine_is_asked_for_its_addresses() -> None:
 )
 def test_what_is_printed_is_what_a_browser_is_let_in_at(host: str, port: int) -> None:
     printed = UpOptions(data_dir=Path(), port=port, host=host).url
-    assert Settings(host=host, port=port).allows_origin(printed)
+    assert GatewaySettings(host=host, port=port).allows_origin(printed)

@@ -12,8 +12,8 @@ KEY = "sk-secret-4711"
 
 @pytest.fixture
 def configured(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setattr(settings, "llm_model", "scripted")
-    monkeypatch.setattr(settings, "llm_api_key", SecretStr(KEY))
+    monkeypatch.setattr(settings.model, "name", "scripted")
+    monkeypatch.setattr(settings.model, "api_key", SecretStr(KEY))
     return monkeypatch
 
 
@@ -30,7 +30,7 @@ async def test_what_a_worker_can_use_is_well(
     configured: pytest.MonkeyPatch, script: Script
 ) -> None:
     async with ScriptedModel(script, api_key=KEY) as served:
-        configured.setattr(settings, "llm_base_url", served.base_url)
+        configured.setattr(settings.model, "base_url", served.base_url)
         told = await model.answers()
     assert told.startswith("scripted at http")
     assert "answers: “OK”" in told
@@ -55,7 +55,7 @@ async def test_what_a_worker_cannot_use_is_told(
     configured: pytest.MonkeyPatch, script: Script, words: list[str]
 ) -> None:
     async with ScriptedModel(script) as served:
-        configured.setattr(settings, "llm_base_url", served.base_url)
+        configured.setattr(settings.model, "base_url", served.base_url)
         with pytest.raises(ConfigError) as raised:
             await model.answers()
     for word in words:
@@ -65,5 +65,5 @@ async def test_what_a_worker_cannot_use_is_told(
 
 async def test_a_limit_used_up_is_told(configured: pytest.MonkeyPatch) -> None:
     async with ScriptedModel(Script(text="one two", finish="length")) as served:
-        configured.setattr(settings, "llm_base_url", served.base_url)
+        configured.setattr(settings.model, "base_url", served.base_url)
         assert "KONSTRUCT_LLM_MAX_ANSWER_TOKENS" in await model.answers()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 import pytest
-from shared.config import Settings
+from shared.config import read_settings
 from shared.db.connection_room import BESIDE_POOLS, PROCESSES_OF_UP, wanted
 
 from benchmarks.million import Costs, Limits, Model, People, main, with_settings
@@ -104,8 +104,8 @@ def test_workers_are_added_before_they_are_full() -> None:
 
 def test_connections_are_one_sum_wherever_they_are_spoken_of() -> None:
     pool, of_up = (
-        Settings().database_pool_size,
-        wanted(PROCESSES_OF_UP, Settings().database_pool_size),
+        read_settings().database.pool_size,
+        wanted(PROCESSES_OF_UP, read_settings().database.pool_size),
     )
     assert MODEL.limits.pool == pool
     sizing = (ROOT / "docs" / "sizing.md").read_text()

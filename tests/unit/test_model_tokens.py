@@ -49,7 +49,7 @@ def test_a_long_talk_in_any_script_fits(text: str) -> None:
     prompt = build_prompt(AGENT, [("user", text), ("assistant", text)] * 10, text)
     told = prompt.instructions + prompt.text + "".join(turn.content for turn in prompt.history)
     assert 0 < len(prompt.history) < 20
-    room = settings.llm_context_tokens - settings.llm_max_answer_tokens
+    room = settings.model.context_tokens - settings.model.max_answer_tokens
     assert tokens_of(told) <= room
 
 

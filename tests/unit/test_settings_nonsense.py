@@ -12,7 +12,7 @@ import pytest
 from gateway import server
 from konstruct.devstack.preflight import Check
 from orchestrator import worker
-from shared.config import Settings, get_settings
+from shared.config import GROUPS, get_settings, read_settings, variables
 from shared.errors import ConfigError
 
 from tests.support.cli import Ran, konstruct
@@ -74,10 +74,11 @@ SWITCHES = ("perhaps", "2")
 
 def nonsense() -> list[tuple[str, str]]:
     cases = []
-    for name, field in Settings.model_fields.items():
-        values = TEXTS.get(name) or nonsense_for(field.annotation)
-        assert values, f"say in TEXTS of {__file__} what is nonsense for the new setting {name}"
-        cases += [(f"KONSTRUCT_{name.upper()}", value) for value in values]
+    for variable, group, name in variables():
+        said = TEXTS.get(variable.removeprefix("KONSTRUCT_").lower())
+        values = said or nonsense_for(GROUPS[group].model_fields[name].annotation)
+        assert values, f"say in TEXTS of {__file__} what is nonsense for the new setting {variable}"
+        cases += [(variable, value) for value in values]
     return cases
 
 
@@ -163,8 +164,11 @@ def names_it(sentence: str, name: str) -> bool:
 def test_what_is_right_is_taken(
     name: str, value: str, settings_of_its_own: pytest.MonkeyPatch
 ) -> None:
-    settings_of_its_own.setenv(f"KONSTRUCT_{name.upper()}", value)
-    assert str(getattr(Settings(), name)).lower() in (value, f"{value}.0")
+    variable = f"KONSTRUCT_{name.upper()}"
+    settings_of_its_own.setenv(variable, value)
+    (where,) = ((group, field) for known, group, field in variables() if known == variable)
+    read = getattr(getattr(read_settings(), where[0]), where[1])
+    assert str(read).lower() in (value, f"{value}.0")
 
 
 def test_all_that_is_wrong_is_told_at_once(started: pytest.MonkeyPatch) -> None:
@@ -177,4 +181,5 @@ def test_all_that_is_wrong_is_told_at_once(started: pytest.MonkeyPatch) -> None:
 def test_a_setting_of_blanks_is_not_set(settings_of_its_own: pytest.MonkeyPatch) -> None:
     settings_of_its_own.setenv("KONSTRUCT_PORT", " \r\n")
     settings_of_its_own.setenv("KONSTRUCT_LLM_BASE_URL", "\ufeff")
-    assert (Settings().port, Settings().llm_base_url) == (8000, None)
+    read = read_settings()
+    assert (read.gateway.port, read.model.base_url) == (8000, None)

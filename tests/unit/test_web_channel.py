@@ -189,7 +189,7 @@ class TestRefusals:
         assert error["retryable"], "after a fresh log-in it may be sent again"
 
     async def test_a_frame_that_is_too_big_is_named(self, socket: AsgiSocket) -> None:
-        text = "x" * settings.frame_bytes()
+        text = "x" * settings.sockets.frame_bytes()
         socket.send({"type": "message", "text": text, "client_message_id": "m-1"})
         error = await socket.frame()
         assert (error["code"], error["client_message_id"]) == ("frame_too_big", "m-1")

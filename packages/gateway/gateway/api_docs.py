@@ -27,7 +27,7 @@ pre { overflow-x: auto; padding: .75rem; border: 1px solid; border-radius: .5rem
 
 
 def _require_wanted() -> None:
-    if not settings.api_docs:
+    if not settings.gateway.api_docs:
         raise NotFound("The API is described here once KONSTRUCT_API_DOCS=true is set.")
 
 

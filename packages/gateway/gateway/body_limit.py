@@ -16,7 +16,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = settings.max_request_bytes
+        most = settings.requests.max_bytes
         refusal = TooBig(f"A request's body may have at most {most} bytes.")
         said = dict(scope["headers"]).get(b"content-length", b"0")
         if said.isdigit() and int(said) > most:

@@ -44,7 +44,7 @@ class Canary:
     @property
     def state(self) -> str:
         """`green`, `red`, or `starting` until the first is back or overdue."""
-        if self.out_s() > settings.canary_timeout_s:
+        if self.out_s() > settings.telemetry.canary_timeout_s:
             return "red"
         return "starting" if self._round_trip_s is None else "green"
 
@@ -79,13 +79,13 @@ class Canary:
 
     async def keep_flying(self) -> None:
         """Send them for ever."""
-        pause_s = settings.canary_interval_s
+        pause_s = settings.telemetry.canary_interval_s
         while True:
             self._send()
             came_back = await self._wait(pause_s)
             self._tell_changes()
             if came_back:
-                pause_s = settings.canary_interval_s
+                pause_s = settings.telemetry.canary_interval_s
                 await asyncio.sleep(pause_s)
             else:
                 pause_s = min(pause_s * 2, LONGEST_PAUSE_S)

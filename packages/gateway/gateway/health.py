@@ -66,12 +66,12 @@ def gateway_parts(state: Any) -> dict[str, Any]:
 async def metrics(request: Request) -> Response:
     """The figures, on the port people use, for the holder of the token alone. Without one they are
     on `KONSTRUCT_METRICS_PORT` only: behind a reverse proxy every caller looks local."""
-    if settings.metrics_token is None:
+    if settings.telemetry.metrics_token is None:
         raise NotFound(
             "Figures are shown here once KONSTRUCT_METRICS_TOKEN is set, or on a port of their "
             "own with KONSTRUCT_METRICS_PORT."
         )
-    if not may_see(request.headers.get("authorization"), settings.metrics_token):
+    if not may_see(request.headers.get("authorization"), settings.telemetry.metrics_token):
         raise NotAuthenticated(WHO_MAY_SEE)
     body, content_type = await asyncio.to_thread(render, request.headers.get("accept"))
     return Response(body, headers={"Content-Type": content_type})

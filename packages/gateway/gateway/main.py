@@ -52,7 +52,7 @@ OUTBOX_S = 2.0
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
     try:
-        settings.require_signing_key()
+        settings.identity.require_signing_key()
         start_tracing("konstruct-gateway")
         await await_wall(get_engine())
     except KonstructError as error:

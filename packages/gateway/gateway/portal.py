@@ -42,7 +42,7 @@ portal_router = APIRouter()
 
 def portal_dir() -> Path:
     """Where the built portal is. Raises NotFound where there is none."""
-    given = settings.portal_dir
+    given = settings.gateway.portal_dir
     for directory in (given,) if given else (IN_THE_WHEEL, IN_THE_REPOSITORY):
         if (directory / "index.html").is_file():
             return directory.resolve()

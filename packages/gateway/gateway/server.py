@@ -55,7 +55,7 @@ def listen(config: uvicorn.Config) -> socket.socket:
     uvicorn itself waits for ever for a client that does not read."""
     listening = config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
-        unread_ms = int(settings.unread_timeout_s * 1000)
+        unread_ms = int(settings.sockets.unread_timeout_s * 1000)
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, unread_ms)
     return listening
 
@@ -64,9 +64,9 @@ def _warn_if_open(host: str) -> None:
     """Say it when others than this machine are let in as if there were no TLS before us."""
     if is_loopback(host):
         return
-    if not settings.cookie_secure:
+    if not settings.identity.cookie_secure:
         log.warning("cookie_goes_without_tls", set="KONSTRUCT_COOKIE_SECURE=true")
-    if not (settings.allowed_origins or settings.public_url):
+    if not (settings.gateway.allowed_origins or settings.gateway.public_url):
         log.warning("no_browser_origin_allowed", set="KONSTRUCT_PUBLIC_URL=https://…")
 
 
@@ -80,14 +80,14 @@ def configured(host: str, port: int) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         # Both said here, or uvicorn asks FORWARDED_ALLOW_IPS and WEB_CONCURRENCY.
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=settings.gateway.trusted_proxies,
         workers=1,
         http=BoundedHttp,
         ws=BoundedWebSocket,
         # Small frames gain nothing from compression, and each socket pays 50 KiB for it.
         ws_per_message_deflate=False,
         # Well above our own limit, so that our close code and sentence are what a client sees.
-        ws_max_size=max(1024 * 1024, settings.frame_bytes() * 2),
+        ws_max_size=max(1024 * 1024, settings.sockets.frame_bytes() * 2),
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=PING_EVERY_S,
         timeout_graceful_shutdown=GRACE_S,
@@ -96,7 +96,7 @@ def configured(host: str, port: int) -> uvicorn.Config:
 
 def serve(host: str, port: int) -> int:
     """Serve until told to stop; the exit code. Raises KonstructError when it may not start."""
-    configure_logging(settings.log_level, json=settings.log_json)
+    configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
     # Why it may not start is said in a sentence of ours, not in uvicorn's stack trace.
     logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.refusal is None)
     _warn_if_open(host)

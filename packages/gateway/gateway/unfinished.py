@@ -72,10 +72,10 @@ class Unfinished:
 
     def _too_many(self, now: float) -> Iterator[Connection]:
         """The oldest of each address that has too many which are not quite new."""
-        if not settings.limits_enabled:
+        if not settings.limits.enabled:
             return
         old = [each for each, since in self._since.items() if now - since >= LOOK_EVERY_S]
-        most = settings.unfinished_per_address
+        most = settings.requests.unfinished_per_address
         if len(old) <= most:
             return
         surplus = Counter(each.counted_as() for each in old)

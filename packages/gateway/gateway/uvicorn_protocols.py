@@ -109,7 +109,7 @@ class BoundedHttp(HttpToolsProtocol):
         if self._behind_at is not None:
             if not self.transport.get_write_buffer_size() and not self.flow.write_paused:
                 self._behind_at = None
-            elif now - self._behind_at > settings.response_timeout_s:
+            elif now - self._behind_at > settings.requests.response_timeout_s:
                 return True
         if self._asked_at is None:
             if self._behind_at is None:
@@ -120,16 +120,16 @@ class BoundedHttp(HttpToolsProtocol):
             return False
         age_s = now - self._asked_at
         if not self._has_head:
-            return age_s > settings.request_head_timeout_s
-        if age_s <= settings.request_head_timeout_s:  # too soon to speak of a rate
+            return age_s > settings.requests.head_timeout_s
+        if age_s <= settings.requests.head_timeout_s:  # too soon to speak of a rate
             return False
-        too_slow = self._read < age_s * settings.request_least_bytes_per_s
-        return too_slow or age_s > settings.request_timeout_s
+        too_slow = self._read < age_s * settings.requests.least_bytes_per_s
+        return too_slow or age_s > settings.requests.timeout_s
 
     def counted_as(self) -> str | None:
         # uvicorn puts into the scope what a proxy of ours says of its client.
         client = self.scope["client"] if self._has_head else self.client
-        if client is None or settings.trusts_proxy(client[0]):
+        if client is None or settings.gateway.trusts_proxy(client[0]):
             return None
         return counted_as(client[0])
 
@@ -273,7 +273,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
 
     def is_overdue(self, now: float) -> bool:
         if self.transport.is_closing() and self._behind_at is not None:
-            return now - self._behind_at > settings.send_timeout_s
+            return now - self._behind_at > settings.sockets.send_timeout_s
         if self._in_pieces_since is not None and self.read_paused:
             self._in_pieces_since = now  # we have not got to it, which is no fault of the client's
         begun = [since for since in (self._in_pieces_since, self._behind_at) if since is not None]
@@ -281,8 +281,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
             unfinished.discard(self)
             return False
         pieces, behind = self._in_pieces_since, self._behind_at
-        return (pieces is not None and now - pieces > settings.request_timeout_s) or (
-            behind is not None and now - behind > settings.response_timeout_s
+        return (pieces is not None and now - pieces > settings.requests.timeout_s) or (
+            behind is not None and now - behind > settings.requests.response_timeout_s
         )
 
     def counted_as(self) -> str | None:

@@ -47,9 +47,9 @@ def owner_database(data_dir: Path) -> Iterator[str]:
     Raises ConfigError, DevstackError.
     """
     url = (
-        settings.owner_database_url
+        settings.database.owner_url
         or (running_environment(data_dir) or {}).get("KONSTRUCT_OWNER_DATABASE_URL")
-        or settings.database_url
+        or settings.database.url
     )
     if url:
         yield async_url(url)

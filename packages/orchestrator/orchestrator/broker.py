@@ -23,17 +23,17 @@ def _broker_settings() -> dict[str, Any]:
     runs, because PostgreSQL redelivers; so none of the broker's redelivery is relied on."""
     transport = {
         "global_keyprefix": BROKER_PREFIX,
-        "socket_timeout": settings.redis_socket_timeout_s,
-        "socket_connect_timeout": settings.redis_connect_timeout_s,
+        "socket_timeout": settings.redis.socket_timeout_s,
+        "socket_connect_timeout": settings.redis.connect_timeout_s,
         "socket_keepalive": True,
         "retry_on_timeout": False,
         "health_check_interval": 10,
         "visibility_timeout": 600,
     }
     return {
-        "broker_url": settings.redis_url,
+        "broker_url": settings.redis.url,
         "broker_transport_options": transport,
-        "broker_connection_timeout": settings.redis_connect_timeout_s,
+        "broker_connection_timeout": settings.redis.connect_timeout_s,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "task_default_queue": QUEUE_NAME,

@@ -22,7 +22,7 @@ _leaving: list["Future[None]"] = []
 @signals.worker_init.connect  # type: ignore[untyped-decorator]
 def _begin(**_: Any) -> None:
     """Not `worker_process_init`, which a pool of threads never fires."""
-    configure_logging(settings.log_level, json=settings.log_json)
+    configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
     begin_life(START_WITHIN_S)
 
 

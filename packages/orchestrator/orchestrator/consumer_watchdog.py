@@ -47,7 +47,7 @@ class Hearing:
     async def keep_listening(self) -> None:
         """Look for ever."""
         while not self.is_deaf:
-            await asyncio.sleep(settings.backlog_interval_s)
+            await asyncio.sleep(settings.telemetry.backlog_interval_s)
             self.look(await broker_queue_length(), time.monotonic())
 
     def look(self, waiting: float, now: float) -> None:
@@ -59,7 +59,7 @@ class Hearing:
             self._unheard_since = None
         elif self._unheard_since is None:
             self._unheard_since = now
-        elif now - self._unheard_since >= settings.deaf_after_s and not self.is_deaf:
+        elif now - self._unheard_since >= settings.worker.deaf_after_s and not self.is_deaf:
             self.is_deaf = True
             log.error("worker_deaf", waiting=waiting, unheard_s=round(now - self._unheard_since, 1))
             self._leave()

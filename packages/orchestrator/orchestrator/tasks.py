@@ -121,7 +121,7 @@ async def _send_web(text: str, extras: Extras) -> None:
         await publish(channel, data)
         return
     try:
-        client = aioredis.from_url(settings.redis_url)
+        client = aioredis.from_url(settings.redis.url)
         try:
             await client.publish(channel, data)
         finally:

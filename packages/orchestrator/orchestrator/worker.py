@@ -32,8 +32,8 @@ BESIDE_DRAIN_S = 7.0
 
 def run() -> int:
     """Work until told to stop; the exit code. Raises ConfigError when it may not start."""
-    configure_logging(settings.log_level, json=settings.log_json)
-    proxy_for(settings.llm_base_url or "https://api.of.a.provider")  # or the start stops here
+    configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
+    proxy_for(settings.model.base_url or "https://api.of.a.provider")  # or the start stops here
     start_tracing("konstruct-worker")
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)
@@ -82,6 +82,6 @@ async def _leave(intake: Intake, life: WorkerLife) -> None:
 
 def _await_leaving(leaving: "Future[None]") -> None:
     try:
-        leaving.result(settings.drain_timeout_s + BESIDE_DRAIN_S)
+        leaving.result(settings.worker.drain_timeout_s + BESIDE_DRAIN_S)
     except (TimeoutError, KonstructError) as error:
         log.warning("worker_left_in_haste", error=type(error).__name__)

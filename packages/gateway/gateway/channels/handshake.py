@@ -126,7 +126,7 @@ async def receive_text(websocket: WebSocket) -> str:
     text: str | None = event.get("text")
     if text is None:
         raise BadFrame("Frames are JSON text; this one was binary.")
-    most = settings.frame_bytes()
+    most = settings.sockets.frame_bytes()
     if len(text) * 4 > most < len(text.encode(errors="replace")):
         raise Refused(
             CloseCode.TOO_BIG,
@@ -174,14 +174,14 @@ async def identify(websocket: WebSocket, conversation_id: str) -> Identified:
     """Wait for the `auth` frame and check it. Raises Refused, WebSocketDisconnect."""
     text = ""
     try:
-        async with asyncio.timeout(settings.auth_timeout_s):
+        async with asyncio.timeout(settings.sockets.auth_timeout_s):
             text = await receive_text(websocket)
         frame = parse_frame(text)
     except TimeoutError:
         raise Refused(
             CloseCode.AUTH_TIMEOUT,
             "auth_timeout",
-            f"No `auth` frame came within {settings.auth_timeout_s:g} seconds.",
+            f"No `auth` frame came within {settings.sockets.auth_timeout_s:g} seconds.",
         ) from None
     except BadFrame as error:
         raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error), named=ids_named(text)) from None

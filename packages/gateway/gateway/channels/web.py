@@ -181,7 +181,7 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
 async def _refuse(websocket: WebSocket, refused: Refused) -> None:
     metrics.refused(refused.code)
     with suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
-        async with asyncio.timeout(settings.send_timeout_s):
+        async with asyncio.timeout(settings.sockets.send_timeout_s):
             await websocket.send_text(refused.frame().wire().decode())
             await websocket.close(refused.close_code)
 
@@ -197,7 +197,7 @@ class Reader:
         self._socket = socket
         self._bad_frames = 0
         self._refusals = 0
-        self._pace = Pace(settings.frames_per_second, settings.frames_at_once)
+        self._pace = Pace(settings.sockets.frames_per_second, settings.sockets.frames_at_once)
 
     async def run(self) -> None:
         """Read until the client leaves or must."""
@@ -226,7 +226,7 @@ class Reader:
             raise
 
     async def _take(self, text: str) -> None:
-        if settings.limits_enabled and not self._pace.allows():
+        if settings.limits.enabled and not self._pace.allows():
             self._refuse_frame(ids_named(text))
             return
         frame = parse_frame(text)
@@ -391,10 +391,10 @@ class Reader:
 
     async def _require_room(self) -> None:
         await rate_limits.require(
-            settings.message_limit,
+            settings.limits.message,
             "messages",
             str(self._who.claims.user_id),
-            message=f"You may send {settings.message_limit.replace('/', ' messages a ')}. "
+            message=f"You may send {settings.limits.message.replace('/', ' messages a ')}. "
             "Wait a moment and send it again.",
         )
         await quotas.require_room_for_message(self._who.tenant_id)

@@ -32,9 +32,9 @@ class Arrival:
     def identified(self, user_id: UUID) -> None:
         """It has said who it is. Raises TooMany if this person has too many."""
         of_users = self._admission.of_users
-        if settings.limits_enabled and of_users[user_id] >= settings.sockets_per_user:
+        if settings.limits.enabled and of_users[user_id] >= settings.sockets.per_user:
             raise TooMany(
-                f"You have {settings.sockets_per_user} connections open here, which is the most. "
+                f"You have {settings.sockets.per_user} connections open here, which is the most. "
                 "Close some first.",
                 code="too_many_connections",
                 retry_after_s=COME_BACK_S,
@@ -65,9 +65,9 @@ class Admission:
     @contextmanager
     def arriving(self, address: str) -> Iterator[Arrival]:
         """A socket for as long as it lasts. Raises TooMany before it is accepted."""
-        if settings.limits_enabled and (
-            self.open >= settings.sockets_per_gateway
-            or self.of_addresses[address] >= settings.unauthenticated_sockets_per_address
+        if settings.limits.enabled and (
+            self.open >= settings.sockets.per_gateway
+            or self.of_addresses[address] >= settings.sockets.unauthenticated_per_address
         ):
             raise TooMany(
                 "Too many connections are being opened. Try again in some seconds.",

@@ -99,7 +99,7 @@ class Fanout:
             self._confirmed[channel] = confirmed
             await self._tell(lambda pubsub: pubsub.subscribe(channel))
         try:
-            async with asyncio.timeout(settings.subscribe_timeout_s):
+            async with asyncio.timeout(settings.sockets.subscribe_timeout_s):
                 await asyncio.shield(confirmed)
         except TimeoutError:
             self.unsubscribe(channel, listener)
@@ -139,7 +139,7 @@ class Fanout:
             if self._pubsub is None or unless():
                 return
             try:
-                async with asyncio.timeout(settings.redis_socket_timeout_s):
+                async with asyncio.timeout(settings.redis.socket_timeout_s):
                     await command(self._pubsub)
             except VALKEY_AWAY:
                 await self._disconnect()
@@ -159,7 +159,7 @@ class Fanout:
             delay_s = min(delay_s * 2, RECONNECT_MAX_S)
 
     async def _connect(self) -> None:
-        async with self._writing, asyncio.timeout(settings.redis_connect_timeout_s * 2):
+        async with self._writing, asyncio.timeout(settings.redis.connect_timeout_s * 2):
             self._client = create_redis()
             pubsub = self._client.pubsub()
             await pubsub.subscribe(self._probe_channel, *self._listeners)

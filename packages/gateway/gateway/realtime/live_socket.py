@@ -202,7 +202,7 @@ class LiveSocket:
         except Exception as error:  # whoever called serves other sockets, too
             self._fail(error)
             return
-        if len(self._queue) >= settings.socket_queue_frames:
+        if len(self._queue) >= settings.sockets.queue_frames:
             if self._close is None:
                 metrics.DROPPED_FULL.inc()
             log.info("socket_dropped", reason="queue_full")
@@ -434,7 +434,7 @@ class LiveSocket:
             self._outlet.write(frame)
             return
         try:
-            async with asyncio.timeout(settings.send_timeout_s):
+            async with asyncio.timeout(settings.sockets.send_timeout_s):
                 await self._outlet.send_text(frame)
         except TimeoutError:
             raise ReadsTooSlowly from None

@@ -35,12 +35,12 @@ class Shares:
         before it stand still, as behind a lock."""
         share = self._shares.get(tenant_id)
         if share is None:
-            places = max(LEAST, settings.database_pool_size // SHARES)
+            places = max(LEAST, settings.database.pool_size // SHARES)
             share = self._shares[tenant_id] = _Share(asyncio.Semaphore(places))
         share.users += 1
         try:
             try:
-                async with asyncio.timeout(settings.database_statement_timeout_s):
+                async with asyncio.timeout(settings.database.statement_timeout_s):
                     await share.room.acquire()
             except TimeoutError:
                 raise Unavailable("Konstruct is very busy. Send it again shortly.") from None

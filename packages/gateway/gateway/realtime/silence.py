@@ -62,11 +62,11 @@ class Silence:
     def _wait(self) -> None:
         """Until the next time something has to be done, if nothing is heard until then."""
         silent_s = _now() - self._heard_at
-        next_s = settings.silence_look_s
+        next_s = settings.sockets.silence_look_s
         while next_s <= silent_s:
             next_s *= 2
-        if silent_s < settings.silence_timeout_s:
-            next_s = min(next_s, settings.silence_timeout_s)
+        if silent_s < settings.sockets.silence_timeout_s:
+            next_s = min(next_s, settings.sockets.silence_timeout_s)
         self._timer = asyncio.get_running_loop().call_later(next_s - silent_s, self._act)
 
     def _act(self) -> None:
@@ -74,9 +74,9 @@ class Silence:
         if not self._awaited:
             return
         silent_s = _now() - self._heard_at
-        if silent_s >= settings.silence_look_s:
+        if silent_s >= settings.sockets.silence_look_s:
             self._look()
-        if silent_s >= settings.silence_timeout_s:
+        if silent_s >= settings.sockets.silence_timeout_s:
             for reply_to in self._awaited - self._told:
                 self._tell(UUID(reply_to))
             self._told |= self._awaited

@@ -219,7 +219,7 @@ def _local_gateway(data_dir: Path) -> str:
 
     from konstruct.devstack.options import UpOptions
 
-    return UpOptions(data_dir=data_dir, port=settings.port, host=settings.host).url
+    return UpOptions(data_dir=data_dir, port=settings.gateway.port, host=settings.gateway.host).url
 
 
 def _password(email: str) -> str:

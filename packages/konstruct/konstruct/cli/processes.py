@@ -49,7 +49,7 @@ def gateway(
     from gateway.server import serve
     from shared.config import settings
 
-    raise typer.Exit(serve(settings.host, settings.port))
+    raise typer.Exit(serve(settings.gateway.host, settings.gateway.port))
 
 
 def worker(

@@ -125,9 +125,9 @@ def link(
     from shared.origins import warning_about
 
     path = f"/enter#{run(_link(email))}"
-    base = settings.link_base()
+    base = settings.gateway.link_base()
     if as_json:
-        print_json({"url": settings.local_url() + path, "public_url": base + path})
+        print_json({"url": settings.gateway.local_url() + path, "public_url": base + path})
         return
     typer.echo(base + path)
     if warning := warning_about(base):

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from shared.config import Settings
+from shared.config.gateway import GatewaySettings
+from shared.config.model import ModelSettings
 
 from konstruct.devstack.data_dir import DataDir, default_data_dir
 from konstruct.devstack.model_weights import MODEL_ALIAS
@@ -55,7 +56,7 @@ def _where_else(settings: Mapping[str, str]) -> Iterator[str]:
     """Where people reach it, and where they do and are refused."""
     told = {name: settings.get(f"KONSTRUCT_{name}".upper()) for name in ("host", "port")}
     given: dict[str, Any] = {name: value for name, value in told.items() if value}
-    reached = Settings(**given)
+    reached = GatewaySettings(**given)
     if reached.public_url:
         yield f"  people reach it at {reached.public_url}"
     if refused := where_pages_are_refused(reached):
@@ -84,7 +85,7 @@ def _options(settings: Mapping[str, str], demo: DemoData | None) -> Iterator[str
     """Those with which `up` starts again as it was started now, apart from the directory."""
     for option in ("host", "port"):
         value = settings.get(f"KONSTRUCT_{option.upper()}")
-        if value and value != str(Settings.model_fields[option].default):
+        if value and value != str(GatewaySettings.model_fields[option].default):
             yield from (f"--{option}", value)
     if demo is None:
         yield "--no-demo"
@@ -92,7 +93,7 @@ def _options(settings: Mapping[str, str], demo: DemoData | None) -> Iterator[str
 
 def _who_answers(settings: Mapping[str, str], up_again: str) -> Iterator[str]:
     url = settings.get("KONSTRUCT_LLM_BASE_URL")
-    model = settings.get("KONSTRUCT_LLM_MODEL") or Settings.model_fields["llm_model"].default
+    model = settings.get("KONSTRUCT_LLM_MODEL") or ModelSettings.model_fields["name"].default
     if model != MODEL_ALIAS:
         yield f"Answers come from {model}" + (f" at {url}." if url else ".")
         return

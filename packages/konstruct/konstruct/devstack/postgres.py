@@ -123,7 +123,7 @@ class EmbeddedPostgres(Server):
         settings = _SETTINGS | ({} if self._fsync else _QUICK_BUT_UNSAFE)
         settings["port"] = str(self.port)
         settings["max_connections"] = str(
-            wanted(PROCESSES_OF_UP, read_settings().database_pool_size)
+            wanted(PROCESSES_OF_UP, read_settings().database.pool_size)
         )
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         self._child = Child(

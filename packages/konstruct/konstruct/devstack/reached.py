@@ -7,14 +7,16 @@ those the settings name. A gateway that listens on every address is found at man
 import socket
 from collections.abc import Iterator
 
-from shared.config import Settings
+from shared.config.gateway import GatewaySettings
 from shared.origins import EVERY_ADDRESS, host_of, is_loopback, spelled
 
 FAR_AWAY = ("192.0.2.1", 9)
 """Of a network that is nobody's (RFC 5737). Nothing is sent: only the way there is asked for."""
 
 
-def where_pages_are_refused(settings: Settings, hosts: frozenset[str] | None = None) -> str | None:
+def where_pages_are_refused(
+    settings: GatewaySettings, hosts: frozenset[str] | None = None
+) -> str | None:
     """A sentence on the addresses at which a browser finds the page but may not talk; None if
     there are none. `hosts` are this machine's, and asked for if not given."""
     if settings.host not in EVERY_ADDRESS:

@@ -19,7 +19,7 @@ async def wall() -> str:
 
 
 async def migrations() -> str:
-    url = async_url(settings.owner_database_url or settings.require_database_url())
+    url = async_url(settings.database.owner_url or settings.database.require_url())
     pending = await asyncio.to_thread(schema.pending, url)
     if pending:
         raise ConfigError(f"{len(pending)} are not applied. Run `konstruct migrate`.")
@@ -30,7 +30,7 @@ async def connections() -> str:
     """Whether all that run may open their pools, before one of them is refused."""
     async with get_engine().connect() as connection:
         allowed, processes = await connections_allowed(connection, ours=f"{NAME} %")
-    pool = settings.database_pool_size
+    pool = settings.database.pool_size
     needed = wanted(processes, pool)
     of_ours = f"{processes} gateways and workers may open {pool} each"
     if needed > allowed:

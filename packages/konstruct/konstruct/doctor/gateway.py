@@ -18,7 +18,7 @@ LAG_S = 0.25
 
 
 async def signing_key() -> str:
-    settings.require_signing_key()
+    settings.identity.require_signing_key()
     return "There is one, and it is long enough."
 
 
@@ -39,8 +39,8 @@ async def origins() -> str:
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.typing import Origin
 
-    told = [settings.local_url(), *filter(None, [settings.public_url])]
-    url = f"ws{settings.local_url().removeprefix('http')}/chat/ws/{UUID(int=0)}"
+    told = [settings.gateway.local_url(), *filter(None, [settings.gateway.public_url])]
+    url = f"ws{settings.gateway.local_url().removeprefix('http')}/chat/ws/{UUID(int=0)}"
     for origin in told:
         try:
             async with connect(url, origin=Origin(origin), open_timeout=WITHIN_S, proxy=None):
@@ -97,7 +97,7 @@ async def _seen_by_gateway(data_dir: Path) -> dict[str, Any] | None:
 
 
 async def _ask_gateway(data_dir: Path) -> tuple[str, httpx2.Response]:
-    url = UpOptions(data_dir=data_dir, port=settings.port, host=settings.host).url
+    url = UpOptions(data_dir=data_dir, port=settings.gateway.port, host=settings.gateway.host).url
     answer = await get(
         f"{url}/readyz",
         f"None answers at {url}. Start one with `konstruct gateway`, or set KONSTRUCT_HOST and "

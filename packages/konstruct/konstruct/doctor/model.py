@@ -28,8 +28,8 @@ SETTINGS = {  # of failures whose own sentence names none
 
 async def answers() -> str:
     """Raises ConfigError with what is wrong, what the provider said, and what to set."""
-    key = settings.llm_api_key.get_secret_value() if settings.llm_api_key else None
-    models = ModelRegistry(model=settings.llm_model, base_url=settings.llm_base_url, api_key=key)
+    key = settings.model.api_key.get_secret_value() if settings.model.api_key else None
+    models = ModelRegistry(model=settings.model.name, base_url=settings.model.base_url, api_key=key)
     try:
         said, finish = await _asked(models)
     except ModelFailure as failure:
@@ -52,8 +52,8 @@ async def _asked(models: ModelRegistry) -> tuple[str, str | None]:
         first_byte_s=WITHIN_S,
         between_pieces_s=WITHIN_S,
         overall_s=WITHIN_S,
-        max_answer_tokens=settings.llm_max_answer_tokens,
-        max_answer_chars=settings.llm_max_answer_chars,
+        max_answer_tokens=settings.model.max_answer_tokens,
+        max_answer_chars=settings.model.max_answer_chars,
     )
     said, deps = "", AgentDeps(NOBODY, NOBODY, "")
     async with open_answer(models.resolve(), prompt, deps, limits) as answer:
@@ -82,9 +82,9 @@ async def _what_is_wrong(failure: ModelFailure, key: str | None) -> str:
 
 async def _model_names(key: str | None) -> list[str]:
     """Empty for an endpoint that does not tell: not all do."""
-    if settings.llm_base_url is None:
+    if settings.model.base_url is None:
         return []
-    url = f"{settings.llm_base_url.rstrip('/')}/models"
+    url = f"{settings.model.base_url.rstrip('/')}/models"
     try:
         answer = await get(url, "", headers={"Authorization": f"Bearer {key or 'none'}"})
         return sorted(str(model["id"]) for model in answer.json()["data"])
@@ -93,9 +93,9 @@ async def _model_names(key: str | None) -> list[str]:
 
 
 def _where() -> str:
-    if settings.llm_base_url is None:
-        return settings.llm_model
-    return f"{settings.llm_model} at {settings.llm_base_url}"
+    if settings.model.base_url is None:
+        return settings.model.name
+    return f"{settings.model.name} at {settings.model.base_url}"
 
 
 def _one_line(text: str) -> str:

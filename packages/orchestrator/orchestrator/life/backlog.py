@@ -27,7 +27,7 @@ async def keep_looking() -> None:
     while True:
         await _look_into_database()
         metrics.BROKER_QUEUE.set(await broker_queue_length())
-        await asyncio.sleep(settings.backlog_interval_s)
+        await asyncio.sleep(settings.telemetry.backlog_interval_s)
 
 
 async def _look_into_database() -> None:

@@ -37,4 +37,4 @@ class LoopLag:
 
     def window_s(self) -> float:
         """How long to gather streamed text before it is published."""
-        return min(MAX_WINDOW_S, settings.publish_window_s + WIDEN_BY * self.seconds)
+        return min(MAX_WINDOW_S, settings.worker.publish_window_s + WIDEN_BY * self.seconds)

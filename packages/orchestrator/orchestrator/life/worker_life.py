@@ -69,14 +69,14 @@ class WorkerLife:
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.lag = LoopLag()
         self.models = ModelRegistry(
-            model=settings.llm_model,
-            base_url=settings.llm_base_url,
-            api_key=settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+            model=settings.model.name,
+            base_url=settings.model.base_url,
+            api_key=settings.model.api_key.get_secret_value() if settings.model.api_key else None,
             window_s=self.lag.window_s,
         )
         # Not all connections for claims: a flood of nudges leaves some to outcomes and lease.
         self.fair_queue = FairQueue(
-            slots=settings.worker_concurrency, claims=max(1, settings.database_pool_size // 2)
+            slots=settings.worker.concurrency, claims=max(1, settings.database.pool_size // 2)
         )
         self._in_hand: dict[str, RunInHand] = {}
         """By message, which is known before the run is."""
@@ -92,7 +92,7 @@ class WorkerLife:
 
     async def start(self) -> None:
         """Take the lease. Raises ConfigError, and what the database says when it stays away."""
-        settings.require_signing_key()
+        settings.identity.require_signing_key()
         await await_wall(get_engine())
         await self._renew()
         self._warm_up()
@@ -150,7 +150,7 @@ class WorkerLife:
         log.info("worker_draining", runs=len(self._in_hand), waiting=self.fair_queue.waiting)
         self.fair_queue.close()
         try:
-            async with asyncio.timeout(settings.drain_timeout_s):
+            async with asyncio.timeout(settings.worker.drain_timeout_s):
                 await self._idle.wait()
         except TimeoutError:
             await self._give_back()
@@ -204,13 +204,13 @@ class WorkerLife:
     async def _keep_lease(self) -> None:
         while True:
             try:
-                async with asyncio.timeout(settings.lease_renew_s):
+                async with asyncio.timeout(settings.worker.lease_renew_s):
                     await self._look_now.wait()
             except TimeoutError:
                 pass
             self._look_now.clear()
             try:
-                async with asyncio.timeout(settings.lease_ttl_s):
+                async with asyncio.timeout(settings.worker.lease_ttl_s):
                     await self._renew()
             except DATABASE_AWAY as error:
                 log.warning("lease_not_renewed", error=type(error).__name__)
@@ -220,7 +220,9 @@ class WorkerLife:
         claimed = {run.run_id: run for run in self._in_hand.values() if run.run_id}
         asked_at = time.monotonic()
         async with SystemSession("lease") as session, session.transaction():
-            await leases.renew_lease(session, self.id, name=self.name, ttl_s=settings.lease_ttl_s)
+            await leases.renew_lease(
+                session, self.id, name=self.name, ttl_s=settings.worker.lease_ttl_s
+            )
             heard = {news.id: news for news in await queue.news(session, self.id, list(claimed))}
             # A commit whose answer was lost leaves a run that is ours and that nobody works on.
             forgotten = [
@@ -230,7 +232,7 @@ class WorkerLife:
             ]
             if forgotten:
                 await queue.return_to_queue(session, self.id, forgotten, counted=True)
-        self._lease_until = asked_at + settings.lease_ttl_s
+        self._lease_until = asked_at + settings.worker.lease_ttl_s
         for run_id, run in claimed.items():
             news = heard.get(run_id)
             if news is None or not news.mine:
@@ -244,7 +246,7 @@ class WorkerLife:
                 async with get_redis().pubsub() as pubsub:
                     await pubsub.subscribe(run_control_key())
                     while True:
-                        if await pubsub.get_message(timeout=settings.lease_renew_s):
+                        if await pubsub.get_message(timeout=settings.worker.lease_renew_s):
                             self._look_now.set()
             except VALKEY_AWAY as error:
                 log.warning("control_channel_lost", error=type(error).__name__)
@@ -254,9 +256,9 @@ class WorkerLife:
 
     async def _keep_sweeping(self) -> None:
         while True:
-            await asyncio.sleep(settings.sweep_interval_s)
+            await asyncio.sleep(settings.worker.sweep_interval_s)
             try:
-                async with asyncio.timeout(settings.database_statement_timeout_s):
+                async with asyncio.timeout(settings.database.statement_timeout_s):
                     await self._sweep()
             except DATABASE_AWAY as error:
                 log.warning("sweep_failed", error=type(error).__name__)
@@ -267,8 +269,8 @@ class WorkerLife:
             due = await queue.take_due(
                 session,
                 limit=SWEEP_BATCH,
-                max_nudge_s=settings.max_nudge_s,
-                runs_at_once=settings.tenant_runs_at_once,
+                max_nudge_s=settings.worker.max_nudge_s,
+                runs_at_once=settings.limits.tenant_runs_at_once,
             )
             await leases.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
             await sessions.forget_ended(

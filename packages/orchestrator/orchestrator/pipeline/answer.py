@@ -67,7 +67,7 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
         return Outcome("stopped", "")
     if claimed.prompt is None:
         return failed("internal_error", BROKEN, retryable=False)
-    if claimed.tries > settings.max_attempts:
+    if claimed.tries > settings.worker.max_attempts:
         return failed("gave_up", GAVE_UP)
     preview = open_preview(claimed, life.lag.window_s)
     try:
@@ -115,12 +115,12 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
     )
     assert claimed.prompt is not None
     limits = AnswerLimits(
-        first_byte_s=settings.llm_first_byte_timeout_s,
-        between_pieces_s=settings.llm_between_pieces_timeout_s,
+        first_byte_s=settings.model.first_byte_timeout_s,
+        between_pieces_s=settings.model.between_pieces_timeout_s,
         overall_s=_time_left_s(claimed),
-        max_answer_tokens=settings.llm_max_answer_tokens,
-        max_answer_chars=settings.llm_max_answer_chars,
-        max_requests=settings.llm_max_requests,
+        max_answer_tokens=settings.model.max_answer_tokens,
+        max_answer_chars=settings.model.max_answer_chars,
+        max_requests=settings.model.max_requests,
     )
     try:
         model = life.models.resolve(claimed.model)
@@ -157,4 +157,4 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
 
 def _time_left_s(claimed: Claimed) -> float:
     spent_s = (datetime.now(UTC) - claimed.started_at).total_seconds()
-    return max(LEAST_TIME_S, settings.run_deadline_s - spent_s)
+    return max(LEAST_TIME_S, settings.worker.run_deadline_s - spent_s)

@@ -62,7 +62,7 @@ async def claim(
         message_id,
         life.id,
         turns=MAX_TURNS,
-        runs_at_once=settings.tenant_runs_at_once,
+        runs_at_once=settings.limits.tenant_runs_at_once,
     )
     if claimed is None:
         return None

@@ -21,7 +21,7 @@ def build_prompt(agent: AgentAtWork, said_before: Sequence[tuple[str, str]], tex
     """Instructions, the newest turns that fit, and what is said now. `said_before` is (role, text),
     newest first."""
     instructions = _instructions(agent)
-    budget = settings.llm_context_tokens - settings.llm_max_answer_tokens
+    budget = settings.model.context_tokens - settings.model.max_answer_tokens
     budget -= _tokens(instructions) + _tokens(text)
     turns = [
         Turn("assistant", without_thoughts(said)) if role == "assistant" else Turn("user", said)

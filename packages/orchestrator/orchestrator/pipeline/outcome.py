@@ -94,7 +94,7 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
             channel,
             claimed.thread_id,
             ending,
-            runs_at_once=settings.tenant_runs_at_once,
+            runs_at_once=settings.limits.tenant_runs_at_once,
         )
         return Stored(outcome, {}, ended.following) if ended else None
     answer_id = uuid4()
@@ -106,7 +106,7 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
         text=outcome.text,
         status=outcome.status,
         finish=outcome.finish,
-        runs_at_once=settings.tenant_runs_at_once,
+        runs_at_once=settings.limits.tenant_runs_at_once,
     )
     if ended is None:
         return await _stored_before(life, claimed, outcome)

@@ -41,7 +41,7 @@ async def respond_in_turn(
     leaves before."""
     async with life.fair_queue.slot(tenant_id, str(message_id)) as slot:
         if slot is not None:
-            async with asyncio.timeout(settings.run_deadline_s + MARGIN_S):
+            async with asyncio.timeout(settings.worker.run_deadline_s + MARGIN_S):
                 await respond(life, slot, tenant_id, message_id, send_response)
         elif life.fair_queue.closed:
             handle_message.delay(nudge)

@@ -132,7 +132,7 @@ class WebPreview:
         self._published_chars += len(text)
         stored, offset = text.encode(), self._published_bytes
         self._published_bytes += len(stored)
-        kept_s = int(settings.run_deadline_s) + 60
+        kept_s = int(settings.worker.run_deadline_s) + 60
         words = (CONTINUE, 1, self._key, self._channel, offset, stored, kept_s, frame.wire())
         had = await get_batch().ask("EVAL", *words)
         if had is not None and had < offset:

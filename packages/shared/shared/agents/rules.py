@@ -158,7 +158,7 @@ def _checked(changes: AgentChanges) -> AgentChanges:
 
 def _require_room_for_talk(instructions: str) -> None:
     """What a model cannot read together with a message must not be said before each."""
-    room = settings.llm_context_tokens - settings.llm_max_answer_tokens
+    room = settings.model.context_tokens - settings.model.max_answer_tokens
     most = max(0, round(room * SHARE_OF_INSTRUCTIONS))
     tokens = tokens_of(instructions)
     if instructions and tokens > most:

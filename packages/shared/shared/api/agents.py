@@ -35,7 +35,7 @@ class AgentOut(BaseModel):
     status: AgentStatus
     paused_notice: str | None = None
     """What the business says to people while the agent is paused."""
-    practice: bool = Field(default_factory=lambda: settings.llm_practice)
+    practice: bool = Field(default_factory=lambda: settings.model.practice)
     """Whether the practice model of `konstruct up` answers, which only shows the way."""
 
 

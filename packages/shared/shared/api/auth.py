@@ -145,10 +145,10 @@ def answer_with_tokens(response: Response, logged_in: LoggedIn) -> TokenOut:
         response.set_cookie(
             REFRESH_COOKIE,
             logged_in.refresh_token,
-            max_age=settings.refresh_token_ttl_s,
+            max_age=settings.identity.refresh_token_ttl_s,
             path=COOKIE_PATH,
             httponly=True,
-            secure=settings.cookie_secure,
+            secure=settings.identity.cookie_secure,
             samesite="strict",
         )
     response.headers["Cache-Control"] = "no-store"

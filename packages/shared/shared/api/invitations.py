@@ -103,7 +103,7 @@ async def invite(
     )
     shown = InvitationOut.model_validate(invitation)
     link = LINK.format(token=token)
-    base = settings.link_base(request.headers.get("origin"))
+    base = settings.gateway.link_base(request.headers.get("origin"))
     return NewInvitation(
         **shown.model_dump(), link=link, url=base + link, url_warning=warning_about(base)
     )

@@ -21,13 +21,13 @@ def require_own_origin(connection: HTTPConnection) -> None:
     """Raises Forbidden, code `origin_refused`, for a page that is none of ours."""
     # Not `connection.headers`: what that makes is kept as long as a socket.
     origin = Headers(scope=connection.scope).get("origin")
-    if origin is None or settings.allows_origin(origin):
+    if origin is None or settings.gateway.allows_origin(origin):
         return
     shown = origin[:SHOWN_AT_MOST]
     log.warning("origin_refused", origin=shown, set="KONSTRUCT_ALLOWED_ORIGINS")
     raise Forbidden(
         f"Konstruct does not know the address {shown}, at which this page was opened. Open "
-        f"{settings.public_url or settings.local_url()}, or have the operator add {shown} to "
+        f"{settings.gateway.link_base()}, or have the operator add {shown} to "
         "KONSTRUCT_ALLOWED_ORIGINS.",
         code="origin_refused",
     )

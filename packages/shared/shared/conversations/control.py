@@ -60,7 +60,7 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
             message_id=last_run.message_id,
             payload=last_run.payload,
             attempt=last_run.attempt,
-            first_nudge_s=settings.first_nudge_s,
+            first_nudge_s=settings.worker.first_nudge_s,
         )
         return Retried(message, payload=last_run.payload)
 

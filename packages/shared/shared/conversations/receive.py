@@ -16,9 +16,9 @@ def check_text(text: str) -> None:
     """Raise TextRefused, with a sentence, for text that cannot be a message."""
     if not text.strip():
         raise TextRefused("The message is empty. Write something first.", code="text_empty")
-    if len(text) > settings.max_message_chars:
+    if len(text) > settings.sockets.max_message_chars:
         raise TextRefused(
-            f"The message has {len(text)} characters; at most {settings.max_message_chars} "
+            f"The message has {len(text)} characters; at most {settings.sockets.max_message_chars} "
             "are possible. Send it in parts.",
             code="text_too_long",
         )
@@ -59,7 +59,7 @@ async def send(
             text=text,
             client_message_id=client_message_id,
             payload=payload,
-            first_nudge_s=settings.first_nudge_s,
+            first_nudge_s=settings.worker.first_nudge_s,
         )
         if stored is not None:
             break

@@ -50,13 +50,13 @@ def create_engine(settings: Settings) -> AsyncEngine:
     The URL alone says where it connects and how: nothing of libpq's variables is heard.
     """
     forget_libpq()
-    statement_timeout_ms = int(settings.database_statement_timeout_s * 1000)
-    url = async_url(settings.require_database_url())
+    statement_timeout_ms = int(settings.database.statement_timeout_s * 1000)
+    url = async_url(settings.database.require_url())
     connect_args: dict[str, object] = {}
     if "+psycopg" in url:
         connect_args = {
             "async_creator_fn": _opened,
-            "connect_timeout": max(1, int(settings.database_connect_timeout_s)),
+            "connect_timeout": max(1, int(settings.database.connect_timeout_s)),
             # Our hook begins each transaction itself, together with saying whose it is.
             "autocommit": True,
             # With statements of its own prepared, psycopg says DEALLOCATE ALL at each ROLLBACK,
@@ -76,19 +76,19 @@ def create_engine(settings: Settings) -> AsyncEngine:
     engine = create_async_engine(
         url,
         poolclass=PatientPool,
-        pool_size=settings.database_pool_size,
+        pool_size=settings.database.pool_size,
         max_overflow=0,
-        pool_timeout=settings.database_pool_timeout_s,
+        pool_timeout=settings.database.pool_timeout_s,
         pool_pre_ping=False,
         pool_use_lifo=True,
         connect_args=connect_args,
     )
     configure_rls_hook(engine)
-    hang_up_after(engine.sync_engine.pool, settings.database_transaction_timeout_s)
+    hang_up_after(engine.sync_engine.pool, settings.database.transaction_timeout_s)
     watch_pool(
         engine.pool,
         "postgresql",
-        size=settings.database_pool_size,
+        size=settings.database.pool_size,
         in_use=lambda pool: pool.checkedout(),
         waiting=lambda pool: pool.waiting,
     )

@@ -145,7 +145,7 @@ async def _send(
         for statement, parameters in calls:
             pgconn.send_query_prepared(statement.name, parameters)
         pgconn.pipeline_sync()
-    async with asyncio.timeout(settings.database_statement_timeout_s + BEYOND_STATEMENTS_S):
+    async with asyncio.timeout(settings.database.statement_timeout_s + BEYOND_STATEMENTS_S):
         answers = [await _answered(pgconn) for _ in transactions]
     pgconn.exit_pipeline_mode()
     for number, results in enumerate(answers):

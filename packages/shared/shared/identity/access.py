@@ -33,7 +33,10 @@ class Access:
             )
         key = (claims.user_id, claims.session_id, claims.tenant_id, claims.role)
         checked_at = self._checked.get(key)
-        if checked_at is not None and time.monotonic() - checked_at < settings.session_check_ttl_s:
+        if (
+            checked_at is not None
+            and time.monotonic() - checked_at < settings.identity.session_check_ttl_s
+        ):
             return
         self._checked.pop(key, None)
         asked_at, forgotten = time.monotonic(), self._forgotten

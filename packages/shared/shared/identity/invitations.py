@@ -53,7 +53,7 @@ async def invite(
         role=role,
         token_hash=secret_hash(token),
         invited_by=invited_by,
-        expires_at=datetime.now(UTC) + timedelta(seconds=settings.invitation_ttl_s),
+        expires_at=datetime.now(UTC) + timedelta(seconds=settings.identity.invitation_ttl_s),
     )
     return invitation, token
 
@@ -72,7 +72,7 @@ async def revoke(session: PortalSession, tenant_id: UUID, invitation_id: UUID) -
 async def look_at(token: str, *, address: str) -> Offer:
     """What the link offers, to whom. Raises NotFound, and TooMany after too many of these."""
     await rate_limits.require_room(
-        settings.invitation_limit,
+        settings.limits.invitation,
         "invitation",
         address,
         message="Too many invitation links that do not work. Wait some minutes and try again.",
@@ -80,7 +80,7 @@ async def look_at(token: str, *, address: str) -> Offer:
     async with SystemSession("identity") as session, session.transaction():
         offer = await invitation_repository.offer_of(session, secret_hash(token))
     if offer is None:
-        await rate_limits.use(settings.invitation_limit, "invitation", address)
+        await rate_limits.use(settings.limits.invitation, "invitation", address)
         raise NotFound(NO_SUCH_INVITATION)
     return offer
 

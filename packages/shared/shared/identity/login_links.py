@@ -32,7 +32,7 @@ async def make(user_id: UUID) -> str:
 async def enter(token: str, *, address: str) -> LoggedIn:
     """Raises NotAuthenticated for a token that is used, too old or none, and TooMany after many."""
     attempt = Attempts(
-        settings.login_address_limit,
+        settings.limits.login_address,
         "login-address",
         address,
         message="Too many log-in attempts. Wait some minutes and try again.",

@@ -56,8 +56,8 @@ async def prove(email: str, password: str, *, address: str) -> PortalUser:
     attempts = [
         Attempts(limit, *key, message="Too many log-in attempts. Wait some minutes and try again.")
         for limit, *key in (
-            (settings.login_address_limit, "login-address", address),
-            (settings.login_limit, "login-email", email),
+            (settings.limits.login_address, "login-address", address),
+            (settings.limits.login, "login-email", email),
         )
     ]
     for attempt in attempts:
@@ -83,7 +83,7 @@ async def start_session(
     first. Raises Forbidden."""
     role, active_tenant = await _choose_role(session, user, tenant_id)
     refresh_token = new_secret()
-    ttl_s = max(settings.refresh_token_ttl_s, access_ttl_s or 0)
+    ttl_s = max(settings.identity.refresh_token_ttl_s, access_ttl_s or 0)
     record = PortalSessionRecord(
         id=uuid4(),
         user_id=user.id,

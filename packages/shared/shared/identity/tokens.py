@@ -38,7 +38,7 @@ def issue_access_token(
 ) -> tuple[str, datetime]:
     """A signed token and when it expires."""
     now = datetime.now(UTC).replace(microsecond=0)
-    expires_at = now + timedelta(seconds=ttl_s or settings.access_token_ttl_s)
+    expires_at = now + timedelta(seconds=ttl_s or settings.identity.access_token_ttl_s)
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
@@ -50,7 +50,9 @@ def issue_access_token(
     }
     if tenant_id is not None:
         claims["tid"] = str(tenant_id)
-    return jwt.encode(claims, settings.require_signing_key(), algorithm=ALGORITHM), expires_at
+    return jwt.encode(
+        claims, settings.identity.require_signing_key(), algorithm=ALGORITHM
+    ), expires_at
 
 
 def verify_access_token(token: str) -> AccessClaims:
@@ -58,7 +60,7 @@ def verify_access_token(token: str) -> AccessClaims:
     try:
         claims = jwt.decode(
             token,
-            settings.require_signing_key(),
+            settings.identity.require_signing_key(),
             algorithms=[ALGORITHM],
             issuer=ISSUER,
             audience=AUDIENCE,

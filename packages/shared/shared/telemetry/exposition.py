@@ -87,9 +87,9 @@ def expose(parts: Callable[[], Parts]) -> Exposition | None:
 
     A port that cannot be had is said in the log; people are served all the same.
     """
-    if settings.metrics_port is None:
+    if settings.telemetry.metrics_port is None:
         return None
-    loop, token = asyncio.get_running_loop(), settings.metrics_token
+    loop, token = asyncio.get_running_loop(), settings.telemetry.metrics_token
 
     class Handler(_Handler):
         def answer(self) -> tuple[int, bytes, str]:
@@ -106,12 +106,14 @@ def expose(parts: Callable[[], Parts]) -> Exposition | None:
             return _say(HTTPStatus.NOT_FOUND, {"detail": "Not Found"})
 
     try:
-        server = _Server((settings.metrics_host, settings.metrics_port), Handler)
+        server = _Server(
+            (settings.telemetry.metrics_host, settings.telemetry.metrics_port), Handler
+        )
     except OSError as error:
-        log.error("metrics_not_shown", port=settings.metrics_port, error=error.strerror)
+        log.error("metrics_not_shown", port=settings.telemetry.metrics_port, error=error.strerror)
         return None
     exposition = Exposition(server)
-    log.info("metrics_shown", host=settings.metrics_host, port=exposition.port)
+    log.info("metrics_shown", host=settings.telemetry.metrics_host, port=exposition.port)
     return exposition
 
 

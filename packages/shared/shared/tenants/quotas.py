@@ -47,7 +47,7 @@ class Allowances:
         now = time.monotonic()
         known = self._known.get(tenant_id)
         if known is not None:
-            if now - known[0] < settings.tenant_limits_ttl_s:
+            if now - known[0] < settings.limits.tenant_ttl_s:
                 return known[1]
             self._known[tenant_id] = (now, known[1])  # one asks; others go on with what was known
         async with TenantSession(tenant_id) as session, session.transaction():
@@ -67,7 +67,7 @@ allowances = Allowances()
 
 async def require_room_for_message(tenant_id: UUID) -> None:
     """Count one more message of the tenant. Raises TooMany, with the seconds to wait."""
-    if not settings.limits_enabled:
+    if not settings.limits.enabled:
         return
     allowance = await allowances.of(tenant_id)
     if allowance.tokens_today >= allowance.tokens_per_day:

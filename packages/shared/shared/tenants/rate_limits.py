@@ -42,7 +42,7 @@ async def require(limit: str, *key: str, message: str, code: str | None = None) 
 
 async def require_room(limit: str, *key: str, message: str) -> None:
     """Raise TooMany if nothing is left of `limit`, without using any of it up."""
-    if settings.limits_enabled:
+    if settings.limits.enabled:
         item = _parsed(limit)
         if not await _count(MovingWindowRateLimiter, lambda counter: counter.test(item, *key)):
             raise TooMany(message, retry_after_s=await _wait_s(limit, *key))
@@ -50,7 +50,7 @@ async def require_room(limit: str, *key: str, message: str) -> None:
 
 async def use(limit: str, *key: str) -> bool:
     """Use one of `limit` up; False if none was left."""
-    if not settings.limits_enabled:
+    if not settings.limits.enabled:
         return True
     item = _parsed(limit)
     return await _count(MovingWindowRateLimiter, lambda counter: counter.hit(item, *key))
@@ -70,7 +70,7 @@ class Attempts:
 
     async def begin(self) -> None:
         """Raises TooMany when no place is left."""
-        if not settings.limits_enabled:
+        if not settings.limits.enabled:
             return
         if not await self._count(lambda counter: counter.hit(self._item, *self._key)):
             stats = await self._count(
@@ -80,7 +80,7 @@ class Attempts:
 
     async def succeeded(self) -> None:
         """Give the place back."""
-        if settings.limits_enabled:
+        if settings.limits.enabled:
             await self._count(lambda counter: counter.hit(self._item, *self._key, cost=-1))
 
     async def _count(self, ask: Callable[[RateLimiter], Awaitable[Answer]]) -> Answer:
@@ -102,7 +102,7 @@ def _seconds_until(moment: float) -> int:
 async def _count(
     strategy: type[RateLimiter], ask: Callable[[RateLimiter], Awaitable[Answer]]
 ) -> Answer:
-    url = settings.redis_url
+    url = settings.redis.url
     if time.monotonic() >= _away_until.get(url, 0):
         try:
             return await ask(strategy(_in_valkey()))
@@ -124,7 +124,7 @@ def _in_memory() -> MemoryStorage:
 
 def _in_valkey() -> RedisStorage:
     return RedisStorage(
-        f"async+{settings.redis_url}",
+        f"async+{settings.redis.url}",
         implementation="redispy",
         key_prefix=LIMITS_PREFIX,
         connection_pool=get_redis().connection_pool,  # type: ignore[arg-type]

@@ -40,7 +40,7 @@ class Batch:
 
     def put(self, *words: str | bytes | int, told: Told | None = None) -> bool:
         """Have Valkey do this, soon. False if there is no room and it is dropped."""
-        if len(self._waiting) >= settings.outbox_size:
+        if len(self._waiting) >= settings.redis.batch_size:
             log.warning("outbox_full", command=words[0])
             return False
         self._waiting.append((words, told))

@@ -31,7 +31,7 @@ def get_redis() -> aioredis.Redis:
         watch_pool(
             client.connection_pool,
             "valkey",
-            size=settings.redis_pool_size,
+            size=settings.redis.pool_size,
             in_use=lambda pool: len(pool._in_use_connections),
             # No public name says who waits; a test sees that this one does.
             waiting=lambda pool: len(pool._condition._waiters),
@@ -41,11 +41,11 @@ def get_redis() -> aioredis.Redis:
 
 def create_redis() -> aioredis.Redis:
     pool = aioredis.BlockingConnectionPool.from_url(
-        settings.redis_url,
-        max_connections=settings.redis_pool_size,
-        timeout=settings.redis_socket_timeout_s,
-        socket_connect_timeout=settings.redis_connect_timeout_s,
-        socket_timeout=settings.redis_socket_timeout_s,
+        settings.redis.url,
+        max_connections=settings.redis.pool_size,
+        timeout=settings.redis.socket_timeout_s,
+        socket_connect_timeout=settings.redis.connect_timeout_s,
+        socket_timeout=settings.redis.socket_timeout_s,
         retry=Retry(NoBackoff(), 1),
         health_check_interval=15,
     )

@@ -12,10 +12,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from limits import parse as parse_limit
-from pydantic import AfterValidator, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.functional_validators import model_validator
 from pydantic_core import PydanticCustomError
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.addresses import (
     HIGHEST_PORT,
@@ -38,10 +45,6 @@ MAY_HAVE_LINES = frozenset({"signing_key"})
 """Nobody is sent it, and keys come as files of several lines."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Unicode's categories of what cannot be seen: control and format characters, halves of pairs."""
-
-
-def variable(field: str) -> str:
-    return f"{PREFIX}{field}".upper()
 
 
 def wrong(sentence: str) -> PydanticCustomError:
@@ -107,13 +110,45 @@ SentKey = Annotated[SecretStr, AfterValidator(_sent_key)]
 Directory = Annotated[Path, AfterValidator(_directory)]
 
 
+def reads(prefix: str) -> SettingsConfigDict:
+    """Settings whose variables begin with `KONSTRUCT_` and this."""
+    return SettingsConfigDict(
+        env_prefix=PREFIX + prefix, env_ignore_empty=True, extra="ignore", populate_by_name=True
+    )
+
+
+def named(variable: str, default: Any) -> Any:
+    """A setting whose variable is not its group's prefix and its own name."""
+    return Field(default, validation_alias=PREFIX + variable)
+
+
 class CheckedSettings(BaseSettings):
     """Settings of which none is taken as it comes."""
+
+    model_config = reads("")
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """The environment variable of a field, by the field's name or by its own."""
+        field = cls.model_fields.get(name)
+        if field is None:
+            return name
+        return str(field.validation_alias or f"{cls.model_config['env_prefix']}{name}".upper())
+
+    @classmethod
+    def what_is_wrong(cls, error: ValidationError) -> dict[str, str]:
+        """A sentence, without its full stop, for each variable that is not right."""
+        found = error.errors(include_url=False, include_input=False, include_context=False)
+        return {cls.variable(str(each["loc"][0])): each["msg"] for each in found}
 
     @model_validator(mode="before")
     @classmethod
     def _blank_is_unset(cls, given: Any) -> Any:
-        return {name: value for name, value in given.items() if not _is_blank(name, value)}
+        return {name: value for name, value in given.items() if not cls._is_blank(name, value)}
+
+    @classmethod
+    def _is_blank(cls, name: str, value: object) -> bool:
+        return isinstance(value, str) and not stripped(cls.variable(name), value)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -122,7 +157,7 @@ class CheckedSettings(BaseSettings):
             return [cls._one_plain_line(each, info) for each in value]
         if not isinstance(value, str):
             return value
-        text = stripped(variable(info.field_name or ""), value)
+        text = stripped(cls.variable(info.field_name or ""), value)
         for character in text if info.field_name not in MAY_HAVE_LINES else "":
             if unicodedata.category(character) in UNSEEN:
                 raise wrong(
@@ -138,12 +173,8 @@ class CheckedSettings(BaseSettings):
             return value
         name = info.field_name or ""
         may_be_zero = name in MAY_BE_ZERO
-        most = LONGEST_TIMEOUT_S if name.endswith("_timeout_s") else LARGEST_NUMBER
+        most = LONGEST_TIMEOUT_S if name.endswith("timeout_s") else LARGEST_NUMBER
         # NaN is within no bounds.
         if not (0 if may_be_zero else math.nextafter(0, 1)) <= value <= most:
             raise wrong(f"it must be {'from 0' if may_be_zero else 'above 0, and'} up to {most}")
         return value
-
-
-def _is_blank(field: str, value: object) -> bool:
-    return isinstance(value, str) and not stripped(variable(field), value)

@@ -1,0 +1,41 @@
+"""The model behind every employee that names no other."""
+
+from pydantic import ValidationInfo, field_validator
+
+from shared.config.kinds import CheckedSettings, HttpUrl, SentKey, named, reads, wrong
+
+PROVIDERS = ("openai", "anthropic")
+"""Of models that need no base URL: `provider:name`."""
+
+
+class ModelSettings(CheckedSettings):
+    """The default model, and the bounds of an answer."""
+
+    model_config = reads("LLM_")
+
+    base_url: HttpUrl | None = None
+    api_key: SentKey | None = None
+    name: str = named("LLM_MODEL", "openai:gpt-5-mini")
+    """With a base URL, the model's name there; without, `provider:name`."""
+    practice: bool = False
+    """Whether it is the toy that `konstruct up` brings along, of which people are told."""
+    context_tokens: int = 8_000
+    max_answer_tokens: int = 1_024
+    first_byte_timeout_s: float = 60.0
+    between_pieces_timeout_s: float = 30.0
+    max_answer_chars: int = 64_000
+    """Where a model that does not stop is stopped; bounds an answer's memory."""
+    max_requests: int = 8
+    """Turns between the model and its tools in one answer."""
+
+    @field_validator("name")
+    @classmethod
+    def _can_be_asked(cls, model: str, info: ValidationInfo) -> str:
+        provider, _, name = model.partition(":")
+        # A base URL that is wrong itself is told of alone.
+        if info.data.get("base_url", "") is None and not (provider in PROVIDERS and name):
+            raise wrong(
+                f"'{model}' names no model. Set it to one like openai:gpt-5-mini, or "
+                "KONSTRUCT_LLM_BASE_URL to the OpenAI-compatible endpoint that has it"
+            )
+        return model
