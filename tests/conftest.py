@@ -134,7 +134,7 @@ def stack(shared_stack: Stack) -> Iterator[Stack]:
 
 
 @pytest.fixture(scope="session")
-def shared_island() -> Iterator[BreakableStack]:
+def shared_breakable_stack() -> Iterator[BreakableStack]:
     with _directory_of_servers() as directory, BreakableStack(directory) as breakable_stack:
         yield breakable_stack
 
@@ -148,13 +148,13 @@ def _directory_of_servers() -> Iterator[Path]:
 
 
 @pytest.fixture
-def breakable_stack(shared_island: BreakableStack) -> Iterator[BreakableStack]:
+def breakable_stack(shared_breakable_stack: BreakableStack) -> Iterator[BreakableStack]:
     """Two gateways, two workers, the scripted model, PostgreSQL and Valkey, all to be broken.
 
     What a test ends is started again after it. Its people have no rate limits.
     """
-    yield shared_island
-    shared_island.restore()
+    yield shared_breakable_stack
+    shared_breakable_stack.restore()
 
 
 @pytest.fixture
