@@ -51,6 +51,7 @@ SQL_LAYERS = (
     "shared.conversations.in_bulk",
     "shared.conversations.said_before",
     "shared.conversations.turns",
+    "shared.conversations.writing",
     "shared.identity.in_bulk",
     "shared.identity.invitation_repository",
     "shared.identity.repository",
@@ -58,6 +59,8 @@ SQL_LAYERS = (
     "shared.runs.leases",
     "shared.runs.predicates",
     "shared.runs.queue",
+    "shared.runs.sweep",
+    "shared.runs.writing",
     "shared.tenants.quota_repository",
     "shared.tenants.repository",
 )

@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 from shared.config import settings
 from shared.db import SystemSession, TenantSession, get_engine
-from shared.runs import queue
+from shared.runs import queue, sweep
 from shared.valkey.client import get_redis
 from sqlalchemy import text
 
@@ -122,16 +122,16 @@ async def test_what_waits_is_counted_with_its_age(
                 first_nudge_s=-5,
             )
     async with SystemSession("sweep") as session, session.transaction():
-        backlog = await queue.backlog(session)
+        backlog = await sweep.backlog(session)
         assert (backlog.pending, backlog.running, backlog.workers) == (2, 0, 0)
         assert 0 < backlog.oldest_pending_s < 60
         assert 5 <= backlog.oldest_nudge_s < 65
-        await queue.take_due(session, limit=10, max_nudge_s=60, runs_at_once=10)
+        await sweep.take_due(session, limit=10, max_nudge_s=60, runs_at_once=10)
         # The second waits for the first, so its nudge is not late, nor has it waited itself.
-        assert (await queue.backlog(session)).oldest_nudge_s == 0
+        assert (await sweep.backlog(session)).oldest_nudge_s == 0
     superuser.execute("UPDATE agent_runs SET state = 'running' WHERE message_id = 'message 0'")
     async with SystemSession("sweep") as session, session.transaction():
-        backlog = await queue.backlog(session)
+        backlog = await sweep.backlog(session)
         assert (backlog.pending, backlog.running, backlog.oldest_pending_s) == (1, 1, 0)
 
 

@@ -1,14 +1,20 @@
 """A transaction sent whole: all of it or nothing, of one tenant, on connections sessions share."""
 
+import ast
 import asyncio
+from pathlib import Path
 
+import psycopg
 import pytest
+import shared
 from shared.db import TenantSession, get_engine
 from shared.db.pipelined import Statement, system_transact, transact
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from tests.support.people import World
+from tests.support.servers import Database
+from tests.support.statements import as_application, forget, prepared, statements
 
 RENAME = Statement("UPDATE tenants SET name = $1 WHERE id = $2")
 NAMES = Statement("SELECT name FROM tenants ORDER BY name")
@@ -86,3 +92,34 @@ async def test_a_cancelled_one_leaves_no_connection_in_the_middle_of_anything(ac
         await sleeping
     assert await transact(acme.id, NAMES()) == [[("Acme",)]]
     assert get_engine().pool.checkedout() == 0  # type: ignore[attr-defined]
+
+
+def test_postgresql_takes_every_statement_there_is(database: Database, acme: World) -> None:
+    """On the migrated schema, as the application: a renamed column is not found in production."""
+    refused, read = [], 0
+    with as_application(database, **{"app.current_tenant": acme.id}) as connection:
+        for stated in statements():
+            try:
+                prepared(connection, stated)
+            except psycopg.Error as error:
+                refused.append(f"{stated.name}: {error}")
+            else:
+                read += 1
+                forget(connection)
+    assert refused == []
+    assert read > 20
+
+
+def test_statements_are_made_once_where_tests_find_them() -> None:
+    """One made in a function would be prepared anew by each call, and never let go of."""
+    hidden = []
+    for path in sorted(Path(shared.__file__).parents[2].rglob("*.py")):
+        for function in ast.walk(ast.parse(path.read_text())):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                calls = (node for node in ast.walk(function) if isinstance(node, ast.Call))
+                hidden += [
+                    f"{path.stem}.{function.name}"
+                    for call in calls
+                    if isinstance(call.func, ast.Name) and call.func.id == "Statement"
+                ]
+    assert hidden == []

@@ -7,11 +7,8 @@ unfinished and analyzed under load; it takes the indexes named here, and reads n
 
 import ast
 import json
-import pkgutil
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,14 +16,10 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import shared
-from psycopg import sql
-from shared.db.pipelined import Statement
-from shared.db.rls import SYSTEM_ROLE
-from sqlalchemy import TextClause
-from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from tests.support.people import World
 from tests.support.servers import Database
+from tests.support.statements import Stated, as_application, forget, prepared, statements
 
 TABLES = ("agent_runs", "web_conversations")
 FINISHED, UNFINISHED, TENANTS, CONVERSATIONS = 200_000, 6_000, 40, 10_000
@@ -38,13 +31,13 @@ USAGE = "ix_agent_runs_usage"
 CONVERSATION = "uq_web_conversations_tenant_id_id"
 
 TAKES: dict[str, set[str]] = {
-    "conversations.turns._ASK": {CONVERSATION},
-    "conversations.turns._CLAIM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
-    "conversations.turns._WAIT_FOR_ROOM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
-    "conversations.turns._END_RUN": {KEY},
-    "conversations.turns._END_WITH_ANSWER": {CONVERSATION, KEY},
-    "conversations.turns._FOLLOWING": {UNFINISHED_OF_THREAD, WAITING},
-    "conversations.turns._WAITING_FOR_ROOM": {WAITING, RUNNING},
+    "conversations.turns.asking._ASK": {CONVERSATION},
+    "conversations.turns.claiming._CLAIM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
+    "conversations.turns.claiming._WAIT_FOR_ROOM": {MESSAGE, UNFINISHED_OF_THREAD, RUNNING},
+    "conversations.turns.ending._END_RUN": {KEY},
+    "conversations.turns.ending._END_WITH_ANSWER": {CONVERSATION, KEY},
+    "conversations.turns.ending._FOLLOWING": {UNFINISHED_OF_THREAD, WAITING},
+    "conversations.turns.ending._WAITING_FOR_ROOM": {WAITING, RUNNING},
     "conversations.catch_up._CATCH_UP": {CONVERSATION, UNFINISHED_OF_THREAD},
     "conversations.catch_up._CONVERSATION": {CONVERSATION},
     "conversations.repository._LOCK": {CONVERSATION},
@@ -57,14 +50,14 @@ TAKES: dict[str, set[str]] = {
     "runs.queue._REQUEST_STOP": {KEY},
     "runs.queue._CANCEL_UNFINISHED": {UNFINISHED_OF_THREAD},
     "runs.queue._FORGET_PAYLOADS": {THREAD},
-    "runs.queue._TAKE_DUE": {DUE, UNFINISHED_OF_THREAD, RUNNING, KEY},
-    "runs.queue._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
+    "runs.sweep._TAKE_DUE": {DUE, UNFINISHED_OF_THREAD, RUNNING, KEY},
+    "runs.sweep._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
     "runs.queue._RETURN_TO_QUEUE": {KEY},
     "runs.queue._NEWS": {RUNNING, KEY},
 }
 AS_THE_SYSTEM = {
-    "runs.queue._TAKE_DUE",
-    "runs.queue._BACKLOG",
+    "runs.sweep._TAKE_DUE",
+    "runs.sweep._BACKLOG",
     "runs.queue._RETURN_TO_QUEUE",
     "runs.queue._NEWS",
 }
@@ -89,35 +82,11 @@ SELECT agent.tenant_id, agent.id, 'web', md5(mod(number, {CONVERSATIONS})::text)
 """
 
 
-@dataclass(frozen=True)
-class Asked:
-    """One of our statements, with as many parameters as it has."""
-
-    name: str
-    sql: str
-    parameters: int
-
-
-def statements() -> Iterator[Asked]:
-    """All that name runs or conversations, wherever they stand."""
-    for module in pkgutil.walk_packages(shared.__path__, "shared."):
-        for name, value in vars(import_module(module.name)).items():
-            if isinstance(value, Statement):
-                said = value.sql.decode()
-            elif isinstance(value, TextClause):
-                said = _numbered(value)
-            else:
-                continue
-            if re.search(rf"\b({'|'.join(TABLES)})\b", said):
-                numbers = [int(number) for number in re.findall(r"\$(\d+)", said)]
-                yield Asked(
-                    f"{module.name.removeprefix('shared.')}.{name}", said, max(numbers, default=0)
-                )
-
-
-def _numbered(clause: TextClause) -> str:
-    """With `$1`, `$2` … instead of names."""
-    return str(clause.compile(dialect=PGDialect(paramstyle="numeric_dollar")))
+def looks() -> Iterator[Stated]:
+    """The statements that name runs or conversations, wherever they stand."""
+    for stated in statements():
+        if re.search(rf"\b({'|'.join(TABLES)})\b", stated.sql):
+            yield stated
 
 
 @pytest.fixture
@@ -164,21 +133,16 @@ def test_every_look_at_runs_takes_its_index_however_many_there_were(
 
 
 def _plans(database: Database, tenant_id: UUID) -> dict[str, set[str]]:
-    with psycopg.connect(
-        database.app_url,
-        autocommit=True,
-        options=f"-c plan_cache_mode=force_generic_plan -c app.current_tenant={tenant_id}",
-    ) as connection:
-        return {asked.name: _indexes(connection, asked) for asked in statements()}
+    options = {"plan_cache_mode": "force_generic_plan", "app.current_tenant": tenant_id}
+    with as_application(database, **options) as connection:
+        return {stated.name: _indexes(connection, stated) for stated in looks()}
 
 
-def _indexes(connection: psycopg.Connection, asked: Asked) -> set[str]:
-    role = SYSTEM_ROLE if asked.name in AS_THE_SYSTEM else "none"
-    connection.execute(sql.SQL("SET ROLE {}").format(sql.SQL(role)))
-    connection.execute(b"PREPARE asked AS " + asked.sql.encode())
-    nulls = "(" + ", ".join(["NULL"] * asked.parameters) + ")" if asked.parameters else ""
+def _indexes(connection: psycopg.Connection, stated: Stated) -> set[str]:
+    parameters = prepared(connection, stated, as_system=stated.name in AS_THE_SYSTEM)
+    nulls = "(" + ", ".join(["NULL"] * parameters) + ")" if parameters else ""
     row = connection.execute(f"EXPLAIN (FORMAT JSON) EXECUTE asked {nulls}".encode()).fetchone()
-    connection.execute("DEALLOCATE asked")
+    forget(connection)
     assert row
     plan = row[0] if isinstance(row[0], list) else json.loads(row[0])
     return set(_taken(plan[0]["Plan"]))
@@ -199,8 +163,8 @@ def test_no_look_at_runs_is_put_together_where_this_test_does_not_see_it() -> No
     """Statements are made once, in the open; functions only fill in their parameters."""
     hidden = []
     for path in sorted(Path(shared.__file__).parent.rglob("*.py")):
-        if path.stem == "predicates":
-            continue  # which makes parts of statements, no whole ones
+        if path.stem in ("predicates", "writing"):
+            continue  # which make parts of statements, no whole ones
         for function in ast.walk(ast.parse(path.read_text())):
             if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                 body = " ".join(map(ast.unparse, function.body))

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
-from shared.conversations import turns
+from shared.conversations.turns import asking, claiming, ending
 
 from tests.support.people import World
 from tests.support.waiting import eventually
@@ -29,7 +29,7 @@ def workers(superuser: psycopg.Connection) -> None:
 
 async def ask(acme: World, conversation_id: UUID, client_message_id: str) -> UUID | None:
     message_id = uuid4()
-    stored = await turns.ask(
+    stored = await asking.ask(
         acme.id,
         conversation_id,
         message_id=message_id,
@@ -41,11 +41,11 @@ async def ask(acme: World, conversation_id: UUID, client_message_id: str) -> UUI
     return message_id if stored else None
 
 
-async def end(acme: World, conversation_id: UUID, run: turns.ClaimedRun) -> turns.Ended | None:
-    return await turns.end_with_answer(
+async def end(acme: World, conversation_id: UUID, run: claiming.ClaimedRun) -> ending.Ended | None:
+    return await ending.end_with_answer(
         acme.id,
         conversation_id,
-        turns.Ending(run.id, WORKER, run.attempt, "done", None, 1, 1),
+        ending.Ending(run.id, WORKER, run.attempt, "done", None, 1, 1),
         message_id=uuid4(),
         text="Hello!",
         status="complete",
@@ -54,8 +54,8 @@ async def end(acme: World, conversation_id: UUID, run: turns.ClaimedRun) -> turn
     )
 
 
-async def claim(acme: World, message_id: UUID) -> turns.ClaimedRun:
-    run = await turns.claim(acme.id, message_id, WORKER, turns=9, runs_at_once=9)
+async def claim(acme: World, message_id: UUID) -> claiming.ClaimedRun:
+    run = await claiming.claim(acme.id, message_id, WORKER, turns=9, runs_at_once=9)
     assert run
     return run
 

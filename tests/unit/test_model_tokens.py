@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from orchestrator.pipeline.context import build_prompt
 from shared.agents import rules as hiring
 from shared.config import settings
-from shared.conversations.turns import AgentAtWork
+from shared.conversations.turns.claiming import AgentAtWork
 from shared.errors import BadRequest
 from shared.model_tokens import tokens_at_most, tokens_of
 

@@ -3,7 +3,7 @@
 from shared.db import SystemSession
 from shared.errors import ConfigError
 from shared.runs import leases
-from shared.runs.queue import backlog
+from shared.runs.sweep import backlog
 
 OLD_AFTER_S = 30.0
 LATE_AFTER_S = 20.0

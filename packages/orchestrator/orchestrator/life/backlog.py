@@ -11,7 +11,7 @@ from shared.db import SystemSession
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 from shared.redis_keys import broker_queue_key
-from shared.runs import queue
+from shared.runs import sweep
 from shared.runs.nudges import QUEUE_NAME
 from shared.valkey.client import get_redis
 
@@ -37,10 +37,10 @@ async def _look_into_database() -> None:
             SystemSession("sweep") as session,
             session.transaction(),
         ):
-            backlog = await queue.backlog(session)
+            backlog = await sweep.backlog(session)
     except DATABASE_AWAY as error:
         log.warning("backlog_not_seen", error=type(error).__name__)
-        backlog = queue.Backlog(nan, nan, nan, nan, nan)
+        backlog = sweep.Backlog(nan, nan, nan, nan, nan)
     metrics.RUNS.labels("pending").set(backlog.pending)
     metrics.RUNS.labels("running").set(backlog.running)
     metrics.OLDEST_PENDING.set(backlog.oldest_pending_s)

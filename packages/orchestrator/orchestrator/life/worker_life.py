@@ -24,7 +24,7 @@ from shared.identity import sessions
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 from shared.redis_keys import run_control_key
-from shared.runs import leases, queue
+from shared.runs import leases, queue, sweep
 from shared.runs.nudges import handle_message
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.metrics import recent_lag_s
@@ -266,7 +266,7 @@ class WorkerLife:
     async def _sweep(self) -> None:
         """Nudge the heads of threads that nobody answers."""
         async with SystemSession("sweep") as session, session.transaction():
-            due = await queue.take_due(
+            due = await sweep.take_due(
                 session,
                 limit=SWEEP_BATCH,
                 max_nudge_s=settings.worker.max_nudge_s,

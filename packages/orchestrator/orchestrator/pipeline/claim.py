@@ -7,8 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.config import settings
-from shared.conversations import turns
-from shared.conversations.turns import ClaimedRun
+from shared.conversations.turns import claiming
+from shared.conversations.turns.claiming import ClaimedRun
 from shared.log import get_logger
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.telemetry.tracing import TRACEPARENT
@@ -57,7 +57,7 @@ async def claim(
     in_hand = hands.enter_context(life.working_on(message_id))
     if in_hand is None:
         return None
-    claimed = await turns.claim(
+    claimed = await claiming.claim(
         tenant_id,
         message_id,
         life.id,

@@ -7,7 +7,7 @@ ten messages and of a hundred thousand.
 from collections.abc import Iterator, Sequence
 
 from shared.config import settings
-from shared.conversations.turns import AgentAtWork
+from shared.conversations.turns.claiming import AgentAtWork
 from shared.model_tokens import tokens_at_most, tokens_of
 
 from orchestrator.llm import Prompt, Turn, Usage, without_thoughts

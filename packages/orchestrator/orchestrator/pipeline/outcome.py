@@ -11,9 +11,9 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from shared.config import settings
-from shared.conversations import turns
 from shared.conversations.history import outcome_of
-from shared.conversations.turns import Ending
+from shared.conversations.turns import ending
+from shared.conversations.turns.ending import Ending
 from shared.db import TenantSession
 from shared.events import Finish, MessageStatus, ResponseFrame
 from shared.log import get_logger
@@ -78,7 +78,7 @@ async def _store_waiting(life: WorkerLife, claimed: Claimed, outcome: Outcome) -
 
 
 async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
-    ending = Ending(
+    attempted = Ending(
         run_id=claimed.run_id,
         worker_id=life.id,
         attempt=claimed.attempt,
@@ -89,19 +89,19 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
     )
     channel = claimed.message.channel
     if channel is not ChannelType.WEB:
-        ended = await turns.end(
+        ended = await ending.end(
             claimed.tenant_id,
             channel,
             claimed.thread_id,
-            ending,
+            attempted,
             runs_at_once=settings.limits.tenant_runs_at_once,
         )
         return Stored(outcome, {}, ended.following) if ended else None
     answer_id = uuid4()
-    ended = await turns.end_with_answer(
+    ended = await ending.end_with_answer(
         claimed.tenant_id,
         UUID(claimed.thread_id),
-        ending,
+        attempted,
         message_id=answer_id,
         text=outcome.text,
         status=outcome.status,

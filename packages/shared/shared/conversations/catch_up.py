@@ -15,7 +15,7 @@ from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.db.pipelined import Statement, transact
 from shared.errors import NotFound
 from shared.models import WebConversationMessage
-from shared.runs.predicates import unfinished
+from shared.runs.predicates import of_thread, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,7 @@ _CATCH_UP = Statement(
            (SELECT json_agg(json_build_array(run.id, run.message_id, run.attempt,
                                              run.state = 'running') ORDER BY run.position)
               FROM agent_runs AS run
-             WHERE run.tenant_id = conversation.tenant_id
-               AND run.channel = 'web' AND run.thread_id = conversation.id::text
+             WHERE {of_thread("run", "conversation.tenant_id", "'web'", "conversation.id::text")}
                AND {unfinished("run")})::text,
            (SELECT json_agg(message ORDER BY message.seq)
               FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,

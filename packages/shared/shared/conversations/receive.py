@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.config import settings
-from shared.conversations import repository, turns
+from shared.conversations import repository
 from shared.conversations.locked import lock, require_active_agent
+from shared.conversations.turns import asking
 from shared.db import TenantSession
 from shared.errors import Conflict, TextRefused
 from shared.models import WebConversationMessage
@@ -52,7 +53,7 @@ async def send(
     conversation_id, message_id = UUID(message.thread_id or ""), UUID(message.id)
     payload = message.model_dump(mode="json") | extras
     while True:
-        stored = await turns.ask(
+        stored = await asking.ask(
             tenant_id,
             conversation_id,
             message_id=message_id,

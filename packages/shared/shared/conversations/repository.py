@@ -12,6 +12,8 @@ from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.conversations.writing import add_message as insert_message
+from shared.conversations.writing import agent_of, answers, lock
 from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
 
 PREVIEW_CHARS = 120
@@ -93,15 +95,14 @@ class LockedConversation:
 
 # Text, because it is on every message's way: building the expression costs more than running it.
 _LOCK = text(
-    """
+    f"""
     SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
-           conversation.last_seq, agent.status = 'active', agent.paused_notice
+           conversation.last_seq, {answers("agent")}, agent.paused_notice
       FROM web_conversations AS conversation
-      JOIN agents AS agent
-        ON agent.tenant_id = conversation.tenant_id AND agent.id = conversation.agent_id
+      JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.id = :conversation_id
-       FOR UPDATE OF conversation
-    """
+       {lock("conversation")}
+    """  # noqa: S608 - of our own constants
 )
 
 
@@ -196,13 +197,16 @@ async def history_page(
 
 
 _ADD_MESSAGE = text(
-    """
-    INSERT INTO web_conversation_messages
-           (id, tenant_id, conversation_id, role, content, status, reply_to, client_message_id)
-    VALUES (:id, :tenant_id, :conversation_id, :role, :content, :status, :reply_to,
-            :client_message_id)
-    RETURNING seq, created_at
-    """
+    insert_message(
+        id="cast(:id AS uuid)",
+        tenant_id="cast(:tenant_id AS uuid)",
+        conversation_id="cast(:conversation_id AS uuid)",
+        role=":role",
+        content=":content",
+        status=":status",
+        reply_to="cast(:reply_to AS uuid)",
+        client_message_id=":client_message_id",
+    )
 )
 
 

@@ -1,9 +1,9 @@
-"""Agent runs and worker leases: what to nudge, what is given back, what became of a run.
+"""Agent runs: added, looked for, ended unanswered, given back, and what became of them.
 
-How a run is claimed and ended stands in `turns`. A thread is (tenant, channel, thread_id). Its runs
-are answered in order of `position`, so only its oldest unfinished run may be claimed. Whoever also
-changes a conversation locks that first. Each statement is written here once, so that a test can ask
-PostgreSQL which index it takes (tests/integration/test_plans.py).
+How a run is claimed and answered stands in `conversations/turns`. A thread is (tenant, channel,
+thread_id). Its runs are answered in order of `position`, so only its oldest unfinished run may be
+claimed. Whoever also changes a conversation locks that first. Each statement is made here once, so
+that a test can ask PostgreSQL which index it takes (tests/integration/test_plans.py).
 """
 
 from collections.abc import Sequence
@@ -17,25 +17,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.models import AgentRun
 from shared.runs.predicates import (
-    is_due,
-    is_head_of_its_thread,
-    nudged_by_the_sweep,
-    room_of,
+    is_workers,
+    newest,
+    of_message,
+    of_thread,
     running,
     unfinished,
 )
+from shared.runs.writing import add_run as insert_run
 
 UNFINISHED = ("pending", "running")
 
-OLDEST_LOOKED_AT = 1_000
-
 _ADD_RUN = text(
-    """
-    INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, payload,
-                            attempt, released, next_nudge_at)
-    VALUES (:tenant_id, :agent_id, :channel, :thread_id, :message_id, cast(:payload AS jsonb),
-            :attempt, :attempt, clock_timestamp() + make_interval(secs => :first_nudge_s))
-    """
+    insert_run(
+        tenant_id="cast(:tenant_id AS uuid)",
+        agent_id="cast(:agent_id AS uuid)",
+        channel=":channel",
+        thread_id=":thread_id",
+        message_id=":message_id",
+        payload=":payload",
+        first_nudge_s=":first_nudge_s",
+        attempts_before="cast(:attempt AS integer)",
+    )
 )
 
 
@@ -73,11 +76,11 @@ async def add_run(
 
 
 _RUN_OF_MESSAGE = text(
-    """
+    f"""
     SELECT * FROM agent_runs AS run
-     WHERE run.tenant_id = :tenant_id AND run.message_id = :message_id
-     ORDER BY run.position DESC LIMIT 1
-    """
+     WHERE {of_message("run", ":tenant_id", ":message_id")}
+     {newest("run")}
+    """  # noqa: S608 - of our own constants
 )
 
 
@@ -90,11 +93,11 @@ async def run_of_message(
     return found.scalar_one_or_none()
 
 
+_OF_THREAD = of_thread("run", ":tenant_id", ":channel", ":thread_id")
 _UNFINISHED_OF_THREAD = text(
     f"""
     SELECT * FROM agent_runs AS run
-     WHERE run.tenant_id = :tenant_id AND run.channel = :channel AND run.thread_id = :thread_id
-       AND {unfinished("run")}
+     WHERE {_OF_THREAD} AND {unfinished("run")}
      ORDER BY run.position
     """  # noqa: S608 - of our own constants
 )
@@ -161,20 +164,19 @@ _CANCEL_UNFINISHED = text(
     f"""
     UPDATE agent_runs AS run
        SET state = 'cancelled', finished_at = clock_timestamp()
-     WHERE run.tenant_id = :tenant_id AND run.channel = :channel AND run.thread_id = :thread_id
-       AND {unfinished("run")}
+     WHERE {_OF_THREAD} AND {unfinished("run")}
     """  # noqa: S608 - of our own constants
 )
 _FORGET_PAYLOADS = text(
-    """
+    f"""
     UPDATE agent_runs AS run
        SET payload = NULL
       FROM agents AS agent
      WHERE agent.tenant_id = :tenant_id
-       AND run.agent_id = agent.id AND run.thread_id = :thread_id
-       AND run.tenant_id = :tenant_id AND run.channel = :channel
+       AND run.agent_id = agent.id
+       AND {_OF_THREAD}
        AND run.payload IS NOT NULL
-    """
+    """  # noqa: S608 - of our own constants
 )
 
 
@@ -187,111 +189,17 @@ async def cancel_thread(
     await session.execute(_FORGET_PAYLOADS, thread)
 
 
-_TAKE_DUE = text(
-    f"""
-    WITH due AS (
-        SELECT run.id, run.tenant_id,
-               row_number() OVER (PARTITION BY run.tenant_id ORDER BY run.position) AS place
-          FROM agent_runs AS run
-         WHERE {is_due("run")}
-    ), room AS (
-        SELECT tenant.tenant_id,
-               {room_of("tenant.tenant_id", "cast(:runs_at_once AS integer)")} AS room
-          FROM (SELECT DISTINCT tenant_id FROM due) AS tenant
-    ), chosen AS MATERIALIZED (
-        SELECT due.id FROM due JOIN room ON room.tenant_id = due.tenant_id
-         WHERE due.place <= room.room
-         ORDER BY due.place LIMIT :limit
-    ), taken AS MATERIALIZED (
-        SELECT run.id FROM agent_runs AS run
-         WHERE run.id = ANY (ARRAY(SELECT chosen.id FROM chosen))
-           AND run.next_nudge_at <= clock_timestamp()
-           FOR UPDATE SKIP LOCKED
-    )
-    UPDATE agent_runs AS run
-       SET nudges = run.nudges + 1,
-           next_nudge_at = clock_timestamp()
-               + least(power(2, least(run.nudges + 1, 16)), :max_nudge_s) * interval '1 second'
-     WHERE run.id = ANY (ARRAY(SELECT taken.id FROM taken))
-    RETURNING run.payload
-    """  # noqa: S608 - of our own constants
-)
-
-
-async def take_due(
-    session: AsyncSession, *, limit: int, max_nudge_s: float, runs_at_once: int
-) -> list[dict[str, Any]]:
-    """Heads of threads that wait or were orphaned past their time; payloads to nudge with.
-
-    Of each tenant as many as it has room for, the first of each before the second of any; those
-    it has no room for stay due. Each one's next time is set twice as far out as the last, up to
-    `max_nudge_s`. Rows another sweep holds are skipped.
-    """
-    bounds = {"limit": limit, "max_nudge_s": max_nudge_s, "runs_at_once": runs_at_once}
-    rows = await session.execute(_TAKE_DUE, bounds)
-    return [payload for payload in rows.scalars() if payload is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """What waits in the whole installation; ages in seconds, 0 when nothing waits."""
-
-    pending: float
-    running: float
-    oldest_pending_s: float
-    """Of those somebody could work on: not behind another, nor of a tenant with all its runs."""
-    oldest_nudge_s: float
-    """How long the run that the sweep should have nudged first has been due."""
-    workers: float
-
-
-# Of the oldest ones alone is it asked whether they are behind another of their thread: with
-# 100,000 waiting, to ask it of all takes half a second.
-_BACKLOG = text(
-    f"""
-    SELECT count(*) FILTER (WHERE run.state = 'pending') AS pending,
-           count(*) FILTER (WHERE run.state = 'running') AS running,
-           (SELECT extract(epoch FROM clock_timestamp() - min(old.created_at))
-              FROM (SELECT run.* FROM agent_runs AS run
-                     WHERE {nudged_by_the_sweep("run")}
-                       AND run.state = 'pending' AND NOT run.waits_for_room
-                     ORDER BY run.created_at LIMIT {OLDEST_LOOKED_AT}) AS old
-             WHERE {is_head_of_its_thread("old")}) AS oldest_pending_s,
-           (SELECT extract(epoch FROM clock_timestamp() - run.next_nudge_at)
-              FROM agent_runs AS run
-             WHERE {is_due("run")} AND NOT run.waits_for_room
-             ORDER BY run.next_nudge_at LIMIT 1) AS oldest_nudge_s,
-           (SELECT count(*) FROM worker_leases AS lease
-             WHERE lease.expires_at > clock_timestamp()) AS workers
-      FROM agent_runs AS run
-     WHERE {nudged_by_the_sweep("run")}
-    """  # noqa: S608 - of our own constants
-)
-
-
-async def backlog(session: AsyncSession) -> Backlog:
-    """What waits, and how many workers live."""
-    row = (await session.execute(_BACKLOG)).one()
-    return Backlog(
-        pending=row.pending,
-        running=row.running,
-        oldest_pending_s=float(row.oldest_pending_s or 0),
-        oldest_nudge_s=float(row.oldest_nudge_s or 0),
-        workers=row.workers,
-    )
-
-
 _RETURN_TO_QUEUE = text(
-    """
+    f"""
     UPDATE agent_runs AS run
        SET state = 'pending',
            worker_id = NULL,
            released = run.released + :uncounted,
            next_nudge_at = clock_timestamp()
      WHERE run.id = ANY (cast(:run_ids AS uuid[]))
-       AND run.state = 'running' AND run.worker_id = :worker_id
+       AND {is_workers("run", ":worker_id")}
     RETURNING run.payload
-    """
+    """  # noqa: S608 - of our own constants
 )
 
 
@@ -324,7 +232,7 @@ _NEWS = text(
      WHERE run.worker_id = :worker_id AND {running("run")}
      UNION
     SELECT run.id, run.message_id,
-           run.state = 'running' AND run.worker_id IS NOT DISTINCT FROM :worker_id,
+           ({is_workers("run", ":worker_id")}) IS TRUE,
            run.stop_requested_at IS NOT NULL
       FROM agent_runs AS run
      WHERE run.id = ANY (cast(:in_hand AS uuid[]))
