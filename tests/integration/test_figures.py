@@ -28,13 +28,13 @@ async def test_a_message_leaves_its_figures_at_the_gateway_and_at_the_worker(
 ) -> None:
     gateway, (worker,) = stack.gateways[0], stack.workers
     conversation_id = await acme.conversation(acme.anna)
-    before, worked_before = await gateway.metrics(), await worker.figures()
+    before, worked_before = await gateway.figures(), await worker.figures()
     async with await stack.connect(acme.anna, conversation_id) as client:
-        connected = await gateway.metrics()
+        connected = await gateway.figures()
         await client.ask(ANSWERED)
         await client.say("   ")
         await client.expect("error")
-    after = await gateway.metrics()
+    after = await gateway.figures()
     finished = worked_before("konstruct_runs_finished_total") + 1
     # It is counted a moment after its answer is heard.
     worked = await figures_with(

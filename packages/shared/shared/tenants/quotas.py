@@ -93,7 +93,9 @@ async def read(
     """From the database, as it stands now."""
     found = await stored.usage(session, tenant_id)
     own = {name: value for name in stored.LIMITS if (value := getattr(found, name)) is not None}
-    values = {name: own.get(name, getattr(settings, f"tenant_{name}")) for name in stored.LIMITS}
+    values = {
+        name: own.get(name, getattr(settings.limits, f"tenant_{name}")) for name in stored.LIMITS
+    }
     return Allowance(**values, tokens_today=found.tokens_today, own=frozenset(own))
 
 
