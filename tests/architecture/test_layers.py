@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -192,6 +193,45 @@ def strings(tree: ast.Module) -> Iterator[str]:
         is_text = isinstance(node, ast.Constant) and isinstance(node.value, str)
         if is_text and id(node) not in documentation:
             yield node.value
+
+
+def test_the_doors_for_scripts_are_used_by_nothing_of_ours() -> None:
+    """What agents say goes by `orchestrator.channels` and its deliveries."""
+    doors = {"_send_response", "_build_response_extras"}
+    called = [
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Name) and node.id in doors)
+        or (isinstance(node, ast.Attribute) and node.attr in doors)
+        or (isinstance(node, ast.ImportFrom) and doors & {alias.name for alias in node.names})
+    ]
+    assert called == []
+
+
+SAYS_WEB = re.compile(r"\w+\.channels\.web(\W|_|$)|.*\.channels\.registry$|shared\.models\.")
+
+
+def test_whether_it_is_the_web_chat_is_asked_in_its_own_rooms_alone() -> None:
+    asked = [
+        module
+        for module, tree in modules().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and node.attr == "WEB"
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "ChannelType"
+        and not SAYS_WEB.match(module)
+        and module not in STILL_SAY_WEB
+    ]
+    assert asked == []
+
+
+STILL_SAY_WEB = {
+    "orchestrator.tasks": "its door for scripts publishes",
+    "orchestrator.pipeline.outcome": "until answers of every channel are stored alike",
+    "shared.conversations.control": "until answers of every channel are stopped alike",
+}
 
 
 def test_tasks_are_sync() -> None:

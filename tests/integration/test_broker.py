@@ -3,13 +3,14 @@
 import asyncio
 import sys
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from celery import Celery
 from orchestrator.broker import configure_broker
 from orchestrator.consumer import Intake
 from shared.redis_keys import broker_queue_key
-from shared.runs.nudges import QUEUE_NAME, Job, Task, pack, unpack
+from shared.runs.nudges import QUEUE_NAME, Job, Task, handle_message, pack, unpack
 from shared.valkey.batch import get_batch
 from shared.valkey.client import get_redis
 
@@ -29,7 +30,7 @@ def celery_app(database: Database) -> Celery:
 
 
 async def test_what_delay_sends_celerys_own_consumer_reads(celery_app: Celery) -> None:
-    assert Job("some.task").delay(PAYLOAD)
+    assert Job("some.task", carries=tuple(PAYLOAD)).delay(PAYLOAD)
     await get_batch().empty(5)
 
     def read() -> Any:
@@ -42,6 +43,17 @@ async def test_what_delay_sends_celerys_own_consumer_reads(celery_app: Celery) -
     args, kwargs, _ = message.payload
     assert (message.headers["task"], args, kwargs) == ("some.task", [PAYLOAD], {})
     assert message.headers["id"] == message.properties["correlation_id"]
+
+
+async def test_of_a_message_the_broker_holds_its_ids_alone(database: Database) -> None:
+    ids = {"id": str(uuid4()), "tenant_id": str(uuid4()), "run_id": str(uuid4())}
+    secret = {"content": {"text": "what was said"}, "bot_token": "xoxb-secret"}
+    assert handle_message.delay(ids | secret)
+    assert handle_message.delay({"id": ids["id"], "tenant_id": ids["tenant_id"]} | secret)
+    await get_batch().empty(5)
+    newest, oldest = await get_redis().lrange(broker_queue_key(QUEUE_NAME), 0, -1)
+    assert unpack(oldest).args == [ids]
+    assert unpack(newest).args == [{"id": ids["id"], "tenant_id": ids["tenant_id"]}]
 
 
 async def test_what_celery_sends_the_intake_starts(celery_app: Celery) -> None:
@@ -69,7 +81,7 @@ async def test_no_more_are_taken_than_may_be_under_way(celery_app: Celery) -> No
             done.set()
 
     for n in range(20):
-        Job("some.task").delay({"n": n})
+        Job("some.task", carries=("n",)).delay({"n": n})
     await get_batch().empty(5)
     intake = Intake({"some.task": work}, concurrency=3)
     intake.start()

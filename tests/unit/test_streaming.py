@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import orjson
 import pytest
-from orchestrator.pipeline import streaming
-from orchestrator.pipeline.streaming import WebPreview
+from orchestrator.channels import web
+from orchestrator.channels.web import WebPreview
 
 WITHIN_S = 10.0
 
@@ -44,7 +44,7 @@ class FakeBatch:
 @pytest.fixture
 def batch(monkeypatch: pytest.MonkeyPatch) -> FakeBatch:
     batch = FakeBatch()
-    monkeypatch.setattr(streaming, "get_batch", lambda: batch)
+    monkeypatch.setattr(web, "get_batch", lambda: batch)
     return batch
 
 

@@ -311,9 +311,28 @@ class TestSendResponse:
 
         client.aclose.assert_awaited_once()
 
-    async def test_a_channel_without_a_sender_is_passed_over(self, client: Any) -> None:
-        await tasks._send_response("signal", "hi", {})
+    @pytest.mark.parametrize("channel", [c for c in ChannelType if c != "web"])
+    async def test_every_channel_has_its_row(self, client: Any, channel: ChannelType) -> None:
+        await tasks._send_response(channel, "hi", {})
         client.publish.assert_not_called()
+
+    @pytest.mark.parametrize(
+        ("channel", "name"),
+        [("slack", "_update_slack_placeholder"), ("whatsapp", "send_whatsapp_message")],
+    )
+    async def test_slack_and_whatsapp_send_by_the_names_others_know(
+        self, monkeypatch: pytest.MonkeyPatch, channel: str, name: str
+    ) -> None:
+        sender = AsyncMock()
+        monkeypatch.setattr(tasks, name, sender)
+        await tasks._send_response(channel, "hi", {"tenant_id": "t"})
+        sender.assert_awaited_once_with("hi", {"tenant_id": "t"})
+
+    def test_no_channel_is_given_a_token(self) -> None:
+        extras = {"tenant_id": "t", "connection_id": "c", "channel_id": "C1", "bot_token": "xoxb"}
+        for channel in ChannelType:
+            assert "xoxb" not in tasks._build_response_extras(channel, extras).values()
+        assert tasks._build_response_extras("slack", extras)["channel_id"] == "C1"
 
     def test_response_extras_of_the_web_are_its_address(self) -> None:
         extras = {

@@ -1,11 +1,11 @@
-"""The worker's task, and how an answer goes back to the channel its message came from.
+"""The worker's tasks, and a door by which scripts send one text on a channel.
 
 Tasks are sync and thin: they hand a coroutine to the process's loop and wait for it. The worker's
 own intake starts the coroutine itself.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +18,11 @@ from shared.outages import VALKEY_AWAY
 from shared.redis_keys import webchat_response_key
 from shared.runs.nudges import CANARY_NAME, TASK_NAME
 from shared.telemetry.tracing import TRACEPARENT
-from shared.valkey.publish import publish, publish_canary
+from shared.valkey.publish import publish_canary
 
 from orchestrator.app import app
 from orchestrator.life.runtime import runtime
 from orchestrator.life.worker_life import WorkerLife, current_life
-from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.respond import respond_in_turn
 
 log = get_logger(__name__)
@@ -34,6 +33,7 @@ ANSWERED_WITHIN_S = 600.0
 CANARY_WITHIN_S = 15.0
 
 Extras = dict[str, Any]
+Sender = Callable[[str, Extras], Awaitable[None]]
 
 
 @app.task(name=TASK_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -46,7 +46,7 @@ def handle_message(payload: dict[str, Any]) -> None:
 async def answer_message(life: WorkerLife, payload: dict[str, Any]) -> None:
     """The same, for who is on the worker's loop already."""
     if named := _named(payload):
-        await respond_in_turn(life, *named, payload, _respond_on_channel)
+        await respond_in_turn(life, *named, payload)
 
 
 @app.task(name=CANARY_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -76,9 +76,7 @@ def _named(payload: dict[str, Any]) -> tuple[UUID, UUID] | None:
         return None
 
 
-async def _respond_on_channel(claimed: Claimed, text: str, told: Extras) -> None:
-    channel = claimed.message.channel
-    await _send_response(channel, text, _build_response_extras(channel, claimed.extras) | told)
+# ── doors for scripts, used by nothing of ours ─────────────────────────────────────────────────
 
 
 def _build_response_extras(channel: str, extras: Extras) -> Extras:
@@ -87,10 +85,11 @@ def _build_response_extras(channel: str, extras: Extras) -> Extras:
 
 
 async def _send_response(channel: str, text: str, extras: Extras) -> None:
-    """Send an answer out on the channel its message came from."""
+    """Send one text out on a channel, now. It makes no delivery: what our own agents say goes by
+    `orchestrator.channels`."""
     sender = _SENDERS.get(channel)
     if sender is None:
-        log.warning("no_sender_for_channel", channel=str(channel))
+        log.warning("no_such_channel", channel=str(channel))
         return
     await sender(text, extras)
 
@@ -108,8 +107,7 @@ WEB_FIELDS = (
 
 
 async def _send_web(text: str, extras: Extras) -> None:
-    """Publish the outcome to every socket of the conversation. It is stored already, so a Valkey
-    that is away only means that clients get it when they catch up."""
+    """Publish it to every socket of the conversation."""
     conversation_id, tenant_id = extras.get("conversation_id"), extras.get("tenant_id")
     if not conversation_id or not tenant_id:
         log.warning("web_response_without_address", has_tenant=bool(tenant_id))
@@ -117,9 +115,6 @@ async def _send_web(text: str, extras: Extras) -> None:
     frame = {"type": "response", "text": text, "conversation_id": str(conversation_id)}
     frame |= {name: extras[name] for name in WEB_FIELDS if extras.get(name) is not None}
     channel, data = webchat_response_key(str(tenant_id), str(conversation_id)), orjson.dumps(frame)
-    if runtime.is_loop(asyncio.get_running_loop()):
-        await publish(channel, data)
-        return
     try:
         client = aioredis.from_url(settings.redis.url)
         try:
@@ -130,6 +125,41 @@ async def _send_web(text: str, extras: Extras) -> None:
         log.warning("response_not_published", error=type(error).__name__)
 
 
+async def _update_slack_placeholder(text: str, extras: Extras) -> None:
+    """Put the text in the placeholder's place."""
+    await _send_outside(ChannelType.SLACK, text, extras)
+
+
+async def send_whatsapp_message(text: str, extras: Extras) -> None:
+    """Send the text to the person's address."""
+    await _send_outside(ChannelType.WHATSAPP, text, extras)
+
+
+async def _send_outside(channel: ChannelType, text: str, extras: Extras) -> None:  # noqa: ARG001
+    log.warning("channel_without_adapter", channel=str(channel))
+
+
+def _by_name(name: str) -> Sender:
+    """The function that has this name when it is called, so that another may stand for it."""
+
+    async def send(text: str, extras: Extras) -> None:
+        await globals()[name](text, extras)
+
+    return send
+
+
 # A channel is one row in each of these two tables.
-_SENDERS: dict[str, Callable[[str, Extras], Awaitable[None]]] = {ChannelType.WEB: _send_web}
-_RESPONSE_EXTRAS: dict[str, tuple[str, ...]] = {ChannelType.WEB: ("conversation_id", "tenant_id")}
+_SENDERS: dict[str, Sender] = {
+    **{channel: partial(_send_outside, channel) for channel in ChannelType},
+    ChannelType.SLACK: _by_name("_update_slack_placeholder"),
+    ChannelType.WHATSAPP: _by_name("send_whatsapp_message"),
+    ChannelType.WEB: _send_web,
+}
+_ADDRESS = ("tenant_id", "connection_id")
+"""Of a connection's token."""
+_RESPONSE_EXTRAS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(ChannelType, (*_ADDRESS, "conversation_id")),
+    ChannelType.SLACK: (*_ADDRESS, "channel_id", "placeholder_ts"),
+    ChannelType.WHATSAPP: (*_ADDRESS, "phone_number_id", "to"),
+    ChannelType.WEB: ("conversation_id", "tenant_id"),
+}

@@ -33,10 +33,6 @@ class Runtime:
                 self._loop = started.result(timeout=10)
             return self._loop
 
-    def is_loop(self, loop: asyncio.AbstractEventLoop) -> bool:
-        """Whether this is the process's worker loop; does not start it."""
-        return loop is self._loop
-
     def run(self, work: Coroutine[Any, Any, Result], timeout_s: float) -> Result:
         """Run `work` on the loop and wait for it. Raises TimeoutError, after cancelling it."""
         future = self.submit(work)

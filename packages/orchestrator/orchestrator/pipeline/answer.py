@@ -16,6 +16,8 @@ from shared.errors import ConfigError
 from shared.events import Finish
 from shared.log import get_logger
 
+from orchestrator.channels.port import Preview
+from orchestrator.channels.registry import channel_of
 from orchestrator.life.worker_life import WorkerLife
 from orchestrator.llm import (
     AgentDeps,
@@ -28,7 +30,6 @@ from orchestrator.llm import (
 )
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.context import estimated_usage
-from orchestrator.pipeline.streaming import Preview, open_preview
 
 log = get_logger(__name__)
 
@@ -69,7 +70,8 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
         return failed("internal_error", BROKEN, retryable=False)
     if claimed.tries > settings.worker.max_attempts:
         return failed("gave_up", GAVE_UP)
-    preview = open_preview(claimed, life.lag.window_s)
+    channel = channel_of(claimed.message.channel)
+    preview = channel.preview(claimed.turn, life.lag.window_s)
     try:
         outcome = await _speak_until_told_otherwise(life, claimed, preview)
     finally:

@@ -13,6 +13,7 @@ from shared.log import get_logger
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.telemetry.tracing import TRACEPARENT
 
+from orchestrator.channels.port import Turn
 from orchestrator.life.worker_life import RunInHand, WorkerLife
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.context import MAX_TURNS, build_prompt
@@ -44,6 +45,11 @@ class Claimed:
     @property
     def thread_id(self) -> str:
         return self.message.thread_id or ""
+
+    @property
+    def turn(self) -> Turn:
+        """What its channel has to know of it."""
+        return Turn(self.tenant_id, self.thread_id, self.run_id, self.message.id, self.attempt)
 
 
 async def claim(
@@ -116,6 +122,8 @@ EXTRAS = (
     "channel_id",
     "phone_number_id",
     "bot_token",
+    "connection_id",
+    "to",
     TRACEPARENT,
 )
 """What channels put beside a message, so that its answer finds its way back."""

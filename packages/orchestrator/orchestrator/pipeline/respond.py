@@ -1,20 +1,18 @@
 """One message, answered."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from contextlib import ExitStack
 from typing import Any
 from uuid import UUID
 
 from shared.config import settings
-from shared.events import ErrorFrame
 from shared.log import get_logger
-from shared.models.message import ChannelType
 from shared.runs.nudges import handle_message
 from shared.telemetry.tracing import TRACEPARENT
-from shared.valkey.publish import publish_frame
 
 from orchestrator import metrics
+from orchestrator.channels.port import Failure, Told
+from orchestrator.channels.registry import channel_of
 from orchestrator.life.fair_queue import Slot
 from orchestrator.life.worker_life import WorkerLife
 from orchestrator.pipeline.answer import Outcome, answer
@@ -27,29 +25,21 @@ log = get_logger(__name__)
 MARGIN_S = 60.0
 """Beyond the run's own deadline: claiming, storing, telling."""
 
-SendResponse = Callable[[Claimed, str, dict[str, Any]], Awaitable[None]]
-
 
 async def respond_in_turn(
-    life: WorkerLife,
-    tenant_id: UUID,
-    message_id: UUID,
-    nudge: dict[str, Any],
-    send_response: SendResponse,
+    life: WorkerLife, tenant_id: UUID, message_id: UUID, nudge: dict[str, Any]
 ) -> None:
     """Wait for the tenant's turn, then respond. The nudge goes back to the broker if this process
     leaves before."""
     async with life.fair_queue.slot(tenant_id, str(message_id)) as slot:
         if slot is not None:
             async with asyncio.timeout(settings.worker.run_deadline_s + MARGIN_S):
-                await respond(life, slot, tenant_id, message_id, send_response)
+                await respond(life, slot, tenant_id, message_id)
         elif life.fair_queue.closed:
             handle_message.delay(nudge)
 
 
-async def respond(
-    life: WorkerLife, slot: Slot, tenant_id: UUID, message_id: UUID, send_response: SendResponse
-) -> None:
+async def respond(life: WorkerLife, slot: Slot, tenant_id: UUID, message_id: UUID) -> None:
     """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
     what may begin then. Does nothing if the run is not to be had."""
     timeline = Timeline()
@@ -77,8 +67,8 @@ async def respond(
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
     outcome = stored.outcome
-    await _tell_failure(claimed, outcome)
-    await send_response(claimed, outcome.text, stored.told | timeline.span.carried)
+    told = Told(stored.told | timeline.span.carried, _failure(outcome))
+    await channel_of(claimed.message.channel).tell(claimed.turn, told)
     timeline.end_of("publish")
     for payload in stored.following:
         handle_message.delay(payload)
@@ -104,16 +94,12 @@ def _account(claimed: Claimed, outcome: Outcome) -> None:
     )
 
 
-async def _tell_failure(claimed: Claimed, outcome: Outcome) -> None:
-    if outcome.status == "failed" and claimed.message.channel is ChannelType.WEB:
-        await publish_frame(
-            claimed.tenant_id,
-            UUID(claimed.thread_id),
-            ErrorFrame(
-                code=outcome.error_code or "failed",
-                message=outcome.sentence,
-                retryable=outcome.retryable,
-                retry_after_s=outcome.retry_after_s,
-                reply_to=UUID(claimed.message.id),
-            ),
-        )
+def _failure(outcome: Outcome) -> Failure | None:
+    if outcome.status != "failed":
+        return None
+    return Failure(
+        code=outcome.error_code or "failed",
+        sentence=outcome.sentence,
+        retryable=outcome.retryable,
+        retry_after_s=outcome.retry_after_s,
+    )

@@ -1,8 +1,9 @@
 """Handing work to the workers, without ever waiting for the broker.
 
 `handle_message.delay(payload)` puts a nudge into the batch, as the message that Celery's own
-`delay` would send, which costs a hundredth of it. A nudge that finds no room or the broker down is
-dropped: the run stands in PostgreSQL, and the sweep nudges again.
+`delay` would send, which costs a hundredth of it. It carries ids and nothing else of the payload:
+what was said, and any secret a channel put beside it, stays out of the broker. A nudge that finds
+no room or the broker down is dropped: the run stands in PostgreSQL, and the sweep nudges again.
 """
 
 from base64 import b64decode, b64encode
@@ -83,15 +84,18 @@ def unpack(message: bytes) -> Task:
 
 
 class Job:
-    """A task by its name, for processes that do not hold its code."""
+    """A task by its name, for processes that do not hold its code. `carries` names what of a
+    payload goes into the broker."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, carries: tuple[str, ...]) -> None:
         self.name = name
+        self._carries = carries
 
     def delay(self, payload: dict[str, Any]) -> bool:
         """Have a worker look at this, soon; to be called on an event loop, which it never holds
         up. False if there was no room for the nudge and it is left to the sweep."""
-        message = pack(Task(self.name, [payload], {}))
+        carried = {name: payload[name] for name in self._carries if name in payload}
+        message = pack(Task(self.name, [carried], {}))
         has_room = get_batch().put("LPUSH", broker_queue_key(QUEUE_NAME), message, told=_count)
         (metrics.NUDGES_WAITING if has_room else metrics.NUDGE_FULL).inc()
         return has_room
@@ -102,6 +106,6 @@ def _count(reply: int | None) -> None:
     (metrics.NUDGE_SENT if reply else metrics.NUDGE_BROKER).inc()
 
 
-handle_message = Job(TASK_NAME)
-canary = Job(CANARY_NAME)
+handle_message = Job(TASK_NAME, carries=("id", "tenant_id", "run_id"))
+canary = Job(CANARY_NAME, carries=("gateway_id", "sent_at"))
 """Goes where messages go, and back to its gateway: see gateway.canary."""

@@ -1,24 +1,25 @@
-"""Showing an answer while it is spoken.
+"""The web chat: an answer is shown while it is spoken, then its outcome is published.
 
 The first text goes out at once, then what has gathered every `window_s`. Each time, the answer so
 far is continued and the delta published in one step, so that whoever joins in between misses
 nothing. It goes by the batch, as the outcome does: in order, and with what others have to tell at
-that moment. All of this is a preview: a Valkey that is away costs the preview and nothing else.
+that moment. All of this is a preview: a Valkey that is away costs the preview and nothing else. The
+outcome is stored already; clients that miss it get it when they catch up.
 """
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 from uuid import UUID
 
+import orjson
 from shared.config import settings
-from shared.events import DeltaFrame
-from shared.models.message import ChannelType
+from shared.events import DeltaFrame, ErrorFrame
 from shared.redis_keys import answer_so_far_key, webchat_response_key
 from shared.valkey.batch import get_batch
+from shared.valkey.publish import publish
 
+from orchestrator.channels.port import Preview, Told, Turn
 from orchestrator.life.lag import in_step
-from orchestrator.pipeline.claim import Claimed
 
 CONTINUE = """
 local had, offset = redis.call('STRLEN', KEYS[1]), tonumber(ARGV[2])
@@ -33,36 +34,6 @@ return had
 """Key; channel, bytes before this text, the text, seconds to keep it, the frame. Text has its own
 place, so nothing counts twice. Returns how many bytes were there: fewer than those before it, and
 Valkey has lost some of the answer."""
-
-
-class Preview(Protocol):
-    """Where the text goes while it comes."""
-
-    @property
-    def text(self) -> str: ...
-    def add(self, piece: str) -> None: ...
-    def complete(self) -> None: ...
-    def close(self) -> None: ...
-
-
-class Unseen:
-    """For channels that show an answer only when it is whole."""
-
-    def __init__(self) -> None:
-        self._pieces: list[str] = []
-
-    @property
-    def text(self) -> str:
-        return "".join(self._pieces)
-
-    def add(self, piece: str) -> None:
-        self._pieces.append(piece)
-
-    def complete(self) -> None:
-        """Nothing to do."""
-
-    def close(self) -> None:
-        """Nothing to do."""
 
 
 class WebPreview:
@@ -140,14 +111,29 @@ class WebPreview:
             get_batch().put("SET", self._key, whole.encode(), "EX", kept_s)
 
 
-def open_preview(claimed: Claimed, window_s: Callable[[], float]) -> Preview:
-    if claimed.message.channel is not ChannelType.WEB:
-        return Unseen()
-    return WebPreview(
-        tenant_id=claimed.tenant_id,
-        conversation_id=UUID(claimed.thread_id),
-        run_id=claimed.run_id,
-        reply_to=UUID(claimed.message.id),
-        attempt=claimed.attempt,
-        window_s=window_s,
-    )
+class WebChannel:
+    """Everything is published to the conversation's sockets, on every gateway."""
+
+    def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview:
+        return WebPreview(
+            tenant_id=turn.tenant_id,
+            conversation_id=UUID(turn.thread_id),
+            run_id=turn.run_id,
+            reply_to=UUID(turn.message_id),
+            attempt=turn.attempt,
+            window_s=window_s,
+        )
+
+    async def tell(self, turn: Turn, told: Told) -> None:
+        """Why it failed, if it did, and then the outcome."""
+        channel = webchat_response_key(turn.tenant_id, turn.thread_id)
+        if (failure := told.failure) is not None:
+            error = ErrorFrame(
+                code=failure.code,
+                message=failure.sentence,
+                retryable=failure.retryable,
+                retry_after_s=failure.retry_after_s,
+                reply_to=UUID(turn.message_id),
+            )
+            await publish(channel, error.wire())
+        await publish(channel, orjson.dumps(told.frame))

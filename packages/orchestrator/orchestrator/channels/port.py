@@ -1,0 +1,79 @@
+"""What a channel provides to whoever answers on it: a preview while it is spoken, then the outcome.
+
+The pipeline knows channels by this alone. What is told here is stored already, so nothing of it can
+fail an answer.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is answered, by its ids. `thread_id` is our conversation's."""
+
+    tenant_id: UUID
+    thread_id: str
+    run_id: UUID
+    message_id: str
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why there is no whole answer. `sentence` is for the person."""
+
+    code: str
+    sentence: str
+    retryable: bool
+    retry_after_s: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A stored outcome: the `response` as sockets get it, and why it failed if it did."""
+
+    frame: dict[str, Any]
+    failure: Failure | None = None
+
+
+class Preview(Protocol):
+    """Where the text goes while it comes."""
+
+    @property
+    def text(self) -> str: ...
+    def add(self, piece: str) -> None: ...
+    def complete(self) -> None:
+        """Nothing more comes."""
+
+    def close(self) -> None:
+        """Show no more. The outcome follows, or somebody else's does."""
+
+
+class Channel(Protocol):
+    """`window_s` says how long text may gather before it is shown."""
+
+    def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview: ...
+    async def tell(self, turn: Turn, told: Told) -> None: ...
+
+
+class Unseen:
+    """The preview of channels that show an answer only when it is whole."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+
+    @property
+    def text(self) -> str:
+        return "".join(self._pieces)
+
+    def add(self, piece: str) -> None:
+        self._pieces.append(piece)
+
+    def complete(self) -> None:
+        """Nothing to do."""
+
+    def close(self) -> None:
+        """Nothing to do."""
