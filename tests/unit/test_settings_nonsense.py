@@ -31,6 +31,15 @@ DATABASE = (
 )
 LIMIT = ("many", "0/minute", "-1/minute", "30 per fortnight", "30/")
 ADDRESS = ("not a host", "[::1]", "::zz", "http://h", "a..b", "127.0.0.1:80")
+HTTP = (
+    "ftp://h/v1",
+    "llm.example.com/v1",
+    "http://",
+    "http://[::1/v1",
+    "http://h:port/v1",
+    "http://h/v1?key=s3cr3t",
+    "https://h h/v1",
+)
 KEY = ("schlüssel", "a\x07b", "a\nb")
 TEXTS = {
     "database_url": DATABASE,
@@ -54,15 +63,8 @@ TEXTS = {
     "login_address_limit": LIMIT,
     "invitation_limit": LIMIT,
     "message_limit": LIMIT,
-    "llm_base_url": (
-        "ftp://h/v1",
-        "llm.example.com/v1",
-        "http://",
-        "http://[::1/v1",
-        "http://h:port/v1",
-        "http://h/v1?key=s3cr3t",
-        "https://h h/v1",
-    ),
+    "llm_base_url": HTTP,
+    "scripted_api_url": HTTP,
     "llm_api_key": KEY,
     "metrics_token": KEY,
     "llm_model": ("gpt", "nobody:gpt", "openai:", "openai:gpt\u202e5"),

@@ -15,6 +15,7 @@ from typing import Any, cast, get_type_hints
 
 from pydantic import ValidationError
 
+from shared.config.channels import ChannelSettings
 from shared.config.gateway import GatewaySettings, RequestSettings, SocketSettings
 from shared.config.identity import IdentitySettings
 from shared.config.kinds import CheckedSettings
@@ -39,6 +40,7 @@ class Settings:
     limits: LimitSettings
     worker: WorkerSettings
     model: ModelSettings
+    channels: ChannelSettings
     telemetry: TelemetrySettings
 
     @property
