@@ -8,7 +8,7 @@ import { Link, Route, Routes, useParams } from "react-router";
 import { NoticePage } from "@/components/notice-page";
 import { ConversationPage } from "@/features/conversation/page";
 import { Welcome } from "@/features/home/page";
-import { Shell } from "@/features/shell/shell";
+import { Shell } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import type { Tenant } from "@/wire/frames";
@@ -20,7 +20,7 @@ const EmployeesPage = lazy(() => import("@/features/employees/page"));
 const FirstBusinessPage = lazy(() => import("@/features/businesses/first-business-page"));
 const HirePage = lazy(() => import("@/features/employees/hire-page"));
 const PeoplePage = lazy(() => import("@/features/people/page"));
-const WatchPage = lazy(() => import("@/features/watch/page"));
+const WatchPage = lazy(() => import("@/features/conversations/watch-page"));
 
 export default function Pages() {
   return <Shell pages={(tenant) => <PagesOf tenant={tenant} />} nothingYet={<FirstBusinessPage />} />;

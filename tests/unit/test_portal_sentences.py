@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from orchestrator.llm.failures import ModelFailure
 
-CATALOGUES = Path(__file__).parents[2] / "portal" / "src" / "i18n"
+PAGE = Path(__file__).parents[2] / "portal" / "src"
 
 
 def failures(kind: type[ModelFailure] = ModelFailure) -> Iterator[type[ModelFailure]]:
@@ -18,5 +18,6 @@ def failures(kind: type[ModelFailure] = ModelFailure) -> Iterator[type[ModelFail
 
 @pytest.mark.parametrize("language", ["en", "es", "pt"])
 def test_each_way_a_model_can_fail_is_told_in(language: str) -> None:
-    told = re.findall(r'"error\.(\w+)":', (CATALOGUES / f"{language}.ts").read_text())
+    words = "".join(path.read_text() for path in PAGE.glob(f"**/words.{language}.ts"))
+    told = re.findall(r'"error\.(\w+)":', words)
     assert {failure.code for failure in failures()} <= set(told)

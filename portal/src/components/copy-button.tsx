@@ -30,7 +30,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
       }}
     >
       <Icon name={outcome === "copied" ? "check" : "copy"} className="size-4" />
-      <span aria-live="polite">{t(`thread.${outcome ?? "copy"}`)}</span>
+      <span aria-live="polite">{t(`app.${outcome ?? "copy"}`)}</span>
     </button>
   );
 }

@@ -41,7 +41,7 @@ function SafeLink({ href, children }: { href: string | undefined; children: Reac
 
 function ImageLink({ src, alt }: { src: string | undefined; alt: string | undefined }) {
   const { t } = useI18n();
-  return <SafeLink href={src}>{t("thread.image", { name: alt === undefined || alt === "" ? (src ?? "") : alt })}</SafeLink>;
+  return <SafeLink href={src}>{t("message.image", { name: alt === undefined || alt === "" ? (src ?? "") : alt })}</SafeLink>;
 }
 
 function CodeBlock({ children }: { children: ReactNode }) {
@@ -52,7 +52,7 @@ function CodeBlock({ children }: { children: ReactNode }) {
     <div dir="ltr" className="overflow-hidden rounded-xl border border-line bg-code">
       <div className="flex items-center justify-between border-b border-line ps-4 pe-2">
         <span className="text-xs text-soft">{`${language} ${titleOf(children)}`.trim()}</span>
-        <CopyButton text={code} label={t("thread.copyCode")} />
+        <CopyButton text={code} label={t("message.copyCode")} />
       </div>
       {/* A block that scrolls must be reachable to be scrolled by keyboard. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}

@@ -37,15 +37,15 @@ export const Answer = memo(function Answer(props: AnswerProps) {
         {/* Whatever says that it has ended waits until the end is drawn. */}
         {cut && drawn === text && (
           <p className="mt-3 flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-hover px-4 py-3 text-sm">
-            {t("thread.cut")}
-            {onGoOn && <Button onClick={onGoOn}>{t("thread.goOn")}</Button>}
+            {t("message.cut")}
+            {onGoOn && <Button onClick={onGoOn}>{t("message.goOn")}</Button>}
           </p>
         )}
         {at && drawn === text && (
           <footer className="mt-1.5 flex min-h-8 items-center gap-2">
             <MessageTime at={at} />
-            {stopped && <span className="text-xs text-soft">· {t("thread.stopped")}</span>}
-            {text && <CopyButton text={text} label={t("thread.copyAnswer")} />}
+            {stopped && <span className="text-xs text-soft">· {t("message.stopped")}</span>}
+            {text && <CopyButton text={text} label={t("message.copyAnswer")} />}
           </footer>
         )}
       </div>

@@ -41,7 +41,7 @@ export function FailedAnswer({ name, message, failure, canRetry, onRetry }: Fail
           {onRetry && (
             <Button disabled={!canRetry} onClick={onRetry} className="inline-flex items-center gap-2">
               <Icon name="retry" className="size-4 shrink-0" />
-              {t("thread.retry")}
+              {t("message.retry")}
             </Button>
           )}
         </div>

@@ -12,9 +12,9 @@ export function failureSentence(
 ): string {
   // What was told last may be why it cannot be tried again.
   const code = told?.code ?? message.error_code;
-  if (!code) return t("thread.failed");
+  if (!code) return t("message.failed");
   const fallback = told?.message ?? (message.finish === "broken_off" ? "" : message.content);
   const seconds = told?.retryAfterS;
   const wait = seconds === undefined ? undefined : waitTime(language, seconds);
-  return errorSentence(t, code, fallback || t("thread.failed"), wait);
+  return errorSentence(t, code, fallback || t("message.failed"), wait);
 }

@@ -23,7 +23,7 @@ interface CreateBusinessProps {
 export function CreateBusinessDialog({ open, onClose, ...rest }: CreateBusinessProps) {
   const { t } = useI18n();
   return (
-    <Dialog title={t("business.create")} open={open} onClose={onClose} sticky>
+    <Dialog title={t("businesses.create")} open={open} onClose={onClose} sticky>
       <CreateForm onClose={onClose} {...rest} />
     </Dialog>
   );
@@ -44,17 +44,17 @@ function CreateForm({ api, onClose, onCreated }: Omit<CreateBusinessProps, "open
   });
   return (
     <form {...form.props}>
-      <TextField {...form.field("name")} label={t("business.name")} autoComplete="off" className="mt-5" required />
+      <TextField {...form.field("name")} label={t("businesses.name")} autoComplete="off" className="mt-5" required />
       <TextField
         {...form.field("slug")}
-        label={t("business.slug")}
-        help={t("business.slugHelp")}
+        label={t("businesses.slug")}
+        help={t("businesses.slugHelp")}
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
         className="mt-5"
       />
-      <FormFooter problem={form.problem} busy={form.busy} submit={t("business.submit")}>
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("businesses.submit")}>
         <Button onClick={onClose}>{t("form.cancel")}</Button>
       </FormFooter>
     </form>
@@ -72,7 +72,7 @@ interface RenameBusinessProps {
 export function RenameBusinessDialog({ open, onClose, ...rest }: RenameBusinessProps) {
   const { t } = useI18n();
   return (
-    <Dialog title={t("business.rename", { name: rest.tenant.name })} open={open} onClose={onClose} sticky>
+    <Dialog title={t("businesses.rename", { name: rest.tenant.name })} open={open} onClose={onClose} sticky>
       <RenameForm onClose={onClose} {...rest} />
     </Dialog>
   );
@@ -95,13 +95,13 @@ function RenameForm({ api, tenant, onClose, onRenamed }: Omit<RenameBusinessProp
     <form {...form.props}>
       <TextField
         {...form.field("name")}
-        label={t("business.name")}
-        help={t("business.renameHelp", { slug: tenant.slug })}
+        label={t("businesses.name")}
+        help={t("businesses.renameHelp", { slug: tenant.slug })}
         autoComplete="off"
         className="mt-5"
         required
       />
-      <FormFooter problem={form.problem} busy={form.busy} submit={t("employee.save")}>
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("form.save")}>
         <Button onClick={onClose}>{t("form.cancel")}</Button>
       </FormFooter>
     </form>

@@ -14,10 +14,10 @@ export default function FirstBusinessPage() {
   const [creating, setCreating] = useState(false);
   return (
     <NoticePage>
-      <h1 className="text-xl font-semibold text-ink">{t("business.first")}</h1>
-      <p>{t("business.firstLead")}</p>
-      <Button look="primary" onClick={() => { setCreating(true); }}>{t("business.create")}</Button>
-      <Button look="link" onClick={() => void login.logOut().catch(() => null)}>{t("account.logOut")}</Button>
+      <h1 className="text-xl font-semibold text-ink">{t("businesses.first")}</h1>
+      <p>{t("businesses.firstLead")}</p>
+      <Button look="primary" onClick={() => { setCreating(true); }}>{t("businesses.create")}</Button>
+      <Button look="link" onClick={() => void login.logOut().catch(() => null)}>{t("app.logOut")}</Button>
       <CreateBusinessDialog
         api={login}
         open={creating}

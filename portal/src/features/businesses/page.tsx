@@ -28,16 +28,16 @@ export default function BusinessesPage() {
       actions={
         <Button
           look="primary"
-          aria-label={t("business.create")}
+          aria-label={t("businesses.create")}
           className="inline-flex shrink-0 items-center gap-2"
           onClick={() => { setCreating(true); }}
         >
           <Icon name="add" className="size-4 shrink-0" />
-          {t("business.submit")}
+          {t("businesses.submit")}
         </Button>
       }
     >
-      <Done className="not-empty:mb-4">{renamed && t("business.renamed", { name: renamed })}</Done>
+      <Done className="not-empty:mb-4">{renamed && t("businesses.renamed", { name: renamed })}</Done>
       <Rows label={t("businesses.title")}>
         {tenants.map((each) => (
           <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
@@ -47,25 +47,25 @@ export default function BusinessesPage() {
             </div>
             <div className="flex flex-wrap items-center gap-2">
               <Button
-                aria-label={t("business.renameName", { name: each.name })}
+                aria-label={t("businesses.renameName", { name: each.name })}
                 onClick={() => {
                   setRenaming(each);
                   setOpen(true);
                 }}
               >
-                {t("business.renameAction")}
+                {t("businesses.renameAction")}
               </Button>
               {each.id === tenant.id ? (
                 <p className="inline-flex min-h-10 items-center gap-1.5 px-3 text-sm text-soft">
                   <Icon name="check" className="size-4 shrink-0" />
-                  {t("business.current")}
+                  {t("businesses.current")}
                 </p>
               ) : (
                 <Button
-                  aria-label={t("business.openName", { name: each.name })}
+                  aria-label={t("businesses.openName", { name: each.name })}
                   onClick={() => { void chooseTenant(each.id); }}
                 >
-                  {t("business.open")}
+                  {t("businesses.open")}
                 </Button>
               )}
             </div>

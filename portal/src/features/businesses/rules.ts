@@ -13,6 +13,6 @@ export function checkBusiness(values: Record<BusinessField, string>): Complaints
     slug:
       slug === "" || (SLUG.test(slug) && slug.length <= MAX_SLUG)
         ? undefined
-        : { key: "field.slug", values: { max: MAX_SLUG } },
+        : { key: "businesses.slugWrong", values: { max: MAX_SLUG } },
   });
 }

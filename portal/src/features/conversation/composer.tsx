@@ -79,9 +79,9 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           dir="auto"
           data-goes-on-here
           disabled={disabled}
-          aria-label={t("composer.label", { name })}
-          placeholder={t("composer.placeholder", { name })}
-          title={t("composer.hint")}
+          aria-label={t("conversation.composer.label", { name })}
+          placeholder={t("conversation.composer.placeholder", { name })}
+          title={t("conversation.composer.hint")}
           enterKeyHint="send"
           className="field-sizing-content max-h-52 min-h-10 min-w-0 grow resize-none bg-transparent px-2 py-2 text-base outline-none placeholder:truncate placeholder:text-soft placeholder-shown:truncate"
           onChange={(event) => { setText(event.target.value); }}
@@ -90,8 +90,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         {answering && (
           <button
             type="button"
-            aria-label={t("composer.stop")}
-            title={`${t("composer.stop")} (Esc)`}
+            aria-label={t("conversation.composer.stop")}
+            title={`${t("conversation.composer.stop")} (Esc)`}
             aria-keyshortcuts="Escape"
             onClick={onStop}
             className="grid size-10 shrink-0 place-items-center rounded-xl border border-line text-ink transition-colors hover:bg-hover"
@@ -101,8 +101,8 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         )}
         <button
           type="submit"
-          aria-label={t("composer.send")}
-          title={t("composer.send")}
+          aria-label={t("conversation.composer.send")}
+          title={t("conversation.composer.send")}
           disabled={!sendable}
           className="grid size-10 shrink-0 place-items-center rounded-xl bg-accent text-on-accent transition-colors hover:bg-accent-hover disabled:bg-hover disabled:text-soft"
         >
@@ -110,7 +110,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         </button>
       </div>
       {excess > 0 && (
-        <p role="alert" className="px-2 pt-1.5 text-sm text-danger">{t("composer.tooLong", { count: excess })}</p>
+        <p role="alert" className="px-2 pt-1.5 text-sm text-danger">{t("conversation.composer.tooLong", { count: excess })}</p>
       )}
     </form>
   );

@@ -13,7 +13,7 @@ export function LineBanner({ line, notice }: { line: LineState; notice: Notice |
   const shown = useSettled(line);
   const sentence =
     shown !== "connected" && shown !== "logged-out"
-      ? t(`line.${shown}`, { origin: location.origin })
+      ? t(`conversation.line.${shown}`, { origin: location.origin })
       : notice && errorSentence(t, notice.code, notice.message);
   return (
     <div role="status" className="mx-auto w-full max-w-3xl px-4 md:px-6">

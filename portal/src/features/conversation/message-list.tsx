@@ -52,7 +52,7 @@ export function MessageList(props: MessageListProps) {
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         role="region"
-        aria-label={t("thread.label", { name })}
+        aria-label={t("conversation.label", { name })}
         className="h-full overflow-y-auto overscroll-contain [contain:strict] [overflow-anchor:none]"
       >
         <ol ref={container} className="relative mx-auto max-w-3xl">
@@ -82,8 +82,8 @@ export function MessageList(props: MessageListProps) {
       {away && (
         <button
           type="button"
-          aria-label={t("thread.latest")}
-          title={t("thread.latest")}
+          aria-label={t("conversation.latest")}
+          title={t("conversation.latest")}
           onClick={toLatest}
           className="absolute bottom-3 left-1/2 grid size-10 -translate-x-1/2 place-items-center rounded-full border border-line bg-raised text-soft shadow-md hover:text-ink"
         >
@@ -129,7 +129,7 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           at={item.message.created_at}
           stopped={item.message.status === "stopped"}
           cut={item.message.finish === "length"}
-          onGoOn={goesOn ? () => { session.send(t("thread.goOn")); } : undefined}
+          onGoOn={goesOn ? () => { session.send(t("message.goOn")); } : undefined}
         />
       );
     case "writing":
@@ -171,7 +171,7 @@ function OlderNotice({ older, onLoadOlder }: { older: ChatSnapshot["older"]; onL
       className="pointer-events-none absolute inset-x-0 top-2 flex justify-center text-sm text-soft"
     >
       <span className="pointer-events-auto flex items-center gap-2 rounded-full border border-line bg-raised px-3 py-1 shadow-sm">
-        {t(older === "loading" ? "thread.loadingOlder" : "thread.olderFailed")}
+        {t(older === "loading" ? "message.loadingOlder" : "conversation.olderFailed")}
         {older === "failed" && <Button look="link" onClick={onLoadOlder}>{t("app.tryAgain")}</Button>}
       </span>
     </p>

@@ -33,17 +33,17 @@ export function OutgoingMessage(props: OutgoingMessageProps) {
       {refusal ? (
         <div className="max-w-[85%] text-end text-sm">
           <p role="alert" className="text-danger wrap-anywhere">
-            {t("thread.notSent")} {errorSentence(t, refusal.code, refusal.message)}
+            {t("conversation.notSent")} {errorSentence(t, refusal.code, refusal.message)}
             {refusal.notice && <span dir="auto" className="block">{refusal.notice}</span>}
           </p>
           <p className="mt-0.5 flex justify-end gap-x-4">
-            {maySendAgain(refusal.code) && <Button look="link" onClick={onResend}>{t("thread.sendAgain")}</Button>}
-            <Button look="link" onClick={onEdit}>{t("thread.edit")}</Button>
-            <Button look="link" onClick={onDelete}>{t("thread.delete")}</Button>
+            {maySendAgain(refusal.code) && <Button look="link" onClick={onResend}>{t("conversation.sendAgain")}</Button>}
+            <Button look="link" onClick={onEdit}>{t("conversation.edit")}</Button>
+            <Button look="link" onClick={onDelete}>{t("conversation.delete")}</Button>
           </p>
         </div>
       ) : (
-        <p className="text-xs text-soft">{t(connected ? "thread.sending" : "thread.waiting")}</p>
+        <p className="text-xs text-soft">{t(connected ? "conversation.sending" : "conversation.waiting")}</p>
       )}
     </article>
   );
@@ -55,7 +55,7 @@ function Bubble({ text, faint = false }: { text: string; faint?: boolean }) {
     <div
       className={`max-w-[85%] rounded-2xl rounded-ee-md bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap ${faint ? "opacity-70" : ""}`}
     >
-      <span className="sr-only">{t("thread.you")}: </span>
+      <span className="sr-only">{t("conversation.you")}: </span>
       <div dir="auto">{text}</div>
     </div>
   );

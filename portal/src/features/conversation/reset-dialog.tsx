@@ -24,13 +24,13 @@ export function ResetDialog({ name, conversationId, open, onClose }: ResetDialog
     onClose();
   };
   return (
-    <Dialog title={t("reset.title", { name })} open={open} onClose={close}>
-      <p className="mt-2 text-sm text-soft">{t("reset.lead", { name })}</p>
-      {reset.isError && <p role="alert" className="mt-3 text-sm text-danger">{t("reset.failed")}</p>}
+    <Dialog title={t("conversation.reset.title", { name })} open={open} onClose={close}>
+      <p className="mt-2 text-sm text-soft">{t("conversation.reset.lead", { name })}</p>
+      {reset.isError && <p role="alert" className="mt-3 text-sm text-danger">{t("conversation.reset.failed")}</p>}
       <DialogActions>
-        <Button onClick={close}>{t("reset.cancel")}</Button>
+        <Button onClick={close}>{t("conversation.reset.cancel")}</Button>
         <Button look="danger" disabled={reset.isPending} onClick={() => { reset.mutate(); }}>
-          {t("reset.confirm")}
+          {t("conversation.reset.confirm")}
         </Button>
       </DialogActions>
     </Dialog>

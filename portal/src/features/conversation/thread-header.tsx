@@ -35,11 +35,11 @@ export const ThreadHeader = memo(function ThreadHeader(props: ThreadHeaderProps)
           <p className="text-sm text-soft"><Name>{agent.role}</Name></p>
         </div>
         <MenuButton
-          aria-label={t("reset.action")}
+          aria-label={t("conversation.reset.action")}
           disabled={empty}
           className="grid size-10 place-items-center rounded-lg text-soft transition-colors hover:bg-hover hover:text-ink disabled:invisible"
           align="end"
-          action={{ name: t("reset.action"), danger: true, onSelect: () => { setReset(true); } }}
+          action={{ name: t("conversation.reset.action"), danger: true, onSelect: () => { setReset(true); } }}
         >
           <Icon name="more" />
         </MenuButton>

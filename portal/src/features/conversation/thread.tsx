@@ -105,9 +105,9 @@ function Welcome({ agent }: { agent: Agent }) {
   const { t } = useI18n();
   return (
     <div className="grid h-full place-content-center justify-items-center overflow-y-auto px-4 pb-12 text-center">
-      <h2 className="max-w-lg text-lg font-semibold wrap-anywhere">{t("thread.empty", { name: agent.name })}</h2>
+      <h2 className="max-w-lg text-lg font-semibold wrap-anywhere">{t("conversation.empty", { name: agent.name })}</h2>
       {agent.role && <p className="mt-2 max-w-sm wrap-anywhere">{agent.role}</p>}
-      <p className="mt-2 max-w-sm text-soft">{t("thread.emptyLead")}</p>
+      <p className="mt-2 max-w-sm text-soft">{t("conversation.emptyLead")}</p>
     </div>
   );
 }

@@ -13,12 +13,12 @@ export function TypingIndicator({ name }: { name: string }) {
           <span key={delay} className={`size-1.5 animate-dot rounded-full bg-soft ${delay}`} />
         ))}
       </span>
-      <span className="sr-only">{t("thread.typing", { name })}</span>
+      <span className="sr-only">{t("conversation.typing", { name })}</span>
     </div>
   );
 }
 
 export function SilentNotice() {
   const { t } = useI18n();
-  return <p className="rounded-xl border border-line bg-hover px-4 py-3 text-sm">{t("thread.silent")}</p>;
+  return <p className="rounded-xl border border-line bg-hover px-4 py-3 text-sm">{t("conversation.silent")}</p>;
 }

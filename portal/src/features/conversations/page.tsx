@@ -43,7 +43,7 @@ function ConversationRow({ conversation }: { conversation: Conversation }) {
   useToday();
   const { id, agent_id, agent_name, user_id, user_name, updated_at, last_message_preview } = conversation;
   const own = user_id === userId;
-  const whose = own ? t("people.you") : (user_name ?? t("conversations.former"));
+  const whose = own ? t("app.you") : (user_name ?? t("conversations.former"));
   return (
     <li>
       <Link

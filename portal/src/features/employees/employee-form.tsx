@@ -41,27 +41,27 @@ export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps
       <div className="grid gap-5">
         <TextField
           {...form.field("name")}
-          label={t("employee.name")}
-          help={t("employee.nameHelp")}
+          label={t("employees.name")}
+          help={t("employees.nameHelp")}
           autoComplete="off"
           required
         />
         <TextField
           {...form.field("role")}
-          label={t("employee.role")}
-          help={t("employee.roleHelp")}
+          label={t("employees.role")}
+          help={t("employees.roleHelp")}
           autoComplete="off"
         />
         <TextField
           {...form.field("instructions")}
-          label={t("employee.instructions")}
-          help={t("employee.instructionsHelp")}
+          label={t("employees.instructions")}
+          help={t("employees.instructionsHelp")}
           multiline
         />
         <TextField
           {...form.field("model")}
-          label={t("employee.model")}
-          help={t("employee.modelHelp")}
+          label={t("employees.model")}
+          help={t("employees.modelHelp")}
           autoComplete="off"
           autoCapitalize="off"
           spellCheck={false}

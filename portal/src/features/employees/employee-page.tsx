@@ -33,7 +33,7 @@ export default function EmployeePage() {
 
   if (isNotHere(agent.error)) return <NotHere agentId={agentId} />;
   return (
-    <Page title={agent.data ? t("employee.title", { name: agent.data.name }) : t("employees.title")}>
+    <Page title={agent.data ? t("employees.editTitle", { name: agent.data.name }) : t("employees.title")}>
       {agent.isError && !agent.data && <LoadFailed query={agent} />}
       {agent.isPending && <FormSkeleton />}
       {agent.data && (
@@ -41,7 +41,7 @@ export default function EmployeePage() {
           key={agent.data.id}
           initial={valuesOf(agent.data)}
           about={agent.data.id}
-          submit={t("employee.save")}
+          submit={t("form.save")}
           send={save}
         />
       )}

@@ -24,8 +24,8 @@ export default function HirePage() {
   };
 
   return (
-    <Page title={t("hire.title")}>
-      <EmployeeForm initial={NOBODY_YET} about="new" submit={t("hire.submit")} send={hireThem} />
+    <Page title={t("employees.hireTitle")}>
+      <EmployeeForm initial={NOBODY_YET} about="new" submit={t("employees.hire")} send={hireThem} />
     </Page>
   );
 }

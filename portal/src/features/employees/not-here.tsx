@@ -24,7 +24,7 @@ export function NotHere({ agentId }: { agentId: string }) {
   const workplace = useQuery(workplaceQuery(api, others, agentId));
   return (
     <NoticePage>
-      <h1 className="font-medium text-ink">{t("elsewhere.notHere", { business: tenant.name })}</h1>
+      <h1 className="font-medium text-ink">{t("employees.notHere", { business: tenant.name })}</h1>
       {workplace.data && <Switch to={workplace.data} />}
       <Link className="text-accent underline" to="/">{t("app.home")}</Link>
     </NoticePage>
@@ -42,11 +42,11 @@ function Switch({ to }: { to: Tenant }) {
   };
   return (
     <>
-      <p>{t("elsewhere.works")}</p>
+      <p>{t("employees.worksElsewhere")}</p>
       <Button look="primary" className="wrap-anywhere" onClick={change}>
-        {t("elsewhere.open", { business: to.name })}
+        {t("employees.switchTo", { business: to.name })}
       </Button>
-      <p role="alert" className="text-danger empty:hidden">{failed && t("business.switchFailed")}</p>
+      <p role="alert" className="text-danger empty:hidden">{failed && t("app.switchFailed")}</p>
     </>
   );
 }

@@ -34,7 +34,7 @@ export default function EmployeesPage() {
       {agents.isError && !agents.data && <LoadFailed query={agents} />}
       {agents.data?.length === 0 && (
         <Empty>
-          <p className={mayChange ? "mb-4" : ""}>{t(mayChange ? "employees.emptyAdmin" : "sidebar.empty")}</p>
+          <p className={mayChange ? "mb-4" : ""}>{t(mayChange ? "employees.emptyAdmin" : "app.noEmployees")}</p>
           {mayChange && <HireLink />}
         </Empty>
       )}
@@ -54,7 +54,7 @@ function HireLink() {
   return (
     <Link to="/team/employees/new" className={`${buttonClass("primary")} inline-flex shrink-0 items-center gap-2`}>
       <Icon name="add" className="size-4 shrink-0" />
-      {t("hire.submit")}
+      {t("employees.hire")}
     </Link>
   );
 }
@@ -77,14 +77,14 @@ function News() {
     <div role="status" className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-2xl bg-mine px-4 py-3">
       {state.hired ? (
         <>
-          <p className="wrap-anywhere">{t("hire.done", { name: state.hired.name })}</p>
+          <p className="wrap-anywhere">{t("employees.hired", { name: state.hired.name })}</p>
           <Link ref={talk} to={`/employees/${state.hired.id}`} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
             <Icon name="chat" className="size-4 shrink-0" />
             {t("employees.chatName", { name: state.hired.name })}
           </Link>
         </>
       ) : (
-        <p className="wrap-anywhere">{t("employee.saved", { name: state.saved ?? "" })}</p>
+        <p className="wrap-anywhere">{t("employees.saved", { name: state.saved ?? "" })}</p>
       )}
     </div>
   );
@@ -111,7 +111,7 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
           <Name className="font-medium">{name}</Name>
           {paused && (
             <span className="shrink-0 rounded-full border border-line px-2 py-0.5 text-xs text-soft">
-              {t("sidebar.paused")}
+              {t("app.paused")}
             </span>
           )}
         </p>

@@ -53,7 +53,7 @@ test.each(["openai:gpt-5-mini", "meta-llama/Llama-3.1-8B", ""])("%j can be a mod
 });
 
 test.each(["http://evil", "two words", "-x", "m".repeat(201)])("%j is no model", (model) => {
-  expect(checkEmployee({ ...AS_TYPED, model }).model?.key).toBe("field.model");
+  expect(checkEmployee({ ...AS_TYPED, model }).model?.key).toBe("employees.modelWrong");
 });
 
 test("only what was changed is sent, and an emptied model is the default again", () => {

@@ -16,7 +16,7 @@ export function checkEmployee(values: EmployeeValues): Complaints<EmployeeField>
     name: oneLine(values.name, MAX.name),
     role: oneLine(values.role, MAX.role, { mayBeEmpty: true }),
     instructions: tooLong(values.instructions, MAX.instructions),
-    model: wellFormed ? undefined : { key: "field.model" },
+    model: wellFormed ? undefined : { key: "employees.modelWrong" },
   });
 }
 

@@ -16,10 +16,10 @@ export function Welcome() {
   if (agents.data?.length !== 0) return <NoticePage><h1>{t("home.choose")}</h1></NoticePage>;
   return (
     <NoticePage>
-      <h1>{t("sidebar.empty")}</h1>
+      <h1>{t("app.noEmployees")}</h1>
       {mayAdminister(tenant.role) ? (
         <Link to="/team/employees/new" className={`${buttonClass("primary")} inline-flex items-center`}>
-          {t("home.hireFirst")}
+          {t("app.hireFirst")}
         </Link>
       ) : (
         <p>{t("home.askToHire", { business: tenant.name })}</p>

@@ -35,7 +35,7 @@ export function InviteDialog({ open, firstRole, onClose }: InviteDialogProps) {
   };
   return (
     <Dialog
-      title={made ? t("invite.made", { email: made.email }) : t("invite.title", { business: tenant.name })}
+      title={made ? t("invitations.invite.made", { email: made.email }) : t("invitations.invite.title", { business: tenant.name })}
       open={open}
       onClose={close}
       sticky
@@ -74,7 +74,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
     <form {...form.props}>
       <TextField
         {...form.field("email")}
-        label={t("login.email")}
+        label={t("field.email")}
         // Not `email`: of an address with letters like ü a browser sends what nobody typed.
         type="text"
         inputMode="email"
@@ -85,7 +85,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
         required
       />
       <fieldset className="mt-5">
-        <legend className="text-sm font-medium">{t("people.role")}</legend>
+        <legend className="text-sm font-medium">{t("role.label")}</legend>
         {MEMBER_ROLES.map((each) => (
           <div
             key={each}
@@ -110,7 +110,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
           </div>
         ))}
       </fieldset>
-      <FormFooter problem={form.problem} busy={form.busy} submit={t("invite.submit")}>
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("invitations.invite.submit")}>
         <Button onClick={onClose}>{t("form.cancel")}</Button>
       </FormFooter>
     </form>
@@ -126,24 +126,24 @@ function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose:
   }, []);
   return (
     <>
-      <p className="mt-2 text-sm text-soft">{t("invite.madeLead")}</p>
+      <p className="mt-2 text-sm text-soft">{t("invitations.invite.madeLead")}</p>
       <div className="mt-4 flex items-center gap-2 rounded-lg border border-line bg-code ps-3 pe-1.5">
         <input
           ref={field}
           readOnly
           value={link}
-          aria-label={t("invite.link")}
+          aria-label={t("invitations.invite.link")}
           className="min-w-0 grow bg-transparent py-2.5 font-mono text-sm outline-none"
           onFocus={(event) => { event.currentTarget.select(); }}
         />
-        <CopyButton text={link} label={t("invite.copy")} />
+        <CopyButton text={link} label={t("invitations.invite.copy")} />
       </div>
       <p className="mt-3 text-sm text-soft">
-        {t("invite.expires", { time: fullTime(language, invitation.expires_at) })}
+        {t("invitations.invite.expires", { time: fullTime(language, invitation.expires_at) })}
       </p>
       {isLoopback(hostname) && (
         <p role="alert" className="mt-3 rounded-lg border border-danger bg-danger-ground px-3 py-2 text-sm">
-          {t("invite.loopback", { host })}
+          {t("invitations.invite.loopback", { host })}
         </p>
       )}
       <DialogActions>

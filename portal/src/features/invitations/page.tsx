@@ -25,14 +25,14 @@ export default function InvitePage() {
   const { t } = useI18n();
   const invitation = useLocation().hash.slice(1);
   useEffect(() => {
-    document.title = `${t("join.heading")} · ${t("app.name")}`;
+    document.title = `${t("invitations.join.heading")} · ${t("app.name")}`;
     return () => { document.title = t("app.name"); };
   }, [t]);
   return (
     <main className="grid min-h-full place-items-center p-4">
       <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7 shadow-sm">
         <img src="/icon.svg" alt="" className="size-10" />
-        {invitation ? <Invitation key={invitation} invitation={invitation} /> : <Dead sentence={t("join.noToken")} />}
+        {invitation ? <Invitation key={invitation} invitation={invitation} /> : <Dead sentence={t("invitations.join.noToken")} />}
       </div>
     </main>
   );
@@ -62,9 +62,9 @@ function Invitation({ invitation }: { invitation: string }) {
   const { tenant_name: business, role, expires_at } = offer.data;
   return (
     <>
-      <h1 className="mt-5 text-xl font-semibold wrap-anywhere">{t("join.title", { business })}</h1>
+      <h1 className="mt-5 text-xl font-semibold wrap-anywhere">{t("invitations.join.title", { business })}</h1>
       <p className="mt-1 text-sm text-soft">
-        {t("join.lead", { role: t(`role.${role}`), time: fullTime(language, expires_at) })}
+        {t("invitations.join.lead", { role: t(`role.${role}`), time: fullTime(language, expires_at) })}
       </p>
       <Acceptance invitation={invitation} offer={offer.data} />
     </>
@@ -105,17 +105,17 @@ function NewcomerForm({ invitation, offer }: AcceptanceProps) {
   return (
     <form {...form.props}>
       <Address email={offer.email} />
-      <TextField {...form.field("name")} label={t("join.name")} autoComplete="name" className="mt-5" required />
+      <TextField {...form.field("name")} label={t("invitations.join.name")} autoComplete="name" className="mt-5" required />
       <TextField
         {...form.field("password")}
-        label={t("login.password")}
-        help={t("join.passwordHelp")}
+        label={t("field.password")}
+        help={t("invitations.join.passwordHelp")}
         type="password"
         autoComplete="new-password"
         className="mt-5"
         required
       />
-      <FormFooter problem={form.problem} busy={form.busy} submit={t("join.create")} />
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("invitations.join.create")} />
     </form>
   );
 }
@@ -126,7 +126,7 @@ function KnownForm({ invitation, offer }: AcceptanceProps) {
   const join = useJoin(invitation);
   const form = useForm({
     initial: { password: "" },
-    check: ({ password }) => (password ? {} : { password: { key: "login.passwordMissing" } }),
+    check: ({ password }) => (password ? {} : { password: { key: "field.passwordMissing" } }),
     blame: PASSWORD_BLAME,
     send: ({ password }) => join({ password }),
     explain: joinProblem,
@@ -136,14 +136,14 @@ function KnownForm({ invitation, offer }: AcceptanceProps) {
       <Address email={offer.email} />
       <TextField
         {...form.field("password")}
-        label={t("login.password")}
-        help={t("join.knownHelp")}
+        label={t("field.password")}
+        help={t("invitations.join.knownHelp")}
         type="password"
         autoComplete="current-password"
         className="mt-5"
         required
       />
-      <FormFooter problem={form.problem} busy={form.busy} submit={t("join.logIn")} />
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("invitations.join.logIn")} />
     </form>
   );
 }
@@ -154,8 +154,8 @@ function JoinForm({ invitation, offer }: AcceptanceProps) {
   const form = useForm({ initial: {}, check: () => ({}), send: () => join({}), explain: joinProblem });
   return (
     <form {...form.props}>
-      <p className="mt-5 text-sm wrap-anywhere">{t("join.loggedInAs", { email: offer.email })}</p>
-      <FormFooter problem={form.problem} busy={form.busy} submit={t("join.submit", { business: offer.tenant_name })}>
+      <p className="mt-5 text-sm wrap-anywhere">{t("invitations.join.loggedInAs", { email: offer.email })}</p>
+      <FormFooter problem={form.problem} busy={form.busy} submit={t("invitations.join.submit", { business: offer.tenant_name })}>
         <WayHome />
       </FormFooter>
     </form>
@@ -176,13 +176,13 @@ function SomebodyElse({ email, userId, invited }: { email: string; userId: strin
   };
   return (
     <>
-      <p className="mt-5 text-sm wrap-anywhere">{t("join.somebodyElse", { invited, email })}</p>
+      <p className="mt-5 text-sm wrap-anywhere">{t("invitations.join.somebodyElse", { invited, email })}</p>
       <p role="alert" className="mt-3 text-sm text-danger empty:mt-0">
-        {failure !== null && t("account.logOutFailed", { reason: problemSentence(t, failure) })}
+        {failure !== null && t("app.logOutFailed", { reason: problemSentence(t, failure) })}
       </p>
       <div className="mt-6 flex flex-wrap justify-end gap-3">
         <WayHome />
-        <Button look="primary" onClick={() => void logOut()}>{t("join.logOut")}</Button>
+        <Button look="primary" onClick={() => void logOut()}>{t("invitations.join.logOut")}</Button>
       </div>
     </>
   );
@@ -193,7 +193,7 @@ function Address({ email }: { email: string }) {
   const { t } = useI18n();
   return (
     <TextField
-      label={t("login.email")}
+      label={t("field.email")}
       name="email"
       type="text"
       autoComplete="username"
@@ -209,7 +209,7 @@ function Dead({ sentence, children }: { sentence: string; children?: ReactNode }
   const { t } = useI18n();
   return (
     <>
-      <h1 className="mt-5 text-xl font-semibold">{t("join.heading")}</h1>
+      <h1 className="mt-5 text-xl font-semibold">{t("invitations.join.heading")}</h1>
       <p role="alert" className="mt-2 text-soft">{sentence}</p>
       <div className="mt-6 flex flex-wrap justify-end gap-3">
         <WayHome />
@@ -223,7 +223,7 @@ function WayHome() {
   const { t } = useI18n();
   return (
     <Link to="/" replace className="inline-flex min-h-10 items-center px-2 text-sm text-accent underline underline-offset-2">
-      {t("join.home")}
+      {t("invitations.join.home")}
     </Link>
   );
 }
@@ -239,5 +239,5 @@ function useJoin(invitation: string) {
 }
 
 function joinProblem(t: Translate, error: unknown): string | undefined {
-  return error instanceof Refused && error.status === 404 ? t("join.badLink") : undefined;
+  return error instanceof Refused && error.status === 404 ? t("invitations.join.badLink") : undefined;
 }

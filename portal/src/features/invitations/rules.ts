@@ -19,7 +19,7 @@ export function checkNewcomer(values: Record<NewcomerField, string>): Complaints
     password:
       length >= PASSWORD.min && length <= PASSWORD.max
         ? undefined
-        : { key: "field.password", values: PASSWORD },
+        : { key: "invitations.passwordWrong", values: PASSWORD },
   });
 }
 

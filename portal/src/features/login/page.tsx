@@ -23,7 +23,7 @@ export function LogInPage() {
     const address = text(form, "email").trim();
     const password = text(form, "password");
     if (!address) { setError(t("login.emailMissing")); return; }
-    if (!password) { setError(t("login.passwordMissing")); return; }
+    if (!password) { setError(t("field.passwordMissing")); return; }
     setBusy(true);
     setError(null);
     try {
@@ -47,7 +47,7 @@ export function LogInPage() {
         <img src="/icon.svg" alt="" className="size-10" />
         <h1 className="mt-5 text-xl font-semibold">{t("login.title")}</h1>
         <p className="mt-1 text-sm text-soft">{t("login.lead")}</p>
-        <Field label={t("login.email")}>
+        <Field label={t("field.email")}>
           <input
             ref={email}
             name="email"
@@ -61,7 +61,7 @@ export function LogInPage() {
             className={INPUT}
           />
         </Field>
-        <Field label={t("login.password")}>
+        <Field label={t("field.password")}>
           <input
             name="password"
             type="password"

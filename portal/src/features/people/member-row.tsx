@@ -40,7 +40,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
       <div className="min-w-40 grow basis-0">
         <p className="flex items-baseline gap-2">
           <Name className="font-medium">{name}</Name>
-          {own && <span className="shrink-0 text-xs text-soft">{t("people.you")}</span>}
+          {own && <span className="shrink-0 text-xs text-soft">{t("app.you")}</span>}
         </p>
         <p className="truncate text-sm text-soft">{member.email}</p>
         <p className="truncate text-xs text-soft">

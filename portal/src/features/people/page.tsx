@@ -34,7 +34,7 @@ export default function PeoplePage() {
           onClick={() => { setInviting(true); }}
         >
           <Icon name="add" className="size-4 shrink-0" />
-          {t("invite.action")}
+          {t("people.invite")}
         </Button>
       }
     >

@@ -31,21 +31,21 @@ export function AccountMenu() {
     <footer className="shrink-0 border-t border-line p-3">
       {failure !== null && (
         <p role="alert" className="px-2 pb-2 text-sm text-danger">
-          {t("account.logOutFailed", { reason: problemSentence(t, failure) })}
+          {t("app.logOutFailed", { reason: problemSentence(t, failure) })}
         </p>
       )}
       <MenuButton
         className="flex w-full items-center gap-3 rounded-xl px-3 py-2 text-start transition-colors hover:bg-hover"
         side="top"
         choices={{
-          label: t("account.language"),
+          label: t("shell.language"),
           chosen: language,
           of: LANGUAGE_CHOICES,
           onChoose: (tag) => {
             if (isLanguage(tag)) setLanguage(tag);
           },
         }}
-        action={{ name: t("account.logOut"), onSelect: () => void logOut() }}
+        action={{ name: t("app.logOut"), onSelect: () => void logOut() }}
       >
         <PersonMark name={person.displayName || person.email} />
         <span className="min-w-0 grow">
@@ -53,7 +53,7 @@ export function AccountMenu() {
           <span className="block truncate text-xs text-soft">{person.email}</span>
         </span>
         <Icon name="more" className="size-5 text-soft" />
-        <span className="sr-only">{t("account.menu")}</span>
+        <span className="sr-only">{t("shell.account")}</span>
       </MenuButton>
     </footer>
   );

@@ -61,11 +61,11 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
               )}
             </span>
             {agent.status === "paused" && (
-              <span className="shrink-0 text-xs text-soft">{t("sidebar.paused")}</span>
+              <span className="shrink-0 text-xs text-soft">{t("app.paused")}</span>
             )}
             {unread && (
               <span className="size-2.5 shrink-0 rounded-full bg-accent">
-                <span className="sr-only">{t("sidebar.unread")}</span>
+                <span className="sr-only">{t("shell.unread")}</span>
               </span>
             )}
           </span>

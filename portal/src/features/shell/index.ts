@@ -1,3 +1,4 @@
-/** What pages are made with that stand beside the sidebar. */
+/** What stands around all pages, and what they are made with. */
 export { Page } from "./page-layout";
+export { Shell } from "./shell";
 export { SidebarDrawer } from "./sidebar-drawer";

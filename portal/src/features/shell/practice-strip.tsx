@@ -13,13 +13,13 @@ export function PracticeStrip() {
   const agents = useQuery(agentsQuery(api, tenant.id));
   if (!agents.data?.some(({ practice }) => practice)) return null;
   return (
-    <aside aria-label={t("practice.label")} className="shrink-0 border-b border-line bg-mine px-4 py-1.5 text-sm">
+    <aside aria-label={t("shell.practice.label")} className="shrink-0 border-b border-line bg-mine px-4 py-1.5 text-sm">
       <details>
         <summary className="cursor-pointer">
-          {t("practice.lead")} <span className="text-accent underline underline-offset-2">{t("practice.how")}</span>
+          {t("shell.practice.lead")} <span className="text-accent underline underline-offset-2">{t("shell.practice.how")}</span>
         </summary>
         <p className="max-w-prose py-2">
-          {t("practice.settings")} {SETTINGS.map((setting) => (
+          {t("shell.practice.settings")} {SETTINGS.map((setting) => (
             <code key={setting} dir="ltr" className="me-2 inline-block rounded bg-code px-1">{setting}</code>
           ))}
         </p>

@@ -14,9 +14,9 @@ export function RightsNews({ tenant: { id, name, role } }: { tenant: Tenant }) {
   return (
     <div role="status" className="flex items-center gap-3 border-b border-line bg-mine px-4 text-sm md:px-6">
       <p className="grow wrap-anywhere">
-        {t(mayAdminister(role) ? "home.nowAdmin" : "home.nowOperator", { business: name })}
+        {t(mayAdminister(role) ? "shell.nowAdmin" : "shell.nowOperator", { business: name })}
       </p>
-      <IconButton icon="close" label={t("sidebar.close")} onClick={() => { setKnown({ id, role, changed: false }); }} />
+      <IconButton icon="close" label={t("shell.close")} onClick={() => { setKnown({ id, role, changed: false }); }} />
     </div>
   );
 }

@@ -15,14 +15,14 @@ export function SidebarDrawer() {
     <>
       <IconButton
         icon="menu"
-        label={t("sidebar.open")}
+        label={t("shell.open")}
         className="md:hidden"
         onClick={() => { setOpen(true); }}
       />
       <Modal
         open={open}
         onClose={close}
-        aria-label={t("sidebar.title")}
+        aria-label={t("shell.title")}
         className="h-dvh max-h-none w-76 max-w-[85vw] bg-ground text-ink shadow-xl backdrop:bg-black/40"
       >
         <Sidebar onChoose={close} />

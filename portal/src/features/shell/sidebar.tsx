@@ -25,7 +25,7 @@ export function Sidebar({ onChoose }: { onChoose?: () => void }) {
   const own = conversations.data?.filter(({ user_id }) => user_id === userId);
 
   return (
-    <nav aria-label={t("sidebar.title")} className="flex h-full flex-col border-e border-line bg-ground">
+    <nav aria-label={t("shell.title")} className="flex h-full flex-col border-e border-line bg-ground">
       <header className="flex h-16 shrink-0 items-center gap-3 px-5">
         <img src="/icon.svg" alt="" className="size-7" />
         <TenantSwitcher />
@@ -41,16 +41,16 @@ export function Sidebar({ onChoose }: { onChoose?: () => void }) {
         ))}
         {agents.isError && (
           <li className="space-y-3 p-3 text-sm text-soft">
-            <p>{t("sidebar.failed")}</p>
+            <p>{t("shell.failed")}</p>
             <Button onClick={() => void agents.refetch()}>{t("app.tryAgain")}</Button>
           </li>
         )}
         {agents.data?.length === 0 && (
           <li className="space-y-3 p-3 text-sm text-soft">
-            <p>{t("sidebar.empty")}</p>
+            <p>{t("app.noEmployees")}</p>
             {mayAdminister(tenant.role) && (
               <Link to="/team/employees/new" onClick={onChoose} className="text-accent underline underline-offset-2">
-                {t("home.hireFirst")}
+                {t("app.hireFirst")}
               </Link>
             )}
           </li>

@@ -18,7 +18,7 @@ export function SkipLink() {
         if (main) focusOn(main);
       }}
     >
-      {t("app.skip")}
+      {t("shell.skip")}
     </a>
   );
 }

@@ -27,7 +27,7 @@ export function TeamLinks({ onChoose }: { onChoose?: () => void }) {
   const { t } = useI18n();
   const { tenant } = useWorkspace();
   return (
-    <ul aria-label={t("nav.manage")} className="shrink-0 border-t border-line p-3">
+    <ul aria-label={t("shell.manage")} className="shrink-0 border-t border-line p-3">
       {LINKS.filter(({ isFor }) => isFor(tenant.role)).map(({ to, name, icon }) => (
         <li key={to}>
           <NavLink

@@ -21,17 +21,17 @@ export function TenantSwitcher() {
       <MenuButton
         className="-mx-2 flex min-h-10 w-full min-w-0 items-center gap-2 rounded-lg px-2 text-start transition-colors hover:bg-hover"
         choices={{
-          label: t("account.business"),
+          label: t("shell.business"),
           chosen: tenant.id,
           of: tenants.map(({ id, name, slug }) => ({ value: id, name, note: slug })),
           onChoose: (tenantId) => void choose(tenantId),
         }}
       >
-        <span className="sr-only">{t("account.business")}: </span>
+        <span className="sr-only">{t("shell.business")}: </span>
         <Name className="min-w-0 grow font-semibold">{tenant.name}</Name>
         <Icon name="chevrons" className="size-5 shrink-0 text-soft" />
       </MenuButton>
-      <p role="alert" className="text-sm text-danger empty:hidden">{failed && t("business.switchFailed")}</p>
+      <p role="alert" className="text-sm text-danger empty:hidden">{failed && t("app.switchFailed")}</p>
     </div>
   );
 }

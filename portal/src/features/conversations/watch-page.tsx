@@ -37,7 +37,7 @@ function Asked({ conversationId }: { conversationId: string }) {
   const [reason, setReason] = useState<string | null>(null);
   const form = useForm({
     initial: { reason: "" },
-    check: (values) => (values.reason.trim() ? {} : { reason: { key: "watch.reasonMissing" } }),
+    check: (values) => (values.reason.trim() ? {} : { reason: { key: "conversations.watch.reasonMissing" } }),
     send: (values) => {
       setReason(values.reason.trim());
       return Promise.resolve();
@@ -45,11 +45,11 @@ function Asked({ conversationId }: { conversationId: string }) {
   });
   if (reason !== null) return <Watch conversationId={conversationId} reason={reason} />;
   return (
-    <Page title={t("watch.ask")}>
+    <Page title={t("conversations.watch.ask")}>
       <form {...form.props} className="max-w-lg">
-        <p className="mb-5 text-sm text-soft">{t("watch.askLead")}</p>
-        <TextField {...form.field("reason")} label={t("watch.reason")} help={t("watch.reasonHelp")} maxLength={200} autoComplete="off" required />
-        <FormFooter problem={form.problem} busy={form.busy} submit={t("watch.read")}>
+        <p className="mb-5 text-sm text-soft">{t("conversations.watch.askLead")}</p>
+        <TextField {...form.field("reason")} label={t("conversations.watch.reason")} help={t("conversations.watch.reasonHelp")} maxLength={200} autoComplete="off" required />
+        <FormFooter problem={form.problem} busy={form.busy} submit={t("conversations.watch.read")}>
           <Back />
         </FormFooter>
       </form>
@@ -61,7 +61,7 @@ function Back() {
   const { t } = useI18n();
   return (
     <Link to="/team/conversations" className="inline-flex min-h-10 items-center px-2 text-sm text-accent underline underline-offset-2">
-      {t("watch.back")}
+      {t("conversations.watch.back")}
     </Link>
   );
 }
@@ -86,8 +86,8 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
   return (
     <Page title={conversation ? t("conversations.pair", { person, name }) : t("conversations.title")}>
       <p className="mb-6 rounded-xl bg-hover px-4 py-3 text-sm">
-        {former ? t("watch.leadFormer") : t("watch.lead", { person })}{" "}
-        <Link to="/team/conversations" className="text-accent underline underline-offset-2">{t("watch.back")}</Link>
+        {former ? t("conversations.watch.leadFormer") : t("conversations.watch.lead", { person })}{" "}
+        <Link to="/team/conversations" className="text-accent underline underline-offset-2">{t("conversations.watch.back")}</Link>
       </p>
       {history.isPending && <RowSkeletons rows={3} className="h-24" />}
       {history.isError && !history.data && <LoadFailed query={history} />}
@@ -95,7 +95,7 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
       {history.hasNextPage && (
         <p className="mb-6 text-center">
           <Button aria-disabled={history.isFetchingNextPage} onClick={() => void history.fetchNextPage()}>
-            {t(history.isFetchingNextPage ? "thread.loadingOlder" : "watch.older")}
+            {t(history.isFetchingNextPage ? "message.loadingOlder" : "conversations.watch.older")}
           </Button>
         </p>
       )}

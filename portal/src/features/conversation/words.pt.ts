@@ -1,0 +1,55 @@
+import type { Words } from "./words.en";
+
+export const words: Words = {
+  "conversation.label": "Conversa com {name}",
+  "conversation.empty": "Diga olá a {name}.",
+  "conversation.emptyLead": "Pergunte o que quiser; a resposta aparece aqui enquanto é escrita.",
+  "conversation.olderFailed": "Não foi possível carregar as mensagens anteriores.",
+  "conversation.latest": "Ir para a última mensagem",
+  "conversation.typing": "{name} está a tratar disso",
+  "conversation.silent":
+    "Há algum tempo que não há sinal da resposta. A sua mensagem está guardada e a resposta aparece aqui quando chegar.",
+  "conversation.you": "Eu",
+  "conversation.sending": "A enviar…",
+  "conversation.waiting": "Será enviada quando a ligação voltar",
+  "conversation.sendAgain": "Enviar de novo",
+  "conversation.edit": "Editar",
+  "conversation.delete": "Eliminar",
+  "conversation.notSent": "Não enviada.",
+  "conversation.paused": "{name} está em pausa e não responde agora.",
+  "conversation.composer.label": "Mensagem para {name}",
+  "conversation.composer.placeholder": "Escreva a {name}",
+  "conversation.composer.send": "Enviar",
+  "conversation.composer.stop": "Interromper a resposta",
+  "conversation.composer.hint": "Enter envia, Shift + Enter começa uma linha nova.",
+  "conversation.composer.tooLong": "{count} caracteres a mais",
+  "conversation.reset.action": "Recomeçar",
+  "conversation.reset.title": "Recomeçar com {name}?",
+  "conversation.reset.lead":
+    "Todas as mensagens desta conversa são apagadas para sempre e {name} esquece-as.",
+  "conversation.reset.confirm": "Apagar e recomeçar",
+  "conversation.reset.cancel": "Manter",
+  "conversation.reset.failed": "Não foi possível esvaziar a conversa. Tente de novo.",
+  "conversation.line.connecting": "A ligar…",
+  "conversation.line.reconnecting": "A ligação perdeu-se. A religar…",
+  "conversation.line.offline": "Está sem ligação. O que escrever é enviado quando ela voltar.",
+  "conversation.line.forbidden": "Já não tem acesso a esta conversa.",
+  "conversation.line.not-found": "Esta conversa não existe.",
+  "conversation.line.broken":
+    "Esta página está desatualizada em relação ao Konstruct. Recarregue-a.",
+  "conversation.line.wrong-address":
+    "O Konstruct não conhece o endereço {origin}, em que esta página foi aberta. Abra-a no seu próprio endereço, ou peça a quem o administra que acrescente {origin} a KONSTRUCT_ALLOWED_ORIGINS.",
+  "error.tenant_too_many":
+    "A sua empresa atingiu o limite de mensagens por minuto. Envie de novo daqui a pouco.",
+  "error.tenant_tokens_used_up":
+    "A sua empresa esgotou o que os seus funcionários podem dizer hoje.",
+  "error.client_message_id_reused": "O Konstruct já tem esta mensagem, com outras palavras.",
+  "error.agent_paused": "Este funcionário está em pausa e não responde agora.",
+  "error.text_empty": "A mensagem está vazia.",
+  "error.text_too_long": "A mensagem é demasiado longa.",
+  "error.text_refused": "A mensagem contém um carácter que não pode ser enviado.",
+  "error.not_taken": "O Konstruct não aceitou esta mensagem.",
+  "error.bad_frame": "O Konstruct não aceitou esta mensagem.",
+  "error.not_failed": "Esta mensagem já tem a sua resposta.",
+  "error.nothing_to_stop": "Não há nada para interromper.",
+};

@@ -1,0 +1,41 @@
+export const words = {
+  "employees.modelWrong":
+    "We don’t know this model. Pick one from the list, or write its name as its provider does: no spaces, no address.",
+  "employees.title": "Employees",
+  "employees.emptyAdmin": "Nobody works here yet. Hire your first AI employee.",
+  "employees.chat": "Chat",
+  "employees.chatName": "Chat with {name}",
+  "employees.edit": "Edit",
+  "employees.editName": "Edit {name}",
+  "employees.pause": "Pause",
+  "employees.pauseName": "Pause {name}",
+  "employees.pauseTitle": "Pause {name}?",
+  "employees.pauseLead":
+    "{name} answers nobody until you resume. Messages are not lost: people keep them to send again.",
+  "employees.pauseNotice": "What people should see meanwhile (optional)",
+  "employees.pauseNoticeHelp": "One sentence, like: Ada is back on Monday.",
+  "employees.resume": "Resume",
+  "employees.resumeName": "Resume {name}",
+  "employees.isPaused": "{name} is paused.",
+  "employees.isBack": "{name} is back at work.",
+  "employees.editTitle": "Edit {name}",
+  "employees.name": "Name",
+  "employees.nameHelp": "What people call them.",
+  "employees.role": "Job",
+  "employees.roleHelp": "Shown beside the name, like Customer support.",
+  "employees.instructions": "Instructions",
+  "employees.instructionsHelp":
+    "How to work: what they know, how they speak, what they never do. Used from the next message on.",
+  "employees.model": "Model",
+  "employees.modelHelp": "Leave it empty for the installation's default.",
+  "employees.saved": "{name} works by this from the next message on.",
+  "employees.hireTitle": "Hire an employee",
+  "employees.hire": "Hire",
+  "employees.hired": "{name} works here now.",
+  "employees.notHere": "This employee does not work in {business}.",
+  "employees.worksElsewhere": "They work in another of your businesses.",
+  "employees.switchTo": "Switch to {business}",
+  "error.name_taken": "An employee of this name works here already. Choose another name.",
+};
+
+export type Words = Record<keyof typeof words, string>;

@@ -1,0 +1,41 @@
+import type { Words } from "./words.en";
+
+export const words: Words = {
+  "employees.modelWrong":
+    "No conocemos este modelo. Elige uno de la lista o escribe su nombre como lo hace su proveedor: sin espacios ni direcciones.",
+  "employees.title": "Empleados",
+  "employees.emptyAdmin": "Aquí aún no trabaja nadie. Contrata a tu primer empleado de IA.",
+  "employees.chat": "Chatear",
+  "employees.chatName": "Chatear con {name}",
+  "employees.edit": "Editar",
+  "employees.editName": "Editar a {name}",
+  "employees.pause": "Pausar",
+  "employees.pauseName": "Pausar a {name}",
+  "employees.pauseTitle": "¿Poner a {name} en pausa?",
+  "employees.pauseLead":
+    "{name} no responde a nadie hasta que lo reanudes. Los mensajes no se pierden: cada persona los conserva para enviarlos de nuevo.",
+  "employees.pauseNotice": "Qué debe ver la gente mientras tanto (opcional)",
+  "employees.pauseNoticeHelp": "Una frase, como: Ada vuelve el lunes.",
+  "employees.resume": "Reanudar",
+  "employees.resumeName": "Reanudar a {name}",
+  "employees.isPaused": "{name} está en pausa.",
+  "employees.isBack": "{name} vuelve a trabajar.",
+  "employees.editTitle": "Editar a {name}",
+  "employees.name": "Nombre",
+  "employees.nameHelp": "Cómo se le llama.",
+  "employees.role": "Puesto",
+  "employees.roleHelp": "Se muestra junto al nombre, como Atención al cliente.",
+  "employees.instructions": "Instrucciones",
+  "employees.instructionsHelp":
+    "Cómo trabajar: qué sabe, cómo habla, qué no hace nunca. Se usan desde el próximo mensaje.",
+  "employees.model": "Modelo",
+  "employees.modelHelp": "Déjalo vacío para usar el de la instalación.",
+  "employees.saved": "{name} trabajará así desde el próximo mensaje.",
+  "employees.hireTitle": "Contratar a un empleado",
+  "employees.hire": "Contratar",
+  "employees.hired": "{name} ya trabaja aquí.",
+  "employees.notHere": "Este empleado no trabaja en {business}.",
+  "employees.worksElsewhere": "Trabaja en otra de tus empresas.",
+  "employees.switchTo": "Cambiar a {business}",
+  "error.name_taken": "Aquí ya trabaja un empleado con ese nombre. Elige otro.",
+};

@@ -1,0 +1,41 @@
+import type { Words } from "./words.en";
+
+export const words: Words = {
+  "employees.modelWrong":
+    "Não conhecemos este modelo. Escolha um da lista ou escreva o nome como o fornecedor o escreve: sem espaços nem endereços.",
+  "employees.title": "Funcionários",
+  "employees.emptyAdmin": "Ainda ninguém trabalha aqui. Contrate o seu primeiro funcionário de IA.",
+  "employees.chat": "Conversar",
+  "employees.chatName": "Conversar com {name}",
+  "employees.edit": "Editar",
+  "employees.editName": "Editar {name}",
+  "employees.pause": "Pausar",
+  "employees.pauseName": "Pausar {name}",
+  "employees.pauseTitle": "Pôr {name} em pausa?",
+  "employees.pauseLead":
+    "{name} não responde a ninguém até retomar. As mensagens não se perdem: cada pessoa guarda-as para enviar de novo.",
+  "employees.pauseNotice": "O que as pessoas devem ver entretanto (opcional)",
+  "employees.pauseNoticeHelp": "Uma frase, como: a Ada volta na segunda-feira.",
+  "employees.resume": "Retomar",
+  "employees.resumeName": "Retomar {name}",
+  "employees.isPaused": "{name} está em pausa.",
+  "employees.isBack": "{name} voltou ao trabalho.",
+  "employees.editTitle": "Editar {name}",
+  "employees.name": "Nome",
+  "employees.nameHelp": "Como as pessoas lhe chamam.",
+  "employees.role": "Função",
+  "employees.roleHelp": "Aparece ao lado do nome, como Apoio ao cliente.",
+  "employees.instructions": "Instruções",
+  "employees.instructionsHelp":
+    "Como trabalhar: o que sabe, como fala, o que nunca faz. Usam-se a partir da próxima mensagem.",
+  "employees.model": "Modelo",
+  "employees.modelHelp": "Deixe vazio para usar o da instalação.",
+  "employees.saved": "{name} trabalha assim a partir da próxima mensagem.",
+  "employees.hireTitle": "Contratar um funcionário",
+  "employees.hire": "Contratar",
+  "employees.hired": "{name} já trabalha aqui.",
+  "employees.notHere": "Este funcionário não trabalha em {business}.",
+  "employees.worksElsewhere": "Trabalha noutra das suas empresas.",
+  "employees.switchTo": "Mudar para {business}",
+  "error.name_taken": "Já trabalha aqui um funcionário com esse nome. Escolha outro.",
+};
