@@ -1,0 +1,82 @@
+"""What holds for every page: three languages, 320 pixels, the keyboard alone, light and dark.
+
+A new page is one row of `PAGES`.
+"""
+
+from typing import NamedTuple
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.people import Person, World
+from tests.support.portal_page import PortalPage, Visit
+
+
+class At(NamedTuple):
+    path: str
+    platform: bool
+    """Whether it is for the platform's own people, else for a business's admins."""
+    titles: dict[str, str]
+
+
+PAGES = (
+    At("/team/employees", False, {"en": "Employees", "es": "Empleados", "pt": "Funcionários"}),
+    At(
+        "/team/employees/new",
+        False,
+        {
+            "en": "Hire an employee",
+            "es": "Contratar a un empleado",
+            "pt": "Contratar um funcionário",
+        },
+    ),
+    At("/team/people", False, {"en": "People", "es": "Personas", "pt": "Pessoas"}),
+    At(
+        "/team/conversations",
+        True,
+        {"en": "Conversations", "es": "Conversaciones", "pt": "Conversas"},
+    ),
+    At("/businesses", True, {"en": "Businesses", "es": "Empresas", "pt": "Empresas"}),
+)
+SMALL = {"width": 320, "height": 640}
+BEGIN = """(main) => {
+  window.controls = [...main.querySelectorAll("a[href], button, input, textarea, select, summary")]
+    .filter((each) => !each.disabled && each.checkVisibility());
+  main.tabIndex = -1;
+  main.focus();
+  return window.controls.length;
+}"""
+REACHED = """() => {
+  const focused = document.activeElement;
+  window.controls = window.controls.filter((each) => each !== focused);
+  const { outlineStyle, outlineWidth } = getComputedStyle(focused);
+  return `${outlineStyle} ${outlineWidth}`;
+}"""
+NOT_REACHED = "window.controls.map((each) => each.outerHTML)"
+
+
+@pytest.mark.parametrize("at", PAGES, ids=[at.path for at in PAGES])
+async def test_a_page_is_for_everyone(
+    visit: Visit, acme: World, platform_admin: Person, at: At
+) -> None:
+    page = await visit(platform_admin if at.platform else acme.admin, viewport=SMALL)
+    for language, title in at.titles.items():
+        await page.page.evaluate(
+            "(tag) => localStorage.setItem('konstruct.language', tag)", language
+        )
+        await page.open(at.path)
+        await expect(
+            page.page.get_by_role("heading", level=1, name=title, exact=True)
+        ).to_be_visible()
+        await page.page.wait_for_load_state("networkidle")
+        assert not await page.scrolls_sideways(), language
+    await every_control_is_reached_by_tab(page)
+    assert await page.violations() == []
+
+
+async def every_control_is_reached_by_tab(page: PortalPage) -> None:
+    """Each is, and is seen to have the focus."""
+    for _ in range(await page.page.get_by_role("main").evaluate(BEGIN)):
+        await page.page.keyboard.press("Tab")
+        assert await page.page.evaluate(REACHED) == "solid 2px"
+    assert await page.page.evaluate(NOT_REACHED) == []
