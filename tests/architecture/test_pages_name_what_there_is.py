@@ -20,8 +20,6 @@ from tests.support.servers import ROOT
 PACKAGES = ("shared", "gateway", "orchestrator", "konstruct")
 OF_TESTS = {"KONSTRUCT_TEST_SIZE", "KONSTRUCT_BENCH_CHAINLIT", "KONSTRUCT_GATEWAY"}
 """Variables of tests and tools, which no process of the product reads."""
-NOT_YET = {"KONSTRUCT_DEVELOPMENT_CHANNELS", "KONSTRUCT_SCRIPTED_API_URL"}
-"""Settings of the channel `scripted`, whose platform has its page already."""
 HISTORY = {"CHANGELOG.md"}
 """Tells what was, by the names it had."""
 
@@ -59,11 +57,7 @@ def modules() -> dict[str, Path]:
 @pytest.mark.parametrize("page", pages())
 def test_settings_that_are_named_are_read_by_some_process(page: str) -> None:
     named = {name for name in SETTING.findall((ROOT / page).read_text()) if name[-1] != "_"}
-    assert named - known_settings() - OF_TESTS - NOT_YET == set()
-
-
-def test_a_setting_that_is_to_come_has_not_come() -> None:
-    assert NOT_YET & known_settings() == set()
+    assert named - known_settings() - OF_TESTS == set()
 
 
 @pytest.mark.parametrize("page", pages())

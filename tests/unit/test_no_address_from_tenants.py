@@ -32,6 +32,7 @@ ADDRESSES = [
 # Who may open connections of HTTP, and to whom.
 SPEAKS_HTTP = {
     "orchestrator.llm": "the installation's models",
+    "orchestrator.scripted_channel": "whom a test names: no process of the product runs it",
     "konstruct": "our own gateway, from the command line",
     "shared.telemetry.tracing": "the operator's collector of traces",
 }

@@ -579,11 +579,8 @@ export interface components {
         AuthFrame: {
             /** Last Seq */
             last_seq?: number;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "platform_admin" | "customer_admin" | "customer_operator";
+            /** Role */
+            role: string;
             /**
              * Tenantid
              * Format: uuid
