@@ -16,6 +16,8 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import shared
+from shared.conversations import said_before
+from shared.db.engine import PLANNING
 
 from tests.support.people import World
 from tests.support.servers import Database
@@ -55,6 +57,7 @@ TAKES: dict[str, set[str]] = {
     "runs.queue._RETURN_TO_QUEUE": {KEY},
     "runs.queue._NEWS": {RUNNING, KEY},
 }
+WITH_BITMAPS = {"tenants.quota_repository._USAGE"}
 AS_THE_SYSTEM = {
     "runs.sweep._TAKE_DUE",
     "runs.sweep._BACKLOG",
@@ -133,19 +136,26 @@ def test_every_look_at_runs_takes_its_index_however_many_there_were(
 
 
 def _plans(database: Database, tenant_id: UUID) -> dict[str, set[str]]:
-    options = {"plan_cache_mode": "force_generic_plan", "app.current_tenant": tenant_id}
+    options = PLANNING | {"app.current_tenant": str(tenant_id)}
     with as_application(database, **options) as connection:
         return {stated.name: _indexes(connection, stated) for stated in looks()}
 
 
 def _indexes(connection: psycopg.Connection, stated: Stated) -> set[str]:
+    bitmaps = "on" if stated.name in WITH_BITMAPS else "off"
+    connection.execute(f"SET enable_bitmapscan = {bitmaps}".encode())
+    return set(_taken(_plan(connection, stated)))
+
+
+def _plan(connection: psycopg.Connection, stated: Stated) -> dict[str, Any]:
     parameters = prepared(connection, stated, as_system=stated.name in AS_THE_SYSTEM)
     nulls = "(" + ", ".join(["NULL"] * parameters) + ")" if parameters else ""
     row = connection.execute(f"EXPLAIN (FORMAT JSON) EXECUTE asked {nulls}".encode()).fetchone()
     forget(connection)
     assert row
-    plan = row[0] if isinstance(row[0], list) else json.loads(row[0])
-    return set(_taken(plan[0]["Plan"]))
+    plans = row[0] if isinstance(row[0], list) else json.loads(row[0])
+    plan: dict[str, Any] = plans[0]["Plan"]
+    return plan
 
 
 def _taken(node: dict[str, Any]) -> Iterator[str]:
@@ -157,6 +167,46 @@ def _taken(node: dict[str, Any]) -> Iterator[str]:
         yield f"all {node['Relation Name']} there ever were"
     for below in node.get("Plans", ()):
         yield from _taken(below)
+
+
+_ADD_MESSAGES = """
+INSERT INTO web_conversation_messages (tenant_id, conversation_id, seq, role, content)
+SELECT said.tenant_id, said.id, number, 'user', 'Hello'
+  FROM web_conversations AS said, generate_series(1, {messages}) AS number
+"""
+
+
+@pytest.mark.parametrize("messages", [0, 6, 60])
+def test_the_newest_messages_are_read_along_their_index_however_long_conversations_look(
+    database: Database, acme: World, superuser: psycopg.Connection, messages: int
+) -> None:
+    """Where most are short, a long one would else be read and sorted whole, for each answer."""
+    superuser.execute("SET synchronous_commit = off; SET session_replication_role = replica")
+    superuser.execute(
+        "INSERT INTO agents (tenant_id, name, role, instructions) VALUES (%s, 'A', '', '')",
+        (acme.id,),
+    )
+    superuser.execute(
+        "INSERT INTO web_conversations (tenant_id, agent_id, user_id)"
+        " SELECT agent.tenant_id, agent.id, gen_random_uuid()"
+        "  FROM agents AS agent, generate_series(1, 500) WHERE agent.tenant_id = %s",
+        (acme.id,),
+    )
+    superuser.execute(_ADD_MESSAGES.format(messages=messages).encode())
+    if messages:  # else as on the first day
+        superuser.execute("ANALYZE")
+    options = PLANNING | {"app.current_tenant": str(acme.id)}
+    with as_application(database, **options) as connection:
+        plan = _plan(connection, Stated("SAID_BEFORE", said_before.SAID_BEFORE.sql.decode()))
+    read = next(node for node in _nodes(plan) if node.get("Alias") == "said")
+    assert (read["Node Type"], read["Scan Direction"]) == ("Index Scan", "Backward")
+    assert not [node for node in _nodes(plan) if node["Node Type"] == "Sort"]
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)
 
 
 def test_no_look_at_runs_is_put_together_where_this_test_does_not_see_it() -> None:

@@ -11,33 +11,22 @@ from uuid import UUID
 
 from shared.db.pipelined import Statement
 
-# Both bounds are read before: as values they may stand in an index's conditions, and what is asked
-# for is read backwards from the message, without sorting. Behind it stand the answers that came
-# while it waited; mostly there are none.
+# What is asked for is read backwards along its index, without sorting. Behind the message stand the
+# answers that came while it waited; mostly there are none.
 SAID_BEFORE = Statement(
     """
-    (SELECT earlier.seq, coalesce(earlier.reply_to, earlier.id), earlier.role, earlier.content
-       FROM web_conversation_messages AS earlier
-      WHERE earlier.conversation_id = (SELECT asked.conversation_id
-                                         FROM web_conversation_messages AS asked
-                                        WHERE asked.id = $1)
-        AND earlier.seq < (SELECT asked.seq FROM web_conversation_messages AS asked
-                            WHERE asked.id = $1)
-        AND earlier.status <> 'failed' AND earlier.content <> ''
-      ORDER BY earlier.seq DESC LIMIT $2)
-    UNION ALL
-    (SELECT answer.seq, coalesce(answer.reply_to, answer.id), answer.role, answer.content
-       FROM web_conversation_messages AS answer
-      WHERE answer.conversation_id = (SELECT asked.conversation_id
-                                        FROM web_conversation_messages AS asked
-                                       WHERE asked.id = $1)
-        AND answer.seq > (SELECT asked.seq FROM web_conversation_messages AS asked
-                           WHERE asked.id = $1)
-        AND answer.status <> 'failed' AND answer.content <> ''
-        AND (SELECT question.seq FROM web_conversation_messages AS question
-              WHERE question.id = answer.reply_to)
-            < (SELECT asked.seq FROM web_conversation_messages AS asked WHERE asked.id = $1)
-      ORDER BY answer.seq DESC LIMIT $2)
+    WITH asked AS MATERIALIZED (
+        SELECT message.conversation_id, message.seq FROM web_conversation_messages AS message
+         WHERE message.id = $1
+    )
+    SELECT said.seq, coalesce(said.reply_to, said.id), said.role, said.content
+      FROM web_conversation_messages AS said
+     WHERE said.conversation_id = (SELECT asked.conversation_id FROM asked)
+       AND (said.seq < (SELECT asked.seq FROM asked)
+            OR (SELECT question.seq FROM web_conversation_messages AS question
+                 WHERE question.id = said.reply_to) < (SELECT asked.seq FROM asked))
+       AND said.status <> 'failed' AND said.content <> ''
+     ORDER BY said.seq DESC LIMIT $2
     """
 )
 """Message; how many turns at most. Rows for `each_behind_its_question`."""
