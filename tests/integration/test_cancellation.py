@@ -11,7 +11,8 @@ import psycopg
 import pytest
 from shared.config import get_settings
 from shared.db import SystemSession, TenantSession, get_engine
-from shared.db.pipelined import Statement, system_transact, transact
+from shared.db.pipelined import Statement, transact
+from shared.db.scopes import SystemScope, TenantScope
 from shared.models import Agent, Membership
 from sqlalchemy import select, text
 
@@ -77,11 +78,11 @@ async def test_pooled_connections_keep_no_tenant_and_no_role_whatever_is_cancell
             await session.rollback()
 
     async def at_once_as_tenant(world: World) -> None:
-        _, seen = await transact(world.id, COUNT(), WHOSE())
+        _, seen = await transact(TenantScope(world.id), COUNT(), WHOSE())
         assert seen == [(world.id,)] * AGENTS_OF_A_WORLD
 
     async def at_once_as_system(world: World) -> None:
-        [[(count,)]] = await system_transact("sweep", COUNT())
+        [[(count,)]] = await transact(SystemScope("sweep"), COUNT())
         assert count >= AGENTS_OF_A_WORLD * len(worlds)
 
     async def as_system(world: World) -> None:

@@ -10,6 +10,7 @@ from shared.db import TenantSession
 from shared.db.connection_room import has_no_room
 from shared.db.engine import dispose_engine
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
 from shared.outages import DATABASE_AWAY
 from sqlalchemy import text
 
@@ -43,7 +44,8 @@ async def test_many_at_once_share_the_two_connections_there_is_room_for(
     let_in(2)
     async with asyncio.timeout(5):
         await asyncio.gather(
-            *(transact(acme.id, SLOW()) for _ in range(8)), *(in_a_session(acme) for _ in range(8))
+            *(transact(TenantScope(acme.id), SLOW()) for _ in range(8)),
+            *(in_a_session(acme) for _ in range(8)),
         )
 
 
@@ -59,7 +61,7 @@ async def test_nobody_gets_a_connection_past_those_who_stand_in_line(
 
     async def ask_again(number: int) -> None:
         while asyncio.get_running_loop().time() < until:
-            await transact(acme.id, QUICK())
+            await transact(TenantScope(acme.id), QUICK())
             served[number] += 1
 
     await asyncio.gather(*map(ask_again, range(len(served))))

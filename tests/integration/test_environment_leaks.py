@@ -10,6 +10,7 @@ from konstruct.devstack.ports import free_port
 from shared.db import get_engine
 from shared.db.engine import dispose_engine, refuse_if_wall_is_bypassed
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
 from shared.errors import ConfigError
 from sqlalchemy import text
 
@@ -54,7 +55,7 @@ async def test_a_program_of_others_that_uses_our_engine_is_kept_from_libpqs_vari
     await dispose_engine()
     for name in ("PGCLIENTENCODING", "PGSSLMODE", "PGSERVICE"):
         settings_of_its_own.setenv(name, LEAKS[name])
-    assert await transact(acme.id, ECHO(SAID)) == [[(SAID, "UTF8")]]
+    assert await transact(TenantScope(acme.id), ECHO(SAID)) == [[(SAID, "UTF8")]]
     async with get_engine().connect() as connection:
         assert (await connection.execute(text("SELECT :said"), {"said": SAID})).scalar() == SAID
     assert not [name for name in os.environ if name.startswith("PG")]

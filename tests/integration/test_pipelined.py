@@ -8,7 +8,8 @@ import psycopg
 import pytest
 import shared
 from shared.db import TenantSession, get_engine
-from shared.db.pipelined import Statement, system_transact, transact
+from shared.db.pipelined import Statement, transact
+from shared.db.scopes import SystemScope, TenantScope
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
@@ -23,10 +24,10 @@ ECHO = Statement("SELECT $1::text, $2::bigint, $3::uuid, $4::float8")
 
 
 async def test_it_sees_one_tenant_and_what_it_did_itself(acme: World, globex: World) -> None:
-    _, rows = await transact(acme.id, RENAME("Acme at once", acme.id), NAMES())
+    _, rows = await transact(TenantScope(acme.id), RENAME("Acme at once", acme.id), NAMES())
     assert rows == [("Acme at once",)]
-    await transact(acme.id, RENAME("Mine now", globex.id))
-    assert await transact(globex.id, NAMES()) == [[("Globex",)]]
+    await transact(TenantScope(acme.id), RENAME("Mine now", globex.id))
+    assert await transact(TenantScope(globex.id), NAMES()) == [[("Globex",)]]
 
 
 async def test_the_system_sees_all_and_whoever_comes_next_on_its_connection_does_not(
@@ -34,8 +35,8 @@ async def test_the_system_sees_all_and_whoever_comes_next_on_its_connection_does
 ) -> None:
     """The same prepared statement, whose plan knows whose rows it may see."""
     for _ in range(2):
-        assert await system_transact("identity", NAMES()) == [[("Acme",), ("Globex",)]]
-        assert await transact(acme.id, NAMES()) == [[("Acme",)]]
+        assert await transact(SystemScope("identity"), NAMES()) == [[("Acme",), ("Globex",)]]
+        assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
         async with TenantSession(globex.id) as session, session.transaction():
             assert (await session.execute(text("SELECT name FROM tenants"))).scalars().all() == [
                 "Globex"
@@ -46,15 +47,15 @@ async def test_the_system_sees_all_and_whoever_comes_next_on_its_connection_does
 
 async def test_what_fails_undoes_what_came_before_it(acme: World) -> None:
     with pytest.raises(IntegrityError):
-        await transact(acme.id, RENAME("Half done", acme.id), WRONG(acme.id))
-    assert await transact(acme.id, NAMES()) == [[("Acme",)]]
+        await transact(TenantScope(acme.id), RENAME("Half done", acme.id), WRONG(acme.id))
+    assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
 
 
 async def test_values_come_back_as_they_went(acme: World) -> None:
     values = ("Grüße 🙂 \\ ' \"", -(2**40), acme.id, 0.25)
-    assert await transact(acme.id, ECHO(*values)) == [[values]]
-    assert await transact(acme.id, ECHO(None, None, None, None)) == [[(None,) * 4]]
-    (((long, *_),),) = await transact(acme.id, ECHO("ü" * 3_000_000, 1, acme.id, 1.0))
+    assert await transact(TenantScope(acme.id), ECHO(*values)) == [[values]]
+    assert await transact(TenantScope(acme.id), ECHO(None, None, None, None)) == [[(None,) * 4]]
+    (((long, *_),),) = await transact(TenantScope(acme.id), ECHO("ü" * 3_000_000, 1, acme.id, 1.0))
     assert long == "ü" * 3_000_000, "more than the kernel takes at once"
     with pytest.raises(ValueError, match="NUL"):
         ECHO("before\0after", 1, acme.id, 1.0)
@@ -62,35 +63,37 @@ async def test_values_come_back_as_they_went(acme: World) -> None:
 
 async def test_statements_the_server_was_made_to_forget_are_told_again(acme: World) -> None:
     """psycopg has it forget them all when a session rolls back."""
-    await transact(acme.id, NAMES())
+    await transact(TenantScope(acme.id), NAMES())
     async with get_engine().connect() as connection:
         await (await connection.get_raw_connection()).driver_connection.execute("DEALLOCATE ALL")
-    assert await transact(acme.id, ECHO("new", 1, acme.id, 1.0), NAMES()) == [
+    assert await transact(TenantScope(acme.id), ECHO("new", 1, acme.id, 1.0), NAMES()) == [
         [("new", 1, acme.id, 1.0)],
         [("Acme",)],
     ]
-    assert await transact(acme.id, NAMES()) == [[("Acme",)]]
+    assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
 
 
 async def test_a_session_that_failed_on_the_same_connection_is_no_hindrance(acme: World) -> None:
     for _ in range(8):  # psycopg prepares what it has seen five times
         async with TenantSession(acme.id) as session, session.transaction():
             await session.execute(text("SELECT 1"))
-        assert await transact(acme.id, NAMES()) == [[("Acme",)]]
+        assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
     with pytest.raises(ProgrammingError):
         async with TenantSession(acme.id) as session, session.transaction():
             await session.execute(text("SELECT nothing"))
-    assert await transact(acme.id, NAMES()) == [[("Acme",)]]
-    assert await transact(acme.id, NAMES()) == [[("Acme",)]]
+    assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
+    assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
 
 
 async def test_a_cancelled_one_leaves_no_connection_in_the_middle_of_anything(acme: World) -> None:
-    sleeping = asyncio.create_task(transact(acme.id, Statement("SELECT pg_sleep(5)")()))
+    sleeping = asyncio.create_task(
+        transact(TenantScope(acme.id), Statement("SELECT pg_sleep(5)")())
+    )
     await asyncio.sleep(0.05)
     sleeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await sleeping
-    assert await transact(acme.id, NAMES()) == [[("Acme",)]]
+    assert await transact(TenantScope(acme.id), NAMES()) == [[("Acme",)]]
     assert get_engine().pool.checkedout() == 0  # type: ignore[attr-defined]
 
 

@@ -17,6 +17,7 @@ from shared.db import (
 )
 from shared.db.engine import async_url
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
 from shared.db.sessions import ScopeError
 from shared.models import Agent
 from sqlalchemy import func, select
@@ -219,14 +220,14 @@ async def test_what_is_sent_at_once_is_not_lost_on_a_connection_a_session_rolled
     acme: World,
 ) -> None:
     one = Statement("SELECT 1")
-    await transact(acme.id, one())
+    await transact(TenantScope(acme.id), one())
     for _ in range(10):  # as often as psycopg would want before it prepared it
         async with TenantSession(acme.id) as session, session.transaction():
             await count_agents(session)
     async with TenantSession(acme.id) as session:
         await count_agents(session)
         await session.rollback()
-    assert await transact(acme.id, one()) == [[(1,)]]
+    assert await transact(TenantScope(acme.id), one()) == [[(1,)]]
 
 
 async def test_a_request_of_a_person_works_through_the_same_wall(

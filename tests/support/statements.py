@@ -13,7 +13,7 @@ import psycopg
 import shared
 from psycopg import sql
 from shared.db.pipelined import Statement
-from shared.db.rls import SYSTEM_ROLE
+from shared.db.scopes import SYSTEM_ROLE
 from sqlalchemy import TextClause
 from sqlalchemy.dialects.postgresql.base import PGDialect
 

@@ -32,10 +32,14 @@ class SessionDouble:
 
     def __init__(self) -> None:
         self.tenant_id: UUID | None = None
+        self.person_id: UUID | None = None
         self.is_system = False
 
     async def enter_tenant(self, tenant_id: UUID) -> None:
         self.tenant_id = tenant_id
+
+    async def enter_person(self, tenant_id: UUID, person_id: UUID) -> None:
+        self.tenant_id, self.person_id = tenant_id, person_id
 
     async def enter_system(self, purpose: str) -> None:
         self.is_system = purpose == "platform_admin"

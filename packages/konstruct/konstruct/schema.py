@@ -16,8 +16,8 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from shared.config import settings
 from shared.db.engine import ENCODING, async_url, forget_libpq
-from shared.db.rls import SYSTEM_ROLE
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
+from shared.db.scopes import SYSTEM_ROLE
 from shared.errors import ConfigError
 from sqlalchemy import Connection, Engine, create_engine, make_url, pool, text
 from sqlalchemy.exc import OperationalError

@@ -17,7 +17,7 @@ import orjson
 from fastapi import WebSocket, WebSocketDisconnect
 from shared.background import end
 from shared.config import settings
-from shared.conversations.catch_up import InFlight, catch_up
+from shared.conversations.catch_up import CatchUp, InFlight, catch_up
 from shared.conversations.frames import message_frame, response_frame
 from shared.conversations.history import MAX_PAGE
 from shared.errors import AgentPaused, Forbidden, KonstructError, NotAuthenticated, TooMany
@@ -342,7 +342,7 @@ class LiveSocket:
         (metrics.CAUGHT_UP_FIRST if first else metrics.CAUGHT_UP_AGAIN).inc()
         after = self._catch_up_after if self._ordering is None else self._ordering.last_seq
         while True:
-            news = await catch_up(self.tenant_id, self.conversation_id, after)
+            news = await self._news(after)
             if self._ordering is None:
                 start = news.last_seq if after is None else min(after, news.last_seq)
                 self._ordering = Ordering(max(start, news.reset_seq), news.reset_seq)
@@ -362,6 +362,11 @@ class LiveSocket:
             if run.running:
                 await self._send_answer_so_far(run)
 
+    async def _news(self, after_seq: int | None) -> CatchUp:
+        return await catch_up(
+            self.tenant_id, self.conversation_id, after_seq, person_id=self.user_id
+        )
+
     async def _send_stored(self, message: WebConversationMessage, *, live: bool) -> None:
         """An outcome that a live socket waits for comes as `response`, all else as `message`."""
         assert self._ordering is not None
@@ -377,7 +382,7 @@ class LiveSocket:
 
     async def _join(self, reply_to: UUID) -> None:
         """Part of a streamed answer was missed: send what was said so far."""
-        news = await catch_up(self.tenant_id, self.conversation_id, None)
+        news = await self._news(None)
         for run in news.in_flight:
             if run.running and run.reply_to == reply_to:
                 await self._send_answer_so_far(run)

@@ -12,6 +12,7 @@ from shared.api.rbac import (
     Caller,
     PortalCaller,
     RequestSession,
+    enter_as_person,
     enter_own_scope,
     require_tenant_member,
 )
@@ -82,10 +83,12 @@ async def list_conversations(
 
     A platform admin sees everyone's, and with no `tenant_id` all tenants'; that is logged.
     """
-    if tenant_id is not None:
+    if caller.is_platform_admin and tenant_id is not None:
         await require_tenant_member(tenant_id, caller, session)
     elif caller.is_platform_admin:
         await enter_own_scope(caller, session)
+    elif tenant_id is not None:
+        await enter_as_person(tenant_id, caller, session)
     else:
         raise BadRequest("Say which tenant: `?tenant_id=`.")
     rows = await history.list_conversations(

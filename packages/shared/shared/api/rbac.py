@@ -67,6 +67,10 @@ async def require_tenant_member(
     await session.enter_tenant(tenant_id)
     if caller.is_platform_admin:
         return PLATFORM_ADMIN
+    return await _member_role(tenant_id, caller, session)
+
+
+async def _member_role(tenant_id: UUID, caller: PortalCaller, session: PortalSession) -> str:
     role = await role_in(session, tenant_id, caller.user_id)
     if role is None:
         raise Forbidden(NOT_A_MEMBER)
@@ -94,14 +98,21 @@ async def require_platform_admin(caller: PortalCaller, session: PortalSession) -
     await session.enter_system("platform_admin")
 
 
+async def enter_as_person(tenant_id: UUID, caller: PortalCaller, session: PortalSession) -> None:
+    """Let a member in to what is their own there; from here on the session sees no more."""
+    await session.enter_person(tenant_id, caller.user_id)
+    await _member_role(tenant_id, caller, session)
+
+
 async def enter_own_scope(caller: PortalCaller, session: PortalSession) -> None:
-    """For calls that name no tenant: the caller's own tenant, or all for the platform admin."""
+    """For calls that name no tenant: what is the caller's own in the tenant of their token, or
+    everything for the platform admin."""
     if caller.is_platform_admin:
         await session.enter_system("platform_admin")
     elif caller.tenant_id is None:
         raise Forbidden(NOT_A_MEMBER)
     else:
-        await require_tenant_member(caller.tenant_id, caller, session)
+        await enter_as_person(caller.tenant_id, caller, session)
 
 
 Caller = Annotated[PortalCaller, Depends(get_portal_caller)]

@@ -13,6 +13,7 @@ import orjson
 from shared.conversations.history import MAX_PAGE
 from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import PersonScope
 from shared.errors import NotFound
 from shared.models import WebConversationMessage
 from shared.runs.predicates import of_thread, unfinished
@@ -42,7 +43,8 @@ async def conversation(
     tenant_id: UUID, conversation_id: UUID, *, caller: UUID
 ) -> KnownConversation | None:
     """None if this tenant has no such conversation."""
-    (rows,) = await transact(tenant_id, _CONVERSATION(conversation_id, caller))
+    own = PersonScope(tenant_id, caller)
+    (rows,) = await transact(own, _CONVERSATION(conversation_id, caller))
     return KnownConversation(*rows[0]) if rows else None
 
 
@@ -90,14 +92,21 @@ _CATCH_UP = Statement(
 
 
 async def catch_up(
-    tenant_id: UUID, conversation_id: UUID, after_seq: int | None, *, limit: int = MAX_PAGE
+    tenant_id: UUID,
+    conversation_id: UUID,
+    after_seq: int | None,
+    *,
+    person_id: UUID,
+    limit: int = MAX_PAGE,
 ) -> CatchUp:
-    """Messages newer than `after_seq` (with None, no messages), the oldest `limit` of them.
+    """Messages newer than `after_seq` (with None, no messages), the oldest `limit` of them, for
+    this person.
 
     All of one moment: an answer is either in flight or a message, never both and never neither.
     Raises NotFound.
     """
-    (rows,) = await transact(tenant_id, _CATCH_UP(conversation_id, after_seq, limit))
+    own = PersonScope(tenant_id, person_id)
+    (rows,) = await transact(own, _CATCH_UP(conversation_id, after_seq, limit))
     if not rows:
         raise NotFound(NO_SUCH_CONVERSATION)
     last_seq, reset_seq, in_flight, messages = rows[0]

@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from shared.config import Settings, settings
 from shared.db.checkout_limit import hang_up_after
 from shared.db.connection_room import PatientPool, process_name
-from shared.db.rls import SYSTEM_ROLE, configure_rls_hook
+from shared.db.rls import configure_rls_hook
+from shared.db.scopes import SYSTEM_ROLE
 from shared.environment import forget
 from shared.errors import ConfigError, Unavailable
 from shared.log import get_logger

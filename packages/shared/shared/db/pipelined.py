@@ -1,4 +1,4 @@
-"""A tenant's transaction sent whole, in one round trip: for what is on every message's way.
+"""A transaction sent whole, in one round trip: for what is on every message's way.
 
 A session sends a transaction statement by statement, each a round trip and some 0.4 ms of CPU. Here
 all statements leave together, none can wait for another's result, and what must be decided between
@@ -13,7 +13,7 @@ import asyncio
 import select
 from collections.abc import Sequence
 from itertools import count
-from typing import Any, cast
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from psycopg import AsyncConnection, errors
@@ -26,8 +26,8 @@ from sqlalchemy.util import greenlet_spawn
 
 from shared.config import settings
 from shared.db.engine import get_engine
-from shared.db.rls import STALE_CONNECTIONS, SYSTEM_ROLE
-from shared.db.sessions import SystemPurpose
+from shared.db.rls import STALE_CONNECTIONS
+from shared.db.scopes import Scope, saying
 
 Row = tuple[Any, ...]
 Parameter = str | int | float | UUID | None
@@ -51,29 +51,24 @@ class Statement:
 
 Call = tuple[Statement, list[bytes | None]]
 
-_SAY_WHOSE = Statement("SELECT set_config('app.current_tenant', $1, true)")
-_SAY_SYSTEM = Statement("SELECT set_config('role', $1, true)")
+_SAY: dict[type[Scope], Statement] = {
+    kind: Statement(saying(kind.SETTINGS, (f"${n}" for n, _ in enumerate(kind.SETTINGS, 1))))
+    for kind in get_args(Scope)
+}
 
 
-async def transact(
-    tenant_id: UUID, *calls: Call, afterwards: Call | None = None
-) -> list[list[Row]]:
-    """Run the statements as one transaction of this tenant; the rows of each, and last those of
+async def transact(scope: Scope, *calls: Call, afterwards: Call | None = None) -> list[list[Row]]:
+    """Run the statements as one transaction of this scope; the rows of each, and last those of
     `afterwards`, which sees the transaction committed and what others committed before it.
 
     Raises SQLAlchemy's errors, as sessions do. When the connection is lost on the way, as when the
     task is cancelled, the transaction may or may not have been committed.
     """
-    transactions = [(_SAY_WHOSE(tenant_id), *calls)]
+    say = _SAY[type(scope)](*scope.values())
+    transactions = [(say, *calls)]
     if afterwards is not None:
-        transactions.append((_SAY_WHOSE(tenant_id), afterwards))
+        transactions.append((say, afterwards))
     return await _all_transacted(transactions)
-
-
-async def system_transact(purpose: SystemPurpose, *calls: Call) -> list[list[Row]]:
-    """The same as the system, which sees every tenant; `purpose` names what for."""
-    del purpose  # it is for the reader, and for the test that lists who works as the system
-    return await _all_transacted([(_SAY_SYSTEM(SYSTEM_ROLE), *calls)])
 
 
 async def _all_transacted(transactions: Sequence[Sequence[Call]]) -> list[list[Row]]:

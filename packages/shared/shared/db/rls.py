@@ -1,13 +1,11 @@
 """Row-level security: every transaction says at its begin whose rows it may see.
 
-A transaction is of one of three kinds, told by the execution options of its connection:
+The execution options of its connection hold its scope (`scopes.py`). Policies compare rows with
+what the scope sets for the transaction; a transaction of nobody sets nothing, and every policy
+shows it nothing.
 
-- of a tenant: `app.current_tenant` is set for the transaction; policies compare `tenant_id` to it;
-- of the system: the transaction runs as `konstruct_system`, whose policies see all tenants;
-- of nobody: nothing is set, and every policy sees nothing.
-
-The tenant is set at transaction begin, not in a cursor hook: there, a cancelled statement could
-return a connection to the pool with its transaction open (SQLAlchemy #13381).
+It is set at transaction begin, not in a cursor hook: there, a cancelled statement could return a
+connection to the pool with its transaction open (SQLAlchemy #13381).
 """
 
 from contextvars import ContextVar
@@ -18,10 +16,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.db.checkout_limit import HUNG_UP
+from shared.db.scopes import Scope, TenantScope, saying
 
-TENANT_OPTION = "konstruct_tenant"
-SYSTEM_OPTION = "konstruct_system"
-SYSTEM_ROLE = "konstruct_system"
+SCOPE_OPTION = "konstruct_scope"
 
 current_tenant_id: ContextVar[UUID | str | None] = ContextVar("current_tenant_id", default=None)
 """Tenant of database work done without a `TenantSession`, which brings its own."""
@@ -39,19 +36,23 @@ def configure_rls_hook(engine: AsyncEngine | Engine) -> None:
 
 
 def _say_whose(connection: Connection) -> None:
-    options = connection.get_execution_options()
     statements = []
     if getattr(connection.connection.driver_connection, "autocommit", False):
         statements.append("BEGIN")  # with the rest, in one round trip instead of two
-    tenant = options.get(TENANT_OPTION) or current_tenant_id.get()
-    if options.get(SYSTEM_OPTION):
-        statements.append(f"SET LOCAL ROLE {SYSTEM_ROLE}")
-    elif tenant is not None:
-        # A UUID's own text form: nothing else can reach the statement.
-        tenant_id = UUID(str(tenant))
-        statements.append(f"SELECT set_config('app.current_tenant', '{tenant_id}', true)")
+    scope: Scope | None = connection.get_execution_options().get(SCOPE_OPTION) or _ambient()
+    if scope is not None:
+        statements.append(saying(scope.SETTINGS, map(_quoted, scope.values())))
     if statements:
         _execute(connection, "; ".join(statements))
+
+
+def _ambient() -> TenantScope | None:
+    tenant = current_tenant_id.get()
+    return None if tenant is None else TenantScope(UUID(str(tenant)))
+
+
+def _quoted(value: UUID | str) -> str:
+    return "'" + str(value).replace("'", "''") + "'"
 
 
 def _execute(connection: Connection, statement: str) -> None:

@@ -10,7 +10,7 @@ import psycopg
 from psycopg import sql
 
 from shared.db.engine import ENCODING, forget_libpq
-from shared.db.rls import SYSTEM_ROLE
+from shared.db.scopes import SYSTEM_ROLE
 
 OWNER_ROLE = "konstruct_owner"
 APP_ROLE = "konstruct_app"

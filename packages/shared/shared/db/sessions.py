@@ -1,8 +1,11 @@
 """Sessions whose type says their power, and the request's session.
 
-`TenantSession(tenant_id)`   sees one tenant, for life.
+`TenantSession(tenant_id)`   sees one tenant's plain tables, for life.
+`StaffSession(tenant_id, member_id)`    these, and what its staff keeps among itself.
+`PersonSession(tenant_id, person_id)`   these, and what is one person's own: to read for them.
+`HouseSession(tenant_id, purpose)`      these, and both sides: for whole transactions of our own.
 `SystemSession(purpose)`     sees all; for log-in, rights, the platform admin's views, sweep, lease.
-`PortalSession()`            a request's: sees nothing until it entered one of the two, once.
+`PortalSession()`            a request's: sees nothing until it entered a scope, once.
 
 None begins a transaction before its first statement. Work is done in
 `async with TenantSession(t) as session, session.transaction(): …`, or through `get_session`;
@@ -11,7 +14,7 @@ what must leave only after the commit is handed to `session.after_commit`.
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine
@@ -19,9 +22,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.orm import Session
 
 from shared.db.engine import get_engine
-from shared.db.rls import SYSTEM_OPTION, TENANT_OPTION
-
-SystemPurpose = Literal["identity", "platform_admin", "sweep", "lease", "setup"]
+from shared.db.rls import SCOPE_OPTION
+from shared.db.scopes import (
+    HousePurpose,
+    HouseScope,
+    PersonScope,
+    Scope,
+    StaffScope,
+    SystemPurpose,
+    SystemScope,
+    TenantScope,
+)
 
 
 class ScopeError(RuntimeError):
@@ -65,22 +76,64 @@ class _ScopedSession(AsyncSession):
         for notify in notifications:
             await notify()
 
-    def _enter(self, **option: object) -> None:
+    def _enter(self, scope: Scope) -> None:
         sync_session = self.sync_session
         assert isinstance(sync_session, _ScopedSyncSession)
         if sync_session.scoped_engine is not None:
             raise ScopeError("a session's scope is chosen once")
         engine = self._engine or get_engine()
-        sync_session.scoped_engine = engine.sync_engine.execution_options(**option)
+        sync_session.scoped_engine = engine.sync_engine.execution_options(**{SCOPE_OPTION: scope})
 
 
 class TenantSession(_ScopedSession):
-    """Sees the rows of one tenant."""
+    """Sees the rows of one tenant, but what is its staff's or a person's alone."""
 
     def __init__(self, tenant_id: UUID, engine: AsyncEngine | None = None) -> None:
         super().__init__(engine)
         self.tenant_id = tenant_id
-        self._enter(**{TENANT_OPTION: tenant_id})
+        self._enter(self._scope())
+
+    def _scope(self) -> Scope:
+        return TenantScope(self.tenant_id)
+
+
+class StaffSession(TenantSession):
+    """Sees the rows of one tenant, and what its staff keeps among itself, for a member."""
+
+    def __init__(self, tenant_id: UUID, member_id: UUID, engine: AsyncEngine | None = None) -> None:
+        self.member_id = member_id
+        super().__init__(tenant_id, engine)
+
+    def _scope(self) -> Scope:
+        return StaffScope(self.tenant_id, self.member_id)
+
+
+class PersonSession(TenantSession):
+    """Sees the rows of one tenant, and what is this person's own: what reads for a person uses it
+    and no other."""
+
+    def __init__(self, tenant_id: UUID, person_id: UUID, engine: AsyncEngine | None = None) -> None:
+        self.person_id = person_id
+        super().__init__(tenant_id, engine)
+
+    def _scope(self) -> Scope:
+        return PersonScope(self.tenant_id, self.person_id)
+
+
+class HouseSession(TenantSession):
+    """Sees the rows of one tenant, and both sides of a conversation; names what for.
+
+    For whole transactions of our own, which return nothing of it to a person.
+    """
+
+    def __init__(
+        self, tenant_id: UUID, purpose: HousePurpose, engine: AsyncEngine | None = None
+    ) -> None:
+        self.purpose = purpose
+        super().__init__(tenant_id, engine)
+
+    def _scope(self) -> Scope:
+        return HouseScope(self.tenant_id, self.purpose)
 
 
 class SystemSession(_ScopedSession):
@@ -89,7 +142,7 @@ class SystemSession(_ScopedSession):
     def __init__(self, purpose: SystemPurpose, engine: AsyncEngine | None = None) -> None:
         super().__init__(engine)
         self.purpose = purpose
-        self._enter(**{SYSTEM_OPTION: True})
+        self._enter(SystemScope(purpose))
 
 
 class PortalSession(_ScopedSession):
@@ -98,12 +151,27 @@ class PortalSession(_ScopedSession):
 
     async def enter_tenant(self, tenant_id: UUID) -> None:
         """See this tenant's rows from now on. The caller's membership must be checked next."""
-        self._enter(**{TENANT_OPTION: tenant_id})
+        self._enter(TenantScope(tenant_id))
+
+    async def enter_person(self, tenant_id: UUID, person_id: UUID) -> None:
+        """The same, and what is this person's own: to read for them."""
+        self._enter(PersonScope(tenant_id, person_id))
+
+    async def enter_staff(self, tenant_id: UUID, member_id: UUID) -> None:
+        """The same, and what the tenant's staff keeps among itself, for this member."""
+        self._enter(StaffScope(tenant_id, member_id))
 
     async def enter_system(self, purpose: SystemPurpose) -> None:
         """See every tenant's rows from now on: for the platform admin."""
-        del purpose  # it is for the reader, and for the test that lists who opens one
-        self._enter(**{SYSTEM_OPTION: True})
+        self._enter(SystemScope(purpose))
+
+
+WithinTenant = TenantSession | PortalSession
+"""What a repository takes that needs one tenant's rows."""
+AcrossTenants = SystemSession | PortalSession
+"""What it takes that needs every tenant's; a request's has then entered the system's scope."""
+AnySession = TenantSession | SystemSession | PortalSession
+"""What it takes whose query names the tenant itself and is right in either."""
 
 
 async def get_session() -> AsyncIterator[PortalSession]:

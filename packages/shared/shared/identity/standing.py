@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.db.pipelined import Statement, system_transact
+from shared.db.pipelined import Statement, transact
+from shared.db.scopes import SystemScope
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,5 @@ _STANDING = Statement(
 
 async def standing(*, session_id: UUID, user_id: UUID, tenant_id: UUID | None) -> Standing | None:
     """None if there is no such log-in session of this person."""
-    (rows,) = await system_transact("identity", _STANDING(session_id, user_id, tenant_id))
+    (rows,) = await transact(SystemScope("identity"), _STANDING(session_id, user_id, tenant_id))
     return Standing(*rows[0]) if rows else None

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from shared.conversations.turns.refused import refused_by
 from shared.conversations.writing import add_message, agent_of, answers, take_seq
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
 from shared.runs.writing import add_run
 
 _MAY_BE_ASKED = f"""
@@ -74,7 +75,7 @@ async def ask(
         first_nudge_s,
     )
     try:
-        (rows,) = await transact(tenant_id, stored)
+        (rows,) = await transact(TenantScope(tenant_id), stored)
     except IntegrityError as error:
         if refused_by(error) == "uq_web_conversation_messages_client_message_id":
             return None

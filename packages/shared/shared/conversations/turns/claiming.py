@@ -9,6 +9,7 @@ import orjson
 
 from shared.conversations.said_before import SAID_BEFORE, each_behind_its_question
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
 from shared.runs.predicates import (
     claimable,
     is_head_of_its_thread,
@@ -101,12 +102,13 @@ async def claim(
     """
     claimed = _CLAIM(tenant_id, message_id, worker_id, runs_at_once)
     calls = claimed, SAID_BEFORE(message_id, turns)
-    rows, said_before = await transact(tenant_id, *calls)
+    scope = TenantScope(tenant_id)
+    rows, said_before = await transact(scope, *calls)
     if not rows:
-        (waits,) = await transact(tenant_id, _WAIT_FOR_ROOM(tenant_id, message_id, runs_at_once))
+        (waits,) = await transact(scope, _WAIT_FOR_ROOM(tenant_id, message_id, runs_at_once))
         if not waits:
             return None
-        rows, said_before = await transact(tenant_id, *calls)
+        rows, said_before = await transact(scope, *calls)
     if not rows:
         return None
     id_, agent_id, channel, thread_id, payload, attempt, released, *rest = rows[0]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from shared.conversations.turns.refused import refused_by
 from shared.conversations.writing import add_message, take_seq
 from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
 from shared.runs.predicates import is_at, of_thread, room_of, unfinished, waiting_for_room
 
 MAX_TOKENS = 2**31 - 1
@@ -119,8 +120,9 @@ async def end_with_answer(
         *_parameters(ending), message_id, text, status, finish, conversation_id
     )
     following = _FOLLOWING(tenant_id, "web", conversation_id)
+    scope = TenantScope(tenant_id)
     try:
-        rows, ((head, waiting),) = await transact(tenant_id, answered, afterwards=following)
+        rows, ((head, waiting),) = await transact(scope, answered, afterwards=following)
     except IntegrityError as error:
         if refused_by(error) == "role":
             return None
@@ -134,7 +136,7 @@ async def end(
     """As `end_with_answer`, on a channel whose answers are stored elsewhere."""
     ended = _END_RUN(*_parameters(ending))
     following = _FOLLOWING(tenant_id, str(channel), thread_id)
-    rows, ((head, waiting),) = await transact(tenant_id, ended, afterwards=following)
+    rows, ((head, waiting),) = await transact(TenantScope(tenant_id), ended, afterwards=following)
     return await _ended(rows, head, waiting, tenant_id, runs_at_once)
 
 
@@ -162,7 +164,8 @@ async def _ended(
         return None
     following = [head] if head else []
     if waiting:
-        (waited,) = await transact(tenant_id, _WAITING_FOR_ROOM(tenant_id, runs_at_once))
+        asked = _WAITING_FOR_ROOM(tenant_id, runs_at_once)
+        (waited,) = await transact(TenantScope(tenant_id), asked)
         following += [payload for (payload,) in waited]
     seq, created_at = rows[0]
     return Ended(seq, created_at, [orjson.loads(payload) for payload in following])
