@@ -12,7 +12,7 @@ from typing import get_args
 
 import pytest
 from shared import redis_keys
-from shared.db.sessions import SystemPurpose
+from shared.db.scopes import HousePurpose, SystemPurpose
 
 from tests.support.servers import ROOT
 
@@ -36,6 +36,28 @@ LOOKS_PAST_ONE_TENANT = {
     "konstruct.cli.tenant": {"setup"},
     "konstruct.cli.user": {"setup"},
 }
+
+# Who opens one that sees both sides of a conversation, for whole transactions of our own.
+WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {}
+
+# Who opens one that sees what a tenant's staff keeps among itself.
+SEES_WHAT_IS_THE_STAFFS: set[str] = set()
+
+# What reads for a person opens one that sees what is that person's own, and no other.
+READS_FOR_A_PERSON = {
+    "shared.conversations.catch_up",  # what a socket has missed
+    "shared.api.rbac",  # lets members in to their own chats (lists, history) over REST
+}
+AND_LETS_OTHERS_IN = {"shared.api.rbac"}
+
+DOORS = {
+    "system": {"SystemSession", "SystemScope", "enter_system"},
+    "house": {"HouseSession", "HouseScope"},
+    "staff": {"StaffSession", "StaffScope", "enter_staff"},
+    "person": {"PersonSession", "PersonScope", "enter_person"},
+    "tenant": {"TenantSession", "TenantScope", "enter_tenant"},
+}
+"""What opens each scope: a session, a transaction sent at once, a request that enters it."""
 
 # Who else may write SQL, and why.
 WRITES_SQL = {
@@ -65,6 +87,11 @@ SQL_LAYERS = (
     "shared.tenants.quota_repository",
     "shared.tenants.repository",
 )
+BARE_SESSIONS = {"AsyncConnection", "AsyncSession", "Connection", "Session"}
+SESSIONS = {
+    "TenantSession", "StaffSession", "PersonSession", "HouseSession", "SystemSession",
+    "WithinTenant", "AcrossTenants", "AnySession",
+}  # fmt: skip
 NO_SQL = {"sqlalchemy.exc", "sqlalchemy.ext.asyncio", "sqlalchemy.orm.exc"}
 """What others may import of SQLAlchemy: sessions as a type, errors."""
 
@@ -102,35 +129,80 @@ def test_the_layers_hold() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def openings() -> dict[str, set[str | None]]:
-    """Purposes with which each module opens a SystemSession or enters the system's scope."""
+def openings(scope: str) -> dict[str, set[str | None]]:
+    """Where this scope is opened, and what for where it says so."""
     found: dict[str, set[str | None]] = {}
     for module, tree in modules().items():
+        if module.startswith("shared.db."):
+            continue
         for node in ast.walk(tree):
             if not isinstance(node, ast.Call):
                 continue
             called = node.func
             name = called.id if isinstance(called, ast.Name) else getattr(called, "attr", "")
-            if name in ("SystemSession", "enter_system", "system_transact"):
-                purpose = node.args[0] if node.args else None
-                literal = purpose.value if isinstance(purpose, ast.Constant) else None
-                found.setdefault(module, set()).add(literal)
+            if name in DOORS[scope]:
+                literals = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+                found.setdefault(module, set()).add(literals[-1] if literals else None)
     return found
 
 
 def test_only_the_listed_look_past_one_tenant_and_say_what_for() -> None:
-    assert openings() == LOOKS_PAST_ONE_TENANT
+    assert openings("system") == LOOKS_PAST_ONE_TENANT
 
 
 def test_every_purpose_is_one_of_the_declared_and_all_are_used() -> None:
-    used = {purpose for purposes in openings().values() for purpose in purposes}
+    used = {purpose for purposes in openings("system").values() for purpose in purposes}
     assert used == set(get_args(SystemPurpose))
+
+
+def test_only_the_listed_see_both_sides_of_a_conversation_and_say_what_for() -> None:
+    assert openings("house") == WORKS_FOR_THE_HOUSE
+    purposes = [purpose for named in WORKS_FOR_THE_HOUSE.values() for purpose in named]
+    assert set(purposes) <= set(get_args(HousePurpose))
+
+
+def test_only_the_listed_see_what_is_the_staffs() -> None:
+    assert set(openings("staff")) == SEES_WHAT_IS_THE_STAFFS
+
+
+def test_what_reads_for_a_person_sees_what_is_theirs_and_no_more() -> None:
+    assert set(openings("person")) == READS_FOR_A_PERSON
+    for scope in ("tenant", "staff", "house", "system"):
+        assert set(openings(scope)) & READS_FOR_A_PERSON <= AND_LETS_OTHERS_IN, scope
+
+
+def test_scopes_are_chosen_by_what_opens_them_and_by_nobody_else() -> None:
+    """A name of `shared.db.scopes` that is imported is called there, or is a type of the doors."""
+    for module, tree in modules().items():
+        if not module.startswith("shared.db"):
+            for origin, names in imported(tree):
+                if origin == "shared.db.scopes":
+                    known = {name for doors in DOORS.values() for name in doors}
+                    assert set(names) <= known | {"SYSTEM_ROLE"}, module
+
+
+def test_a_repository_says_in_its_types_what_power_it_takes() -> None:
+    """No bare session, which may be anybody's: not even where SQL is written."""
+    wrong = []
+    for module, tree in modules().items():
+        if not within(module, SQL_LAYERS) or within(module, ("shared.db", "shared.models")):
+            continue
+        for origin, names in imported(tree):
+            if origin.startswith("sqlalchemy"):
+                wrong += [f"{module} imports {n}" for n in names if n in BARE_SESSIONS]
+        for function in ast.walk(tree):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for argument in function.args.args + function.args.kwonlyargs:
+                    kind = ast.unparse(argument.annotation) if argument.annotation else ""
+                    if argument.arg == "session" and not set(kind.split(" | ")) <= SESSIONS:
+                        wrong.append(f"{module}.{function.name} takes {kind}")
+    assert wrong == []
 
 
 def test_nobody_else_becomes_the_system_role_or_turns_the_wall_off() -> None:
     """The role's name and the option that chooses it stay within shared.db and its set-up."""
     allowed = {"shared.db.rls", "shared.db.roles", "shared.db.engine", "shared.db.sessions",
-               "shared.db.pipelined",
+               "shared.db.pipelined", "shared.db.scopes",
                "konstruct.schema", "konstruct.devstack.stack"}  # fmt: skip
     for module, tree in modules().items():
         if module in allowed:
@@ -138,10 +210,11 @@ def test_nobody_else_becomes_the_system_role_or_turns_the_wall_off() -> None:
         for text in strings(tree):
             assert "set role" not in text.lower(), module
             assert "row_security" not in text, module
-            assert "app.current_tenant" not in text, module
+            assert not re.search(r"set_config\(\s*'?(role|app)\b", text), module
+            assert not re.search(r"\bapp\.(current_tenant|person|staff|house)\b", text), module
         for origin, names in imported(tree):
             if origin == "shared.db.rls":
-                assert not {"SYSTEM_OPTION", "TENANT_OPTION"} & set(names), module
+                assert "SCOPE_OPTION" not in names, module
 
 
 def test_sql_is_written_where_it_is_listed_alone() -> None:

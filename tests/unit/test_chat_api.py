@@ -152,12 +152,19 @@ Call = Callable[..., Any]
 
 
 @pytest.fixture
-async def app() -> FastAPI:
+def sessions() -> list[SessionDouble]:
+    """Those of the requests so far."""
+    return []
+
+
+@pytest.fixture
+async def app(sessions: list[SessionDouble]) -> FastAPI:
     app = FastAPI()
     app.include_router(chat_router)
 
     async def session() -> AsyncIterator[SessionDouble]:
-        yield SessionDouble()
+        sessions.append(SessionDouble())
+        yield sessions[-1]
 
     app.dependency_overrides[get_session] = session
     return app
@@ -300,6 +307,17 @@ async def test_list_conversation_history(calls: Call, stored: Stored) -> None:
         assert (await calls(ANNA, "GET", f"{path}?before={strange}")).status_code == 404
     for wrong in ("limit=0", "limit=201", "limit=many", "before=yesterday"):
         assert (await calls(ANNA, "GET", f"{path}?{wrong}")).status_code == 422
+
+
+async def test_members_read_in_their_own_scope_alone(
+    calls: Call, stored: Stored, sessions: list[SessionDouble]
+) -> None:
+    """What was forgotten in a query then shows nothing of a colleague's."""
+    annas = stored.open(ACME, stored.agent_of(ACME), ANNA.user_id)
+    for path in (f"/conversations?tenant_id={ACME}", f"/conversations/{annas.id}/messages"):
+        for who, reads_for in ((ANNA, ANNA.user_id), (ROOT, None)):
+            assert (await calls(who, "GET", path)).status_code == 200
+            assert sessions[-1].person_id == reads_for
 
 
 async def test_create_conversation(calls: Call, stored: Stored) -> None:

@@ -6,13 +6,13 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import AnySession
 from shared.models import Agent
 from shared.spelling import name_key
 
 
-async def agent_by_id(session: AsyncSession, tenant_id: UUID, agent_id: UUID) -> Agent | None:
+async def agent_by_id(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Agent | None:
     return (
         await session.execute(
             select(Agent).where(Agent.id == agent_id, Agent.tenant_id == tenant_id)
@@ -20,21 +20,21 @@ async def agent_by_id(session: AsyncSession, tenant_id: UUID, agent_id: UUID) ->
     ).scalar_one_or_none()
 
 
-async def agent_by_name(session: AsyncSession, tenant_id: UUID, name: str) -> Agent | None:
+async def agent_by_name(session: AnySession, tenant_id: UUID, name: str) -> Agent | None:
     """However the name is spelled: those of a tenant are few, and compared one by one."""
     wanted = name_key(name)
     fitting = [a for a in await list_agents(session, tenant_id) if name_key(a.name) == wanted]
     return min(fitting, key=lambda agent: agent.name != name, default=None)
 
 
-async def lock_names(session: AsyncSession, tenant_id: UUID) -> None:
+async def lock_names(session: AnySession, tenant_id: UUID) -> None:
     """Until the transaction ends, nobody else hires or renames an agent of this tenant."""
     key = func.hashtextextended(f"names:{tenant_id}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 async def add_agent(
-    session: AsyncSession,
+    session: AnySession,
     *,
     tenant_id: UUID,
     name: str,
@@ -53,7 +53,7 @@ async def add_agent(
 
 
 async def change_agent(
-    session: AsyncSession, tenant_id: UUID, agent_id: UUID, values: Mapping[str, object]
+    session: AnySession, tenant_id: UUID, agent_id: UUID, values: Mapping[str, object]
 ) -> Agent | None:
     """None when another agent of this tenant has the name, whatever its case.
 
@@ -73,7 +73,7 @@ async def change_agent(
         return None
 
 
-async def list_agents(session: AsyncSession, tenant_id: UUID) -> Sequence[Agent]:
+async def list_agents(session: AnySession, tenant_id: UUID) -> Sequence[Agent]:
     """By name."""
     return (
         (

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from shared.agents import repository
 from shared.config import settings
-from shared.db import PortalSession, SystemSession, TenantSession
+from shared.db import AnySession
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.model_tokens import tokens_of
 from shared.models import Agent
@@ -23,7 +23,6 @@ MAX_NOTICE_CHARS = 200
 SHARE_OF_INSTRUCTIONS = 7 / 8
 """Of what a model may be told at once; the rest is for the conversation."""
 
-Session = TenantSession | PortalSession | SystemSession
 AgentStatus = Literal["active", "paused"]
 
 
@@ -40,7 +39,7 @@ class AgentChanges(TypedDict, total=False):
 
 
 async def hire(
-    session: Session,
+    session: AnySession,
     tenant_id: UUID,
     *,
     name: str,
@@ -68,7 +67,7 @@ async def hire(
 
 
 async def ensure_agent(
-    session: Session, tenant_id: UUID, *, name: str, role: str, instructions: str
+    session: AnySession, tenant_id: UUID, *, name: str, role: str, instructions: str
 ) -> None:
     """Hire them unless the tenant has an agent of this name, who then stays as they are."""
     values = _checked({"name": name, "role": role, "instructions": instructions})
@@ -83,7 +82,7 @@ async def ensure_agent(
 
 
 async def change_agent(
-    session: Session, tenant_id: UUID, agent_id: UUID, changes: AgentChanges
+    session: AnySession, tenant_id: UUID, agent_id: UUID, changes: AgentChanges
 ) -> Agent:
     """The agent as it is from now on.
 
@@ -101,7 +100,7 @@ async def change_agent(
     return agent
 
 
-async def get_agent(session: Session, tenant_id: UUID, agent_id: UUID) -> Agent:
+async def get_agent(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Agent:
     """Raises NotFound, for another tenant's agent too."""
     agent = await repository.agent_by_id(session, tenant_id, agent_id)
     if agent is None:
@@ -109,18 +108,18 @@ async def get_agent(session: Session, tenant_id: UUID, agent_id: UUID) -> Agent:
     return agent
 
 
-async def find_by_name(session: Session, tenant_id: UUID, name: str) -> Agent | None:
+async def find_by_name(session: AnySession, tenant_id: UUID, name: str) -> Agent | None:
     """None if the tenant has no agent of this name."""
     return await repository.agent_by_name(session, tenant_id, name)
 
 
-async def list_agents(session: Session, tenant_id: UUID) -> Sequence[Agent]:
+async def list_agents(session: AnySession, tenant_id: UUID) -> Sequence[Agent]:
     """The tenant's agents, by name."""
     return await repository.list_agents(session, tenant_id)
 
 
 async def _require_free_name(
-    session: Session, tenant_id: UUID, name: str, *, but_for: UUID | None = None
+    session: AnySession, tenant_id: UUID, name: str, *, but_for: UUID | None = None
 ) -> None:
     """Two who ask at once come one after the other. The database's own index knows case alone."""
     await repository.lock_names(session, tenant_id)

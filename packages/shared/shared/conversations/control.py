@@ -9,8 +9,8 @@ from uuid import UUID
 from shared.config import settings
 from shared.conversations import repository
 from shared.conversations.frames import response_frame
-from shared.conversations.locked import Session, lock, require_active_agent
-from shared.db import TenantSession
+from shared.conversations.locked import lock, require_active_agent
+from shared.db import TenantSession, WithinTenant
 from shared.errors import Conflict, NotFound
 from shared.events import ResetFrame
 from shared.log import get_logger
@@ -100,7 +100,7 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
             session.after_commit(lambda: publish_run_control([run.id]))
 
 
-async def reset(session: Session, conversation_id: UUID) -> None:
+async def reset(session: WithinTenant, conversation_id: UUID) -> None:
     """Delete the messages, end what is being answered, clear memory; the conversation stays.
 
     Every socket is told after the commit. The caller has checked that this person may.

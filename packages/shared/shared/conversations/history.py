@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.conversations import repository
-from shared.conversations.locked import NO_SUCH_CONVERSATION, Session
+from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.conversations.repository import ConversationSummary
-from shared.db import TenantSession
+from shared.db import TenantSession, WithinTenant
 from shared.errors import Forbidden, NotFound
 from shared.models import WebConversation, WebConversationMessage
 
@@ -30,7 +30,7 @@ def check_owner(
 
 
 async def history(
-    session: Session, conversation_id: UUID, *, limit: int, before: UUID | None
+    session: WithinTenant, conversation_id: UUID, *, limit: int, before: UUID | None
 ) -> Sequence[WebConversationMessage]:
     """The newest `limit` messages, older than the message `before`, in ascending order."""
     before_seq = None
@@ -45,7 +45,7 @@ async def history(
 
 
 async def list_conversations(
-    session: Session, *, tenant_id: UUID | None, user_id: UUID | None
+    session: WithinTenant, *, tenant_id: UUID | None, user_id: UUID | None
 ) -> Sequence[ConversationSummary]:
     """Newest `updated_at` first, at most `MAX_LISTED`; of one tenant or all, of one person or
     all."""
@@ -55,7 +55,7 @@ async def list_conversations(
 
 
 async def find_own(
-    session: Session, conversation_id: UUID, *, user_id: UUID, role: str
+    session: WithinTenant, conversation_id: UUID, *, user_id: UUID, role: str
 ) -> WebConversation:
     """The conversation, if this person may see it, as `check_owner` says."""
     found = await repository.conversation_by_id(session, conversation_id)

@@ -4,15 +4,13 @@ from uuid import UUID
 
 from shared.conversations import repository
 from shared.conversations.repository import LockedConversation
-from shared.db import PortalSession, TenantSession
+from shared.db import WithinTenant
 from shared.errors import AgentPaused, NotFound
 
 NO_SUCH_CONVERSATION = "There is no such conversation."
 
-Session = TenantSession | PortalSession
 
-
-async def lock(session: Session, conversation_id: UUID) -> LockedConversation:
+async def lock(session: WithinTenant, conversation_id: UUID) -> LockedConversation:
     """The conversation, locked until the transaction ends. Raises NotFound."""
     conversation = await repository.lock_conversation(session, conversation_id)
     if conversation is None:

@@ -4,13 +4,13 @@ from uuid import UUID
 
 from shared.agents import repository as agents
 from shared.conversations import repository
-from shared.conversations.locked import Session
+from shared.db import WithinTenant
 from shared.errors import NotFound
 from shared.models import WebConversation
 
 
 async def open_conversation(
-    session: Session, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
+    session: WithinTenant, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
 ) -> tuple[WebConversation, str, bool]:
     """The person's conversation with this agent, its agent's name, and whether it is new."""
     agent = await agents.agent_by_id(session, tenant_id, agent_id)

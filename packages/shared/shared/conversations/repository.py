@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.conversations.writing import add_message as insert_message
 from shared.conversations.writing import agent_of, answers, lock
+from shared.db import WithinTenant
 from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
 
 PREVIEW_CHARS = 120
@@ -35,7 +35,7 @@ class ConversationSummary:
 
 
 async def summaries(
-    session: AsyncSession, *, tenant_id: UUID | None, user_id: UUID | None, limit: int
+    session: WithinTenant, *, tenant_id: UUID | None, user_id: UUID | None, limit: int
 ) -> list[ConversationSummary]:
     """Conversations, newest `updated_at` first; of one tenant or all, of one person or all."""
     newest = (
@@ -73,7 +73,7 @@ async def summaries(
 
 
 async def conversation_by_id(
-    session: AsyncSession, conversation_id: UUID
+    session: WithinTenant, conversation_id: UUID
 ) -> WebConversation | None:
     return (
         await session.execute(select(WebConversation).where(WebConversation.id == conversation_id))
@@ -107,7 +107,7 @@ _LOCK = text(
 
 
 async def lock_conversation(
-    session: AsyncSession, conversation_id: UUID
+    session: WithinTenant, conversation_id: UUID
 ) -> LockedConversation | None:
     """The conversation, its row locked until the transaction ends."""
     row = (await session.execute(_LOCK, {"conversation_id": conversation_id})).one_or_none()
@@ -115,7 +115,7 @@ async def lock_conversation(
 
 
 async def create_conversation(
-    session: AsyncSession, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
+    session: WithinTenant, *, tenant_id: UUID, agent_id: UUID, user_id: UUID
 ) -> tuple[WebConversation, bool]:
     """The one conversation of this person with this agent, and whether it is new."""
     created = (
@@ -139,7 +139,7 @@ async def create_conversation(
 
 
 async def message_by_id(
-    session: AsyncSession, conversation_id: UUID, message_id: UUID
+    session: WithinTenant, conversation_id: UUID, message_id: UUID
 ) -> WebConversationMessage | None:
     return (
         await session.execute(
@@ -152,7 +152,7 @@ async def message_by_id(
 
 
 async def message_by_client_id(
-    session: AsyncSession, conversation_id: UUID, client_message_id: str
+    session: WithinTenant, conversation_id: UUID, client_message_id: str
 ) -> WebConversationMessage | None:
     return (
         await session.execute(
@@ -165,7 +165,7 @@ async def message_by_client_id(
 
 
 async def outcome_of(
-    session: AsyncSession, conversation_id: UUID, message_id: UUID
+    session: WithinTenant, conversation_id: UUID, message_id: UUID
 ) -> WebConversationMessage | None:
     """The newest outcome of a user's message, if it has one."""
     return (
@@ -182,7 +182,7 @@ async def outcome_of(
 
 
 async def history_page(
-    session: AsyncSession, conversation_id: UUID, *, limit: int, before_seq: int | None = None
+    session: WithinTenant, conversation_id: UUID, *, limit: int, before_seq: int | None = None
 ) -> Sequence[WebConversationMessage]:
     """The newest `limit` messages older than `before_seq`, in ascending order."""
     query = (
@@ -211,7 +211,7 @@ _ADD_MESSAGE = text(
 
 
 async def add_message(
-    session: AsyncSession,
+    session: WithinTenant,
     *,
     tenant_id: UUID,
     conversation_id: UUID,
@@ -245,7 +245,7 @@ async def add_message(
     return message
 
 
-async def empty_conversation(session: AsyncSession, conversation_id: UUID) -> None:
+async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> None:
     """Delete all messages and remember up to where. The caller holds the conversation's lock."""
     await session.execute(
         delete(WebConversationMessage).where(

@@ -166,12 +166,14 @@ class PortalSession(_ScopedSession):
         self._enter(SystemScope(purpose))
 
 
+# What repositories take, which never is a bare session. A request's has entered a scope before, and
+# the row-level security of that scope holds whatever the query says.
 WithinTenant = TenantSession | PortalSession
-"""What a repository takes that needs one tenant's rows."""
+"""Who needs the rows of one tenant."""
 AcrossTenants = SystemSession | PortalSession
-"""What it takes that needs every tenant's; a request's has then entered the system's scope."""
+"""Who needs those of every tenant."""
 AnySession = TenantSession | SystemSession | PortalSession
-"""What it takes whose query names the tenant itself and is right in either."""
+"""Whose query names the tenant itself and is right in both."""
 
 
 async def get_session() -> AsyncIterator[PortalSession]:

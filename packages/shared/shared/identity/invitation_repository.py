@@ -12,9 +12,9 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from shared.db import AnySession, SystemSession, WithinTenant
 from shared.models import Invitation, Membership, PortalUser, Tenant
 from shared.models.invitations import UNANSWERED
 
@@ -42,7 +42,7 @@ def _inviter_may_still_invite() -> Any:
 
 
 async def put_invitation(
-    session: AsyncSession,
+    session: WithinTenant,
     *,
     tenant_id: UUID,
     email: str,
@@ -71,7 +71,7 @@ async def put_invitation(
     return (await session.execute(statement)).scalar_one()
 
 
-async def open_invitations(session: AsyncSession, tenant_id: UUID) -> Sequence[Invitation]:
+async def open_invitations(session: WithinTenant, tenant_id: UUID) -> Sequence[Invitation]:
     """Those that can still be accepted, newest first."""
     query = (
         select(Invitation)
@@ -81,7 +81,7 @@ async def open_invitations(session: AsyncSession, tenant_id: UUID) -> Sequence[I
     return (await session.execute(query)).scalars().all()
 
 
-async def revoke_invitation(session: AsyncSession, tenant_id: UUID, invitation_id: UUID) -> bool:
+async def revoke_invitation(session: WithinTenant, tenant_id: UUID, invitation_id: UUID) -> bool:
     """False when the tenant has no such open invitation."""
     statement = (
         update(Invitation)
@@ -92,7 +92,7 @@ async def revoke_invitation(session: AsyncSession, tenant_id: UUID, invitation_i
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def revoke_invitations_of(session: AsyncSession, *, tenant_id: UUID, inviter: UUID) -> None:
+async def revoke_invitations_of(session: AnySession, *, tenant_id: UUID, inviter: UUID) -> None:
     """What this person offered in the tenant holds no more."""
     await session.execute(
         update(Invitation)
@@ -113,7 +113,7 @@ class Offer:
     user_id: UUID | None
 
 
-async def offer_of(session: AsyncSession, token_hash: str) -> Offer | None:
+async def offer_of(session: SystemSession, token_hash: str) -> Offer | None:
     """None for a token that is unknown, expired, used or revoked, or whose inviter may not
     invite any more: one statement for all of them."""
     row = (
@@ -134,7 +134,7 @@ async def offer_of(session: AsyncSession, token_hash: str) -> Offer | None:
     return Offer(*row) if row else None
 
 
-async def use_up(session: AsyncSession, token_hash: str) -> bool:
+async def use_up(session: SystemSession, token_hash: str) -> bool:
     """Mark it accepted; False when it is not open (any more). Of two at once, one succeeds."""
     statement = (
         update(Invitation)

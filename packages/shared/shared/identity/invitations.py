@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.config import settings
-from shared.db import PortalSession, SystemSession
+from shared.db import SystemSession, WithinTenant
 from shared.errors import BadRequest, Conflict, Forbidden, NotAuthenticated, NotFound
 from shared.identity import invitation_repository, repository
 from shared.identity.invitation_repository import Offer
@@ -35,7 +35,7 @@ ALREADY_THERE = "{} is a member of this tenant already."
 
 
 async def invite(
-    session: PortalSession, *, tenant_id: UUID, email: str, role: MemberRole, invited_by: UUID
+    session: WithinTenant, *, tenant_id: UUID, email: str, role: MemberRole, invited_by: UUID
 ) -> tuple[Invitation, str]:
     """The invitation and its link's token, which nobody can be told again. An open invitation of
     the same address is replaced, and its link works no more.
@@ -58,12 +58,12 @@ async def invite(
     return invitation, token
 
 
-async def list_open(session: PortalSession, tenant_id: UUID) -> Sequence[Invitation]:
+async def list_open(session: WithinTenant, tenant_id: UUID) -> Sequence[Invitation]:
     """Those that can still be accepted, newest first."""
     return await invitation_repository.open_invitations(session, tenant_id)
 
 
-async def revoke(session: PortalSession, tenant_id: UUID, invitation_id: UUID) -> None:
+async def revoke(session: WithinTenant, tenant_id: UUID, invitation_id: UUID) -> None:
     """Raises NotFound for one that is not open in this tenant."""
     if not await invitation_repository.revoke_invitation(session, tenant_id, invitation_id):
         raise NotFound("There is no such open invitation in this tenant.")

@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.db import PortalSession, SystemSession
+from shared.db import AcrossTenants, AnySession, SystemSession, WithinTenant
 from shared.errors import Conflict, NotFound
 from shared.identity import invitation_repository, repository
 from shared.identity.roles import MemberRole
 from shared.identity.sessions import access_ended
 from shared.models import Membership, PortalUser, Tenant
-
-Session = SystemSession | PortalSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Member:
     joined_at: datetime
 
 
-async def list_members(session: Session, tenant_id: UUID) -> Sequence[Member]:
+async def list_members(session: WithinTenant, tenant_id: UUID) -> Sequence[Member]:
     """By e-mail."""
     return [
         Member(user, membership.role, membership.created_at)
@@ -36,23 +34,25 @@ async def list_members(session: Session, tenant_id: UUID) -> Sequence[Member]:
     ]
 
 
-async def role_in(session: Session, tenant_id: UUID, user_id: UUID) -> str | None:
+async def role_in(session: AnySession, tenant_id: UUID, user_id: UUID) -> str | None:
     """The person's role in the tenant; None for one who is no member."""
     return await repository.member_role(session, tenant_id, user_id)
 
 
-async def ensure_member(session: Session, *, tenant_id: UUID, user_id: UUID, role: str) -> None:
+async def ensure_member(
+    session: SystemSession, *, tenant_id: UUID, user_id: UUID, role: str
+) -> None:
     """Make them a member in this role; one who is a member keeps theirs."""
     await repository.add_membership(session, tenant_id=tenant_id, user_id=user_id, role=role)
 
 
-async def tenants_of(session: Session, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
+async def tenants_of(session: AcrossTenants, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
     """The person's tenants, each with their role in it."""
     return await repository.memberships(session, user_id)
 
 
 async def change_role(
-    session: Session, *, tenant_id: UUID, user_id: UUID, role: MemberRole
+    session: AnySession, *, tenant_id: UUID, user_id: UUID, role: MemberRole
 ) -> Member:
     """Give a member another role.
 
@@ -67,7 +67,7 @@ async def change_role(
     return Member(user, role, membership.created_at)
 
 
-async def remove(session: Session, *, tenant_id: UUID, user_id: UUID) -> PortalUser:
+async def remove(session: AnySession, *, tenant_id: UUID, user_id: UUID) -> PortalUser:
     """Take a member's role away; who they are, and what they said, stays.
 
     Raises NotFound for one who is no member, Conflict for the last admin and for a platform admin.
@@ -81,7 +81,7 @@ async def remove(session: Session, *, tenant_id: UUID, user_id: UUID) -> PortalU
 
 
 async def _who_may_be_changed(
-    session: Session, *, tenant_id: UUID, user_id: UUID, stays_admin: bool
+    session: AnySession, *, tenant_id: UUID, user_id: UUID, stays_admin: bool
 ) -> tuple[PortalUser, Membership]:
     locked = await repository.lock_member_and_admins(session, tenant_id=tenant_id, user_id=user_id)
     admins = {user.id for user, membership in locked if _is_admin(user, membership)}
@@ -109,6 +109,6 @@ def _is_admin(user: PortalUser, membership: Membership) -> bool:
     return is_theirs and membership.role == "customer_admin"
 
 
-async def _rights_ended(session: Session, *, tenant_id: UUID, user_id: UUID) -> None:
+async def _rights_ended(session: AnySession, *, tenant_id: UUID, user_id: UUID) -> None:
     await invitation_repository.revoke_invitations_of(session, tenant_id=tenant_id, inviter=user_id)
     session.after_commit(lambda: access_ended(user_id))

@@ -1,7 +1,4 @@
-"""People, memberships and log-in sessions.
-
-What looks beyond one tenant needs a SystemSession; `member_role` needs only the tenant's own.
-"""
+"""People, memberships and log-in sessions."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -9,13 +6,13 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import undefer
 
+from shared.db import AcrossTenants, AnySession, SystemSession, WithinTenant
 from shared.models import Membership, PortalSessionRecord, PortalUser, Tenant
 
 
-async def user_by_email(session: AsyncSession, email: str) -> PortalUser | None:
+async def user_by_email(session: SystemSession, email: str) -> PortalUser | None:
     """By the address as it is stored, with the password's hash, which no other query loads."""
     return (
         await session.execute(
@@ -26,12 +23,12 @@ async def user_by_email(session: AsyncSession, email: str) -> PortalUser | None:
     ).scalar_one_or_none()
 
 
-async def user_by_id(session: AsyncSession, user_id: UUID) -> PortalUser | None:
+async def user_by_id(session: AcrossTenants, user_id: UUID) -> PortalUser | None:
     return await session.get(PortalUser, user_id)
 
 
 async def add_user(
-    session: AsyncSession,
+    session: SystemSession,
     *,
     email: str,
     display_name: str,
@@ -54,7 +51,7 @@ async def add_user(
 
 
 async def add_membership(
-    session: AsyncSession, *, tenant_id: UUID, user_id: UUID, role: str
+    session: SystemSession, *, tenant_id: UUID, user_id: UUID, role: str
 ) -> bool:
     """False when the person is a member there already, in whichever role."""
     statement = (
@@ -66,7 +63,7 @@ async def add_membership(
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def set_role(session: AsyncSession, *, tenant_id: UUID, user_id: UUID, role: str) -> bool:
+async def set_role(session: AnySession, *, tenant_id: UUID, user_id: UUID, role: str) -> bool:
     """False when the person is no member there."""
     statement = (
         update(Membership)
@@ -77,7 +74,7 @@ async def set_role(session: AsyncSession, *, tenant_id: UUID, user_id: UUID, rol
     return (await session.execute(statement)).scalar_one_or_none() is not None
 
 
-async def remove_membership(session: AsyncSession, *, tenant_id: UUID, user_id: UUID) -> bool:
+async def remove_membership(session: AnySession, *, tenant_id: UUID, user_id: UUID) -> bool:
     """False when the person is no member there."""
     statement = (
         delete(Membership)
@@ -88,7 +85,7 @@ async def remove_membership(session: AsyncSession, *, tenant_id: UUID, user_id: 
 
 
 async def members(
-    session: AsyncSession, tenant_id: UUID
+    session: WithinTenant, tenant_id: UUID
 ) -> Sequence[tuple[PortalUser, Membership]]:
     """The tenant's people with their memberships, by e-mail."""
     rows = await session.execute(
@@ -101,7 +98,7 @@ async def members(
 
 
 async def lock_member_and_admins(
-    session: AsyncSession, *, tenant_id: UUID, user_id: UUID
+    session: AnySession, *, tenant_id: UUID, user_id: UUID
 ) -> Sequence[tuple[PortalUser, Membership]]:
     """This member and the tenant's admins, their memberships locked in one order for all, so that
     two who take each other's role away come one after the other."""
@@ -119,7 +116,7 @@ async def lock_member_and_admins(
     return list(rows)
 
 
-async def is_member(session: AsyncSession, tenant_id: UUID, email: str) -> bool:
+async def is_member(session: WithinTenant, tenant_id: UUID, email: str) -> bool:
     """Whether somebody with this address, given as it is stored, is a member."""
     found = await session.execute(
         select(Membership.user_id)
@@ -129,12 +126,12 @@ async def is_member(session: AsyncSession, tenant_id: UUID, email: str) -> bool:
     return found.scalar_one_or_none() is not None
 
 
-async def session_by_id(session: AsyncSession, session_id: UUID) -> PortalSessionRecord | None:
+async def session_by_id(session: SystemSession, session_id: UUID) -> PortalSessionRecord | None:
     return await session.get(PortalSessionRecord, session_id)
 
 
 async def list_users(
-    session: AsyncSession, tenant_id: UUID | None = None
+    session: SystemSession, tenant_id: UUID | None = None
 ) -> Sequence[tuple[PortalUser, str | None, UUID | None]]:
     """Everyone with each of their roles, by e-mail: (user, role, tenant_id)."""
     query = (
@@ -147,7 +144,7 @@ async def list_users(
     return list(await session.execute(query))
 
 
-async def member_role(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> str | None:
+async def member_role(session: AnySession, tenant_id: UUID, user_id: UUID) -> str | None:
     """The person's role in the tenant, or None for someone who is no member."""
     return (
         await session.execute(
@@ -158,7 +155,7 @@ async def member_role(session: AsyncSession, tenant_id: UUID, user_id: UUID) -> 
     ).scalar_one_or_none()
 
 
-async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
+async def memberships(session: AcrossTenants, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
     """Where the person is a member, oldest membership first: (tenant, role)."""
     rows = await session.execute(
         select(Tenant, Membership.role)
@@ -170,7 +167,7 @@ async def memberships(session: AsyncSession, user_id: UUID) -> Sequence[tuple[Te
 
 
 async def session_by_refresh_hash(
-    session: AsyncSession, token_hash: str
+    session: SystemSession, token_hash: str
 ) -> PortalSessionRecord | None:
     """The log-in session to which this refresh token was given, if it is one of the last three;
     locked."""
@@ -187,7 +184,7 @@ async def session_by_refresh_hash(
     ).scalar_one_or_none()
 
 
-async def revoke_session(session: AsyncSession, session_id: UUID) -> None:
+async def revoke_session(session: SystemSession, session_id: UUID) -> None:
     await session.execute(
         update(PortalSessionRecord)
         .where(PortalSessionRecord.id == session_id, PortalSessionRecord.revoked_at.is_(None))
@@ -195,7 +192,7 @@ async def revoke_session(session: AsyncSession, session_id: UUID) -> None:
     )
 
 
-async def forget_ended_sessions(session: AsyncSession, *, older_than_s: float, limit: int) -> None:
+async def forget_ended_sessions(session: SystemSession, *, older_than_s: float, limit: int) -> None:
     """Remove some of the log-ins that ran out long ago, so that the table does not grow."""
     ended_before = func.clock_timestamp() - timedelta(seconds=older_than_s)
     ended = (

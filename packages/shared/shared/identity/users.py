@@ -12,7 +12,7 @@ from typing import cast, get_args
 from uuid import UUID
 
 from shared import spelling
-from shared.db import PortalSession, SystemSession
+from shared.db import AcrossTenants, SystemSession
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.identity import memberships, repository
 from shared.identity.passwords import check_password_rules, hash_password
@@ -21,8 +21,6 @@ from shared.models import PortalUser, Tenant
 from shared.plain_text import one_line
 
 MAX_NAME_CHARS = 120
-
-Session = SystemSession | PortalSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def checked_role(role: str) -> Role:
 
 
 async def create_user(
-    session: Session,
+    session: SystemSession,
     *,
     email: str,
     role: str,
@@ -95,7 +93,9 @@ async def create_user(
     return Person(user, role, tenant.id if tenant else None)
 
 
-async def add_membership(session: Session, *, email: str, tenant: Tenant, role: str) -> Person:
+async def add_membership(
+    session: SystemSession, *, email: str, tenant: Tenant, role: str
+) -> Person:
     """Give someone known a role in one more tenant.
 
     Raises BadRequest, NotFound, and Conflict for one who is a member or a platform admin.
@@ -114,7 +114,7 @@ async def add_membership(session: Session, *, email: str, tenant: Tenant, role: 
     return Person(user, role, tenant.id)
 
 
-async def change_role(session: Session, *, email: str, tenant: Tenant, role: str) -> Person:
+async def change_role(session: SystemSession, *, email: str, tenant: Tenant, role: str) -> Person:
     """`members.change_role` for who knows the address. Raises BadRequest, NotFound, Conflict."""
     new_role = cast(MemberRole, _role_fits(checked_role(role), tenant))
     user = await find_user(session, email)
@@ -122,14 +122,14 @@ async def change_role(session: Session, *, email: str, tenant: Tenant, role: str
     return Person(user, new_role, tenant.id)
 
 
-async def remove_member(session: Session, *, email: str, tenant: Tenant) -> Person:
+async def remove_member(session: SystemSession, *, email: str, tenant: Tenant) -> Person:
     """`members.remove` for who knows the address. Raises BadRequest, NotFound, Conflict."""
     user = await find_user(session, email)
     await memberships.remove(session, tenant_id=tenant.id, user_id=user.id)
     return Person(user, None, tenant.id)
 
 
-async def find_user(session: Session, email: str) -> PortalUser:
+async def find_user(session: SystemSession, email: str) -> PortalUser:
     """Raises BadRequest, NotFound."""
     user = await repository.user_by_email(session, checked_email(email))
     if user is None:
@@ -137,11 +137,11 @@ async def find_user(session: Session, email: str) -> PortalUser:
     return user
 
 
-async def user_by_id(session: Session, user_id: UUID) -> PortalUser | None:
+async def user_by_id(session: AcrossTenants, user_id: UUID) -> PortalUser | None:
     return await repository.user_by_id(session, user_id)
 
 
-async def list_people(session: Session, tenant: Tenant | None = None) -> Sequence[Person]:
+async def list_people(session: SystemSession, tenant: Tenant | None = None) -> Sequence[Person]:
     """Everyone, by e-mail, once per role; of one tenant, its members."""
     rows = await repository.list_users(session, tenant.id if tenant else None)
     return [

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import SystemSession
 from shared.models import WorkerLease
 from shared.runs.predicates import holds
 
@@ -18,7 +18,7 @@ _LIVE = text(
 )
 
 
-async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:
+async def renew_lease(session: SystemSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:
     """Say that this worker lives for another `ttl_s`, by the database's clock."""
     expires_at = _now + timedelta(seconds=ttl_s)
     await session.execute(
@@ -28,16 +28,16 @@ async def renew_lease(session: AsyncSession, worker_id: UUID, *, name: str, ttl_
     )
 
 
-async def live_workers(session: AsyncSession) -> Sequence[str]:
+async def live_workers(session: SystemSession) -> Sequence[str]:
     """The names of the worker processes whose lease is good now."""
     return (await session.execute(_LIVE)).scalars().all()
 
 
-async def end_lease(session: AsyncSession, worker_id: UUID) -> None:
+async def end_lease(session: SystemSession, worker_id: UUID) -> None:
     await session.execute(delete(WorkerLease).where(WorkerLease.id == worker_id))
 
 
-async def forget_dead_leases(session: AsyncSession, *, older_than_s: float) -> None:
+async def forget_dead_leases(session: SystemSession, *, older_than_s: float) -> None:
     """Remove leases that ran out long ago, so that the table does not grow."""
     await session.execute(
         delete(WorkerLease).where(WorkerLease.expires_at < _now - timedelta(seconds=older_than_s))

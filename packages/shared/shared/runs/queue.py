@@ -13,8 +13,8 @@ from uuid import UUID
 
 import orjson
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import SystemSession, WithinTenant
 from shared.models import AgentRun
 from shared.runs.predicates import (
     is_workers,
@@ -43,7 +43,7 @@ _ADD_RUN = text(
 
 
 async def add_run(
-    session: AsyncSession,
+    session: WithinTenant,
     *,
     tenant_id: UUID,
     agent_id: UUID,
@@ -85,7 +85,7 @@ _RUN_OF_MESSAGE = text(
 
 
 async def run_of_message(
-    session: AsyncSession, tenant_id: UUID, message_id: str
+    session: WithinTenant, tenant_id: UUID, message_id: str
 ) -> AgentRun | None:
     """The newest run of an inbound message."""
     newest = select(AgentRun).from_statement(_RUN_OF_MESSAGE)
@@ -104,7 +104,7 @@ _UNFINISHED_OF_THREAD = text(
 
 
 async def unfinished_runs(
-    session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
+    session: WithinTenant, tenant_id: UUID, channel: str, thread_id: str
 ) -> Sequence[AgentRun]:
     """A thread's unfinished runs, the next to be answered first."""
     found = await session.execute(
@@ -124,7 +124,7 @@ _FINISHED_BY = text(
 
 
 async def was_finished_by(
-    session: AsyncSession, run_id: UUID, worker_id: UUID, attempt: int
+    session: WithinTenant, run_id: UUID, worker_id: UUID, attempt: int
 ) -> bool:
     """Whether this worker's attempt is the one that ended the run."""
     attempted = {"run_id": run_id, "worker_id": worker_id, "attempt": attempt}
@@ -141,7 +141,7 @@ _FINISH_PENDING = text(
 )
 
 
-async def finish_pending(session: AsyncSession, run_id: UUID, *, state: str) -> bool:
+async def finish_pending(session: WithinTenant, run_id: UUID, *, state: str) -> bool:
     """End a run nobody works on: stopped before it began. False if somebody does."""
     ended = await session.execute(_FINISH_PENDING, {"run_id": run_id, "state": state})
     return ended.scalar_one_or_none() is not None
@@ -156,7 +156,7 @@ _REQUEST_STOP = text(
 )
 
 
-async def request_stop(session: AsyncSession, run_id: UUID) -> None:
+async def request_stop(session: WithinTenant, run_id: UUID) -> None:
     await session.execute(_REQUEST_STOP, {"run_id": run_id})
 
 
@@ -181,7 +181,7 @@ _FORGET_PAYLOADS = text(
 
 
 async def cancel_thread(
-    session: AsyncSession, tenant_id: UUID, channel: str, thread_id: str
+    session: WithinTenant, tenant_id: UUID, channel: str, thread_id: str
 ) -> None:
     """End every unfinished run of the thread and forget what all its runs were about."""
     thread = {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id}
@@ -204,7 +204,7 @@ _RETURN_TO_QUEUE = text(
 
 
 async def return_to_queue(
-    session: AsyncSession, worker_id: UUID, run_ids: Sequence[UUID], *, counted: bool
+    session: SystemSession, worker_id: UUID, run_ids: Sequence[UUID], *, counted: bool
 ) -> list[dict[str, Any]]:
     """Give claimed runs back unanswered; payloads to nudge others with.
 
@@ -240,7 +240,7 @@ _NEWS = text(
 )
 
 
-async def news(session: AsyncSession, worker_id: UUID, in_hand: Sequence[UUID]) -> list[RunNews]:
+async def news(session: SystemSession, worker_id: UUID, in_hand: Sequence[UUID]) -> list[RunNews]:
     """Of the runs in hand, and of any other the database thinks this worker answers."""
     asked = {"worker_id": worker_id, "in_hand": list(in_hand)}
     return [RunNews(*row) for row in await session.execute(_NEWS, asked)]

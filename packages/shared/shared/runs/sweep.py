@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import SystemSession
 from shared.runs.predicates import (
     holds,
     is_due,
@@ -48,7 +48,7 @@ _TAKE_DUE = text(
 
 
 async def take_due(
-    session: AsyncSession, *, limit: int, max_nudge_s: float, runs_at_once: int
+    session: SystemSession, *, limit: int, max_nudge_s: float, runs_at_once: int
 ) -> list[dict[str, Any]]:
     """Heads of threads that wait or were orphaned past their time; payloads to nudge with.
 
@@ -97,7 +97,7 @@ _BACKLOG = text(
 )
 
 
-async def backlog(session: AsyncSession) -> Backlog:
+async def backlog(session: SystemSession) -> Backlog:
     """What waits, and how many workers live."""
     row = (await session.execute(_BACKLOG)).one()
     return Backlog(

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import AcrossTenants, AnySession
 from shared.models import TenantLimits
 
 LIMITS = ("runs_at_once", "messages_per_minute", "tokens_per_day")
@@ -40,7 +40,7 @@ _USAGE = text(
 _WITH_BITMAPS = text("SELECT set_config('enable_bitmapscan', 'on', true)")
 
 
-async def usage(session: AsyncSession, tenant_id: UUID) -> TenantUsage:
+async def usage(session: AnySession, tenant_id: UUID) -> TenantUsage:
     await session.execute(_WITH_BITMAPS)
     row = (await session.execute(_USAGE, {"tenant_id": tenant_id})).one()
     return TenantUsage(
@@ -51,7 +51,7 @@ async def usage(session: AsyncSession, tenant_id: UUID) -> TenantUsage:
     )
 
 
-async def set_limits(session: AsyncSession, tenant_id: UUID, own: dict[str, int | None]) -> None:
+async def set_limits(session: AcrossTenants, tenant_id: UUID, own: dict[str, int | None]) -> None:
     """Change the limits that `own` names; None is back to the default."""
     await session.execute(
         insert(TenantLimits)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from shared.config import settings
-from shared.db import PortalSession, SystemSession, TenantSession
+from shared.db import AcrossTenants, AnySession, TenantSession
 from shared.errors import BadRequest, TooMany
 from shared.tenants import quota_repository as stored
 from shared.tenants import rate_limits
@@ -87,9 +87,7 @@ async def require_room_for_message(tenant_id: UUID) -> None:
     )
 
 
-async def read(
-    session: TenantSession | SystemSession | PortalSession, tenant_id: UUID
-) -> Allowance:
+async def read(session: AnySession, tenant_id: UUID) -> Allowance:
     """From the database, as it stands now."""
     found = await stored.usage(session, tenant_id)
     own = {name: value for name in stored.LIMITS if (value := getattr(found, name)) is not None}
@@ -99,9 +97,7 @@ async def read(
     return Allowance(**values, tokens_today=found.tokens_today, own=frozenset(own))
 
 
-async def change(
-    session: SystemSession | PortalSession, tenant_id: UUID, own: dict[str, int | None]
-) -> None:
+async def change(session: AcrossTenants, tenant_id: UUID, own: dict[str, int | None]) -> None:
     """Give a tenant that exists limits of its own; None is the default again. Raises BadRequest."""
     for name, value in own.items():
         if value is not None and not 0 < value <= _largest(name):

@@ -5,20 +5,20 @@ from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import AcrossTenants
 from shared.models import Tenant
 
 
-async def tenant_by_id(session: AsyncSession, tenant_id: UUID) -> Tenant | None:
+async def tenant_by_id(session: AcrossTenants, tenant_id: UUID) -> Tenant | None:
     return await session.get(Tenant, tenant_id)
 
 
-async def tenant_by_slug(session: AsyncSession, slug: str) -> Tenant | None:
+async def tenant_by_slug(session: AcrossTenants, slug: str) -> Tenant | None:
     return (await session.execute(select(Tenant).where(Tenant.slug == slug))).scalar_one_or_none()
 
 
-async def add_tenant(session: AsyncSession, *, name: str, slug: str) -> Tenant | None:
+async def add_tenant(session: AcrossTenants, *, name: str, slug: str) -> Tenant | None:
     """None when the slug is taken."""
     statement = (
         insert(Tenant)
@@ -29,6 +29,6 @@ async def add_tenant(session: AsyncSession, *, name: str, slug: str) -> Tenant |
     return (await session.execute(statement)).scalar_one_or_none()
 
 
-async def list_tenants(session: AsyncSession) -> Sequence[Tenant]:
+async def list_tenants(session: AcrossTenants) -> Sequence[Tenant]:
     """By name."""
     return (await session.execute(select(Tenant).order_by(Tenant.name, Tenant.id))).scalars().all()

@@ -7,7 +7,7 @@ from itertools import count
 from uuid import UUID
 
 from shared import spelling
-from shared.db import PortalSession, SystemSession
+from shared.db import AcrossTenants
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.models import Tenant
 from shared.plain_text import one_line
@@ -18,10 +18,8 @@ MAX_SLUG_CHARS = 48
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 SLUG_RULE = f"A slug is a-z, 0-9 and single hyphens between them, at most {MAX_SLUG_CHARS} long"
 
-Session = SystemSession | PortalSession
 
-
-async def create_tenant(session: Session, *, name: str, slug: str | None = None) -> Tenant:
+async def create_tenant(session: AcrossTenants, *, name: str, slug: str | None = None) -> Tenant:
     """A new business. Without a slug it gets one made from its name that nobody has.
 
     Raises BadRequest, and Conflict for a slug that is taken.
@@ -43,13 +41,13 @@ async def create_tenant(session: Session, *, name: str, slug: str | None = None)
     raise AssertionError("counting never ends")
 
 
-async def ensure_tenant(session: Session, *, name: str, slug: str) -> Tenant:
+async def ensure_tenant(session: AcrossTenants, *, name: str, slug: str) -> Tenant:
     """The tenant with this slug; made, with this name, if there is none."""
     made = await repository.add_tenant(session, name=name, slug=slug)
     return made or await find_tenant(session, slug)
 
 
-async def find_tenant(session: Session, slug_or_id: str) -> Tenant:
+async def find_tenant(session: AcrossTenants, slug_or_id: str) -> Tenant:
     """The tenant with this slug or id. Raises NotFound, and says so for nobody but the system."""
     named = spelling.name_key(slug_or_id)
     tenant = await repository.tenant_by_slug(session, named)
@@ -63,7 +61,7 @@ async def find_tenant(session: Session, slug_or_id: str) -> Tenant:
     return tenant
 
 
-async def rename_tenant(session: Session, tenant_id: UUID, name: str) -> Tenant:
+async def rename_tenant(session: AcrossTenants, tenant_id: UUID, name: str) -> Tenant:
     """Call a business otherwise; its slug, which addresses hold, stays. Raises BadRequest,
     NotFound."""
     name = one_line("The tenant's name", name, max_chars=MAX_NAME_CHARS)
@@ -72,7 +70,7 @@ async def rename_tenant(session: Session, tenant_id: UUID, name: str) -> Tenant:
     return tenant
 
 
-async def require_tenant(session: Session, tenant_id: UUID) -> Tenant:
+async def require_tenant(session: AcrossTenants, tenant_id: UUID) -> Tenant:
     """Raises NotFound for one that is none."""
     tenant = await repository.tenant_by_id(session, tenant_id)
     if tenant is None:
@@ -80,7 +78,7 @@ async def require_tenant(session: Session, tenant_id: UUID) -> Tenant:
     return tenant
 
 
-async def list_tenants(session: Session) -> Sequence[Tenant]:
+async def list_tenants(session: AcrossTenants) -> Sequence[Tenant]:
     """All of them, by name."""
     return await repository.list_tenants(session)
 
