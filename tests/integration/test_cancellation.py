@@ -1,4 +1,4 @@
-"""Whatever is cancelled, a pooled connection keeps no tenant, no role and no transaction."""
+"""Whatever is cancelled, a pooled connection keeps no scope and no transaction."""
 
 import asyncio
 import random
@@ -10,9 +10,9 @@ import psutil
 import psycopg
 import pytest
 from shared.config import get_settings
-from shared.db import SystemSession, TenantSession, get_engine
+from shared.db import StaffSession, SystemSession, TenantSession, get_engine
 from shared.db.pipelined import Statement, transact
-from shared.db.scopes import SystemScope, TenantScope
+from shared.db.scopes import HouseScope, PersonScope, SystemScope, TenantScope
 from shared.models import Agent, Membership
 from sqlalchemy import select, text
 
@@ -25,6 +25,12 @@ CANCELLATIONS = sized(250, full=10_000)
 """As many that came in time."""
 COUNT = Statement("SELECT count(*) FROM agents")
 WHOSE = Statement("SELECT tenant_id FROM agents")
+SAID_AT_ONCE = Statement(
+    "SELECT coalesce(current_setting('app.staff', true), ''),"
+    " coalesce(current_setting('app.person', true), ''),"
+    " coalesce(current_setting('app.house', true), '')"
+)
+SAID = text(SAID_AT_ONCE.sql.decode())
 
 
 @pytest.fixture
@@ -89,6 +95,18 @@ async def test_pooled_connections_keep_no_tenant_and_no_role_whatever_is_cancell
         async with SystemSession("sweep") as session, session.transaction():
             assert len((await session.execute(select(Membership))).all()) >= len(worlds)
 
+    async def as_staff(world: World) -> None:
+        async with StaffSession(world.id, world.admin.id) as session, session.transaction():
+            assert (await session.execute(SAID)).one() == (str(world.admin.id), "", "")
+
+    async def at_once_as_a_person(world: World) -> None:
+        scope = PersonScope(world.id, world.anna.id)
+        assert await transact(scope, SAID_AT_ONCE()) == [[("", str(world.anna.id), "")]]
+
+    async def at_once_as_the_house(world: World) -> None:
+        scope = HouseScope(world.id, "receive")
+        assert await transact(scope, SAID_AT_ONCE()) == [[("", "", "receive")]]
+
     async def nobody_sees_anything() -> None:
         async with get_engine().connect() as connection:
             role, tenant, agents = (
@@ -99,10 +117,12 @@ async def test_pooled_connections_keep_no_tenant_and_no_role_whatever_is_cancell
                     )
                 )
             ).one()
-        assert (role, tenant or "", agents) == ("konstruct_app", "", 0)
+            assert (role, tenant or "", agents) == ("konstruct_app", "", 0)
+            assert (await connection.execute(SAID)).one() == ("", "", "")
 
     assert get_engine().pool.size() == 2
-    works = [as_tenant, as_writer, as_system, at_once_as_tenant, at_once_as_system]
+    works = [as_tenant, as_writer, as_system, as_staff, at_once_as_tenant, at_once_as_system,
+             at_once_as_a_person, at_once_as_the_house]  # fmt: skip
     cancelled = tried = 0
     while cancelled < CANCELLATIONS:
         tried += 1
