@@ -1,12 +1,19 @@
 """Row-level security as migrations write it: forced, so that it binds the owner too.
 
 Policies read `nullif(current_setting('app.current_tenant', true), '')::uuid`: never set and empty
-see nothing, garbage is an error.
+see nothing, garbage is an error. Who else is asking is read from `app.person`, `app.staff` and
+`app.house` in the same way (docs/decisions/0031).
 """
+
+from collections.abc import Sequence
+from enum import Enum
 
 from alembic import op
 
 CURRENT_TENANT = "nullif(current_setting('app.current_tenant', true), '')::uuid"
+PERSON = "nullif(current_setting('app.person', true), '')::uuid"
+STAFF = "nullif(current_setting('app.staff', true), '') IS NOT NULL"
+HOUSE = "nullif(current_setting('app.house', true), '') IS NOT NULL"
 
 
 def force_row_level_security(table: str, *, tenant_column: str | None = "tenant_id") -> None:
@@ -14,13 +21,79 @@ def force_row_level_security(table: str, *, tenant_column: str | None = "tenant_
 
     With `tenant_column=None` the table belongs to no tenant and only the system sees it.
     """
-    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-    op.execute(
-        f"CREATE POLICY system_all ON {table} TO konstruct_system USING (true) WITH CHECK (true)"
-    )
+    _enable(table)
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO konstruct_system")
     if tenant_column:
         mine = f"{tenant_column} = {CURRENT_TENANT}"
         op.execute(f"CREATE POLICY tenant_rows ON {table} USING ({mine}) WITH CHECK ({mine})")
         op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO konstruct_app")
+
+
+class SeenBy(Enum):
+    """Who of a tenant's sessions sees a table's rows."""
+
+    TENANT = None
+    """Every session of the tenant."""
+    STAFF = f"{STAFF} OR {HOUSE}"
+    """The business's own people, and our transactions that touch both sides."""
+    STAFF_WITHOUT_HOUSE = STAFF
+    """The business's own people alone."""
+
+
+def protect(
+    table: str,
+    seen_by: SeenBy = SeenBy.TENANT,
+    *,
+    persons: Sequence[str] = (),
+    append_only: bool = False,
+    readable: Sequence[str] = (),
+) -> None:
+    """Raise the wall on a table with `tenant_id`; rows whose tenant is NULL are the system's alone.
+
+    `persons` are the columns of which one names the person a row is about: that person's sessions
+    see it, and our own. An `append_only` table takes new rows and nothing else, from anybody: the
+    function `refuse_changes` says so to the owner too. `readable` names the columns that the
+    application may read, when there are others that it may only write.
+
+    What is read asks for the tenant and the person once, by a SELECT of its own: to the planner
+    it is then some tenant. What is written is mostly one row, for which that would only cost.
+    """
+    _enable(table)
+    reads, writes = _whose(seen_by, persons, "(SELECT {})"), _whose(seen_by, persons, "({})")
+    rows = f"USING ({reads}) WITH CHECK ({writes})"
+    verbs = "INSERT" if append_only else "INSERT, UPDATE, DELETE"
+    columns = f" ({', '.join(readable)})" if readable else ""
+    op.execute(f"CREATE POLICY tenant_rows ON {table} {rows}")
+    op.execute(f"GRANT SELECT{columns}, {verbs} ON {table} TO konstruct_app")
+    op.execute(f"GRANT SELECT, {verbs} ON {table} TO konstruct_system")
+    if append_only:
+        op.execute(
+            f"CREATE TRIGGER refuse_changes BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_changes()"
+        )
+
+
+def protect_from_tenants(table: str) -> None:
+    """Raise the wall on a table of no tenant, which all may read and the system writes."""
+    _enable(table)
+    op.execute(f"CREATE POLICY anyone_reads ON {table} FOR SELECT USING (true)")
+    op.execute(f"GRANT SELECT ON {table} TO konstruct_app")
+    op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO konstruct_system")
+
+
+def _enable(table: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(
+        f"CREATE POLICY system_all ON {table} TO konstruct_system USING (true) WITH CHECK (true)"
+    )
+
+
+def _whose(seen_by: SeenBy, persons: Sequence[str], once: str) -> str:
+    conditions = [f"tenant_id = {once.format(CURRENT_TENANT)}"]
+    if seen_by.value:
+        conditions.append(once.format(seen_by.value))
+    if persons:
+        about = [f"{column} = {once.format(PERSON)}" for column in persons]
+        conditions.append(f"({' OR '.join([*about, once.format(HOUSE)])})")
+    return " AND ".join(conditions)

@@ -11,14 +11,16 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg import sql
 from shared.db.engine import async_url
 from shared.models import Base
 from sqlalchemy import create_engine, pool
 
+from migrations.parts import PARTS, is_declared
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "019"
+HEAD = "029"
 
 
 @pytest.fixture
@@ -38,7 +40,9 @@ def objects(database: Database) -> dict[str, list[str]]:
         " AND typtype IN ('e', 'd')",
         "policies": "SELECT tablename || '.' || policyname FROM pg_policies",
         "indexes": "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'",
-        "constraints": "SELECT conrelid::regclass || ' ' || pg_get_constraintdef(oid)"
+        # What has been proved of the rows stays proved.
+        "constraints": "SELECT conrelid::regclass || ' '"
+        " || replace(pg_get_constraintdef(oid), ' NOT VALID', '')"
         " FROM pg_constraint WHERE connamespace = 'public'::regnamespace",
         "grants": "SELECT table_name || ' ' || grantee || ' ' || privilege_type"
         " FROM information_schema.table_privileges WHERE table_schema = 'public'",
@@ -93,7 +97,9 @@ def test_revisions_are_a_plain_row_of_numbers() -> None:
 def test_models_and_migrations_do_not_drift_apart(database: Database) -> None:
     engine = create_engine(async_url(database.owner_url), poolclass=pool.NullPool)
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "include_object": is_declared}
+        )
         assert compare_metadata(context, Base.metadata) == []
         config = Config(ROOT / "alembic.ini", stdout=io.StringIO())
         config.attributes["connection"] = connection
@@ -118,17 +124,30 @@ def test_models_and_migrations_agree_on_server_defaults_and_checks(database: Dat
     engine.dispose()
 
 
-def connect_channel(world: World, channel: str, connection: psycopg.Connection) -> None:
+def connect_channel(
+    world: World, channel: str, connection: psycopg.Connection, column: str = "external_key"
+) -> None:
+    insert = "INSERT INTO channel_connections (tenant_id, channel_type, {}) VALUES (%s, %s, %s)"
     connection.execute(
-        "INSERT INTO channel_connections (tenant_id, channel_type, workspace_id)"
-        " VALUES (%s, %s, %s)",
+        sql.SQL(insert).format(sql.Identifier(column)),
         (world.id, channel, f"{channel} of {world.slug}"),
     )
 
 
 @pytest.mark.parametrize(
     "channel",
-    ["slack", "whatsapp", "mattermost", "rocketchat", "teams", "telegram", "signal", "web"],
+    [
+        "slack",
+        "whatsapp",
+        "mattermost",
+        "rocketchat",
+        "teams",
+        "telegram",
+        "signal",
+        "web",
+        "widget",
+        "scripted",
+    ],
 )
 def test_every_channel_can_be_connected(
     superuser: psycopg.Connection, acme: World, channel: str
@@ -152,7 +171,7 @@ def test_taking_the_web_chat_back_works_with_the_web_connected_and_in_use(
     kept = superuser.execute("SELECT channel_type FROM channel_connections").fetchall()
     assert kept == [("slack",)]
     with pytest.raises(psycopg.errors.CheckViolation):
-        connect_channel(acme, "web", superuser)
+        connect_channel(acme, "web", superuser, "workspace_id")
     forced = superuser.execute(
         "SELECT relforcerowsecurity FROM pg_class WHERE relname = 'channel_connections'"
     ).fetchone()
@@ -184,18 +203,99 @@ def test_a_role_of_a_message_is_text_with_a_check_and_no_enum(
 def test_deleting_anything_that_others_belong_to_reads_no_whole_table(
     superuser: psycopg.Connection, database: Database
 ) -> None:
-    """Every foreign key has an index that begins with one of its columns."""
+    """Every foreign key has an index that begins with one of its columns, over all rows or over
+    those that have a value there."""
     without = superuser.execute(
         """
         SELECT conrelid::regclass::text, pg_get_constraintdef(c.oid)
         FROM pg_constraint c
         WHERE contype = 'f' AND connamespace = 'public'::regnamespace
           AND NOT EXISTS (
-            SELECT FROM pg_index i WHERE i.indrelid = c.conrelid AND i.indpred IS NULL
-              AND i.indkey[0] = ANY (c.conkey))
+            SELECT FROM pg_index i JOIN pg_attribute a
+                ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+            WHERE i.indrelid = c.conrelid AND i.indkey[0] = ANY (c.conkey)
+              AND (i.indpred IS NULL OR pg_get_expr(i.indpred, i.indrelid)
+                                        = format('(%I IS NOT NULL)', a.attname)))
         """
     ).fetchall()
     assert without == []
+
+
+def keys_to(superuser: psycopg.Connection, parents: list[str]) -> list[tuple[str, list[str], str]]:
+    """Foreign keys of other tables to these: (table, its columns, whether an index begins so)."""
+    return superuser.execute(
+        """
+        WITH keys AS (
+            SELECT conrelid, conkey, ARRAY(
+                       SELECT attname::text FROM unnest(conkey) WITH ORDINALITY AS k (num, n)
+                         JOIN pg_attribute ON attrelid = conrelid AND attnum = num ORDER BY n
+                   ) AS columns
+              FROM pg_constraint
+             WHERE contype = 'f' AND conparentid = 0 AND confrelid::regclass::text = ANY (%s)
+        )
+        SELECT conrelid::regclass::text, columns, EXISTS (
+                   SELECT FROM pg_index WHERE indrelid = conrelid AND indpred IS NULL
+                      AND (indkey::int2[])[0:cardinality(conkey) - 1] = conkey)
+          FROM keys ORDER BY 1
+        """,
+        (parents,),
+    ).fetchall()
+
+
+def test_what_hangs_on_a_conversation_or_message_names_its_channel_and_finds_it_by_an_index(
+    superuser: psycopg.Connection, database: Database
+) -> None:
+    """Through the parent, so that it holds for every channel and looks into one part alone."""
+    keys = keys_to(superuser, list(PARTS))
+    assert [table for table, _, _ in keys] == ["attention_items", "deliveries"]
+    for table, columns, has_index in keys:
+        assert columns[:2] == ["tenant_id", "channel"], table
+        assert has_index, table
+
+    parts = [part for of in PARTS.values() for part in of]
+    to_parts = {table for table, _, _ in keys_to(superuser, parts)}
+    assert to_parts == {"web_conversation_messages", "channel_messages"}, "only among themselves"
+
+
+def test_no_index_is_the_beginning_of_another(
+    superuser: psycopg.Connection, database: Database
+) -> None:
+    """Each would be written for every row, and found nothing that the longer one does not."""
+    doubles = superuser.execute(
+        """
+        SELECT one.indexrelid::regclass::text, other.indexrelid::regclass::text
+          FROM pg_index AS one JOIN pg_index AS other
+            ON other.indrelid = one.indrelid AND other.indexrelid <> one.indexrelid
+         WHERE one.indrelid IN (SELECT oid FROM pg_class
+                                 WHERE relnamespace = 'public'::regnamespace)
+           AND NOT one.indisunique
+           AND one.indkey::text <> '' AND one.indexprs IS NULL AND other.indexprs IS NULL
+           AND (SELECT relam FROM pg_class WHERE oid = one.indexrelid)
+               = (SELECT relam FROM pg_class WHERE oid = other.indexrelid)
+           AND pg_get_expr(one.indpred, one.indrelid)
+               IS NOT DISTINCT FROM pg_get_expr(other.indpred, other.indrelid)
+           AND (other.indkey::int2[])[0:one.indnkeyatts - 1]
+               = (one.indkey::int2[])[0:one.indnkeyatts - 1]
+           AND (one.indnatts, one.indexrelid) < (other.indnatts, other.indexrelid)
+        """
+    ).fetchall()
+    assert doubles == []
+
+
+def test_every_part_has_its_parents_columns_and_no_other(
+    superuser: psycopg.Connection, database: Database
+) -> None:
+    for parent, parts in PARTS.items():
+        attached = superuser.execute(
+            "SELECT inhrelid::regclass::text, pg_get_expr(relpartbound, inhrelid)"
+            "  FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+            " WHERE inhparent = %s::regclass ORDER BY 2 DESC",
+            (parent,),
+        ).fetchall()
+        assert attached == list(zip(parts, ("FOR VALUES IN ('web')", "DEFAULT"), strict=True))
+        columns = {column.name for column in Base.metadata.tables[parent].columns}
+        for part in parts:
+            assert {column.name for column in Base.metadata.tables[part].columns} == columns
 
 
 def test_the_migrations_can_be_printed_as_sql() -> None:

@@ -6,6 +6,7 @@ belongs to no tenant is named here with its reason.
 """
 
 import asyncio
+import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,15 +22,28 @@ from shared.db import SystemSession, TenantSession
 from shared.db.engine import dispose_engine, get_engine
 from shared.models import (
     AgentRun,
+    AttentionItem,
+    AuditEvent,
     Base,
     ChannelConnection,
+    ChannelConversation,
+    ChannelMessage,
+    ConnectionLease,
+    Contact,
+    ContactAddress,
+    Delivery,
+    File,
+    InboundEvent,
     Invitation,
+    Job,
+    RunStep,
     TenantLimits,
+    ToolCall,
     WebConversationMessage,
     WorkerLease,
 )
-from sqlalchemy import Table
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy import Table, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.support.people import World, make_world
@@ -37,8 +51,17 @@ from tests.support.servers import Database, Servers
 
 TABLES = {table.name: table for table in Base.metadata.sorted_tables}
 WITHOUT_WALL = {"alembic_version": "which migration stands; the application reads it and no more"}
-READ_BY_ALL = {"worker_leases": "claiming a run asks whether its worker lives; no tenant's data"}
+READ_BY_ALL = {
+    "worker_leases": "claiming a run asks whether its worker lives; no tenant's data",
+    "connection_leases": "who sends compares the lease's number in the tenant's own transaction",
+}
 READ_BY_ITS_TENANT = {"tenant_limits": "nobody raises the limits set to them"}
+ONLY_ADDED = {"audit_events": "what was done stays written, whoever would rather not"}
+FOR_STAFF = {
+    "contact_addresses": "what people are called elsewhere is not for other people who write",
+    "attention_items": "what waits for colleagues is among colleagues",
+}
+KEPT_BY_ITS_ROWS = {"channel_connections": "its conversations stay, so it is only disconnected"}
 OF_PEOPLE = {"portal_sessions": "a log-in may change tenants; only the system reads it"}
 OF_TENANTS = [t for t in TABLES if "tenant_id" in TABLES[t].columns and t not in OF_PEOPLE]
 GUESSED = uuid4()
@@ -49,7 +72,11 @@ ROWS_OF_TENANT: dict[str, LiteralString] = {
     "portal_users": "id IN (SELECT user_id FROM memberships WHERE tenant_id = %s)",
     "portal_sessions": "user_id IN (SELECT user_id FROM memberships WHERE tenant_id = %s)",
     "worker_leases": "%s::uuid IS NOT NULL",
+    "connection_leases": "connection_id IN"
+    " (SELECT id FROM channel_connections WHERE tenant_id = %s)",
 }
+UNSEEN = {("move", table) for table in FOR_STAFF}
+FOR_STAFF_ONLY = text("SELECT set_config('app.staff', 'somebody of the business', true)")
 VERBS = ("select", "insert", "update", "move", "delete")
 SCOPES = ("other tenant", "guessed", "unset", "empty", "garbage")
 
@@ -75,11 +102,15 @@ def name(table: str) -> sql.Identifier:
 
 
 def key_of(table: str) -> sql.Composable:
-    return sql.SQL(", ").join(sql.Identifier(c.name) for c in TABLES[table].primary_key)
+    """A parent of parts has no primary key; a message's id is unique in each of them."""
+    key = [c.name for c in TABLES[table].primary_key] or ["id"]
+    return sql.SQL(", ").join(map(sql.Identifier, key))
 
 
 def tenant_column(table: Table) -> str:
-    return "tenant_id" if "tenant_id" in table.columns else "id"
+    if "tenant_id" in table.columns:
+        return "tenant_id"
+    return next(column.name for column in table.primary_key)
 
 
 async def fill(world: World) -> None:
@@ -87,6 +118,16 @@ async def fill(world: World) -> None:
     await world.conversation(world.ben)  # which nothing points at yet
     conversation_id = await world.conversation(world.anna)
     (question,) = await world.say(conversation_id, f"{world.name}'s secret")
+    run = AgentRun(
+        id=uuid4(),
+        tenant_id=world.id,
+        agent_id=world.agent_id,
+        channel="web",
+        thread_id=str(conversation_id),
+        message_id=str(question.id),
+        payload={"text": f"{world.name}'s secret"},
+        next_nudge_at=datetime.now(UTC),
+    )
     async with TenantSession(world.id) as session, session.transaction():
         session.add_all(
             [
@@ -97,15 +138,7 @@ async def fill(world: World) -> None:
                     content="I keep it.",
                     reply_to=question.id,
                 ),
-                AgentRun(
-                    tenant_id=world.id,
-                    agent_id=world.agent_id,
-                    channel="web",
-                    thread_id=str(conversation_id),
-                    message_id=str(question.id),
-                    payload={"text": f"{world.name}'s secret"},
-                    next_nudge_at=datetime.now(UTC),
-                ),
+                run,
                 Invitation(
                     tenant_id=world.id,
                     email=f"new@{world.slug}.example",
@@ -114,14 +147,135 @@ async def fill(world: World) -> None:
                     invited_by=world.admin.id,
                     expires_at=datetime.now(UTC),
                 ),
-                ChannelConnection(
-                    tenant_id=world.id,
-                    agent_id=world.agent_id,
-                    channel_type="slack",
-                    workspace_id=world.slug,
-                ),
             ]
         )
+        await fill_channels(session, world)
+        await fill_work(session, world, run.id, conversation_id)
+
+
+async def fill_channels(session: AsyncSession, world: World) -> None:
+    """Two of each, so that there is one that nothing points at."""
+    for place in ("one", "two"):
+        connection = ChannelConnection(
+            id=uuid4(),
+            tenant_id=world.id,
+            agent_id=world.agent_id,
+            channel_type="slack",
+            external_key=f"{world.slug} {place}",
+        )
+        contact = Contact(id=uuid4(), tenant_id=world.id, display_name="Cora")
+        session.add_all([connection, contact])
+        await session.flush()
+        conversation = ChannelConversation(
+            id=uuid4(),
+            tenant_id=world.id,
+            channel="slack",
+            agent_id=world.agent_id,
+            connection_id=connection.id,
+            external_key=str(contact.id),
+            contact_id=contact.id,
+        )
+        session.add(conversation)
+        await session.flush()
+    question, answer = (
+        ChannelMessage(
+            id=uuid4(),
+            tenant_id=world.id,
+            channel="slack",
+            conversation_id=conversation.id,
+            role=role,
+            content=f"{world.name}'s secret",
+        )
+        for role in ("user", "assistant")
+    )
+    session.add(question)
+    await session.flush()
+    answer.reply_to = question.id
+    session.add(answer)
+    await session.flush()
+    await session.execute(FOR_STAFF_ONLY)
+    session.add_all(
+        [
+            ContactAddress(
+                id=uuid4(),
+                tenant_id=world.id,
+                contact_id=contact.id,
+                connection_id=connection.id,
+                external_id=f"U{world.slug}",
+            ),
+            InboundEvent(
+                tenant_id=world.id,
+                connection_id=connection.id,
+                place="C1",
+                external_message_id=world.slug,
+                message_id=question.id,
+            ),
+            Delivery(
+                tenant_id=world.id,
+                channel="slack",
+                connection_id=connection.id,
+                conversation_id=conversation.id,
+                message_id=answer.id,
+                seq=2,
+            ),
+        ]
+    )
+
+
+async def fill_work(
+    session: AsyncSession, world: World, run_id: UUID, conversation_id: UUID
+) -> None:
+    for content in (world.name.encode(), b"which nothing points at"):
+        blob = File(
+            id=uuid4(),
+            tenant_id=world.id,
+            sha256=hashlib.sha256(content).digest(),
+            mime="text/plain",
+            size=len(content),
+            content=content,
+        )
+        session.add(blob)
+        session.add(Job(tenant_id=world.id, kind="check", unique_key=content.decode()))
+    await session.flush()
+    session.add_all(
+        RunStep(
+            tenant_id=world.id,
+            run_id=run_id,
+            n=n,
+            attempt=1,
+            kind="response",
+            message={"text": f"{world.name}'s secret"},
+            format=1,
+        )
+        for n in (1, 2)
+    )
+    await session.flush()
+    session.add_all(
+        [
+            ToolCall(
+                id=uuid4(),
+                tenant_id=world.id,
+                run_id=run_id,
+                n=1,
+                idx=0,
+                tool="mail",
+                args_hash="",
+                effect="once",
+                attempt=1,
+                blob_id=blob.id,
+            ),
+            AttentionItem(
+                id=uuid4(),
+                tenant_id=world.id,
+                kind="handover",
+                subject=str(conversation_id),
+                agent_id=world.agent_id,
+                channel="web",
+                conversation_id=conversation_id,
+            ),
+            AuditEvent(tenant_id=world.id, actor_kind="member", action="agent.hired"),
+        ]
+    )
 
 
 async def fill_for_all() -> tuple[World, World]:
@@ -133,6 +287,9 @@ async def fill_for_all() -> tuple[World, World]:
         async with SystemSession("setup") as session, session.transaction():
             session.add_all(TenantLimits(tenant_id=world.id, runs_at_once=9) for world in worlds)
             session.add(WorkerLease(id=uuid4(), name="worker", started_at=now, expires_at=now))
+            session.add(Job(kind="health"))
+            accounts = await session.scalars(select(ChannelConnection.id))
+            session.add_all(ConnectionLease(connection_id=id_, role="send") for id_ in accounts)
         return worlds
     finally:
         await dispose_engine()
@@ -185,7 +342,7 @@ def test_no_policy_but_the_listed_lets_everyone_see_everything(walled: Walled) -
         WHERE (qual = 'true' OR with_check = 'true') AND roles <> '{konstruct_system}'
         """
     ).fetchall()
-    assert rows == [(table, "SELECT") for table in READ_BY_ALL]
+    assert sorted(rows) == sorted((table, "SELECT") for table in READ_BY_ALL)
 
 
 def test_every_policy_of_a_tenant_reads_the_tenant_so_that_empty_is_nothing_and_garbage_an_error(
@@ -195,7 +352,7 @@ def test_every_policy_of_a_tenant_reads_the_tenant_so_that_empty_is_nothing_and_
         "SELECT tablename, qual FROM pg_policies"
         " WHERE roles <> '{konstruct_system}' AND qual <> 'true'"
     ).fetchall()
-    assert len(rows) >= len(TABLES) - len(READ_BY_ALL) - 1
+    assert len(rows) >= len(TABLES) - len(READ_BY_ALL) - len(OF_PEOPLE)
     for table, condition in rows:
         assert "NULLIF(current_setting('app.current_tenant'::text, true), ''::text))::uuid" in (
             condition
@@ -232,6 +389,7 @@ def test_nothing_looks_past_the_wall_for_others(walled: Walled) -> None:
 
 
 def scope_statement(scope: str, walled: Walled) -> tuple[LiteralString, tuple[str, ...]] | None:
+    """Whoever asks says besides that they are of the business and of the house: neither helps."""
     setting = {
         "other tenant": str(walled.acme.id),
         "guessed": str(GUESSED),
@@ -241,7 +399,11 @@ def scope_statement(scope: str, walled: Walled) -> tuple[LiteralString, tuple[st
     }[scope]
     if setting is None:
         return None
-    return "SELECT set_config('app.current_tenant', %s, true)", (setting,)
+    return (
+        "SELECT set_config('app.current_tenant', %s, true), set_config('app.staff', 'x', true),"
+        " set_config('app.house', 'x', true)",
+        (setting,),
+    )
 
 
 def statement(verb: str, table: str, walled: Walled) -> tuple[sql.Composable, tuple[Any, ...]]:
@@ -273,9 +435,10 @@ def copy_of_a_row(table: str, walled: Walled) -> tuple[sql.Composable, tuple[Any
     values = dict(zip(columns, row, strict=True))
     if "tenant_id" in values and "id" in values:
         values["id"] = uuid4()
-    if isinstance(values.get("payload"), dict) or isinstance(values.get("config"), dict):
-        values = {k: psycopg.types.json.Jsonb(v) if isinstance(v, dict) else v
-                  for k, v in values.items()}  # fmt: skip
+    values = {
+        column: psycopg.types.json.Jsonb(value) if isinstance(value, dict) else value
+        for column, value in values.items()
+    }
     insert = sql.SQL("INSERT INTO {} ({}) VALUES ({})").format(
         name(table),
         sql.SQL(", ").join(map(sql.Identifier, values)),
@@ -306,9 +469,11 @@ def test_rows_of_a_tenant_are_out_of_reach(
         error = type(raised)
 
     if verb == "select" and table in READ_BY_ALL:
-        assert touched == theirs
+        assert touched >= theirs
         return
     refusals = {psycopg.errors.InsufficientPrivilege}
+    if table in KEPT_BY_ITS_ROWS and (verb, scope) == ("delete", "other tenant"):
+        refusals.add(psycopg.errors.RestrictViolation)
     if scope == "garbage":
         refusals.add(psycopg.errors.InvalidTextRepresentation)
         assert error in refusals
@@ -327,11 +492,62 @@ def test_a_tenant_reaches_its_own_rows_or_the_cases_above_show_nothing(
     walled: Walled, table: str
 ) -> None:
     mine = walled.keys(walled.superuser, table, walled.acme.id)
-    for verb in ("select",) if table in READ_BY_ITS_TENANT else ("select", "update", "delete"):
+    verbs = ["select"]
+    if table not in READ_BY_ITS_TENANT | ONLY_ADDED:
+        verbs.append("update")
+        if table not in KEPT_BY_ITS_ROWS:
+            verbs.append("delete")
+    for verb in verbs:
         query, values = statement(verb, table, walled)
         with walled.app.transaction(force_rollback=True):
             walled.app.execute(*cast(Any, scope_statement("other tenant", walled)))
             assert set(walled.app.execute(query, values).fetchall()) == mine, verb
+
+
+@pytest.mark.parametrize("table", FOR_STAFF)
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_is_for_staff_needs_more_than_the_tenant(
+    walled: Walled, table: str, verb: str
+) -> None:
+    """Of one's own tenant: a query that forgets to say who asks finds nothing."""
+    mine = walled.keys(walled.superuser, table, walled.acme.id)
+    query, values = statement(verb, table, walled)
+    values = tuple(walled.acme.id if v == walled.globex.id else v for v in values)
+    for who, sees in (("nobody", False), ("app.staff", True), ("app.house", True)):
+        touched: set[Any] = set()
+        try:
+            with walled.app.transaction(force_rollback=True):
+                say = "SELECT set_config('app.current_tenant', %s, true)"
+                walled.app.execute(say, (str(walled.acme.id),))
+                if sees:
+                    walled.app.execute("SELECT set_config(%s, 'x', true)", (who,))
+                cursor = walled.app.execute(query, values)
+                touched = set(cursor.fetchall()) if cursor.description else mine
+        except psycopg.errors.InsufficientPrivilege:
+            assert (verb, sees) == ("insert", False)
+        except psycopg.errors.IntegrityError:
+            assert (verb, sees) == ("insert", True)
+            continue
+        assert touched == (mine if sees else set()), who
+
+
+@pytest.mark.parametrize("table", ONLY_ADDED)
+@pytest.mark.parametrize("change", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {}"])
+def test_what_is_only_added_is_changed_by_nobody_not_even_past_the_wall(
+    walled: Walled, table: str, change: LiteralString
+) -> None:
+    with (
+        pytest.raises(psycopg.errors.InsufficientPrivilege, match="only added"),
+        walled.superuser.transaction(force_rollback=True),
+    ):
+        walled.superuser.execute(sql.SQL(change).format(name(table)))
+
+
+def test_a_job_of_no_tenant_is_seen_by_no_tenant(walled: Walled) -> None:
+    with walled.app.transaction():
+        walled.app.execute(*cast(Any, scope_statement("other tenant", walled)))
+        kinds = {kind for (kind,) in walled.app.execute("SELECT kind FROM jobs")}
+    assert kinds == {"check"}
 
 
 @pytest.mark.parametrize("scope", ["other tenant", "guessed", "nobody"])
@@ -365,18 +581,20 @@ async def test_rows_of_a_tenant_are_out_of_reach_of_our_own_sessions(
             result = await connection.exec_driver_sql(query.as_string(walled.app), values)
             touched = {tuple(row) for row in result} if result.returns_rows else {("inserted",)}
             await session.rollback()
-    except ProgrammingError as error:
-        if not isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+    except DBAPIError as error:
+        kept = table in KEPT_BY_ITS_ROWS and verb == "delete"
+        refusal = "RestrictViolation" if kept else "InsufficientPrivilege"
+        if type(error.orig).__name__ != refusal:
             raise
         refused = True
     finally:
         await dispose_engine()
 
     if verb == "select" and table in READ_BY_ALL:
-        assert touched == theirs
+        assert touched >= theirs
     elif scope == "other tenant":
         assert not touched & theirs
-        assert refused or verb not in ("insert", "move")
+        assert refused or verb not in ("insert", "move") or (verb, table) in UNSEEN
     else:
         assert not touched
 
@@ -385,13 +603,39 @@ async def test_rows_of_a_tenant_are_out_of_reach_of_our_own_sessions(
 
 # Their columns hold no tenant_id, but another foreign key of the same row ties them to one.
 TIED_OTHERWISE = {
+    ("channel_messages", "reply_to"): "as web_conversation_messages.reply_to",
     ("web_conversation_messages", "reply_to"): "(tenant_id, conversation_id) is a foreign key, "
     "and reply_to is looked up within that conversation",
 }
+TIED_BY_WHO_WRITES = {
+    ("run_steps", "run_id"): "a key of runs with the tenant would be written for each message; a "
+    "step is added by a SELECT of its run, which is of the tenant or not seen",
+}
 
 
-def references_between_tenants(walled: Walled) -> list[tuple[str, str, list[str], list[str]]]:
-    """Foreign keys from a table with tenant_id to one: (table, target, columns, target's)."""
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key from a table with tenant_id to one."""
+
+    source: str
+    target: str
+    columns: list[str]
+    targets: list[str]
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.source, self.columns[-1]
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Its columns and the target's, without what ties the row to its tenant."""
+        pairs = list(zip(self.columns, self.targets, strict=True))
+        return pairs[1:] if len(pairs) > 1 else pairs
+
+    def carries_the_tenant(self) -> bool:
+        return (self.columns[0], self.targets[0]) == ("tenant_id", "tenant_id")
+
+
+def references_between_tenants(walled: Walled) -> list[Reference]:
     rows = walled.superuser.execute(
         """
         WITH keyed AS (
@@ -402,56 +646,65 @@ def references_between_tenants(walled: Walled) -> list[tuple[str, str, list[str]
                    (SELECT array_agg(attname::text ORDER BY n) FROM unnest(confkey)
                         WITH ORDINALITY AS k(num, n)
                         JOIN pg_attribute ON attrelid = confrelid AND attnum = num) AS targets
-            FROM pg_constraint WHERE contype = 'f'
+            FROM pg_constraint WHERE contype = 'f' AND conparentid = 0
         )
         SELECT * FROM keyed ORDER BY source, columns
         """
     ).fetchall()
     with_tenant = {t for t in TABLES if "tenant_id" in TABLES[t].columns}
-    return [row for row in rows if row[0] in with_tenant and row[1] in with_tenant]
+    return [Reference(*row) for row in rows if {row[0], row[1]} <= with_tenant]
 
 
 def test_every_reference_between_tables_of_tenants_carries_the_tenant(walled: Walled) -> None:
     found = references_between_tenants(walled)
-    assert len(found) >= 5
-    loose = [
-        (source, columns[-1])
-        for source, _, columns, targets in found
-        if ("tenant_id", "tenant_id") not in zip(columns, targets, strict=True)
-    ]
-    assert loose == list(TIED_OTHERWISE)
+    assert len(found) >= 15
+    loose = [key.name for key in found if not key.carries_the_tenant()]
+    assert set(loose) == set(TIED_OTHERWISE) | set(TIED_BY_WHO_WRITES)
 
 
-def unused_row(walled: Walled, source: str, target: str, column: str) -> UUID:
-    """A row of globex that nothing points at yet, so that no unique index speaks first."""
+def unused_row(walled: Walled, key: Reference) -> tuple[Any, ...]:
+    """What names a row of globex that nothing points at yet, so that no unique index speaks
+    first."""
     query = sql.SQL(
-        "SELECT id FROM {target} WHERE tenant_id = %s"
-        " ORDER BY id IN (SELECT {column} FROM {source} WHERE {column} IS NOT NULL) LIMIT 1"
-    ).format(target=name(target), source=name(source), column=sql.Identifier(column))
+        "SELECT {targets} FROM {target} AS t WHERE tenant_id = %s"
+        " ORDER BY EXISTS (SELECT FROM {source} AS s WHERE s.{column} = t.{its}) LIMIT 1"
+    ).format(
+        targets=sql.SQL(", ").join(sql.Identifier(target) for _, target in key.pairs()),
+        target=name(key.target),
+        source=name(key.source),
+        column=sql.Identifier(key.columns[-1]),
+        its=sql.Identifier(key.targets[-1]),
+    )
     row = walled.superuser.execute(query, (walled.globex.id,)).fetchone()
     assert row is not None
-    found: UUID = row[0]
-    return found
+    return row
 
 
 def test_a_row_cannot_point_at_another_tenants_row_not_even_past_the_wall(walled: Walled) -> None:
     """Foreign keys are checked by the superuser here: row-level security has no say in it."""
     tried = []
-    for source, target, columns, targets in references_between_tenants(walled):
-        column = columns[-1]
-        assert targets[-1] == "id"
-        foreign = unused_row(walled, source, target, column)
-        query = sql.SQL("UPDATE {} SET {} = %s WHERE tenant_id = %s").format(
-            name(source), sql.Identifier(column)
+    for key in references_between_tenants(walled):
+        if key.name in TIED_BY_WHO_WRITES:
+            continue
+        query = sql.SQL(
+            "UPDATE {source} SET {values} WHERE ctid ="
+            " (SELECT ctid FROM {source} WHERE tenant_id = %s AND {last} IS NOT NULL LIMIT 1)"
+        ).format(
+            source=name(key.source),
+            last=sql.Identifier(key.columns[-1]),
+            values=sql.SQL(", ").join(
+                sql.SQL("{} = %s").format(sql.Identifier(column)) for column, _ in key.pairs()
+            ),
         )
         with (
             pytest.raises(psycopg.errors.ForeignKeyViolation),
             walled.superuser.transaction(force_rollback=True),
         ):
-            walled.superuser.execute(query, (foreign, walled.acme.id))
-        tried.append((source, column))
+            walled.superuser.execute(query, (*unused_row(walled, key), walled.acme.id))
+        tried.append(key.name)
     assert ("agent_runs", "agent_id") in tried
     assert ("web_conversation_messages", "conversation_id") in tried
+    assert ("deliveries", "message_id") in tried
 
 
 def test_the_people_a_tenant_sees_are_its_members(walled: Walled) -> None:

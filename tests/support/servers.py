@@ -126,7 +126,7 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
     """Run our migrations as the owner of the tables."""
     engine = create_engine(async_url(database.owner_url), poolclass=pool.NullPool)
     try:
-        with engine.begin() as connection:
+        with engine.connect() as connection:
             config = Config(ROOT / "alembic.ini")
             config.attributes["connection"] = connection
             (command.downgrade if down else command.upgrade)(config, revision)

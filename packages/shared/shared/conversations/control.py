@@ -57,7 +57,7 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
             agent_id=conversation.agent_id,
             channel=last_run.channel,
             thread_id=last_run.thread_id,
-            message_id=last_run.message_id,
+            message_id=str(message_id),
             payload=last_run.payload,
             attempt=last_run.attempt,
             first_nudge_s=settings.worker.first_nudge_s,

@@ -1,26 +1,51 @@
 """Tables and messages. Importing this package makes all tables known to `Base.metadata`."""
 
 from shared.models.agents import Agent
+from shared.models.attention import AttentionItem
+from shared.models.audit import AuditEvent
 from shared.models.base import Base
-from shared.models.channels import ChannelConnection
+from shared.models.channels import ChannelConnection, ConnectionLease
 from shared.models.chat import WebConversation, WebConversationMessage
+from shared.models.contacts import Contact, ContactAddress
+from shared.models.conversations import ChannelConversation, Conversation
+from shared.models.deliveries import Delivery
+from shared.models.files import File
 from shared.models.identity import Membership, PortalSessionRecord, PortalUser
+from shared.models.inbound import InboundEvent
 from shared.models.invitations import Invitation
+from shared.models.jobs import Job
 from shared.models.limits import TenantLimits
+from shared.models.messages import ChannelMessage, Message
 from shared.models.runs import AgentRun, WorkerLease
+from shared.models.steps import RunStep, ToolCall
 from shared.models.tenants import Tenant
 
 __all__ = [
     "Agent",
     "AgentRun",
+    "AttentionItem",
+    "AuditEvent",
     "Base",
     "ChannelConnection",
+    "ChannelConversation",
+    "ChannelMessage",
+    "ConnectionLease",
+    "Contact",
+    "ContactAddress",
+    "Conversation",
+    "Delivery",
+    "File",
+    "InboundEvent",
     "Invitation",
+    "Job",
     "Membership",
+    "Message",
     "PortalSessionRecord",
     "PortalUser",
+    "RunStep",
     "Tenant",
     "TenantLimits",
+    "ToolCall",
     "WebConversation",
     "WebConversationMessage",
     "WorkerLease",

@@ -1,6 +1,9 @@
-"""Web chat: one conversation per person and agent, and its messages."""
+"""Web chat: one conversation per person and agent, and its messages.
 
-from datetime import datetime
+They are the part `'web'` of `conversations` and `messages`, and what is on every web message's way
+names them and not the whole.
+"""
+
 from uuid import UUID
 
 from sqlalchemy import (
@@ -11,46 +14,52 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, HasCreatedAt, HasId
+from shared.models.conversations import HANDLING, HELD, HasHolder
+from shared.models.messages import AUTHOR_KIND, OUTCOME, ROLE, STATUS, IsMessage
+
+WEB = "channel = 'web'"
 
 
-class WebConversation(HasId, HasCreatedAt, Base):
+class WebConversation(HasId, HasHolder, HasCreatedAt, Base):
     """What one person and one agent say to each other.
 
-    `last_seq` is the newest message's number. Who inserts a message takes the next one under this
-    row's lock (a trigger does it for all who do not, so no writer can forget); it never restarts.
-    What is at or below `reset_seq` was deleted by a reset.
+    Who inserts a message takes the number after `last_seq` under this row's lock; a trigger does it
+    for all who do not, so no writer can forget.
     """
 
     __tablename__ = "web_conversations"
     __table_args__ = (
         UniqueConstraint("tenant_id", "agent_id", "user_id"),
         UniqueConstraint("tenant_id", "id"),
+        UniqueConstraint("tenant_id", "channel", "id"),
         ForeignKeyConstraint(
             ["tenant_id", "agent_id"], ["agents.tenant_id", "agents.id"], ondelete="CASCADE"
         ),
+        CheckConstraint(WEB, name="channel"),
+        CheckConstraint(HANDLING, name="handling"),
         Index("ix_web_conversations_user_id", "user_id", "tenant_id"),
+        # Nothing in it changes with a message, which would else be written into every index.
+        Index(
+            "ix_web_conversations_held", "tenant_id", "waiting_since", postgresql_where=text(HELD)
+        ),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
-    agent_id: Mapped[UUID]
+    channel: Mapped[str] = mapped_column(server_default=text("'web'"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("portal_users.id", ondelete="CASCADE"))
-    updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
-    last_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
-    reset_seq: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    connection_id: Mapped[UUID | None]
+    external_key: Mapped[str | None]
+    contact_id: Mapped[UUID | None]
+    """These three are of other channels, and here because every part has every column."""
 
 
-class WebConversationMessage(HasId, HasCreatedAt, Base):
-    """One message. `seq` orders a conversation; an answer's `reply_to` is what it answers.
-
-    `status` is `complete` for a user's message; an answer may also be `stopped` or `failed`, and
-    then has an `error_code`. `finish` is one of `shared.events.Finish`.
-    """
+class WebConversationMessage(HasId, IsMessage, HasCreatedAt, Base):
+    """One message of the web chat."""
 
     __tablename__ = "web_conversation_messages"
     __table_args__ = (
@@ -59,6 +68,7 @@ class WebConversationMessage(HasId, HasCreatedAt, Base):
             ["web_conversations.tenant_id", "web_conversations.id"],
             ondelete="CASCADE",
         ),
+        UniqueConstraint("tenant_id", "channel", "id"),
         UniqueConstraint("conversation_id", "id"),
         UniqueConstraint("conversation_id", "seq"),
         ForeignKeyConstraint(
@@ -66,8 +76,10 @@ class WebConversationMessage(HasId, HasCreatedAt, Base):
             ["web_conversation_messages.conversation_id", "web_conversation_messages.id"],
             ondelete="CASCADE",
         ),
-        CheckConstraint("role IN ('user', 'assistant')", name="role"),
-        CheckConstraint("status IN ('complete', 'stopped', 'failed')", name="status"),
+        CheckConstraint(WEB, name="channel"),
+        CheckConstraint(ROLE, name="role"),
+        CheckConstraint(STATUS, name="status"),
+        CheckConstraint(AUTHOR_KIND, name="author_kind"),
         Index(
             "ix_web_conversation_messages_conversation_id_created_at",
             "conversation_id",
@@ -90,17 +102,9 @@ class WebConversationMessage(HasId, HasCreatedAt, Base):
             "uq_web_conversation_messages_outcome",
             "reply_to",
             unique=True,
-            postgresql_where=text("role = 'assistant' AND status <> 'failed'"),
+            postgresql_where=text(OUTCOME),
         ),
     )
 
-    tenant_id: Mapped[UUID]
-    conversation_id: Mapped[UUID]
-    role: Mapped[str]
-    content: Mapped[str]
-    status: Mapped[str] = mapped_column(server_default=text("'complete'"))
+    channel: Mapped[str] = mapped_column(server_default=text("'web'"))
     seq: Mapped[int] = mapped_column(BigInteger, server_default=FetchedValue())
-    reply_to: Mapped[UUID | None]
-    client_message_id: Mapped[str | None]
-    error_code: Mapped[str | None]
-    finish: Mapped[str | None]

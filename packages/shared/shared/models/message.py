@@ -20,6 +20,12 @@ class ChannelType(StrEnum):
     TELEGRAM = "telegram"
     SIGNAL = "signal"
     WEB = "web"
+    WIDGET = "widget"
+    SCRIPTED = "scripted"
+
+
+DEVELOPMENT_CHANNELS = frozenset({ChannelType.SCRIPTED})
+"""Of use only with KONSTRUCT_DEVELOPMENT_CHANNELS: what they say comes from a script."""
 
 
 class SenderInfo(BaseModel):

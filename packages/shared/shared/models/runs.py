@@ -21,10 +21,11 @@ UNFINISHED = "state IN ('pending', 'running')"
 
 
 class AgentRun(HasId, HasCreatedAt, Base):
-    """An inbound message that must be answered, for every channel.
+    """An inbound message that must be answered, or another reason to work, for every channel.
 
     Runs of a thread (tenant, channel, thread_id) are answered one after the other in order of
-    `position`. `message_id` is the inbound message's id. A worker owns a running run for as long
+    `position`. `message_id` is the inbound message's id, and empty if the `trigger` is no message.
+    A worker owns a running run for as long
     as its lease holds and the run's `attempt` is the one it claimed.
     """
 
@@ -34,9 +35,15 @@ class AgentRun(HasId, HasCreatedAt, Base):
             ["tenant_id", "agent_id"], ["agents.tenant_id", "agents.id"], ondelete="CASCADE"
         ),
         CheckConstraint(
-            "state IN ('pending', 'running', 'done', 'stopped', 'failed', 'cancelled')",
+            "state IN ('pending', 'running', 'done', 'stopped', 'failed', 'cancelled', 'merged')",
             name="state",
         ),
+        CheckConstraint(
+            "trigger IN ('message', 'decision', 'schedule', 'event', 'delegation', 'test',"
+            " 'give_back')",
+            name="trigger",
+        ),
+        CheckConstraint("message_id IS NOT NULL OR trigger <> 'message'", name="message_id"),
         # Each for one kind of look-up, and useless for all others: see
         # runs/predicates.py.
         Index(
@@ -77,7 +84,8 @@ class AgentRun(HasId, HasCreatedAt, Base):
     agent_id: Mapped[UUID]
     channel: Mapped[str]
     thread_id: Mapped[str]
-    message_id: Mapped[str]
+    message_id: Mapped[str | None]
+    trigger: Mapped[str] = mapped_column(server_default=text("'message'"))
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     payload: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """The KonstructMessage and the channel's extras; emptied by a reset."""
@@ -93,6 +101,14 @@ class AgentRun(HasId, HasCreatedAt, Base):
     next_nudge_at: Mapped[datetime]
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+    not_before: Mapped[datetime | None]
+    """It is not claimed earlier: its author may be about to say more."""
+    may_merge: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It may be answered together with the next one of its author; known when it is made."""
+    merged_into: Mapped[UUID | None]
+    """The run that answers with it, once its state is `merged`."""
+    edited: Mapped[int] = mapped_column(server_default=text("0"))
+    """How often its message was edited before anybody claimed it."""
     error_code: Mapped[str | None]
     input_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]
@@ -107,3 +123,5 @@ class WorkerLease(Base):
     name: Mapped[str]
     started_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    version: Mapped[str | None]
+    """Of Konstruct, since there was more than one that matters; before, none."""

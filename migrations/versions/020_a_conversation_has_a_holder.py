@@ -1,0 +1,47 @@
+"""A web conversation says on which channel it is, and who may speak in it.
+
+What rules read is never empty, and its default is a constant, which costs no rewriting. The rows
+that are there are held to the new constraints later (023).
+"""
+
+from alembic import op
+
+from migrations.while_in_use import take
+
+revision = "020"
+down_revision = "019"
+branch_labels = None
+depends_on = None
+
+TABLE = "web_conversations"
+COLUMNS = {
+    "channel": "text NOT NULL DEFAULT 'web'",
+    "connection_id": "uuid",
+    "external_key": "text",
+    "contact_id": "uuid",
+    "handling": "text NOT NULL DEFAULT 'agent'",
+    "held_by": "uuid",
+    "hold_epoch": "integer NOT NULL DEFAULT 0",
+    "waiting_since": "timestamptz",
+    "language": "text",
+    "last_inbound_at": "timestamptz",
+    "closed_at": "timestamptz",
+}
+CHECKS = {
+    "channel": "channel = 'web'",
+    "handling": "handling IN ('agent', 'waiting', 'human')",
+}
+
+
+def upgrade() -> None:
+    take(TABLE)
+    added = [f"ADD COLUMN {name} {kind}" for name, kind in COLUMNS.items()]
+    added += [
+        f"ADD CONSTRAINT ck_{TABLE}_{name} CHECK ({rule}) NOT VALID"
+        for name, rule in CHECKS.items()
+    ]
+    op.execute(f"ALTER TABLE {TABLE} {', '.join(added)}")
+
+
+def downgrade() -> None:
+    op.execute(f"ALTER TABLE {TABLE} {', '.join(f'DROP COLUMN {name}' for name in COLUMNS)}")
