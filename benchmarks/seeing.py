@@ -8,7 +8,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from gateway import metrics as of_gateway
-from gateway.channels.handshake import Identified  # noqa: F401 - registers all of the gateway
+from gateway.channels import web  # noqa: F401 - registers all of the gateway
 from orchestrator import metrics as of_worker
 from orchestrator.llm import Usage
 from orchestrator.pipeline.timeline import Timeline

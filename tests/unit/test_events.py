@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from gateway.channels.handshake import BadFrame, parse_frame
+from gateway.channels.frames import BadFrame, parse_frame
 from pydantic import ValidationError
 from shared import events
 from shared.events import (

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from gateway.channels.handshake import BadFrame, parse_frame
+from gateway.channels.frames import BadFrame, parse_frame
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from shared.events import AuthFrame, RetryFrame, SendFrame, StopFrame

@@ -11,10 +11,11 @@ from uuid import uuid4
 import orjson
 import pytest
 from fastapi import WebSocket
-from gateway.channels.handshake import Identified
-from gateway.realtime import live_socket
+from gateway.realtime import catch_up as catching_up
+from gateway.realtime.identified import Identified
 from gateway.realtime.live_socket import LiveSocket
 from gateway.realtime.outlet import EXTENSION
+from gateway.realtime.published import Published
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shared.config import get_settings
@@ -95,7 +96,7 @@ def wire(request: pytest.FixtureRequest) -> Wire:
 def catch_up(monkeypatch: pytest.MonkeyPatch) -> AsyncMock:
     """What PostgreSQL says."""
     catch_up = AsyncMock(return_value=CatchUp([], 0, 0, []))
-    monkeypatch.setattr(live_socket, "catch_up", catch_up)
+    monkeypatch.setattr(catching_up, "catch_up", catch_up)
     return catch_up
 
 
@@ -154,7 +155,7 @@ async def test_an_outcome_told_for_a_resent_message_before_it_is_published_comes
     outcome = response()
     socket.say(accepted())
     socket.say(outcome)
-    socket.deliver(outcome.payload())
+    socket.deliver(Published.of(outcome))
     await wire.until_all_is_sent(socket)
     assert wire.told() == [("accepted", 1), ("response", 2)]
 
@@ -162,7 +163,7 @@ async def test_an_outcome_told_for_a_resent_message_before_it_is_published_comes
 async def test_a_resent_message_is_told_its_outcome_again(socket: LiveSocket, wire: Wire) -> None:
     outcome = response()
     socket.say(accepted())
-    socket.deliver(outcome.payload())
+    socket.deliver(Published.of(outcome))
     socket.say(accepted())
     socket.say(outcome)
     await wire.until_all_is_sent(socket)
@@ -172,12 +173,12 @@ async def test_a_resent_message_is_told_its_outcome_again(socket: LiveSocket, wi
 async def test_a_message_accepted_after_a_reset_took_it_away_is_told_to_be_gone(
     socket: LiveSocket, wire: Wire
 ) -> None:
-    socket.deliver(ResetFrame(seq=1).payload())
+    socket.deliver(Published.of(ResetFrame(seq=1)))
     socket.awaits(MESSAGE)
     socket.say(accepted())
     await wire.until_all_is_sent(socket)
     assert wire.told() == [("reset", 1), ("accepted", 1), ("reset", 1)]
-    assert socket._silence.is_broken, "nobody waits for its answer"
+    assert socket._due.silence.is_broken, "nobody waits for its answer"
 
 
 async def test_an_outcome_that_nobody_told_of_is_looked_for(
@@ -197,10 +198,13 @@ async def test_an_outcome_that_nobody_told_of_is_looked_for(
     assert wire.told() == [("accepted", 1), ("response", 2)]
 
 
-def delta(index: int) -> dict[str, Any]:
-    text = chr(ord("a") + index % 26)
+def letter(index: int) -> str:
+    return chr(ord("a") + index % 26)
+
+
+def delta(index: int) -> Published:
     payload = {"type": "delta", "reply_to": str(MESSAGE), "attempt": 1}
-    return payload | {"index": index, "text": text}
+    return Published(payload | {"index": index, "text": letter(index)})
 
 
 def what_was_written(wire: Wire) -> str:
@@ -240,7 +244,7 @@ def test_order_is_kept_whenever_the_client_stops_taking_and_takes_again(
                     getattr(wire, step)()
             wire.resume()
             await wire.until_all_is_sent(socket)
-            assert what_was_written(wire) == "".join(delta(n)["text"] for n in range(said))
+            assert what_was_written(wire) == "".join(letter(n) for n in range(said))
 
     asyncio.run(play())
 
@@ -294,7 +298,7 @@ async def test_a_frame_that_makes_no_sense_ends_its_socket_and_not_who_delivers(
 ) -> None:
     held = asyncio.create_task(socket.while_open(asyncio.Event().wait()))
     await asyncio.sleep(0)
-    socket.deliver({"type": "delta"})
+    socket.deliver(Published({"type": "delta"}))
     async with asyncio.timeout(WITHIN_S):
         await held
     assert wire.closed == [CloseCode.INTERNAL_ERROR]

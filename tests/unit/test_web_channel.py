@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 from fastapi import FastAPI
-from gateway.channels import web
-from gateway.channels.handshake import Identified, Refused
+from gateway.channels import web, web_reader
+from gateway.channels.refusals import Refused
 from gateway.channels.web import normalize_web_event, web_chat_router
-from gateway.realtime import live_socket
+from gateway.realtime import catch_up as catching_up
+from gateway.realtime.identified import Identified
 from gateway.realtime.sockets import Sockets
 from orchestrator import tasks
 from orchestrator.pipeline.claim import parse_payload
@@ -73,7 +74,7 @@ async def socket(
         last_seq=None,
     )
     monkeypatch.setattr(web, "identify", AsyncMock(return_value=identified))
-    monkeypatch.setattr(live_socket, "catch_up", AsyncMock(return_value=CatchUp([], 0, 0, [])))
+    monkeypatch.setattr(catching_up, "catch_up", AsyncMock(return_value=CatchUp([], 0, 0, [])))
     monkeypatch.setattr(web, "publish_frame", AsyncMock())
     monkeypatch.setattr(web.rate_limits, "require", AsyncMock())
     monkeypatch.setattr(web.quotas, "require_room_for_message", AsyncMock())
@@ -172,7 +173,7 @@ class TestRefusals:
     async def test_frames_that_come_too_fast_are_named(
         self, socket: AsgiSocket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(web.Pace, "allows", lambda _: False)
+        monkeypatch.setattr(web_reader.Pace, "allows", lambda _: False)
         socket.send({"type": "message", "text": "hi", "client_message_id": "m-1"})
         error = await socket.frame()
         assert (error["code"], error["client_message_id"]) == ("too_many_frames", "m-1")
@@ -181,7 +182,7 @@ class TestRefusals:
         self, socket: AsgiSocket, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         out = Refused(CloseCode.NOT_AUTHENTICATED, "logged_out", "You have been logged out.")
-        monkeypatch.setattr(web.Reader, "_require_access", AsyncMock(side_effect=out))
+        monkeypatch.setattr(web.Talk, "_require_access", AsyncMock(side_effect=out))
         socket.send({"type": "message", "text": "hi", "client_message_id": "m-1"})
         while (error := await socket.frame())["type"] == "typing":
             pass

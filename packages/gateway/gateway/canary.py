@@ -23,6 +23,7 @@ from shared.redis_keys import gateway_canary_key
 from shared.runs.nudges import canary
 
 from gateway import metrics
+from gateway.realtime.published import Published
 
 log = get_logger(__name__)
 
@@ -60,10 +61,10 @@ class Canary:
             "round_trip_s": self._round_trip_s and round(self._round_trip_s, 4),
         }
 
-    def deliver(self, frame: dict[str, Any]) -> None:
+    def deliver(self, frame: Published) -> None:
         """One is back, perhaps late: then what it stood for gets through again."""
         try:
-            round_trip_s = time.monotonic() - float(frame["sent_at"])
+            round_trip_s = time.monotonic() - float(frame.fields["sent_at"])
         except (KeyError, TypeError, ValueError):
             return
         if not math.isfinite(round_trip_s):

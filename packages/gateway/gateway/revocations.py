@@ -1,10 +1,10 @@
 """Live sockets lose access when the person does: hears revocations and has sockets checked."""
 
-from typing import Any
 from uuid import UUID
 
 from shared.identity.access import access
 
+from gateway.realtime.published import Published
 from gateway.realtime.sockets import Sockets
 
 
@@ -14,9 +14,9 @@ class Revocations:
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
 
-    def deliver(self, frame: dict[str, Any]) -> None:
+    def deliver(self, frame: Published) -> None:
         try:
-            user_id = UUID(str(frame.get("user_id")))
+            user_id = UUID(str(frame.fields.get("user_id")))
         except ValueError:
             return
         access.forget(user_id)

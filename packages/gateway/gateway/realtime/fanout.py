@@ -25,6 +25,7 @@ from shared.redis_keys import gateway_probe_key
 from shared.valkey.client import create_redis, get_redis
 
 from gateway import metrics
+from gateway.realtime.published import Published
 
 log = get_logger(__name__)
 
@@ -36,7 +37,7 @@ RECONNECT_MAX_S = 2.0
 class Listener(Protocol):
     """Who wants to hear a channel. Neither call may block."""
 
-    def deliver(self, frame: dict[str, Any]) -> None: ...
+    def deliver(self, frame: Published) -> None: ...
     def resync(self) -> None: ...
 
 
@@ -211,8 +212,9 @@ class Fanout:
             log.warning("unreadable_event", channel=channel)
             return
         if isinstance(frame, dict):
+            published = Published(frame)
             for listener in tuple(listeners):
-                listener.deliver(frame)
+                listener.deliver(published)
 
     async def _probe(self) -> None:
         while True:

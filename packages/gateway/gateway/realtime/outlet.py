@@ -1,15 +1,21 @@
 """The way out of a socket: at once while its client takes what is sent, else after waiting.
 
 ASGI's `send` has to be awaited, so each frame costs a task even when nothing stands in its way.
-Our own protocol (protocol.py) offers itself as an extension of the scope and writes at once; on
-another server, and in tests, every frame is awaited.
+Our own protocol (uvicorn_protocols.py) offers itself as an extension of the scope and writes at
+once; on another server, and in tests, every frame is awaited.
 """
 
+import asyncio
 from typing import Protocol
 
 from fastapi import WebSocket
+from shared.config import settings
 
 EXTENSION = "konstruct.outlet"
+
+
+class ReadsTooSlowly(Exception):
+    """The client does not take what is sent to it."""
 
 
 class Outlet(Protocol):
@@ -52,3 +58,16 @@ def outlet_of(websocket: WebSocket) -> Outlet:
     """The best this server offers."""
     offered = websocket.scope.get("extensions", {}).get(EXTENSION)
     return offered["outlet"] if offered else AwaitedOutlet(websocket)
+
+
+async def send(outlet: Outlet, frame: bytes) -> None:
+    """At once, or when the client takes it, within `send_timeout_s`. Raises ReadsTooSlowly,
+    WebSocketDisconnect."""
+    if outlet.takes_more:
+        outlet.write(frame)
+        return
+    try:
+        async with asyncio.timeout(settings.sockets.send_timeout_s):
+            await outlet.send_text(frame)
+    except TimeoutError:
+        raise ReadsTooSlowly from None

@@ -10,7 +10,8 @@ AT_ONCE_MS = 100
 class Socket(Protocol):
     """What the register needs of a socket. Neither call may block."""
 
-    user_id: UUID
+    @property
+    def user_id(self) -> UUID: ...
 
     def recheck_access(self) -> None: ...
     def go_away(self, after_ms: int) -> None: ...

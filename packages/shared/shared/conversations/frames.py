@@ -1,6 +1,9 @@
-"""Stored messages as the frames that tell them."""
+"""Stored messages, and errors, as the frames that tell them."""
 
-from shared.events import MessageFrame, ResponseFrame
+from uuid import UUID
+
+from shared.errors import AgentPaused, KonstructError, TooMany
+from shared.events import ErrorFrame, MessageFrame, ResponseFrame
 from shared.models import WebConversationMessage
 
 
@@ -19,4 +22,18 @@ def response_frame(message: WebConversationMessage) -> ResponseFrame:
         created_at=message.created_at,
         error_code=message.error_code,
         finish=message.finish,
+    )
+
+
+def error_frame(
+    error: KonstructError, *, reply_to: UUID | None = None, client_message_id: str | None = None
+) -> ErrorFrame:
+    return ErrorFrame(
+        code=error.code,
+        message=error.message,
+        retryable=error.retryable,
+        reply_to=reply_to,
+        client_message_id=client_message_id,
+        notice=error.notice if isinstance(error, AgentPaused) else None,
+        retry_after_s=error.retry_after_s if isinstance(error, TooMany) else None,
     )

@@ -1,0 +1,19 @@
+"""The person a live socket belongs to."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.identity.tokens import AccessClaims
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The owner of a conversation, speaking."""
+
+    claims: AccessClaims
+    tenant_id: UUID
+    conversation_id: UUID
+    agent_id: UUID
+    display_name: str
+    last_seq: int | None
+    """Newest message their client has; None: begin with what comes next."""
