@@ -27,7 +27,8 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.api.rbac": {"platform_admin"},
     "shared.api.me": {"identity"},  # a person may be in several tenants
     "shared.api.tenants": {"identity"},
-    "orchestrator.life.worker_life": {"sweep", "lease"},  # a worker serves every tenant
+    "orchestrator.life.lease": {"lease"},  # a worker serves every tenant
+    "orchestrator.life.sweep": {"sweep"},  # and nudges for every tenant
     "orchestrator.life.backlog": {"sweep"},  # what waits, of all tenants together, as figures
     "konstruct.doctor.worker": {"lease", "sweep"},
     "konstruct.local_access": {"identity"},

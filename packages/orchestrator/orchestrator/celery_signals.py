@@ -11,8 +11,8 @@ from celery import signals
 from shared.config import settings
 from shared.log import configure_logging, get_logger
 
+from orchestrator.life.current import START_WITHIN_S, begin_life, current_life
 from orchestrator.life.runtime import runtime
-from orchestrator.life.worker_life import START_WITHIN_S, begin_life, current_life
 
 log = get_logger(__name__)
 

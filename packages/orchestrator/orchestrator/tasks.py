@@ -21,8 +21,9 @@ from shared.telemetry.tracing import TRACEPARENT
 from shared.valkey.publish import publish_canary
 
 from orchestrator.app import app
+from orchestrator.life.context import WorkerContext
+from orchestrator.life.current import current_life
 from orchestrator.life.runtime import runtime
-from orchestrator.life.worker_life import WorkerLife, current_life
 from orchestrator.pipeline.respond import respond_in_turn
 
 log = get_logger(__name__)
@@ -40,13 +41,13 @@ Sender = Callable[[str, Extras], Awaitable[None]]
 def handle_message(payload: dict[str, Any]) -> None:
     """Answer the message the payload names, in its tenant's turn."""
     if _named(payload):
-        runtime.run(answer_message(current_life(), payload), ANSWERED_WITHIN_S)
+        runtime.run(answer_message(current_life().worker, payload), ANSWERED_WITHIN_S)
 
 
-async def answer_message(life: WorkerLife, payload: dict[str, Any]) -> None:
+async def answer_message(worker: WorkerContext, payload: dict[str, Any]) -> None:
     """The same, for who is on the worker's loop already."""
     if named := _named(payload):
-        await respond_in_turn(life, *named, payload)
+        await respond_in_turn(worker, *named, payload)
 
 
 @app.task(name=CANARY_NAME, ignore_result=True)  # type: ignore[untyped-decorator]

@@ -19,9 +19,10 @@ from shared.telemetry.tracing import start_tracing, stop_tracing
 
 from orchestrator.consumer import Handler, Intake
 from orchestrator.consumer_watchdog import EX_DEAF, Hearing
+from orchestrator.life.current import START_WITHIN_S, begin_life
 from orchestrator.life.fair_queue import MAX_WAITING
 from orchestrator.life.runtime import runtime
-from orchestrator.life.worker_life import START_WITHIN_S, WorkerLife, begin_life
+from orchestrator.life.worker_life import WorkerLife
 from orchestrator.tasks import answer_message, return_canary
 
 log = get_logger(__name__)
@@ -60,7 +61,7 @@ def _stop_at_signals(told_to_stop: threading.Event) -> None:
 
 async def _start_intake(life: WorkerLife) -> Intake:
     handlers: dict[str, Handler] = {
-        TASK_NAME: partial(answer_message, life),
+        TASK_NAME: partial(answer_message, life.worker),
         CANARY_NAME: return_canary,
     }
     # It may take what waits: who is answered, and when, is decided by the fair queue.
@@ -70,9 +71,9 @@ async def _start_intake(life: WorkerLife) -> Intake:
 
 
 def _say_ready(life: WorkerLife) -> None:
-    log.info("worker_ready", worker_id=str(life.id))
+    log.info("worker_ready", worker_id=str(life.worker.id))
     if path := os.environ.get("KONSTRUCT_WORKER_READY_FILE"):
-        Path(path).write_text(f"{life.id}\n")
+        Path(path).write_text(f"{life.worker.id}\n")
 
 
 async def _leave(intake: Intake, life: WorkerLife) -> None:

@@ -18,7 +18,7 @@ from shared.log import get_logger
 
 from orchestrator.channels.port import Preview
 from orchestrator.channels.registry import channel_of
-from orchestrator.life.worker_life import WorkerLife
+from orchestrator.life.context import WorkerContext
 from orchestrator.llm import (
     AgentDeps,
     AnswerLimits,
@@ -62,7 +62,7 @@ def failed(code: str, sentence: str, *, retryable: bool = True) -> Outcome:
     return Outcome("failed", sentence, error_code=code, sentence=sentence, retryable=retryable)
 
 
-async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
+async def answer(worker: WorkerContext, claimed: Claimed) -> Outcome | None:
     """The run's outcome; None if the run was lost."""
     if claimed.stop_requested:
         return Outcome("stopped", "")
@@ -71,9 +71,9 @@ async def answer(life: WorkerLife, claimed: Claimed) -> Outcome | None:
     if claimed.tries > settings.worker.max_attempts:
         return failed("gave_up", GAVE_UP)
     channel = channel_of(claimed.message.channel)
-    preview = channel.preview(claimed.turn, life.lag.window_s)
+    preview = channel.preview(claimed.turn, worker.lag.window_s)
     try:
-        outcome = await _speak_until_told_otherwise(life, claimed, preview)
+        outcome = await _speak_until_told_otherwise(worker, claimed, preview)
     finally:
         preview.close()
     return outcome and _with_what_was_said(outcome, claimed.prompt, preview.text)
@@ -89,10 +89,10 @@ def _with_what_was_said(outcome: Outcome, prompt: Prompt, said: str) -> Outcome:
 
 
 async def _speak_until_told_otherwise(
-    life: WorkerLife, claimed: Claimed, preview: Preview
+    worker: WorkerContext, claimed: Claimed, preview: Preview
 ) -> Outcome | None:
     in_hand = claimed.in_hand
-    speaking = asyncio.create_task(_speak(life, claimed, preview))
+    speaking = asyncio.create_task(_speak(worker, claimed, preview))
     stopped = asyncio.create_task(in_hand.stopped.wait())
     lost = asyncio.create_task(in_hand.lost.wait())
     everyone = {speaking, stopped, lost}
@@ -111,7 +111,7 @@ async def _speak_until_told_otherwise(
         await end(*everyone)
 
 
-async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcome:
+async def _speak(worker: WorkerContext, claimed: Claimed, preview: Preview) -> Outcome:
     deps = AgentDeps(
         tenant_id=claimed.tenant_id, agent_id=claimed.agent_id, thread_id=claimed.thread_id
     )
@@ -125,7 +125,7 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
         max_requests=settings.model.max_requests,
     )
     try:
-        model = life.models.resolve(claimed.model)
+        model = worker.models.resolve(claimed.model)
         async with open_answer(model, claimed.prompt, deps, limits) as spoken:
             async for piece in spoken:
                 claimed.timeline.heard_piece()
@@ -138,7 +138,7 @@ async def _speak(life: WorkerLife, claimed: Claimed, preview: Preview) -> Outcom
             log.info("answer_cut_at_limit", run_id=str(claimed.run_id), setting=setting)
         return Outcome("complete", preview.text, finish, usage=spoken.usage)
     except ModelFailure as error:
-        life.models.explain(error, claimed.model)
+        worker.models.explain(error, claimed.model)
         cause = type(error.__cause__ or error).__name__
         log.warning(
             "model_failed",

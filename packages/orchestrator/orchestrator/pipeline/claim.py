@@ -14,7 +14,8 @@ from shared.models.message import ChannelType, KonstructMessage, MessageContent,
 from shared.telemetry.tracing import TRACEPARENT
 
 from orchestrator.channels.port import Turn
-from orchestrator.life.worker_life import RunInHand, WorkerLife
+from orchestrator.life.context import WorkerContext
+from orchestrator.life.runs_in_hand import RunInHand
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.context import MAX_TURNS, build_prompt
 from orchestrator.pipeline.timeline import Timeline
@@ -53,20 +54,20 @@ class Claimed:
 
 
 async def claim(
-    life: WorkerLife, hands: ExitStack, tenant_id: UUID, message_id: UUID, timeline: Timeline
+    worker: WorkerContext, hands: ExitStack, tenant_id: UUID, message_id: UUID, timeline: Timeline
 ) -> Claimed | None:
     """The message's run, in our hands until `hands` closes; None if it is not to be had.
 
     What the broker brought is only a hint: message and extras are those stored with the run.
     """
     # In hand before the claim: what the database calls ours and nobody holds is given back.
-    in_hand = hands.enter_context(life.working_on(message_id))
+    in_hand = hands.enter_context(worker.in_hand.working_on(message_id))
     if in_hand is None:
         return None
     claimed = await claiming.claim(
         tenant_id,
         message_id,
-        life.id,
+        worker.id,
         turns=MAX_TURNS,
         runs_at_once=settings.limits.tenant_runs_at_once,
     )

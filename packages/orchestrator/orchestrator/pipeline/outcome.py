@@ -22,7 +22,7 @@ from shared.models.message import ChannelType
 from shared.outages import DATABASE_AWAY, passes
 from shared.runs import queue
 
-from orchestrator.life.worker_life import WorkerLife
+from orchestrator.life.context import WorkerContext
 from orchestrator.pipeline.answer import BROKEN, Outcome, failed
 from orchestrator.pipeline.claim import Claimed
 
@@ -44,7 +44,7 @@ class Stored:
     """What to nudge with for the runs that may begin now."""
 
 
-async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
+async def store(worker: WorkerContext, claimed: Claimed, outcome: Outcome) -> Stored | None:
     """Store it; None if the run was not ours any more.
 
     Raises the database's error if it stays away; then the run is answered again later. What cannot
@@ -52,23 +52,25 @@ async def store(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored 
     again: then the person is told that it failed.
     """
     try:
-        return await _store_waiting(life, claimed, outcome)
+        return await _store_waiting(worker, claimed, outcome)
     except DATABASE_AWAY as error:
         if passes(error):
             raise
         log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
     except Exception:
         log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
-    return await _store_waiting(life, claimed, failed("internal_error", BROKEN))
+    return await _store_waiting(worker, claimed, failed("internal_error", BROKEN))
 
 
-async def _store_waiting(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
+async def _store_waiting(
+    worker: WorkerContext, claimed: Claimed, outcome: Outcome
+) -> Stored | None:
     """Waiting for a database that is away."""
     delay_s = 0.1
     give_up_at = asyncio.get_running_loop().time() + STORE_WITHIN_S
     while True:
         try:
-            return await _store_once(life, claimed, outcome)
+            return await _store_once(worker, claimed, outcome)
         except DATABASE_AWAY as error:
             if not passes(error) or asyncio.get_running_loop().time() > give_up_at:
                 raise
@@ -77,10 +79,10 @@ async def _store_waiting(life: WorkerLife, claimed: Claimed, outcome: Outcome) -
             delay_s = min(delay_s * 2, 2.0)
 
 
-async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
+async def _store_once(worker: WorkerContext, claimed: Claimed, outcome: Outcome) -> Stored | None:
     attempted = Ending(
         run_id=claimed.run_id,
-        worker_id=life.id,
+        worker_id=worker.id,
         attempt=claimed.attempt,
         state=RUN_STATE[outcome.status],
         error_code=outcome.error_code,
@@ -109,17 +111,19 @@ async def _store_once(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> S
         runs_at_once=settings.limits.tenant_runs_at_once,
     )
     if ended is None:
-        return await _stored_before(life, claimed, outcome)
+        return await _stored_before(worker, claimed, outcome)
     assert ended.seq is not None
     assert ended.created_at is not None
     told = _told(claimed, outcome, answer_id, ended.seq, ended.created_at)
     return Stored(outcome, told, ended.following)
 
 
-async def _stored_before(life: WorkerLife, claimed: Claimed, outcome: Outcome) -> Stored | None:
+async def _stored_before(
+    worker: WorkerContext, claimed: Claimed, outcome: Outcome
+) -> Stored | None:
     """A commit may succeed and its answer be lost; then our own outcome is there already."""
     async with TenantSession(claimed.tenant_id) as session, session.transaction():
-        if not await queue.was_finished_by(session, claimed.run_id, life.id, claimed.attempt):
+        if not await queue.was_finished_by(session, claimed.run_id, worker.id, claimed.attempt):
             log.warning("outcome_refused", run_id=str(claimed.run_id), attempt=claimed.attempt)
             return None
         stored = await outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))

@@ -13,8 +13,8 @@ from shared.telemetry.tracing import TRACEPARENT
 from orchestrator import metrics
 from orchestrator.channels.port import Failure, Told
 from orchestrator.channels.registry import channel_of
+from orchestrator.life.context import WorkerContext
 from orchestrator.life.fair_queue import Slot
-from orchestrator.life.worker_life import WorkerLife
 from orchestrator.pipeline.answer import Outcome, answer
 from orchestrator.pipeline.claim import Claimed, claim
 from orchestrator.pipeline.outcome import store
@@ -27,24 +27,24 @@ MARGIN_S = 60.0
 
 
 async def respond_in_turn(
-    life: WorkerLife, tenant_id: UUID, message_id: UUID, nudge: dict[str, Any]
+    worker: WorkerContext, tenant_id: UUID, message_id: UUID, nudge: dict[str, Any]
 ) -> None:
     """Wait for the tenant's turn, then respond. The nudge goes back to the broker if this process
     leaves before."""
-    async with life.fair_queue.slot(tenant_id, str(message_id)) as slot:
+    async with worker.fair_queue.slot(tenant_id, str(message_id)) as slot:
         if slot is not None:
             async with asyncio.timeout(settings.worker.run_deadline_s + MARGIN_S):
-                await respond(life, slot, tenant_id, message_id)
-        elif life.fair_queue.closed:
+                await respond(worker, slot, tenant_id, message_id)
+        elif worker.fair_queue.closed:
             handle_message.delay(nudge)
 
 
-async def respond(life: WorkerLife, slot: Slot, tenant_id: UUID, message_id: UUID) -> None:
+async def respond(worker: WorkerContext, slot: Slot, tenant_id: UUID, message_id: UUID) -> None:
     """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
     what may begin then. Does nothing if the run is not to be had."""
     timeline = Timeline()
     with ExitStack() as hands:
-        claimed = await claim(life, hands, tenant_id, message_id, timeline)
+        claimed = await claim(worker, hands, tenant_id, message_id, timeline)
         slot.claimed()
         if claimed is None:
             metrics.NOTHING_TO_DO.inc()
@@ -57,9 +57,9 @@ async def respond(life: WorkerLife, slot: Slot, tenant_id: UUID, message_id: UUI
             tenant_id=tenant_id,
             attempt=claimed.attempt,
         )
-        outcome = await answer(life, claimed)
+        outcome = await answer(worker, claimed)
         timeline.end_of("model")
-        stored = await store(life, claimed, outcome) if outcome else None
+        stored = await store(worker, claimed, outcome) if outcome else None
         timeline.end_of("store")
     if outcome is None or stored is None:
         metrics.LOST.inc()

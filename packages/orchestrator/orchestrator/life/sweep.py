@@ -1,0 +1,47 @@
+"""The sweep: nudges the heads of threads that nobody answers.
+
+A nudge may be lost, with a broker or a worker; the run it was for is in PostgreSQL.
+"""
+
+import asyncio
+
+from shared.config import settings
+from shared.db import SystemSession
+from shared.log import get_logger
+from shared.outages import DATABASE_AWAY
+from shared.runs import sweep
+from shared.runs.nudges import handle_message
+
+from orchestrator import metrics
+from orchestrator.life.housekeeping import forget_what_is_over
+
+log = get_logger(__name__)
+
+BATCH = 200
+
+
+async def keep_sweeping() -> None:
+    """Sweep for ever, every `sweep_interval_s`."""
+    while True:
+        await asyncio.sleep(settings.worker.sweep_interval_s)
+        try:
+            async with asyncio.timeout(settings.database.statement_timeout_s):
+                await _sweep()
+        except DATABASE_AWAY as error:
+            log.warning("sweep_failed", error=type(error).__name__)
+
+
+async def _sweep() -> None:
+    async with SystemSession("sweep") as session, session.transaction():
+        due = await sweep.take_due(
+            session,
+            limit=BATCH,
+            max_nudge_s=settings.worker.max_nudge_s,
+            runs_at_once=settings.limits.tenant_runs_at_once,
+        )
+        await forget_what_is_over(session)
+    for payload in due:
+        handle_message.delay(payload)
+    if due:
+        metrics.SWEEP_NUDGES.inc(len(due))
+        log.info("runs_nudged", runs=len(due))
