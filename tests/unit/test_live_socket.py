@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from unittest.mock import AsyncMock
@@ -12,6 +12,7 @@ import orjson
 import pytest
 from fastapi import WebSocket
 from gateway.realtime import catch_up as catching_up
+from gateway.realtime.fanout import Fanout
 from gateway.realtime.identified import Identified
 from gateway.realtime.live_socket import LiveSocket
 from gateway.realtime.outlet import EXTENSION
@@ -30,6 +31,7 @@ from shared.events import (
 )
 from shared.identity.tokens import AccessClaims
 from shared.models import WebConversationMessage
+from shared.telemetry.tracing import TRACEPARENT
 
 CONVERSATION, MESSAGE = uuid4(), uuid4()
 NOW = datetime.now(UTC)
@@ -302,3 +304,29 @@ async def test_a_frame_that_makes_no_sense_ends_its_socket_and_not_who_delivers(
     async with asyncio.timeout(WITHIN_S):
         await held
     assert wire.closed == [CloseCode.INTERNAL_ERROR]
+
+
+async def test_what_is_published_is_encoded_once_for_all_sockets_of_the_conversation(
+    catch_up: AsyncMock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wires = [Wire(offers_outlet=True) for _ in range(3)]
+    fanout, written = Fanout(), list[str | bytes]()
+    async with AsyncExitStack() as stack:
+        for wire in wires:
+            socket = await stack.enter_async_context(talking(wire))
+            socket.awaits(MESSAGE)
+            monkeypatch.setattr(wire, "write", written.append)
+            fanout.follow("channel", socket)
+        data = orjson.dumps(delta(0).fields)
+        fanout._on_message("channel", data)
+    assert [id(frame) for frame in written] == [id(data)] * 3
+
+
+async def test_a_trace_that_a_frame_carries_goes_out_to_nobody(
+    socket: LiveSocket, wire: Wire
+) -> None:
+    socket.awaits(MESSAGE)
+    traced = orjson.dumps(delta(0).fields | {TRACEPARENT: "00-1-2-01"})
+    socket.deliver(Published.read(traced))
+    await wire.until_all_is_sent(socket)
+    assert wire.frames[1] == delta(0).fields

@@ -19,7 +19,7 @@ from shared.config import settings
 from shared.events import CloseCode as Close
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import CloseCode, Frame
+from websockets.frames import CloseCode, Frame, Opcode
 from websockets.http11 import Request
 from websockets.protocol import OPEN
 
@@ -182,6 +182,20 @@ class BoundedHttp(HttpToolsProtocol):
         self.transport.close()
 
 
+_last: tuple[bytes, bytes] = (b"", b"")
+
+
+def _framed(text: bytes) -> bytes:
+    """As a text frame, without extensions, which our server offers none of. What every socket of a
+    conversation is told is one object, so it is framed for the first of them."""
+    global _last
+    told, framed = _last
+    if told is not text:
+        framed = Frame(Opcode.TEXT, text).serialize(mask=False)
+        _last = (text, framed)
+    return framed
+
+
 class BoundedWebSocket(WebSocketsSansIOProtocol):
     """One connection, which is also its own `Outlet`."""
 
@@ -227,8 +241,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         )
 
     def write(self, frame: bytes) -> None:
-        self.conn.send_text(frame)
-        self.transport.write(b"".join(self.conn.data_to_send()))
+        self.transport.write(_framed(frame))
 
     async def send_text(self, frame: bytes) -> None:
         await self.writable.wait()

@@ -4,15 +4,14 @@
 waited for.
 """
 
-from typing import Any
 from uuid import UUID
 
 from shared.events import AcceptedFrame, ResetFrame, ResponseFrame, ServerFrame
-from shared.telemetry.tracing import span
+from shared.telemetry.tracing import TRACEPARENT, span
 
 from gateway.metrics import AnswerClock
 from gateway.realtime.ordering import Missing, Ordering
-from gateway.realtime.published import Published, wire
+from gateway.realtime.published import Published, encoded
 from gateway.realtime.silence import Silence
 
 Frame = Published | ServerFrame
@@ -39,11 +38,8 @@ class Due:
         self.silence.awaits(str(reply_to))
 
     def of(self, frame: Frame) -> list[bytes] | Missing:
-        if isinstance(frame, Published):
-            return self._of_published(frame)
-        return self._of_own(frame)
-
-    def _of_published(self, frame: Published) -> list[bytes] | Missing:
+        if not isinstance(frame, Published):
+            return self._of_own(frame)
         admitted = self.ordering.admit(frame.fields)
         if admitted is None:
             return []
@@ -51,15 +47,11 @@ class Due:
             return admitted
         self.silence.heard_of(admitted)
         self.clock.sent(admitted)
-        if frame.traceparent is None:
-            return [self._wire(frame, admitted)]
-        with span("gateway.deliver", "consumer", parent=frame.traceparent):
-            return [self._wire(frame, admitted)]
-
-    @staticmethod
-    def _wire(frame: Published, admitted: dict[str, Any]) -> bytes:
-        """The same bytes for every socket, but for one that had some of the text already."""
-        return frame.wire() if admitted is frame.fields else wire(admitted)
+        if TRACEPARENT not in admitted:
+            # The same bytes for every socket, but for one that has some of the text already.
+            return [frame.wire() if admitted is frame.fields else encoded(admitted)]
+        with span("gateway.deliver", "consumer", parent=admitted[TRACEPARENT]):
+            return [frame.wire() if admitted is frame.fields else encoded(admitted)]
 
     def _of_own(self, frame: ServerFrame) -> list[bytes] | Missing:
         """`accepted` stands for the user's own message and takes its place in the order. An
@@ -69,7 +61,7 @@ class Due:
                 return Missing.MESSAGES
             self.ordering.sent(frame.seq)
         elif isinstance(frame, ResponseFrame) and (frame.seq or 0) > self.ordering.last_seq:
-            return self._of_published(Published.of(frame))
+            return self.of(Published.of(frame))
         self.silence.heard_of(frame.payload())
         due = [frame.wire()]
         if isinstance(frame, AcceptedFrame) and frame.seq <= self.ordering.reset_seq:

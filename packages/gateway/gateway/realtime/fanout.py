@@ -13,7 +13,6 @@ from contextlib import suppress
 from typing import Any, Protocol
 from uuid import uuid4
 
-import orjson
 from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from shared.background import end, keep_doing
@@ -207,14 +206,12 @@ class Fanout:
         if not listeners:
             return
         try:
-            frame = orjson.loads(data)
-        except orjson.JSONDecodeError:
+            frame = Published.read(data)
+        except ValueError:
             log.warning("unreadable_event", channel=channel)
             return
-        if isinstance(frame, dict):
-            published = Published(frame)
-            for listener in tuple(listeners):
-                listener.deliver(published)
+        for listener in tuple(listeners):
+            listener.deliver(frame)
 
     async def _probe(self) -> None:
         while True:

@@ -42,7 +42,8 @@ class Silence:
         """This goes out. A user's message and some text of an answer mean that more will come."""
         kind, reply_to = frame["type"], frame.get("reply_to")
         if kind == "delta":
-            self.awaits(str(reply_to))
+            if reply_to not in self._awaited:
+                self.awaits(str(reply_to))
         elif kind in ("message", "response") and reply_to:
             self._awaited.discard(reply_to)
             self._told.discard(reply_to)
