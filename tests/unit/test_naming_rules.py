@@ -82,7 +82,7 @@ def test_what_cannot_be_written(text: str) -> None:
 
 def test_prose_keeps_its_lines() -> None:
     assert prose("It", " One\r\n\tTwo \n", max_chars=20) == "One\n\tTwo"
-    with pytest.raises(BadRequest, match="It has 21 characters; at most 20"):
+    with pytest.raises(BadRequest, match="It may have at most 20 characters, and you gave 21"):
         prose("It", "x" * 21, max_chars=20)
 
 

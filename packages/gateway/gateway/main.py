@@ -23,6 +23,7 @@ from shared.db import get_engine
 from shared.db.engine import await_wall, dispose_engine
 from shared.errors import KonstructError
 from shared.gc_tuning import settle
+from shared.misspelt import warn_of_misspelt_settings
 from shared.redis_keys import access_revoked_key
 from shared.telemetry.exposition import expose
 from shared.telemetry.metrics import watch_loop_lag
@@ -53,6 +54,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
     try:
         settings.identity.require_signing_key()
+        warn_of_misspelt_settings()
         start_tracing("konstruct-gateway")
         await await_wall(get_engine())
     except KonstructError as error:

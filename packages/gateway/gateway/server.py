@@ -11,9 +11,9 @@ import socket
 from types import FrameType
 
 import uvicorn
+from shared.addresses import is_loopback
 from shared.config import settings
 from shared.log import configure_logging, get_logger
-from shared.origins import is_loopback
 
 from gateway.main import app
 from gateway.uvicorn_protocols import BoundedHttp, BoundedWebSocket

@@ -6,7 +6,7 @@ hold a password.
 
 import re
 from collections.abc import Sequence
-from ipaddress import AddressValueError, IPv6Address
+from ipaddress import AddressValueError, IPv4Address, IPv6Address, ip_address
 
 HIGHEST_PORT = 65535
 
@@ -58,6 +58,34 @@ def listening_host(host: str) -> str:
     elif not _HOST.fullmatch(host) or ".." in host or "%" in host:
         raise ValueError("this is no host or address to listen on, like 127.0.0.1 or 0.0.0.0")
     return host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone reaches it there, by name or address; `host` is in lower case.
+
+    The unspecified address is none: to listen on it is to be reached from everywhere.
+    """
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    address = unmapped(host)
+    return address is not None and address.is_loopback
+
+
+def leads_to_this_machine(host: str) -> bool:
+    """Whether who connects there from this machine reaches it itself: also by no host at all, and
+    by the unspecified address."""
+    address = unmapped(host)
+    return not host or is_loopback(host) or (address is not None and address.is_unspecified)
+
+
+def unmapped(host: str) -> IPv4Address | IPv6Address | None:
+    """The address; of an IPv4 address in IPv6's clothes (`::ffff:127.0.0.1`, as a socket for both
+    shows it) the one it stands for. None for a name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
 
 
 def _after_scheme(url: str, schemes: Sequence[str], wanted: str) -> str:

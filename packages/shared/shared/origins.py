@@ -6,10 +6,12 @@ address, no default port. People write it in others; `origin_of` turns both into
 
 import re
 import socket
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv6Address
 from urllib.parse import SplitResult, urlsplit
 
 import idna
+
+from shared.addresses import leads_to_this_machine
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
@@ -64,20 +66,10 @@ def host_of(text: str) -> str:
     return host
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine itself reaches it there; `host` is normalised."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def warning_about(base: str) -> str | None:
     """What to tell whoever is given a link that begins so, if it opens on this machine alone."""
     host = urlsplit(base).hostname or ""
-    if not is_loopback(host) and host not in EVERY_ADDRESS:
+    if not leads_to_this_machine(host):
         return None
     return (
         f"This link begins with {base}, so it opens on this machine alone. Set "

@@ -75,7 +75,9 @@ def model_name(text: str) -> str:
 
 def _check_length(what: str, text: str, max_chars: int) -> None:
     if len(text) > max_chars:
-        raise BadRequest(f"{what} has {len(text)} characters; at most {max_chars} are possible.")
+        raise BadRequest(
+            f"{what} may have at most {max_chars} characters, and you gave {len(text)}."
+        )
 
 
 def _unwritable(text: str) -> bool:

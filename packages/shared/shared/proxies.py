@@ -9,7 +9,7 @@ import os
 from ipaddress import ip_address, ip_network
 from urllib.parse import urlsplit
 
-from shared.addresses import http_address
+from shared.addresses import http_address, leads_to_this_machine
 from shared.errors import ConfigError
 
 _PLAIN = {"ws": "http", "wss": "https"}
@@ -23,22 +23,10 @@ def proxy_for(url: str) -> str | None:
     scheme = _PLAIN.get(parts.scheme, parts.scheme)
     for variable in (f"{scheme}_proxy", "all_proxy"):
         if proxy := _read(variable):
-            if is_loopback(host) or _goes_straight(host, parts.port):
+            if leads_to_this_machine(host) or _goes_straight(host, parts.port):
                 return None
             return _address(variable, proxy)
     return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether it is this machine, by name or address."""
-    if host in ("", "localhost") or host.endswith(".localhost"):
-        return True
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return False
-    address = getattr(address, "ipv4_mapped", None) or address
-    return address.is_loopback or address.is_unspecified
 
 
 def _read(variable: str) -> str:

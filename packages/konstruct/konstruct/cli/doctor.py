@@ -18,6 +18,7 @@ from konstruct.cli.installation import (
 from konstruct.cli.output import print_json, tell
 from konstruct.cli.running import run
 
+SHOWN = {True: "ok   ", False: "WRONG", None: "-    "}
 AT_MOST_WRONG = 3
 """Settings that are found wrong once others are left out."""
 
@@ -36,15 +37,16 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(data_dir: DataDirOption = Path(DEFAULT_DATA_DIR), as_json: JsonOption = False) -> None:
-    """Check an installation, and say for each part: well, or what is wrong and how to mend it."""
+    """Check an installation, and say for each part: well, what is wrong and how to mend it, or that
+    it could not be looked at."""
     checks = _look(data_dir)
     if as_json:
         print_json([asdict(check) for check in checks])
     else:
         width = max(len(check.name) for check in checks)
         for check in checks:
-            tell(f"{'ok   ' if check.ok else 'WRONG'}  {check.name:{width}}  {check.message}")
-    if not all(check.ok for check in checks):
+            tell(f"{SHOWN[check.ok]}  {check.name:{width}}  {check.message}")
+    if any(check.ok is False for check in checks):
         raise typer.Exit(1)
 
 
@@ -65,7 +67,18 @@ def _look(data_dir: Path) -> "list[Check]":
             ),
         ]
     wrong, left_out = _wrong_settings()
-    return [*checks, *wrong, *run(look_at_parts(data_dir, left_out))]
+    return [*checks, *_misspelt_settings(), *wrong, *run(look_at_parts(data_dir, left_out))]
+
+
+def _misspelt_settings() -> "list[Check]":
+    from shared.misspelt import misspelt
+
+    from konstruct.devstack.preflight import Check
+
+    return [
+        Check(name, False, f"Nothing reads it. Did you mean {meant}?")
+        for name, meant in misspelt(os.environ).items()
+    ]
 
 
 def _wrong_settings() -> "tuple[list[Check], set[str]]":

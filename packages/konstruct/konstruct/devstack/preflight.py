@@ -34,7 +34,8 @@ class Check:
     """`message` says what is so, or what is wrong and what to do."""
 
     name: str
-    ok: bool
+    ok: bool | None
+    """None: it was not looked at, for something else is wrong or missing, which says so itself."""
     message: str
 
 

@@ -7,8 +7,9 @@ those the settings name. A gateway that listens on every address is found at man
 import socket
 from collections.abc import Iterator
 
+from shared.addresses import is_loopback
 from shared.config.gateway import GatewaySettings
-from shared.origins import EVERY_ADDRESS, host_of, is_loopback, spelled
+from shared.origins import EVERY_ADDRESS, host_of, spelled
 
 FAR_AWAY = ("192.0.2.1", 9)
 """Of a network that is nobody's (RFC 5737). Nothing is sent: only the way there is asked for."""

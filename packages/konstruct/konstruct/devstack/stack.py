@@ -14,8 +14,8 @@ from types import FrameType
 
 import psycopg
 from pydantic import BaseModel, ValidationError
+from shared.addresses import is_loopback
 from shared.errors import ConfigError
-from shared.proxies import is_loopback
 
 from konstruct.devstack import browser
 from konstruct.devstack import programs as program

@@ -11,8 +11,10 @@ from shared.errors import ConfigError
 
 from konstruct.devstack.options import UpOptions
 from konstruct.doctor.asking import get
+from konstruct.doctor.looking import NotLookedAt
 
 WITHIN_S = 4.0
+UNTOLD = "no gateway tells of it"
 LAG_S = 0.25
 """The same bound as in deploy/prometheus/alerts.yml."""
 
@@ -53,16 +55,15 @@ async def origins() -> str:
                 "KONSTRUCT_ALLOWED_ORIGINS, for the gateway too, and restart that."
             ) from error
         except (OSError, TimeoutError, WebSocketException):
-            return "Not seen: no gateway takes a socket."
+            raise NotLookedAt("no gateway takes a socket") from None
     return f"A page may talk that is opened at {' or '.join(told)}."
 
 
 async def canary(data_dir: Path) -> str:
     """Whether what the gateway sends the way of a message comes back."""
-    seen = await _seen_by_gateway(data_dir)
-    told = seen.get("canary") if seen else None
+    told = (await _seen_by_gateway(data_dir)).get("canary")
     if not isinstance(told, dict):
-        return "Not seen: no gateway tells of it."
+        raise NotLookedAt(UNTOLD)
     if told["state"] == "red":
         raise ConfigError(
             f"Nobody answers: what was sent to the workers {told['out_s']:.0f} s ago has not "
@@ -77,8 +78,8 @@ async def canary(data_dir: Path) -> str:
 async def lag(data_dir: Path) -> str:
     """Whether the gateway has too much to do."""
     seen = await _seen_by_gateway(data_dir)
-    if not seen or "lag_s" not in seen:
-        return "Not seen: no gateway tells of it."
+    if "lag_s" not in seen:
+        raise NotLookedAt(UNTOLD)
     if seen["lag_s"] > LAG_S:
         raise ConfigError(
             f"The gateway's event loop is {seen['lag_s'] * 1000:.0f} ms late: it has too much to "
@@ -87,13 +88,14 @@ async def lag(data_dir: Path) -> str:
     return f"The gateway's event loop is {seen['lag_s'] * 1000:.0f} ms late."
 
 
-async def _seen_by_gateway(data_dir: Path) -> dict[str, Any] | None:
-    """What the gateway says of itself; None if none answers, which `gateway` complains of."""
+async def _seen_by_gateway(data_dir: Path) -> dict[str, Any]:
+    """What the gateway says of itself. Raises NotLookedAt if none answers, of which `gateway`
+    complains."""
     try:
         seen = (await _ask_gateway(data_dir))[1].json()
     except (ConfigError, ValueError):
-        return None
-    return seen if isinstance(seen, dict) else None
+        raise NotLookedAt(UNTOLD) from None
+    return seen if isinstance(seen, dict) else {}
 
 
 async def _ask_gateway(data_dir: Path) -> tuple[str, httpx2.Response]:

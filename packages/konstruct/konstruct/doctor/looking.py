@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from shared.errors import ConfigError, KonstructError
+from shared.errors import KonstructError
 
 from konstruct.database_errors import DATABASE_ERRORS, as_sentence, first_line
 from konstruct.devstack.preflight import Check
@@ -22,10 +22,12 @@ def checked_at_once(name: str, look: Callable[[], Check]) -> Check:
 
 
 async def checked(name: str, look: Look) -> Check:
-    """What the look says is so; what it raises is wrong."""
+    """What the look says is so; what it raises is wrong, but for NotLookedAt."""
     try:
         async with asyncio.timeout(LOOK_WITHIN_S):
             return Check(name, True, await look())
+    except NotLookedAt as why:
+        return Check(name, None, f"Not looked at: {why}.")
     except KonstructError as error:
         return Check(name, False, error.message)
     except DATABASE_ERRORS as error:
@@ -38,8 +40,12 @@ async def checked(name: str, look: Look) -> Check:
         return _failed(name, error)
 
 
+class NotLookedAt(Exception):
+    """Neither well nor wrong; the sentence says what another look complains of."""
+
+
 async def could_not_look(setting: str) -> str:
-    raise ConfigError(f"Not looked at: {setting} is not right.")
+    raise NotLookedAt(f"{setting} is not right")
 
 
 def _failed(name: str, error: Exception) -> Check:

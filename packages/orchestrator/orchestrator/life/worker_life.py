@@ -9,6 +9,7 @@ from shared.db.engine import await_wall, dispose_engine
 from shared.errors import KonstructError
 from shared.gc_tuning import settle
 from shared.log import get_logger
+from shared.misspelt import warn_of_misspelt_settings
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.metrics import recent_lag_s
 from shared.valkey.batch import get_batch
@@ -39,6 +40,7 @@ class WorkerLife:
     async def start(self) -> None:
         """Take the lease. Raises ConfigError, and what the database says when it stays away."""
         settings.identity.require_signing_key()
+        warn_of_misspelt_settings()
         await await_wall(get_engine())
         await self._lease.renew()
         self._warm_up()

@@ -1,7 +1,7 @@
 """Log in, refresh, log out. The refresh token lives in a cookie scripts cannot read."""
 
 from datetime import UTC, datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
+from shared.addresses import is_loopback, unmapped
 from shared.api.page_origin import require_own_origin
 from shared.api.problems import problems
 from shared.config import settings
@@ -18,7 +19,6 @@ from shared.identity import login_links, sessions
 from shared.identity.roles import Role
 from shared.identity.sessions import LoggedIn
 from shared.identity.tokens import verify_access_token
-from shared.proxies import is_loopback
 
 auth_router = APIRouter(prefix="/api/portal/auth", tags=["auth"], responses=problems(401, 403, 429))
 
@@ -130,13 +130,10 @@ def client_address(connection: HTTPConnection) -> str:
 
 def counted_as(host: str) -> str:
     """The same of a host's address."""
-    try:
-        address = ip_address(host)
-    except ValueError:
+    address = unmapped(host)
+    if address is None:
         return host
-    if address.version == 4 or address.ipv4_mapped:
-        return str(getattr(address, "ipv4_mapped", None) or address)
-    return str(ip_network((address, 64), strict=False))
+    return str(address if address.version == 4 else ip_network((address, 64), strict=False))
 
 
 def answer_with_tokens(response: Response, logged_in: LoggedIn) -> TokenOut:
