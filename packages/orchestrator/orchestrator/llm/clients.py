@@ -9,8 +9,7 @@ from typing import Any, Self
 
 import httpx2
 from anthropic import AsyncAnthropic
-from openai import AsyncOpenAI, Omit
-from openai._types import NotGiven
+from openai import AsyncOpenAI, NotGiven, Omit
 from openai.resources.chat import AsyncChat, AsyncCompletions
 from openai.types.chat import ChatCompletionChunk
 from shared.proxies import proxy_for
