@@ -47,7 +47,8 @@ SEES_WHAT_IS_THE_STAFFS: set[str] = set()
 # What reads for a person opens one that sees what is that person's own, and no other.
 READS_FOR_A_PERSON = {
     "shared.conversations.catch_up",  # what a socket has missed
-    "shared.api.rbac",  # lets members in to their own chats (lists, history) over REST
+    "shared.api.chat",  # lists of one's chats
+    "shared.api.rbac",  # the history of one's chat, over REST
 }
 AND_LETS_OTHERS_IN = {"shared.api.rbac"}
 

@@ -20,7 +20,7 @@ from shared.db.pipelined import Statement, transact
 from shared.db.scopes import TenantScope
 from shared.db.sessions import ScopeError
 from shared.models import Agent
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
@@ -65,6 +65,18 @@ async def test_a_scope_is_chosen_once(database: Database, first: str) -> None:
             await session.enter_tenant(uuid4())
         with pytest.raises(ScopeError):
             await session.enter_system("platform_admin")
+
+
+async def test_who_chose_a_scope_in_a_tenant_stays_in_it_when_the_door_enters_that_tenant(
+    acme: World,
+) -> None:
+    said = text("SELECT current_setting('app.person', true)")
+    async with PortalSession() as session:
+        await session.enter_person(acme.id, acme.anna.id)
+        await session.enter_tenant(acme.id)
+        assert (await session.execute(said)).scalar_one() == str(acme.anna.id)
+        with pytest.raises(ScopeError):
+            await session.enter_tenant(uuid4())
 
 
 async def test_a_session_holds_no_connection_before_its_first_statement(acme: World) -> None:

@@ -3,18 +3,13 @@
 from typing import Annotated, cast
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Depends, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.agents import rules as hiring
 from shared.agents.rules import AgentChanges, AgentStatus
+from shared.api.dependencies import Asked, MemberOf, admin_asks
 from shared.api.problems import problems
-from shared.api.rbac import (
-    Caller,
-    RequestSession,
-    require_tenant_admin,
-    require_tenant_member,
-)
 from shared.config import settings
 from shared.identity.roles import MAY_ADMINISTER
 
@@ -85,31 +80,30 @@ class ChangeAgent(BaseModel):
 
 
 @agents_router.get("")
-async def list_agents(tenant_id: UUID, caller: Caller, session: RequestSession) -> list[AgentOut]:
+async def list_agents(member: MemberOf) -> list[AgentOut]:
     """The tenant's agents, by name. Not a member: 403."""
-    await require_tenant_member(tenant_id, caller, session)
-    return [AgentOut.model_validate(a) for a in await hiring.list_agents(session, tenant_id)]
+    found = await hiring.list_agents(member.session, member.tenant_id)
+    return [AgentOut.model_validate(agent) for agent in found]
 
 
 @agents_router.get("/{agent_id}", responses=problems(404))
-async def get_agent(
-    agent_id: UUID, tenant_id: UUID, caller: Caller, session: RequestSession
-) -> AgentDetails | AgentOut:
+async def get_agent(agent_id: UUID, member: MemberOf) -> AgentDetails | AgentOut:
     """One agent; an admin of the tenant also sees its instructions and model."""
-    role = await require_tenant_member(tenant_id, caller, session)
-    agent = await hiring.get_agent(session, tenant_id, agent_id)
-    if role in MAY_ADMINISTER:
+    agent = await hiring.get_agent(member.session, member.tenant_id, agent_id)
+    if member.role in MAY_ADMINISTER:
         return AgentDetails.model_validate(agent)
     return AgentOut.model_validate(agent)
 
 
 @agents_router.post("", status_code=status.HTTP_201_CREATED, responses=problems(400, 404, 409))
-async def hire_agent(body: HireAgent, caller: Caller, session: RequestSession) -> AgentDetails:
+async def hire_agent(
+    admin: Annotated[Asked[HireAgent], Depends(admin_asks(HireAgent))],
+) -> AgentDetails:
     """Hire an agent, who is at work at once. For admins of the tenant."""
-    await require_tenant_admin(body.tenant_id, caller, session)
+    body = admin.body
     agent = await hiring.hire(
-        session,
-        body.tenant_id,
+        admin.session,
+        admin.tenant_id,
         name=body.name,
         role=body.role,
         instructions=body.instructions,
@@ -120,9 +114,9 @@ async def hire_agent(body: HireAgent, caller: Caller, session: RequestSession) -
 
 @agents_router.patch("/{agent_id}", responses=problems(400, 404, 409))
 async def change_agent(
-    agent_id: UUID, body: ChangeAgent, caller: Caller, session: RequestSession
+    agent_id: UUID, admin: Annotated[Asked[ChangeAgent], Depends(admin_asks(ChangeAgent))]
 ) -> AgentDetails:
     """Change an agent from the next message on. For admins of the tenant."""
-    await require_tenant_admin(body.tenant_id, caller, session)
-    agent = await hiring.change_agent(session, body.tenant_id, agent_id, body.changes())
+    changes = admin.body.changes()
+    agent = await hiring.change_agent(admin.session, admin.tenant_id, agent_id, changes)
     return AgentDetails.model_validate(agent)

@@ -12,7 +12,6 @@ from shared.api.rbac import (
     Caller,
     PortalCaller,
     RequestSession,
-    enter_as_person,
     enter_own_scope,
     require_tenant_member,
 )
@@ -83,12 +82,12 @@ async def list_conversations(
 
     A platform admin sees everyone's, and with no `tenant_id` all tenants'; that is logged.
     """
-    if caller.is_platform_admin and tenant_id is not None:
+    if tenant_id is not None:
+        if not caller.is_platform_admin:
+            await session.enter_person(tenant_id, caller.user_id)
         await require_tenant_member(tenant_id, caller, session)
     elif caller.is_platform_admin:
         await enter_own_scope(caller, session)
-    elif tenant_id is not None:
-        await enter_as_person(tenant_id, caller, session)
     else:
         raise BadRequest("Say which tenant: `?tenant_id=`.")
     rows = await history.list_conversations(

@@ -8,15 +8,10 @@ from fastapi import APIRouter, Depends, Request, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.auth import TokenOut, answer_with_tokens, client_address
+from shared.api.dependencies import AdminOf, Asked, admin_asks
 from shared.api.page_origin import require_own_origin
 from shared.api.problems import problems
-from shared.api.rbac import (
-    Caller,
-    PortalCaller,
-    RequestSession,
-    get_caller_if_any,
-    require_tenant_admin,
-)
+from shared.api.rbac import PortalCaller, get_caller_if_any
 from shared.config import settings
 from shared.identity import invitations
 from shared.identity.invitations import Acceptance
@@ -89,17 +84,16 @@ class Accept(BaseModel):
 
 @invitations_router.post("", status_code=status.HTTP_201_CREATED, responses=problems(400, 404, 409))
 async def invite(
-    body: Invite, caller: Caller, session: RequestSession, request: Request
+    admin: Annotated[Asked[Invite], Depends(admin_asks(Invite))], request: Request
 ) -> NewInvitation:
     """Make a link for an address; an earlier open one of the same address ends. For admins of the
     tenant."""
-    await require_tenant_admin(body.tenant_id, caller, session)
     invitation, token = await invitations.invite(
-        session,
-        tenant_id=body.tenant_id,
-        email=body.email,
-        role=body.role,
-        invited_by=caller.user_id,
+        admin.session,
+        tenant_id=admin.tenant_id,
+        email=admin.body.email,
+        role=admin.body.role,
+        invited_by=admin.caller.user_id,
     )
     shown = InvitationOut.model_validate(invitation)
     link = LINK.format(token=token)
@@ -110,24 +104,18 @@ async def invite(
 
 
 @invitations_router.get("", responses=problems(404))
-async def list_invitations(
-    tenant_id: UUID, caller: Caller, session: RequestSession
-) -> list[InvitationOut]:
+async def list_invitations(admin: AdminOf) -> list[InvitationOut]:
     """The tenant's open invitations, newest first. For its admins."""
-    await require_tenant_admin(tenant_id, caller, session)
-    rows = await invitations.list_open(session, tenant_id)
+    rows = await invitations.list_open(admin.session, admin.tenant_id)
     return [InvitationOut.model_validate(row) for row in rows]
 
 
 @invitations_router.delete(
     "/{invitation_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(404)
 )
-async def revoke_invitation(
-    invitation_id: UUID, tenant_id: UUID, caller: Caller, session: RequestSession
-) -> None:
+async def revoke_invitation(invitation_id: UUID, admin: AdminOf) -> None:
     """End an open invitation; its link works no more. For admins of the tenant."""
-    await require_tenant_admin(tenant_id, caller, session)
-    await invitations.revoke(session, tenant_id, invitation_id)
+    await invitations.revoke(admin.session, admin.tenant_id, invitation_id)
 
 
 @invitations_router.get("/by-token/{token}", responses=problems(404, 429))

@@ -1,13 +1,14 @@
 """The people of a tenant, as its admins see and change them."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, status
+from fastapi import APIRouter, Depends, status
 from pydantic import BaseModel, ConfigDict
 
+from shared.api.dependencies import AdminOf, Asked, admin_asks
 from shared.api.problems import problems
-from shared.api.rbac import Caller, RequestSession, require_tenant_admin
 from shared.identity import memberships
 from shared.identity.memberships import Member
 from shared.identity.roles import MemberRole
@@ -47,31 +48,27 @@ class ChangeRole(BaseModel):
 
 
 @people_router.get("")
-async def list_people(tenant_id: UUID, caller: Caller, session: RequestSession) -> list[MemberOut]:
+async def list_people(admin: AdminOf) -> list[MemberOut]:
     """The tenant's people, by e-mail. For its admins."""
-    await require_tenant_admin(tenant_id, caller, session)
-    return [MemberOut.of(member) for member in await memberships.list_members(session, tenant_id)]
+    members = await memberships.list_members(admin.session, admin.tenant_id)
+    return [MemberOut.of(member) for member in members]
 
 
 @people_router.patch("/{user_id}", responses=problems(409))
 async def change_role(
-    user_id: UUID, body: ChangeRole, caller: Caller, session: RequestSession
+    user_id: UUID, admin: Annotated[Asked[ChangeRole], Depends(admin_asks(ChangeRole))]
 ) -> MemberOut:
     """Give a person another role; what they have open in the old one closes. The last admin
     stays one. For admins of the tenant."""
-    await require_tenant_admin(body.tenant_id, caller, session)
     return MemberOut.of(
         await memberships.change_role(
-            session, tenant_id=body.tenant_id, user_id=user_id, role=body.role
+            admin.session, tenant_id=admin.tenant_id, user_id=user_id, role=admin.body.role
         )
     )
 
 
 @people_router.delete("/{user_id}", status_code=status.HTTP_204_NO_CONTENT, responses=problems(409))
-async def remove_person(
-    user_id: UUID, tenant_id: UUID, caller: Caller, session: RequestSession
-) -> None:
+async def remove_person(user_id: UUID, admin: AdminOf) -> None:
     """Remove a person from the tenant; what they have open there closes. The last admin stays.
     For admins of the tenant."""
-    await require_tenant_admin(tenant_id, caller, session)
-    await memberships.remove(session, tenant_id=tenant_id, user_id=user_id)
+    await memberships.remove(admin.session, tenant_id=admin.tenant_id, user_id=user_id)

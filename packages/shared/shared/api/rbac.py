@@ -67,10 +67,6 @@ async def require_tenant_member(
     await session.enter_tenant(tenant_id)
     if caller.is_platform_admin:
         return PLATFORM_ADMIN
-    return await _member_role(tenant_id, caller, session)
-
-
-async def _member_role(tenant_id: UUID, caller: PortalCaller, session: PortalSession) -> str:
     role = await role_in(session, tenant_id, caller.user_id)
     if role is None:
         raise Forbidden(NOT_A_MEMBER)
@@ -79,16 +75,18 @@ async def _member_role(tenant_id: UUID, caller: PortalCaller, session: PortalSes
 
 async def require_tenant_admin(
     tenant_id: UUID, caller: PortalCaller, session: PortalSession
-) -> None:
+) -> str:
     """Let an admin of the tenant or the platform admin in, as `require_tenant_member` does.
 
     Something will be written there, so the platform admin is told (404) of a tenant that is none.
+    Gives the role, too.
     """
     role = await require_tenant_member(tenant_id, caller, session)
     if role not in MAY_ADMINISTER:
         raise Forbidden("Only an admin of this tenant may do this.")
     if caller.is_platform_admin:
         await require_tenant(session, tenant_id)
+    return role
 
 
 async def require_platform_admin(caller: PortalCaller, session: PortalSession) -> None:
@@ -96,12 +94,6 @@ async def require_platform_admin(caller: PortalCaller, session: PortalSession) -
     if not caller.is_platform_admin:
         raise Forbidden("Only a platform admin may do this.")
     await session.enter_system("platform_admin")
-
-
-async def enter_as_person(tenant_id: UUID, caller: PortalCaller, session: PortalSession) -> None:
-    """Let a member in to what is their own there; from here on the session sees no more."""
-    await session.enter_person(tenant_id, caller.user_id)
-    await _member_role(tenant_id, caller, session)
 
 
 async def enter_own_scope(caller: PortalCaller, session: PortalSession) -> None:
@@ -112,7 +104,8 @@ async def enter_own_scope(caller: PortalCaller, session: PortalSession) -> None:
     elif caller.tenant_id is None:
         raise Forbidden(NOT_A_MEMBER)
     else:
-        await enter_as_person(caller.tenant_id, caller, session)
+        await session.enter_person(caller.tenant_id, caller.user_id)
+        await require_tenant_member(caller.tenant_id, caller, session)
 
 
 Caller = Annotated[PortalCaller, Depends(get_portal_caller)]

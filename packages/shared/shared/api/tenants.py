@@ -6,13 +6,9 @@ from uuid import UUID
 from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.api.dependencies import AdminOf
 from shared.api.problems import problems
-from shared.api.rbac import (
-    Caller,
-    RequestSession,
-    require_platform_admin,
-    require_tenant_admin,
-)
+from shared.api.rbac import Caller, RequestSession, require_platform_admin
 from shared.identity import memberships
 from shared.identity.roles import PLATFORM_ADMIN, Role
 from shared.models import Tenant
@@ -118,10 +114,9 @@ async def rename_tenant(
 
 
 @tenants_router.get("/{tenant_id}/limits", responses=problems(404))
-async def get_limits(tenant_id: UUID, caller: Caller, session: RequestSession) -> LimitsOut:
+async def get_limits(admin: AdminOf) -> LimitsOut:
     """What the tenant may use and has used. For its admins and platform admins."""
-    await require_tenant_admin(tenant_id, caller, session)
-    return LimitsOut.of(await quotas.read(session, tenant_id))
+    return LimitsOut.of(await quotas.read(admin.session, admin.tenant_id))
 
 
 @tenants_router.patch("/{tenant_id}/limits", responses=problems(400, 404))

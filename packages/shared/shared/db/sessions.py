@@ -149,17 +149,24 @@ class PortalSession(_ScopedSession):
     """A request's session. It enters the tenant asked for to look the caller's membership up
     there, which is all that happens in it when there is none."""
 
+    _entered: UUID | None = None
+    """The tenant in which it chose to see more than plain rows, or what is one person's."""
+
     async def enter_tenant(self, tenant_id: UUID) -> None:
-        """See this tenant's rows from now on. The caller's membership must be checked next."""
-        self._enter(TenantScope(tenant_id))
+        """See this tenant's rows from now on; who entered it already stays in the scope they
+        chose. The caller's membership must be checked next."""
+        if self._entered != tenant_id:
+            self._enter(TenantScope(tenant_id))
 
     async def enter_person(self, tenant_id: UUID, person_id: UUID) -> None:
         """The same, and what is this person's own: to read for them."""
         self._enter(PersonScope(tenant_id, person_id))
+        self._entered = tenant_id
 
     async def enter_staff(self, tenant_id: UUID, member_id: UUID) -> None:
         """The same, and what the tenant's staff keeps among itself, for this member."""
         self._enter(StaffScope(tenant_id, member_id))
+        self._entered = tenant_id
 
     async def enter_system(self, purpose: SystemPurpose) -> None:
         """See every tenant's rows from now on: for the platform admin."""
