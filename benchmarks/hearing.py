@@ -11,13 +11,13 @@ from unittest.mock import AsyncMock
 from uuid import UUID, uuid4
 
 import orjson
-from gateway.lean import LeanEvent
 from gateway.realtime import catch_up as catching_up
 from gateway.realtime.fanout import Fanout
 from gateway.realtime.identified import Identified
 from gateway.realtime.live_socket import LiveSocket
 from gateway.realtime.outlet import EXTENSION
-from gateway.uvicorn_protocols import BoundedWebSocket
+from gateway.uvicorn_protocols.lean import LeanEvent
+from gateway.uvicorn_protocols.websocket import BoundedWebSocket
 from shared.conversations.catch_up import CatchUp
 from shared.identity.tokens import AccessClaims
 from websockets.protocol import OPEN

@@ -16,7 +16,8 @@ from shared.config import settings
 from shared.log import configure_logging, get_logger
 
 from gateway.main import app
-from gateway.uvicorn_protocols import BoundedHttp, BoundedWebSocket
+from gateway.uvicorn_protocols.http import BoundedHttp
+from gateway.uvicorn_protocols.websocket import BoundedWebSocket
 
 log = get_logger(__name__)
 

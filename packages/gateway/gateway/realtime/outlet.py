@@ -1,7 +1,7 @@
 """The way out of a socket: at once while its client takes what is sent, else after waiting.
 
 ASGI's `send` has to be awaited, so each frame costs a task even when nothing stands in its way.
-Our own protocol (uvicorn_protocols.py) offers itself as an extension of the scope and writes at
+Our own protocol (uvicorn_protocols) offers itself as an extension of the scope and writes at
 once; on another server, and in tests, every frame is awaited.
 """
 
