@@ -15,8 +15,12 @@ async def doctor(directory: Path) -> Ran:
     return await asyncio.to_thread(konstruct, "doctor", "--json", "--data-dir", directory)
 
 
+def those(ran: Ran, ok: bool | None) -> dict[str, str]:
+    return {check["name"]: check["message"] for check in json.loads(ran.out) if check["ok"] is ok}
+
+
 def wrong(ran: Ran) -> dict[str, str]:
-    return {check["name"]: check["message"] for check in json.loads(ran.out) if not check["ok"]}
+    return those(ran, ok=False)
 
 
 async def test_a_whole_installation_is_well(
@@ -26,6 +30,7 @@ async def test_a_whole_installation_is_well(
         settings_of_its_own.setenv(name, value)
     ran = await doctor(tmp_path)
     assert wrong(ran) == {}
+    assert those(ran, ok=None) == {}
     assert ran.code == 0
 
 
@@ -68,6 +73,7 @@ async def test_each_part_is_looked_at_by_itself(
     assert "konstruct worker" in found["worker"]
     assert "konstruct gateway" in found["gateway"]
     assert "KONSTRUCT_LLM_BASE_URL" in found["model"]
+    assert set(those(ran, ok=None)) == {"origins", "canary", "lag"}, "another look complains"
 
 
 async def test_a_role_above_the_wall_is_found(
