@@ -39,7 +39,11 @@ LOOKS_PAST_ONE_TENANT = {
 }
 
 # Who opens one that sees both sides of a conversation, for whole transactions of our own.
-WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {}
+WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
+    "shared.conversations.receive": {"receive"},  # who wrote, and where from
+    "shared.conversations.revisions": {"receive"},
+    "shared.conversations.turns.ending": {"outcome"},  # the answer, and what is sent of it
+}
 
 # Who opens one that sees what a tenant's staff keeps among itself.
 SEES_WHAT_IS_THE_STAFFS: set[str] = set()
@@ -74,6 +78,9 @@ SQL_LAYERS = (
     "shared.conversations.repository",
     "shared.conversations.catch_up",
     "shared.conversations.in_bulk",
+    "shared.conversations.inbound",
+    "shared.conversations.outcomes",
+    "shared.conversations.predicates",
     "shared.conversations.said_before",
     "shared.conversations.turns",
     "shared.conversations.writing",
@@ -81,6 +88,7 @@ SQL_LAYERS = (
     "shared.identity.invitation_repository",
     "shared.identity.repository",
     "shared.identity.standing",
+    "shared.runs.bursts",
     "shared.runs.leases",
     "shared.runs.predicates",
     "shared.runs.queue",

@@ -8,8 +8,8 @@ from uuid import UUID, uuid4
 import httpx
 import psycopg
 import pytest
-from shared.conversations import receive
 from shared.conversations import repository as conversations
+from shared.conversations import sending
 from shared.db import TenantSession
 from shared.errors import AgentPaused
 from shared.identity.access import access
@@ -38,7 +38,7 @@ async def send(world: World, person: Person, conversation_id: UUID, text: str) -
         content=MessageContent(text=text),
         thread_id=str(conversation_id),
     )
-    await receive.send(world.id, message, {}, client_message_id=None)
+    await sending.send(world.id, message, {}, client_message_id=None)
 
 
 # ── The promises of the contract ───────────────────────────────────────────────────────────────

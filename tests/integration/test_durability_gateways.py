@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from uuid import UUID, uuid4
 
-from shared.conversations import receive
+from shared.conversations import sending
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from websockets.exceptions import InvalidHandshake
 
@@ -62,7 +62,7 @@ async def store_untold(world: World, tab: Tab) -> UUID:
         "portal_user_id": str(person.id),
         "tenant_id": str(world.id),
     }
-    sent = await receive.send(world.id, message, extras, client_message_id=None)
+    sent = await sending.send(world.id, message, extras, client_message_id=None)
     return sent.message.id
 
 

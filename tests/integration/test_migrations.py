@@ -20,7 +20,7 @@ from migrations.parts import PARTS, is_declared
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "029"
+HEAD = "030"
 
 
 @pytest.fixture

@@ -31,21 +31,24 @@ async def ask(acme: World, conversation_id: UUID, client_message_id: str) -> UUI
     message_id = uuid4()
     stored = await asking.ask(
         acme.id,
+        "web",
         conversation_id,
         message_id=message_id,
         text="hello",
         client_message_id=client_message_id,
         payload={"text": "hello"},
         first_nudge_s=60,
+        may_merge=False,
     )
     return message_id if stored else None
 
 
 async def end(acme: World, conversation_id: UUID, run: claiming.ClaimedRun) -> ending.Ended | None:
-    return await ending.end_with_answer(
+    return await ending.end(
         acme.id,
+        "web",
         conversation_id,
-        ending.Ending(run.id, WORKER, run.attempt, "done", None, 1, 1),
+        ending.Ending(run.id, WORKER, run.attempt, "done", None, 1, 1, covers=False),
         message_id=uuid4(),
         text="Hello!",
         status="complete",
@@ -55,7 +58,8 @@ async def end(acme: World, conversation_id: UUID, run: claiming.ClaimedRun) -> e
 
 
 async def claim(acme: World, message_id: UUID) -> claiming.ClaimedRun:
-    run = await claiming.claim(acme.id, message_id, WORKER, turns=9, runs_at_once=9)
+    nudge = claiming.Nudge(acme.id, None, message_id)
+    run = await claiming.claim(nudge, WORKER, turns=9, runs_at_once=9)
     assert run
     return run
 
@@ -142,7 +146,7 @@ async def test_the_trigger_serves_those_alone_who_leave_the_number_out(
         assert message_id
         ended = await end(acme, conversation_id, await claim(acme, message_id))
         assert ended
-        assert ended.seq == 2
+        assert ended.answer.seq == 2
     finally:
         superuser.execute(function)
     await acme.say(conversation_id, "by the trigger")

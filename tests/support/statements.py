@@ -1,6 +1,7 @@
 """The statements of the product that are made once, in the open: those of sessions and of whole
 transactions alike."""
 
+import ast
 import pkgutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,20 +52,19 @@ def _numbered(clause: TextClause) -> str:
     return str(clause.compile(dialect=PGDialect(paramstyle="numeric_dollar")))
 
 
-def prepared(connection: psycopg.Connection, stated: Stated, *, as_system: bool = False) -> int:
-    """Have PostgreSQL read it as `asked`; how many parameters it found."""
-    role = SYSTEM_ROLE if as_system else "none"
-    connection.execute(sql.SQL("SET ROLE {}").format(sql.SQL(role)))
+def returns(function: ast.FunctionDef | ast.AsyncFunctionDef, what: str) -> bool:
+    return isinstance(function.returns, ast.Name) and function.returns.id == what
+
+
+def prepare(connection: psycopg.Connection, stated: Stated) -> None:
+    """Have PostgreSQL read it, and forget it again."""
     connection.execute(b"PREPARE asked AS " + stated.sql.encode())
-    row = connection.execute(
-        "SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = 'asked'"
-    ).fetchone()
-    assert row
-    return int(row[0])
-
-
-def forget(connection: psycopg.Connection) -> None:
     connection.execute("DEALLOCATE asked")
+
+
+def become(connection: psycopg.Connection, *, system: bool) -> None:
+    role = sql.SQL(SYSTEM_ROLE if system else "none")
+    connection.execute(sql.SQL("SET ROLE {}").format(role))
 
 
 def as_application(database: Database, **settings: object) -> psycopg.Connection:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from orchestrator.pipeline.context import build_prompt
 from shared.agents import rules as hiring
 from shared.config import settings
+from shared.conversations.said_before import Said
 from shared.conversations.turns.claiming import AgentAtWork
 from shared.errors import BadRequest
 from shared.model_tokens import tokens_at_most, tokens_of
@@ -46,7 +47,7 @@ def test_what_is_found_quickly_is_never_too_few(text: str) -> None:
 
 @pytest.mark.parametrize("text", [JAPANESE, "สวัสดี" * 200, "QUJD" * 400, "🙂" * 700])
 def test_a_long_talk_in_any_script_fits(text: str) -> None:
-    prompt = build_prompt(AGENT, [("user", text), ("assistant", text)] * 10, text)
+    prompt = build_prompt(AGENT, [Said("user", text), Said("assistant", text)] * 10, text)
     told = prompt.instructions + prompt.text + "".join(turn.content for turn in prompt.history)
     assert 0 < len(prompt.history) < 20
     room = settings.model.context_tokens - settings.model.max_answer_tokens
@@ -54,7 +55,7 @@ def test_a_long_talk_in_any_script_fits(text: str) -> None:
 
 
 def test_thoughts_that_were_kept_are_not_told_again() -> None:
-    said = [("user", "<think>"), ("assistant", "<think>Hm</think>\n\nHello")]
+    said = [Said("user", "<think>"), Said("assistant", "<think>Hm</think>\n\nHello")]
     prompt = build_prompt(AGENT, said, "hi")
     assert [turn.content for turn in prompt.history] == ["Hello", "<think>"]
 

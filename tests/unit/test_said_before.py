@@ -8,12 +8,12 @@ from shared.conversations.said_before import Row, each_behind_its_question
 
 
 def said(seq: int, reply_to: int | None = None) -> Row:
-    return seq, UUID(int=reply_to or seq), "assistant" if reply_to else "user", str(seq)
+    return seq, UUID(int=reply_to or seq), "assistant" if reply_to else "user", str(seq), None
 
 
 def told(rows: list[Row], most: int = 60) -> list[str]:
     """Oldest first, as people read."""
-    return [text for _, text in reversed(each_behind_its_question(rows, most))]
+    return [said.text for said in reversed(each_behind_its_question(rows, most))]
 
 
 def test_three_questions_in_a_row_have_their_answers_behind_them() -> None:

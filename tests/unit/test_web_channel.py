@@ -19,7 +19,7 @@ from gateway.realtime.sockets import Sockets
 from orchestrator import tasks
 from orchestrator.pipeline.claim import parse_payload
 from shared.config import settings
-from shared.conversations import receive
+from shared.conversations import sending
 from shared.conversations.catch_up import CatchUp
 from shared.events import CloseCode
 from shared.identity.tokens import AccessClaims
@@ -209,11 +209,11 @@ class TestTyping:
 
         async def send(
             tenant_id: UUID, message: KonstructMessage, extras: dict[str, str], **_: object
-        ) -> receive.Sent:
-            return receive.Sent(stored(message), resent=False)
+        ) -> sending.Sent:
+            return sending.Sent(stored(message), resent=False, nudge={"id": message.id})
 
         monkeypatch.setattr(web.access, "check", slow_check)
-        monkeypatch.setattr(web.receive, "send", send)
+        monkeypatch.setattr(web.sending, "send", send)
         monkeypatch.setattr(web.handle_message, "delay", nudges.append)
 
         socket.send({"type": "message", "text": "hello"})

@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 import redis.asyncio as aioredis
 from shared.config import settings
+from shared.conversations.turns.claiming import Nudge
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.outages import VALKEY_AWAY
@@ -47,7 +48,7 @@ def handle_message(payload: dict[str, Any]) -> None:
 async def answer_message(worker: WorkerContext, payload: dict[str, Any]) -> None:
     """The same, for who is on the worker's loop already."""
     if named := _named(payload):
-        await respond_in_turn(worker, *named, payload)
+        await respond_in_turn(worker, named, payload)
 
 
 @app.task(name=CANARY_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
@@ -67,12 +68,17 @@ async def return_canary(payload: dict[str, Any]) -> None:
     await publish_canary(gateway_id, sent_at)
 
 
-def _named(payload: dict[str, Any]) -> tuple[UUID, UUID] | None:
-    """Tenant and message, which are all that is taken from the nudge: the rest is read from
+def _named(payload: dict[str, Any]) -> Nudge | None:
+    """Tenant, run and message, which are all that is taken from the nudge: the rest is read from
     PostgreSQL. What names none is refused."""
     try:
-        return UUID(str(payload["tenant_id"])), UUID(str(payload["id"]))
-    except (KeyError, ValueError, TypeError) as error:
+        run_id, message_id = payload.get("run_id"), payload.get("id")
+        return Nudge(
+            tenant_id=UUID(str(payload["tenant_id"])),
+            run_id=UUID(str(run_id)) if run_id else None,
+            message_id=UUID(str(message_id)) if message_id or not run_id else None,
+        )
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
         log.warning("task_refused", error=type(error).__name__)
         return None
 

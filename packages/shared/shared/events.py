@@ -12,7 +12,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 MessageRole = Literal["user", "assistant"]
-MessageStatus = Literal["complete", "stopped", "failed"]
+MessageStatus = Literal["complete", "stopped", "failed", "merged"]
 Finish = Literal["length", "broken_off"]
 """How an answer ended otherwise than by itself: `length`, a complete one that was cut at the token
 limit; `broken_off`, a failed one whose text is what was said until then. Frames take any word, for

@@ -12,9 +12,9 @@ from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from shared.api.auth import client_address
 from shared.api.page_origin import require_own_origin
 from shared.config import settings
-from shared.conversations import control, receive
+from shared.conversations import control, sending
 from shared.conversations.frames import message_frame, response_frame
-from shared.conversations.receive import check_text
+from shared.conversations.sending import check_text
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, TooMany, Unavailable
 from shared.events import (
     AcceptedFrame,
@@ -192,7 +192,7 @@ class Talk:
         )
         extras |= traced.carried
         async with shares.of(self._who.tenant_id):
-            sent = await receive.send(
+            sent = await sending.send(
                 self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
             )
         self._accept(sent.message)
@@ -200,7 +200,8 @@ class Talk:
             if sent.outcome is not None:
                 self._socket.say(response_frame(sent.outcome))
             return
-        handle_message.delay(message.model_dump(mode="json") | extras)
+        if sent.nudge is not None:
+            handle_message.delay(message.model_dump(mode="json") | extras | sent.nudge)
         self._socket.clock.asked(message.id, came_at)
         traced.end()
         await self._show_to_other_sockets(sent.message)
@@ -213,8 +214,8 @@ class Talk:
             self._who.tenant_id, self._who.conversation_id, frame.reply_to
         )
         self._accept(retried.message)
-        if retried.payload is not None:
-            handle_message.delay(retried.payload)
+        if retried.nudge is not None:
+            handle_message.delay(retried.nudge)
 
     async def on_stop(self, frame: StopFrame) -> None:
         await self._require_access()

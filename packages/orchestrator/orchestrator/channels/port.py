@@ -4,7 +4,7 @@ The pipeline knows channels by this alone. What is told here is stored already, 
 fail an answer.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -33,10 +33,12 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A stored outcome: the `response` as sockets get it, and why it failed if it did."""
+    """A stored outcome: the `response` as sockets get it, why it failed if it did, and those of
+    the older messages that were answered together with it."""
 
     frame: dict[str, Any]
     failure: Failure | None = None
+    merged: Sequence[dict[str, Any]] = ()
 
 
 class Preview(Protocol):

@@ -125,7 +125,7 @@ class WebChannel:
         )
 
     async def tell(self, turn: Turn, told: Told) -> None:
-        """Why it failed, if it did, and then the outcome."""
+        """Why it failed, if it did, and then the outcomes in their order."""
         channel = webchat_response_key(turn.tenant_id, turn.thread_id)
         if (failure := told.failure) is not None:
             error = ErrorFrame(
@@ -136,4 +136,5 @@ class WebChannel:
                 reply_to=UUID(turn.message_id),
             )
             await publish(channel, error.wire())
-        await publish(channel, orjson.dumps(told.frame))
+        for frame in (*told.merged, told.frame):
+            await publish(channel, orjson.dumps(frame))

@@ -52,7 +52,7 @@ class Lease:
             forgotten = [
                 news.id
                 for news in heard.values()
-                if news.mine and not worker.in_hand.is_held(news.message_id)
+                if news.mine and not worker.in_hand.is_held(str(news.id), *news.messages)
             ]
             if forgotten:
                 await queue.return_to_queue(session, worker.id, forgotten, counted=True)

@@ -12,7 +12,7 @@ class RunInHand:
     """A run this process works on."""
 
     run_id: UUID | None = None
-    """None until it is claimed; before, nobody can know more of it than its message."""
+    """None until it is claimed; before, nobody can know more of it than its nudge."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
     """Somebody wants no more of the answer."""
     lost: asyncio.Event = field(default_factory=asyncio.Event)
@@ -20,44 +20,44 @@ class RunInHand:
 
 
 class RunsInHand:
-    """By message, which is known before the run is."""
+    """By the name of the nudge, which is known before the run is."""
 
     def __init__(self) -> None:
-        self._by_message: dict[str, RunInHand] = {}
+        self._by_name: dict[str, RunInHand] = {}
         self._empty = asyncio.Event()
         self._empty.set()
         self.closed = False
 
     def __len__(self) -> int:
-        return len(self._by_message)
+        return len(self._by_name)
 
     @contextmanager
-    def working_on(self, message_id: UUID) -> Iterator[RunInHand | None]:
-        """Hold a message's run while it is claimed and answered; None when it is in hand already
-        or no more are taken."""
-        name = str(message_id)
-        if name in self._by_message or self.closed:
+    def working_on(self, name: str) -> Iterator[RunInHand | None]:
+        """Hold the run of a nudge by this name while it is claimed and answered; None when it is
+        in hand already or no more are taken."""
+        if name in self._by_name or self.closed:
             yield None
             return
-        in_hand = self._by_message[name] = RunInHand()
+        in_hand = self._by_name[name] = RunInHand()
         self._empty.clear()
         try:
             yield in_hand
         finally:
-            del self._by_message[name]
-            if not self._by_message:
+            del self._by_name[name]
+            if not self._by_name:
                 self._empty.set()
 
-    def is_held(self, message_id: str) -> bool:
-        return message_id in self._by_message
+    def is_held(self, *names: str) -> bool:
+        """By any of these."""
+        return not self._by_name.keys().isdisjoint(names)
 
     def claimed(self) -> dict[UUID, RunInHand]:
         """Those that are claimed, by run."""
-        return {run.run_id: run for run in self._by_message.values() if run.run_id}
+        return {run.run_id: run for run in self._by_name.values() if run.run_id}
 
     def lose_all(self) -> None:
         """Nothing of them may be stored any more."""
-        for run in self._by_message.values():
+        for run in self._by_name.values():
             run.lost.set()
 
     def close(self) -> None:

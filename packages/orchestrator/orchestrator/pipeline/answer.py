@@ -42,12 +42,15 @@ NOT_SET_UP = "The language model is not set up. Please tell whoever runs Konstru
 BROKEN = "Something went wrong while answering. Please try again."
 
 
+RunStatus = Literal["complete", "stopped", "failed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended. `text` is what the person reads; of a failed one what was said until then,
     or else the sentence on why."""
 
-    status: Literal["complete", "stopped", "failed"]
+    status: RunStatus
     text: str
     finish: Finish | None = None
     error_code: str | None = None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.config import settings
 from shared.conversations.turns import claiming
-from shared.conversations.turns.claiming import ClaimedRun
+from shared.conversations.turns.claiming import ClaimedRun, Nudge
 from shared.log import get_logger
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.telemetry.tracing import TRACEPARENT
@@ -30,6 +30,8 @@ class Claimed:
     run_id: UUID
     tenant_id: UUID
     agent_id: UUID
+    covers: bool
+    """Older messages are answered together with this one."""
     attempt: int
     tries: int
     """Attempts that count against the limit, this one among them."""
@@ -54,19 +56,18 @@ class Claimed:
 
 
 async def claim(
-    worker: WorkerContext, hands: ExitStack, tenant_id: UUID, message_id: UUID, timeline: Timeline
+    worker: WorkerContext, hands: ExitStack, nudge: Nudge, timeline: Timeline
 ) -> Claimed | None:
-    """The message's run, in our hands until `hands` closes; None if it is not to be had.
+    """The run, in our hands until `hands` closes; None if it is not to be had.
 
     What the broker brought is only a hint: message and extras are those stored with the run.
     """
     # In hand before the claim: what the database calls ours and nobody holds is given back.
-    in_hand = hands.enter_context(worker.in_hand.working_on(message_id))
+    in_hand = hands.enter_context(worker.in_hand.working_on(nudge.name))
     if in_hand is None:
         return None
     claimed = await claiming.claim(
-        tenant_id,
-        message_id,
+        nudge,
         worker.id,
         turns=MAX_TURNS,
         runs_at_once=settings.limits.tenant_runs_at_once,
@@ -79,15 +80,18 @@ async def claim(
     prompt: Prompt | None = None
     try:
         message, extras = parse_payload(claimed.payload)
-        prompt = build_prompt(claimed.agent, claimed.said_before, message.content.text)
+        # A payload made by a version before this one has the text in it.
+        text = message.content.text if claimed.text is None else claimed.text
+        prompt = build_prompt(claimed.agent, claimed.said_before, text)
     except Exception:  # whatever it is, it would be the same next time
         log.exception("run_not_readable", run_id=str(claimed.id))
-        message, extras = _address(tenant_id, message_id, claimed)
+        message, extras = _address(nudge.tenant_id, claimed)
     timeline.end_of("context")
     return Claimed(
         run_id=claimed.id,
-        tenant_id=tenant_id,
+        tenant_id=nudge.tenant_id,
         agent_id=claimed.agent_id,
+        covers=claimed.covers,
         attempt=claimed.attempt,
         tries=claimed.attempt - claimed.released,
         started_at=claimed.started_at,
@@ -101,12 +105,10 @@ async def claim(
     )
 
 
-def _address(
-    tenant_id: UUID, message_id: UUID, claimed: ClaimedRun
-) -> tuple[KonstructMessage, dict[str, Any]]:
+def _address(tenant_id: UUID, claimed: ClaimedRun) -> tuple[KonstructMessage, dict[str, Any]]:
     """What the run itself tells of its message: enough to end it where its person sees that."""
     message = KonstructMessage(
-        id=str(message_id),
+        id=str(claimed.message_id or claimed.id),
         tenant_id=str(tenant_id),
         channel=ChannelType(claimed.channel),
         sender=SenderInfo(user_id=""),

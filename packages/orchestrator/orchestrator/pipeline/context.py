@@ -7,6 +7,7 @@ ten messages and of a hundred thousand.
 from collections.abc import Iterator, Sequence
 
 from shared.config import settings
+from shared.conversations.said_before import Said
 from shared.conversations.turns.claiming import AgentAtWork
 from shared.model_tokens import tokens_at_most, tokens_of
 
@@ -17,19 +18,33 @@ TOKENS_PER_TURN = 6
 """What a turn's frame costs beside its text."""
 
 
-def build_prompt(agent: AgentAtWork, said_before: Sequence[tuple[str, str]], text: str) -> Prompt:
-    """Instructions, the newest turns that fit, and what is said now. `said_before` is (role, text),
-    newest first."""
+def build_prompt(agent: AgentAtWork, said_before: Sequence[Said], text: str) -> Prompt:
+    """Instructions, the newest turns that fit, and what is said now. `said_before` is newest
+    first."""
     instructions = _instructions(agent)
     budget = settings.model.context_tokens - settings.model.max_answer_tokens
     budget -= _tokens(instructions) + _tokens(text)
-    turns = [
-        Turn("assistant", without_thoughts(said)) if role == "assistant" else Turn("user", said)
-        for role, said in said_before
-    ]
+    turns = [_turn(said) for said in said_before]
     if not _surely_fit(turns, budget):
         turns = list(_that_fit(turns, budget))
     return Prompt(instructions=instructions, history=turns[::-1], text=text)
+
+
+def _turn(said: Said) -> Turn:
+    """The agent speaks as assistant. Whoever else speaks is on the person's side to a model that
+    knows two, so what a colleague or a notice says is told apart."""
+    match said.author_kind:
+        case None | "agent" | "user" | "contact":
+            if said.role == "assistant":
+                return Turn("assistant", without_thoughts(said.text))
+            return Turn("user", said.text)
+        case "member":
+            who = said.author_name or "somebody"
+            return Turn("user", f"[{who}, a colleague, wrote {said.at}:] {said.text}")
+        case "edit":
+            return Turn("user", f"[An earlier message was changed at {said.at}, to:] {said.text}")
+        case _:
+            return Turn("user", f"[{said.at}: {said.text}]")
 
 
 def _surely_fit(turns: Sequence[Turn], budget: int) -> bool:

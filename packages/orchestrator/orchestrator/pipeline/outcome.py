@@ -6,30 +6,34 @@ answer is inserted, in one transaction. A database that is away for a while is w
 
 import asyncio
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, cast
 from uuid import UUID, uuid4
 
 from shared.config import settings
+from shared.conversations.frames import outcome_frame, response_frame
 from shared.conversations.history import outcome_of
+from shared.conversations.outcomes import StoredOutcome
 from shared.conversations.turns import ending
 from shared.conversations.turns.ending import Ending
 from shared.db import TenantSession
-from shared.events import Finish, MessageStatus, ResponseFrame
+from shared.events import Finish
 from shared.log import get_logger
 from shared.models import WebConversationMessage
-from shared.models.message import ChannelType
 from shared.outages import DATABASE_AWAY, passes
 from shared.runs import queue
 
 from orchestrator.life.context import WorkerContext
-from orchestrator.pipeline.answer import BROKEN, Outcome, failed
+from orchestrator.pipeline.answer import BROKEN, Outcome, RunStatus, failed
 from orchestrator.pipeline.claim import Claimed
 
 log = get_logger(__name__)
 
 RUN_STATE = {"complete": "done", "stopped": "stopped", "failed": "failed"}
 STORE_WITHIN_S = 30.0
+HINTS = ("placeholder_ts",)
+"""Of what a channel put beside the message: what helps to send the answer."""
+MERGED = Outcome("complete", "")
+"""The words of an older message's outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,9 @@ class Stored:
     outcome: Outcome
     """What was stored, which need not be what was to be."""
     told: dict[str, Any]
-    """What goes out with the answer: its frame's fields beside the text."""
+    """The answer's frame."""
+    merged: list[dict[str, Any]]
+    """Those of the older messages that were answered together with it."""
     following: list[dict[str, Any]]
     """What to nudge with for the runs that may begin now."""
 
@@ -88,34 +94,24 @@ async def _store_once(worker: WorkerContext, claimed: Claimed, outcome: Outcome)
         error_code=outcome.error_code,
         input_tokens=outcome.usage.input_tokens,
         output_tokens=outcome.usage.output_tokens,
+        covers=claimed.covers,
     )
-    channel = claimed.message.channel
-    if channel is not ChannelType.WEB:
-        ended = await ending.end(
-            claimed.tenant_id,
-            channel,
-            claimed.thread_id,
-            attempted,
-            runs_at_once=settings.limits.tenant_runs_at_once,
-        )
-        return Stored(outcome, {}, ended.following) if ended else None
-    answer_id = uuid4()
-    ended = await ending.end_with_answer(
+    ended = await ending.end(
         claimed.tenant_id,
+        claimed.message.channel,
         UUID(claimed.thread_id),
         attempted,
-        message_id=answer_id,
+        message_id=uuid4(),
         text=outcome.text,
         status=outcome.status,
         finish=outcome.finish,
+        hints={name: claimed.extras[name] for name in HINTS if name in claimed.extras},
         runs_at_once=settings.limits.tenant_runs_at_once,
     )
     if ended is None:
         return await _stored_before(worker, claimed, outcome)
-    assert ended.seq is not None
-    assert ended.created_at is not None
-    told = _told(claimed, outcome, answer_id, ended.seq, ended.created_at)
-    return Stored(outcome, told, ended.following)
+    merged = [_told(claimed, older, MERGED) for older in ended.merged]
+    return Stored(outcome, _told(claimed, ended.answer, outcome), merged, ended.following)
 
 
 async def _stored_before(
@@ -131,33 +127,26 @@ async def _stored_before(
         return None
     if stored.status != outcome.status:
         outcome = _as_stored(outcome, stored)
-    told = _told(claimed, outcome, stored.id, stored.seq, stored.created_at)
-    return Stored(outcome, told, following=[])
+    told = response_frame(stored).payload()
+    return Stored(outcome, told, merged=[], following=[])  # who missed more looks for it
 
 
 def _as_stored(outcome: Outcome, stored: WebConversationMessage) -> Outcome:
     """What was stored before, in the place of what could not be."""
     return replace(
         outcome,
-        status=cast(MessageStatus, stored.status),
+        status=cast(RunStatus, stored.status),
         text=stored.content,
         finish=cast(Finish | None, stored.finish),
         error_code=stored.error_code,
     )
 
 
-def _told(
-    claimed: Claimed, outcome: Outcome, answer_id: UUID, seq: int, created_at: datetime
-) -> dict[str, Any]:
-    """Spelled by the frame itself, as when the answer is told again from the database."""
-    frame = ResponseFrame(
-        text=outcome.text,
-        conversation_id=UUID(claimed.thread_id),
-        message_id=answer_id,
-        seq=seq,
-        reply_to=UUID(claimed.message.id),
-        status=outcome.status,
-        created_at=created_at,
+def _told(claimed: Claimed, stored: StoredOutcome, outcome: Outcome) -> dict[str, Any]:
+    frame = outcome_frame(
+        UUID(claimed.thread_id),
+        stored,
+        outcome.text,
         error_code=outcome.error_code,
         finish=outcome.finish,
     )

@@ -3,9 +3,9 @@
 import asyncio
 from contextlib import ExitStack
 from typing import Any
-from uuid import UUID
 
 from shared.config import settings
+from shared.conversations.turns.claiming import Nudge
 from shared.log import get_logger
 from shared.runs.nudges import handle_message
 from shared.telemetry.tracing import TRACEPARENT
@@ -26,25 +26,23 @@ MARGIN_S = 60.0
 """Beyond the run's own deadline: claiming, storing, telling."""
 
 
-async def respond_in_turn(
-    worker: WorkerContext, tenant_id: UUID, message_id: UUID, nudge: dict[str, Any]
-) -> None:
+async def respond_in_turn(worker: WorkerContext, nudge: Nudge, payload: dict[str, Any]) -> None:
     """Wait for the tenant's turn, then respond. The nudge goes back to the broker if this process
     leaves before."""
-    async with worker.fair_queue.slot(tenant_id, str(message_id)) as slot:
+    async with worker.fair_queue.slot(nudge.tenant_id, nudge.name) as slot:
         if slot is not None:
             async with asyncio.timeout(settings.worker.run_deadline_s + MARGIN_S):
-                await respond(worker, slot, tenant_id, message_id)
+                await respond(worker, slot, nudge)
         elif worker.fair_queue.closed:
-            handle_message.delay(nudge)
+            handle_message.delay(payload)
 
 
-async def respond(worker: WorkerContext, slot: Slot, tenant_id: UUID, message_id: UUID) -> None:
-    """Claim the message's run, let the agent answer, store the outcome, tell everyone, and nudge
+async def respond(worker: WorkerContext, slot: Slot, nudge: Nudge) -> None:
+    """Claim the run, let the agent answer, store the outcome, tell everyone, and nudge
     what may begin then. Does nothing if the run is not to be had."""
     timeline = Timeline()
     with ExitStack() as hands:
-        claimed = await claim(worker, hands, tenant_id, message_id, timeline)
+        claimed = await claim(worker, hands, nudge, timeline)
         slot.claimed()
         if claimed is None:
             metrics.NOTHING_TO_DO.inc()
@@ -53,8 +51,8 @@ async def respond(worker: WorkerContext, slot: Slot, tenant_id: UUID, message_id
         timeline.trace(
             claimed.extras.get(TRACEPARENT),
             run_id=claimed.run_id,
-            message_id=message_id,
-            tenant_id=tenant_id,
+            message_id=claimed.message.id,
+            tenant_id=nudge.tenant_id,
             attempt=claimed.attempt,
         )
         outcome = await answer(worker, claimed)
@@ -67,11 +65,11 @@ async def respond(worker: WorkerContext, slot: Slot, tenant_id: UUID, message_id
         log.info("run_lost", run_id=str(claimed.run_id), attempt=claimed.attempt)
         return
     outcome = stored.outcome
-    told = Told(stored.told | timeline.span.carried, _failure(outcome))
+    told = Told(stored.told | timeline.span.carried, _failure(outcome), stored.merged)
     await channel_of(claimed.message.channel).tell(claimed.turn, told)
     timeline.end_of("publish")
-    for payload in stored.following:
-        handle_message.delay(payload)
+    for following in stored.following:
+        handle_message.delay(following)
     _account(claimed, outcome)
 
 

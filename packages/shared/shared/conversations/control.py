@@ -8,8 +8,8 @@ from uuid import UUID
 
 from shared.config import settings
 from shared.conversations import repository
-from shared.conversations.frames import response_frame
-from shared.conversations.locked import lock, require_active_agent
+from shared.conversations.frames import outcome_frame
+from shared.conversations.locked import lock, require_active_agent, require_agent_speaks
 from shared.db import TenantSession, WithinTenant
 from shared.errors import Conflict, NotFound
 from shared.events import ResetFrame
@@ -30,11 +30,12 @@ class Retried:
     """A user's message that will be answered again, and what to nudge the workers with."""
 
     message: WebConversationMessage
-    payload: dict[str, object] | None
+    nudge: dict[str, str] | None
 
 
 async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Retried:
-    """Open a new run for a message whose outcome is `failed`. Asking twice opens one.
+    """Open a new run for a message whose outcome is `failed`; for one that was answered together
+    with a newer one, for that. Asking twice opens one.
 
     Raises NotFound, Conflict if there is nothing to retry.
     """
@@ -43,26 +44,32 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
         message = await repository.message_by_id(session, conversation_id, message_id)
         if message is None or message.role != "user":
             raise NotFound("There is no such message of yours in this conversation.")
-        last_run = await queue.run_of_message(session, tenant_id, str(message_id))
+        last_run = await queue.answering_run(session, tenant_id, str(message_id))
         if last_run is None or last_run.payload is None:
             raise Conflict("This message cannot be answered again. Send it anew.")
+        if last_run.message_id not in (None, str(message_id)):
+            answered_with = UUID(last_run.message_id)
+            message = await repository.message_by_id(session, conversation_id, answered_with)
+            assert message is not None
         if last_run.state in queue.UNFINISHED:
-            return Retried(message, payload=None)
+            return Retried(message, nudge=None)
         if last_run.state != "failed":
             raise Conflict("This message is answered already.", code="not_failed")
         require_active_agent(conversation)
-        await queue.add_run(
+        require_agent_speaks(conversation)
+        run_id = await queue.add_run(
             session,
             tenant_id=tenant_id,
             agent_id=conversation.agent_id,
             channel=last_run.channel,
             thread_id=last_run.thread_id,
-            message_id=str(message_id),
+            message_id=str(message.id),
             payload=last_run.payload,
             attempt=last_run.attempt,
             first_nudge_s=settings.worker.first_nudge_s,
         )
-        return Retried(message, payload=last_run.payload)
+        nudge = {"id": str(message.id), "tenant_id": str(tenant_id), "run_id": str(run_id)}
+        return Retried(message, nudge)
 
 
 async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) -> None:
@@ -73,31 +80,27 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
     """
     async with TenantSession(tenant_id) as session, session.transaction():
         await lock(session, conversation_id)
-        unfinished = await queue.unfinished_runs(
+        unfinished = await queue.lock_unfinished(
             session, tenant_id, ChannelType.WEB, str(conversation_id)
         )
-        wanted = [
-            run for run in unfinished if message_id is None or run.message_id == str(message_id)
-        ]
-        if not wanted:
+        if message_id is not None:
+            answers = await queue.answering_run(session, tenant_id, str(message_id))
+            unfinished = [run for run in unfinished if answers and run.id == answers.id]
+        if not unfinished:
             raise Conflict("Nothing is being answered.", code="nothing_to_stop")
-        run = wanted[0]
-        if await queue.finish_pending(session, run.id, state="stopped"):
-            outcome = await repository.add_message(
-                session,
-                tenant_id=tenant_id,
-                conversation_id=conversation_id,
-                role="assistant",
-                content="",
-                status="stopped",
-                reply_to=UUID(run.message_id),
-            )
-            session.after_commit(
-                lambda: publish_frame(tenant_id, conversation_id, response_frame(outcome))
-            )
-        else:
+        run = unfinished[0]
+        if run.state != "pending":
             await queue.request_stop(session, run.id)
             session.after_commit(lambda: publish_run_control([run.id]))
+            return
+        outcomes = await repository.end_pending(session, conversation_id, run.id, state="stopped")
+
+        async def tell() -> None:
+            for outcome in outcomes:
+                frame = outcome_frame(conversation_id, outcome)
+                await publish_frame(tenant_id, conversation_id, frame)
+
+        session.after_commit(tell)
 
 
 async def reset(session: WithinTenant, conversation_id: UUID) -> None:
@@ -107,7 +110,7 @@ async def reset(session: WithinTenant, conversation_id: UUID) -> None:
     """
     conversation = await lock(session, conversation_id)
     tenant_id = conversation.tenant_id
-    unfinished = await queue.unfinished_runs(
+    unfinished = await queue.lock_unfinished(
         session, tenant_id, ChannelType.WEB, str(conversation_id)
     )
     await queue.cancel_thread(session, tenant_id, ChannelType.WEB, str(conversation_id))

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from shared.conversations.outcomes import StoredOutcome
 from shared.errors import AgentPaused, KonstructError, TooMany
 from shared.events import ErrorFrame, MessageFrame, ResponseFrame
 from shared.models import WebConversationMessage
@@ -36,4 +37,26 @@ def error_frame(
         client_message_id=client_message_id,
         notice=error.notice if isinstance(error, AgentPaused) else None,
         retry_after_s=error.retry_after_s if isinstance(error, TooMany) else None,
+    )
+
+
+def outcome_frame(
+    conversation_id: UUID,
+    outcome: StoredOutcome,
+    text: str = "",
+    *,
+    error_code: str | None = None,
+    finish: str | None = None,
+) -> ResponseFrame:
+    """As when it is told again from the database."""
+    return ResponseFrame(
+        text=text,
+        conversation_id=conversation_id,
+        message_id=outcome.id,
+        seq=outcome.seq,
+        reply_to=outcome.reply_to,
+        status=outcome.status,
+        created_at=outcome.created_at,
+        error_code=error_code,
+        finish=finish,
     )

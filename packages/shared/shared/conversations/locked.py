@@ -5,7 +5,7 @@ from uuid import UUID
 from shared.conversations import repository
 from shared.conversations.repository import LockedConversation
 from shared.db import WithinTenant
-from shared.errors import AgentPaused, NotFound
+from shared.errors import AgentPaused, Conflict, NotFound
 
 NO_SUCH_CONVERSATION = "There is no such conversation."
 
@@ -22,3 +22,9 @@ def require_active_agent(conversation: LockedConversation) -> None:
     """Raises AgentPaused, with the notice the business wrote."""
     if not conversation.agent_is_active:
         raise AgentPaused(conversation.paused_notice)
+
+
+def require_agent_speaks(conversation: LockedConversation) -> None:
+    """Raises Conflict while somebody else has the conversation."""
+    if conversation.handling != "agent":
+        raise Conflict("A colleague has this conversation, and answers.", code="held_by_person")

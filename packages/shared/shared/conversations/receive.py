@@ -1,109 +1,184 @@
-"""A person's message is stored once, in one transaction with the run that shall answer it."""
+"""What platforms tell us, stored: messages, edits, deletes. One way for every outside channel.
 
-from dataclasses import dataclass
-from uuid import UUID
+Each is one transaction, and telling it again changes nothing: it is known by the platform's id of
+the delivery and by what the message is. The message is stored with the run that shall answer it,
+which waits until its author has been quiet for a moment, since people say one thing in several
+messages; then workers are nudged.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
 
 from shared.config import settings
-from shared.conversations import repository
-from shared.conversations.locked import lock, require_active_agent
-from shared.conversations.turns import asking
-from shared.db import TenantSession
-from shared.errors import Conflict, TextRefused
-from shared.models import WebConversationMessage
-from shared.models.message import KonstructMessage
+from shared.conversations import inbound
+from shared.conversations.inbound import Author, Locked, Told
+from shared.db import HouseSession
+from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
+from shared.runs import bursts, queue
+from shared.runs.nudges import nudge_in
 
-
-def check_text(text: str) -> None:
-    """Raise TextRefused, with a sentence, for text that cannot be a message."""
-    if not text.strip():
-        raise TextRefused("The message is empty. Write something first.", code="text_empty")
-    if len(text) > settings.sockets.max_message_chars:
-        raise TextRefused(
-            f"The message has {len(text)} characters; at most {settings.sockets.max_message_chars} "
-            "are possible. Send it in parts.",
-            code="text_too_long",
-        )
-    if "\x00" in text:
-        raise TextRefused("The message holds a NUL character, which cannot be stored.")
+QUIET_S = 1.5
+"""After which an author is taken to have said all."""
+AT_MOST_S = 5.0
+"""After their first message they are answered all the same."""
+ANSWERED_UP_TO = timedelta(hours=24)
+"""What a platform tells us later than that is stored and shown, and not answered."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A stored user message. `resent` if it was there before; then perhaps with its outcome."""
+class Heard:
+    """A message, as its channel has read it.
 
-    message: WebConversationMessage
-    resent: bool
-    outcome: WebConversationMessage | None = None
-
-
-async def send(
-    tenant_id: UUID,
-    message: KonstructMessage,
-    extras: dict[str, str],
-    *,
-    client_message_id: str | None,
-) -> Sent:
-    """Store a user's message and its run, in one transaction; nothing if it is refused.
-
-    `message.id` becomes the stored message's id. The same `client_message_id` again gives the
-    message stored the first time. Raises TextRefused, NotFound, Conflict.
+    `conversation_key` names place and thread; without one it is a talk between two, known by our
+    contact, since platforms' ids change. `extras` are what the channel needs to answer.
     """
-    text = message.content.text
-    check_text(text)
-    conversation_id, message_id = UUID(message.thread_id or ""), UUID(message.id)
-    payload = message.model_dump(mode="json") | extras
-    while True:
-        stored = await asking.ask(
-            tenant_id,
-            conversation_id,
-            message_id=message_id,
-            text=text,
-            client_message_id=client_message_id,
-            payload=payload,
-            first_nudge_s=settings.worker.first_nudge_s,
-        )
-        if stored is not None:
-            break
-        known = await _sent_before(tenant_id, conversation_id, text, client_message_id)
-        if known is not None:
-            return known
-        # What stood in its way is gone: it was reset away, or the agent is active again.
-    seq, created_at = stored
-    return Sent(
-        WebConversationMessage(
+
+    told: Told
+    author: Author
+    text: str
+    conversation_key: str | None = None
+    parts: list[dict[str, Any]] | None = None
+    sent_at: datetime | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of it. `known`: it was stored before, and nothing was done."""
+
+    known: bool
+    conversation_id: UUID | None = None
+    message_id: UUID | None = None
+    run_id: UUID | None = None
+    """None if nobody is asked to answer."""
+
+
+async def receive(tenant_id: UUID, heard: Heard) -> Received:
+    """Store a person's message with its run, and nudge once its author may have said all."""
+    told = heard.told
+    event_id, message_id = uuid4(), uuid4()
+    async with HouseSession(tenant_id, "receive") as session, session.transaction():
+        if not await inbound.is_news(
+            session, event_id, told, kind="message", message_id=message_id, sent_at=heard.sent_at
+        ):
+            before = await inbound.remembered(session, told)
+            if before is None:
+                return Received(True)
+            return Received(True, before.conversation_id, before.message_id)
+        contact_id = await inbound.contact_of(session, told.connection_id, heard.author)
+        conversation = await _conversation(session, heard, contact_id)
+        if conversation is None:
+            await inbound.note_event(session, event_id, note="nobody_answers_here")
+            return Received(False)
+        await inbound.add_message(
+            session,
             id=message_id,
-            tenant_id=tenant_id,
-            conversation_id=conversation_id,
-            role="user",
-            content=text,
-            status="complete",
-            client_message_id=client_message_id,
-            seq=seq,
-            created_at=created_at,
-        ),
-        resent=False,
+            channel=told.channel,
+            conversation_id=conversation.id,
+            contact_id=contact_id,
+            content=heard.text,
+            parts=heard.parts,
+            sent_at=heard.sent_at,
+            language=heard.author.language,
+        )
+        note, run_id = await _run(session, heard, conversation, message_id)
+        await inbound.note_event(
+            session,
+            event_id,
+            conversation_id=conversation.id,
+            message_id=message_id,
+            note=note,
+        )
+    return Received(False, conversation.id, message_id, run_id)
+
+
+async def _conversation(session: HouseSession, heard: Heard, contact_id: UUID) -> Locked | None:
+    """Found or made, and locked. None if there is none and nobody to answer in it."""
+    told = heard.told
+    key = heard.conversation_key or str(contact_id)
+    found = await inbound.lock_by_key(session, told.channel, told.connection_id, key)
+    if found is not None:
+        return found
+    agent_id = await inbound.agent_of_connection(session, told.connection_id)
+    if agent_id is None:
+        return None
+    await inbound.add_conversation(
+        session,
+        channel=told.channel,
+        agent_id=agent_id,
+        connection_id=told.connection_id,
+        external_key=key,
+        contact_id=None if heard.conversation_key else contact_id,
+        language=heard.author.language,
     )
+    return await inbound.lock_by_key(session, told.channel, told.connection_id, key)
 
 
-async def _sent_before(
-    tenant_id: UUID, conversation_id: UUID, text: str, client_message_id: str | None
-) -> Sent | None:
-    """The message of this `client_message_id`. Raises what else keeps a message from being
-    stored; None if nothing does."""
-    async with TenantSession(tenant_id) as session, session.transaction():
-        conversation = await lock(session, conversation_id)
-        if client_message_id is not None:
-            known = await repository.message_by_client_id(
-                session, conversation_id, client_message_id
-            )
-            if known is not None:
-                if known.content != text:
-                    raise Conflict(
-                        "This client_message_id was used for another text. "
-                        "Give every message its own.",
-                        code="client_message_id_reused",
-                    )
-                outcome = await repository.outcome_of(session, conversation_id, known.id)
-                return Sent(known, resent=True, outcome=outcome)
-        require_active_agent(conversation)
-    return None
+async def _run(
+    session: HouseSession, heard: Heard, conversation: Locked, message_id: UUID
+) -> tuple[str | None, UUID | None]:
+    """Why there is none, or the run."""
+    if heard.sent_at and datetime.now(UTC) - heard.sent_at > ANSWERED_UP_TO:
+        return "arrived_late", None
+    if conversation.handling != "agent":
+        return None, None
+    if not conversation.agent_is_active:
+        return "agent_paused", None
+    told = heard.told
+    thread = (session.tenant_id, told.channel, str(conversation.id))
+    waits = await bursts.put_off(
+        session,
+        *thread,
+        author=heard.author.external_id,
+        quiet_s=QUIET_S,
+        at_most_s=AT_MOST_S,
+        first_nudge_s=settings.worker.first_nudge_s,
+    )
+    run_id = await queue.add_run(
+        session,
+        tenant_id=session.tenant_id,
+        agent_id=conversation.agent_id,
+        channel=told.channel,
+        thread_id=str(conversation.id),
+        message_id=str(message_id),
+        payload=_payload(session.tenant_id, heard, conversation.id, message_id),
+        first_nudge_s=settings.worker.first_nudge_s,
+        may_merge=True,
+        not_before=waits.until,
+    )
+    nudge = {"id": str(message_id), "tenant_id": str(session.tenant_id), "run_id": str(run_id)}
+
+    async def tell() -> None:
+        nudge_in(waits.seconds, nudge)
+
+    session.after_commit(tell)
+    return None, run_id
+
+
+def _payload(
+    tenant_id: UUID, heard: Heard, conversation_id: UUID, message_id: UUID
+) -> dict[str, Any]:
+    """The message without its text, which is read where it is stored."""
+    message = KonstructMessage(
+        id=str(message_id),
+        tenant_id=str(tenant_id),
+        channel=ChannelType(heard.told.channel),
+        channel_metadata=heard.metadata,
+        sender=SenderInfo(
+            user_id=heard.author.external_id, display_name=heard.author.display_name or ""
+        ),
+        content=MessageContent(),
+        thread_id=str(conversation_id),
+    )
+    return (
+        message.model_dump(mode="json")
+        | heard.extras
+        | {
+            "conversation_id": str(conversation_id),
+            "connection_id": str(heard.told.connection_id),
+            "tenant_id": str(tenant_id),
+        }
+    )

@@ -11,8 +11,10 @@ from uuid import UUID, uuid4
 from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.conversations.outcomes import StoredOutcome, outcome
+from shared.conversations.places import WEB
+from shared.conversations.predicates import agent_of, answers, lock
 from shared.conversations.writing import add_message as insert_message
-from shared.conversations.writing import agent_of, answers, lock
 from shared.db import WithinTenant
 from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
 
@@ -37,10 +39,15 @@ class ConversationSummary:
 async def summaries(
     session: WithinTenant, *, tenant_id: UUID | None, user_id: UUID | None, limit: int
 ) -> list[ConversationSummary]:
-    """Conversations, newest `updated_at` first; of one tenant or all, of one person or all."""
+    """Conversations, newest `updated_at` first; of one tenant or all, of one person or all. Notices
+    and what says nothing are no preview."""
     newest = (
         select(func.left(WebConversationMessage.content, PREVIEW_CHARS).label("preview"))
-        .where(WebConversationMessage.conversation_id == WebConversation.id)
+        .where(
+            WebConversationMessage.conversation_id == WebConversation.id,
+            WebConversationMessage.status != "merged",
+            WebConversationMessage.author_kind.is_distinct_from("system"),
+        )
         .order_by(WebConversationMessage.seq.desc())
         .limit(1)
         .lateral("newest")
@@ -89,6 +96,7 @@ class LockedConversation:
     agent_id: UUID
     user_id: UUID
     last_seq: int
+    handling: str
     agent_is_active: bool
     paused_notice: str | None
 
@@ -97,7 +105,7 @@ class LockedConversation:
 _LOCK = text(
     f"""
     SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
-           conversation.last_seq, {answers("agent")}, agent.paused_notice
+           conversation.last_seq, conversation.handling, {answers("agent")}, agent.paused_notice
       FROM web_conversations AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.id = :conversation_id
@@ -198,6 +206,7 @@ async def history_page(
 
 _ADD_MESSAGE = text(
     insert_message(
+        WEB,
         id="cast(:id AS uuid)",
         tenant_id="cast(:tenant_id AS uuid)",
         conversation_id="cast(:conversation_id AS uuid)",
@@ -241,8 +250,31 @@ async def add_message(
     row = (
         await session.execute(_ADD_MESSAGE, {name: getattr(message, name) for name in columns})
     ).one()
-    message.seq, message.created_at = row
+    message.seq, message.created_at = row.seq, row.created_at
     return message
+
+
+_END_PENDING = text(
+    outcome(
+        WEB,
+        conversation_id=":conversation_id",
+        run_id=":run_id",
+        fence="run.id = :run_id AND run.state = 'pending'",
+        state=":state",
+        message_id="gen_random_uuid()",
+        text="''",
+        status=":state",
+        covers=True,
+    )
+)
+
+
+async def end_pending(
+    session: WithinTenant, conversation_id: UUID, run_id: UUID, *, state: str
+) -> list[StoredOutcome]:
+    """End a run that nobody works on, with nothing said. The caller has locked it."""
+    given = {"conversation_id": conversation_id, "run_id": run_id, "state": state}
+    return [StoredOutcome(*row) for row in await session.execute(_END_PENDING, given)]
 
 
 async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> None:

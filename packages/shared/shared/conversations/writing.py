@@ -3,33 +3,24 @@
 Locks are taken in the order of all who change a conversation: the conversation, then its runs.
 """
 
+from shared.conversations.places import Place
 
-def take_seq(where: str) -> str:
-    """Lock the conversation and take its next number, for a message stored in the same statement.
-    Gives tenant_id, id, agent_id and last_seq, which is that number."""
+
+def take_seq(place: Place, where: str, *, numbers: str = "1", also: str = "") -> str:
+    """Lock the conversation and take its next numbers, for what the same statement stores. Gives
+    whose it is, with the last of the numbers as `last_seq`; `also` sets more of the row."""
     return f"""
-    UPDATE web_conversations AS conversation
-       SET last_seq = conversation.last_seq + 1, updated_at = clock_timestamp()
-     WHERE {where}
-    RETURNING tenant_id, id, agent_id, last_seq
+    UPDATE {place.conversations} AS conversation
+       SET last_seq = conversation.last_seq + {numbers}, updated_at = clock_timestamp(){also}
+     WHERE {where}{place.only("conversation")}
+    RETURNING conversation.tenant_id, conversation.channel, conversation.id, conversation.agent_id,
+              conversation.connection_id, conversation.contact_id, conversation.handling,
+              conversation.last_seq
     """  # noqa: S608 - of our own constants
 
 
-def lock(conversation: str) -> str:
-    """For the end of a SELECT: the conversation's row is locked until the transaction ends."""
-    return f"FOR UPDATE OF {conversation}"
-
-
-def answers(agent: str) -> str:
-    """It is not paused: what is asked of it is stored and gets a run."""
-    return f"{agent}.status = 'active'"
-
-
-def agent_of(conversation: str, agent: str) -> str:
-    return f"{agent}.tenant_id = {conversation}.tenant_id AND {agent}.id = {conversation}.agent_id"
-
-
 def add_message(
+    place: Place,
     *,
     id: str,
     tenant_id: str,
@@ -42,16 +33,20 @@ def add_message(
     client_message_id: str = "NULL",
     error_code: str = "NULL",
     finish: str = "NULL",
+    author_kind: str = "NULL",
+    author_id: str = "NULL",
+    parts: str = "NULL",
     source: str = "",
 ) -> str:
-    """Insert a message for each row of `source` (`FROM …`), or one; gives seq and created_at.
-    Without a `seq` the trigger takes the next one, and with it the conversation's lock."""
+    """Insert a message for each row of `source` (`FROM …`), or one; gives the rows. Without a `seq`
+    a trigger takes the next one, and with it the conversation's lock."""
     return f"""
-    INSERT INTO web_conversation_messages
-           (id, tenant_id, conversation_id, seq, role, content, status, reply_to,
-            client_message_id, error_code, finish)
-    SELECT {id}, {tenant_id}, {conversation_id}, {seq}, {role}, {content}, {status}, {reply_to},
-           {client_message_id}, {error_code}, {finish}
+    INSERT INTO {place.messages}
+           (id, tenant_id, channel, conversation_id, seq, role, content, status, reply_to,
+            client_message_id, error_code, finish, author_kind, author_id, parts)
+    SELECT {id}, {tenant_id}, {place.channel}, {conversation_id}, {seq}, {role}, {content},
+           {status}, {reply_to}, {client_message_id}, {error_code}, {finish}, {author_kind},
+           {author_id}, {parts}
      {source}
-    RETURNING seq, created_at
+    RETURNING id, seq, created_at, reply_to, status, content
     """

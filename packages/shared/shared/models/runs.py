@@ -70,6 +70,11 @@ class AgentRun(HasId, HasCreatedAt, Base):
             postgresql_where=text(f"{UNFINISHED} AND next_nudge_at < 'infinity'"),
         ),
         Index("ix_agent_runs_message_id", "message_id"),
+        Index(
+            "ix_agent_runs_merged_into",
+            "merged_into",
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
         Index("ix_agent_runs_thread", "agent_id", "thread_id"),
         Index(
             "ix_agent_runs_usage",

@@ -6,6 +6,7 @@ what was said, and any secret a channel put beside it, stays out of the broker. 
 no room or the broker down is dropped: the run stands in PostgreSQL, and the sweep nudges again.
 """
 
+import asyncio
 from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from typing import Any
@@ -104,6 +105,11 @@ class Job:
 def _count(reply: int | None) -> None:
     metrics.NUDGES_WAITING.dec()
     (metrics.NUDGE_SENT if reply else metrics.NUDGE_BROKER).inc()
+
+
+def nudge_in(seconds: float, payload: dict[str, Any]) -> None:
+    """Nudge then, if this process still is; else the sweep does."""
+    asyncio.get_running_loop().call_later(seconds, handle_message.delay, payload)
 
 
 handle_message = Job(TASK_NAME, carries=("id", "tenant_id", "run_id"))

@@ -64,13 +64,37 @@ def nudged_by_the_sweep(run: str) -> str:
     return f"{unfinished(run)} AND {run}.next_nudge_at < 'infinity'"
 
 
+def nudge(run: str) -> str:
+    """What workers are told of it: ids and nothing else."""
+    return f"""json_build_object('id', {run}.message_id, 'tenant_id', {run}.tenant_id,
+                              'run_id', {run}.id)"""
+
+
 # ── what may be done ───────────────────────────────────────────────────────────────────────────
 
 
+def may_begin(run: str) -> str:
+    """It waits for nobody to say more. Asked wherever somebody looks for what could be claimed."""
+    return f"({run}.not_before IS NULL OR {run}.not_before <= clock_timestamp())"
+
+
 def claimable(run: str) -> str:
-    """It is pending, or its worker has no lease, or one that ran out."""
-    return f"""({run}.state = 'pending'
+    """It is pending and may begin, or its worker has no lease, or one that ran out."""
+    return f"""({run}.state = 'pending' AND {may_begin(run)}
             OR {run}.state = 'running' AND NOT {lives(f"{run}.worker_id")})"""
+
+
+def may_be_answered_with(run: str, head: str) -> str:
+    """The pending run is of the same author as the head of its thread, and both may merge.
+    A head that somebody has begun takes no more along."""
+    return f"""{head}.may_merge AND {head}.started_at IS NULL
+           AND {run}.state = 'pending' AND {run}.may_merge AND {run}.payload IS NOT NULL
+           AND {author_of(run)} IS NOT DISTINCT FROM {author_of(head)}"""
+
+
+def author_of(run: str) -> str:
+    """The channel's own id of who wrote the message."""
+    return f"{run}.payload #>> '{{sender,user_id}}'"
 
 
 def is_workers(run: str, worker_id: str) -> str:

@@ -8,6 +8,7 @@ that a test can ask PostgreSQL which index it takes (tests/integration/test_plan
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from shared.models import AgentRun
 from shared.runs.predicates import (
     is_workers,
     newest,
+    nudge,
     of_message,
     of_thread,
     running,
@@ -38,6 +40,8 @@ _ADD_RUN = text(
         payload=":payload",
         first_nudge_s=":first_nudge_s",
         attempts_before="cast(:attempt AS integer)",
+        may_merge="cast(:may_merge AS boolean)",
+        not_before="cast(:not_before AS timestamptz)",
     )
 )
 
@@ -53,14 +57,16 @@ async def add_run(
     payload: dict[str, Any],
     first_nudge_s: float,
     attempt: int = 0,
-) -> None:
+    may_merge: bool = False,
+    not_before: datetime | None = None,
+) -> UUID:
     """Insert a pending run, in the transaction that stores its message. The caller nudges after
     the commit; the sweep does so from `first_nudge_s` on.
 
     `attempt` is that of the run this one tries again: attempts of a message only ever grow, and
     those of the run before do not count against this one's limit.
     """
-    await session.execute(
+    added = await session.execute(
         _ADD_RUN,
         {
             "tenant_id": tenant_id,
@@ -71,8 +77,12 @@ async def add_run(
             "payload": orjson.dumps(payload).decode(),
             "attempt": attempt,
             "first_nudge_s": first_nudge_s,
+            "may_merge": may_merge,
+            "not_before": not_before,
         },
     )
+    run_id: UUID = added.scalar_one()
+    return run_id
 
 
 _RUN_OF_MESSAGE = text(
@@ -93,20 +103,39 @@ async def run_of_message(
     return found.scalar_one_or_none()
 
 
+_RUN = text("SELECT * FROM agent_runs AS run WHERE run.id = :run_id")
+
+
+async def answering_run(session: WithinTenant, tenant_id: UUID, message_id: str) -> AgentRun | None:
+    """The newest run that answers a message: its own, or that of a newer message it was answered
+    together with."""
+    run = await run_of_message(session, tenant_id, message_id)
+    while run is not None and run.merged_into is not None:
+        by_id = select(AgentRun).from_statement(_RUN)
+        found = await session.execute(by_id, {"run_id": run.merged_into})
+        into = found.scalar_one_or_none()
+        if into is None or into.message_id is None:
+            return into
+        run = await run_of_message(session, tenant_id, into.message_id)
+    return run
+
+
 _OF_THREAD = of_thread("run", ":tenant_id", ":channel", ":thread_id")
 _UNFINISHED_OF_THREAD = text(
     f"""
     SELECT * FROM agent_runs AS run
      WHERE {_OF_THREAD} AND {unfinished("run")}
      ORDER BY run.position
+       FOR UPDATE OF run
     """  # noqa: S608 - of our own constants
 )
 
 
-async def unfinished_runs(
+async def lock_unfinished(
     session: WithinTenant, tenant_id: UUID, channel: str, thread_id: str
 ) -> Sequence[AgentRun]:
-    """A thread's unfinished runs, the next to be answered first."""
+    """A thread's unfinished runs, the next to be answered first. Until the transaction ends nobody
+    claims one, and none ends. Whoever locks several does it in this order."""
     found = await session.execute(
         select(AgentRun).from_statement(_UNFINISHED_OF_THREAD),
         {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id},
@@ -129,22 +158,6 @@ async def was_finished_by(
     """Whether this worker's attempt is the one that ended the run."""
     attempted = {"run_id": run_id, "worker_id": worker_id, "attempt": attempt}
     return (await session.execute(_FINISHED_BY, attempted)).scalar_one_or_none() is not None
-
-
-_FINISH_PENDING = text(
-    """
-    UPDATE agent_runs AS run
-       SET state = :state, finished_at = clock_timestamp()
-     WHERE run.id = :run_id AND run.state = 'pending'
-    RETURNING true
-    """
-)
-
-
-async def finish_pending(session: WithinTenant, run_id: UUID, *, state: str) -> bool:
-    """End a run nobody works on: stopped before it began. False if somebody does."""
-    ended = await session.execute(_FINISH_PENDING, {"run_id": run_id, "state": state})
-    return ended.scalar_one_or_none() is not None
 
 
 _REQUEST_STOP = text(
@@ -198,7 +211,7 @@ _RETURN_TO_QUEUE = text(
            next_nudge_at = clock_timestamp()
      WHERE run.id = ANY (cast(:run_ids AS uuid[]))
        AND {is_workers("run", ":worker_id")}
-    RETURNING run.payload
+    RETURNING {nudge("run")}
     """  # noqa: S608 - of our own constants
 )
 
@@ -217,21 +230,23 @@ async def return_to_queue(
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """What a worker has to know of a run."""
+    """What a worker has to know of a run. `messages` are those it answers."""
 
     id: UUID
-    message_id: str
+    messages: list[str]
     mine: bool
     stop_requested: bool
 
 
+_MESSAGES = """run.message_id || ARRAY(SELECT older.message_id FROM agent_runs AS older
+                                 WHERE older.merged_into = run.id)"""
 _NEWS = text(
     f"""
-    SELECT run.id, run.message_id, true, run.stop_requested_at IS NOT NULL
+    SELECT run.id, {_MESSAGES}, true, run.stop_requested_at IS NOT NULL
       FROM agent_runs AS run
      WHERE run.worker_id = :worker_id AND {running("run")}
      UNION
-    SELECT run.id, run.message_id,
+    SELECT run.id, {_MESSAGES},
            ({is_workers("run", ":worker_id")}) IS TRUE,
            run.stop_requested_at IS NOT NULL
       FROM agent_runs AS run

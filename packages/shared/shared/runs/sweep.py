@@ -10,6 +10,8 @@ from shared.runs.predicates import (
     holds,
     is_due,
     is_head_of_its_thread,
+    may_begin,
+    nudge,
     nudged_by_the_sweep,
     room_of,
 )
@@ -42,7 +44,7 @@ _TAKE_DUE = text(
            next_nudge_at = clock_timestamp()
                + least(power(2, least(run.nudges + 1, 16)), :max_nudge_s) * interval '1 second'
      WHERE run.id = ANY (ARRAY(SELECT taken.id FROM taken))
-    RETURNING run.payload
+    RETURNING {nudge("run")}
     """  # noqa: S608 - of our own constants
 )
 
@@ -84,6 +86,7 @@ _BACKLOG = text(
               FROM (SELECT run.* FROM agent_runs AS run
                      WHERE {nudged_by_the_sweep("run")}
                        AND run.state = 'pending' AND NOT run.waits_for_room
+                       AND {may_begin("run")}
                      ORDER BY run.created_at LIMIT {OLDEST_LOOKED_AT}) AS old
              WHERE {is_head_of_its_thread("old")}) AS oldest_pending_s,
            (SELECT extract(epoch FROM clock_timestamp() - run.next_nudge_at)

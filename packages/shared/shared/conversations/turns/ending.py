@@ -1,18 +1,26 @@
 """How a run ends: fenced, with its answer, and with what may begin then."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
 from sqlalchemy.exc import IntegrityError
 
+from shared.conversations.outcomes import NOBODYS, StoredOutcome, outcome
+from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
 from shared.conversations.turns.refused import refused_by
-from shared.conversations.writing import add_message, take_seq
 from shared.db.pipelined import Statement, transact
-from shared.db.scopes import TenantScope
-from shared.runs.predicates import is_at, of_thread, room_of, unfinished, waiting_for_room
+from shared.db.scopes import HouseScope, TenantScope
+from shared.runs.predicates import (
+    is_at,
+    may_begin,
+    nudge,
+    of_thread,
+    room_of,
+    unfinished,
+    waiting_for_room,
+)
 
 MAX_TOKENS = 2**31 - 1
 """What a count of tokens may be, in the database."""
@@ -29,62 +37,52 @@ class Ending:
     error_code: str | None
     input_tokens: int
     output_tokens: int
+    covers: bool
+    """Older messages are answered together with it, as its claim said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """What became of an ending that was accepted."""
 
-    seq: int | None
-    """Of the answer; None for a channel that keeps no messages here."""
-    created_at: datetime | None
+    answer: StoredOutcome
+    merged: list[StoredOutcome]
+    """Of the older messages that were answered together with it."""
     following: list[dict[str, Any]]
     """What to nudge with: the thread's next run, if it waits to be claimed, and those runs of the
     tenant that waited longest for the room there is now."""
 
 
-_MINE = is_at("run", "$1", "$2", "$3")
-_END = f"""
-    UPDATE agent_runs AS run
-       SET state = $4,
-           finished_at = clock_timestamp(),
-           error_code = $5,
-           input_tokens = $6,
-           output_tokens = $7
-     WHERE {_MINE}
-"""  # noqa: S608 - of our own constants
-_END_RUN = Statement(f"{_END} RETURNING NULL::bigint, finished_at")
-
-_OF_MY_RUN = f"conversation.id = $12 AND EXISTS (SELECT FROM agent_runs AS run WHERE {_MINE})"
-_ANSWER = add_message(
-    id="$8::uuid",
-    tenant_id="tenant_id",
-    conversation_id="id",
-    seq="last_seq",
-    role="CASE WHEN ended.message_id IS NOT NULL THEN 'assistant' END",
-    content="$9::text",
-    status="$10::text",
-    reply_to="ended.message_id::uuid",
-    error_code="$5::text",
-    finish="$11::text",
-    source="FROM conversation LEFT JOIN ended ON true",
-)
-# The number is taken under the conversation's lock, before its runs. Whose run is another's once
-# the lock is had has an answer of nobody's role, which is refused and gives the number back.
-_END_WITH_ANSWER = Statement(
-    f"""
-    WITH conversation AS ({take_seq(_OF_MY_RUN)}), ended AS (
-        {_END} AND EXISTS (SELECT FROM conversation) RETURNING run.message_id
+def _end(place: Place, *, covers: bool) -> Statement:
+    return Statement(
+        outcome(
+            place,
+            conversation_id="$12",
+            run_id="$1",
+            fence=is_at("run", "$1", "$2", "$3"),
+            state="$4::text",
+            error_code="$5::text",
+            input_tokens="$6::integer",
+            output_tokens="$7::integer",
+            message_id="$8::uuid",
+            text="$9::text",
+            status="$10::text",
+            finish="$11::text",
+            hints="$14::jsonb",
+            covers=covers,
+        )
     )
-    {_ANSWER}
-    """
-)
+
+
+_END, _END_TOGETHER = _end(WEB, covers=False), _end(WEB, covers=True)
+_END_ELSEWHERE = _end(elsewhere("$13::text"), covers=True)
 
 # After the end is committed: a run added later brings its own nudge. Whether somebody waits for the
 # tenant's room is asked first, and who it is only then.
 _FOLLOWING = Statement(
     f"""
-    SELECT (SELECT CASE WHEN run.state = 'pending' THEN run.payload::text END
+    SELECT (SELECT CASE WHEN run.state = 'pending' AND {may_begin("run")}
+                        THEN {nudge("run")}::text END
               FROM agent_runs AS run
              WHERE {of_thread("run", "$1", "$2", "$3")} AND {unfinished("run")}
              ORDER BY run.position LIMIT 1),
@@ -95,16 +93,18 @@ _FOLLOWING = Statement(
 
 _WAITING_FOR_ROOM = Statement(
     f"""
-    SELECT run.payload::text FROM agent_runs AS run
-     WHERE run.tenant_id = $1 AND {waiting_for_room("run")} AND run.payload IS NOT NULL
+    SELECT {nudge("run")}::text FROM agent_runs AS run
+     WHERE run.tenant_id = $1 AND {waiting_for_room("run")} AND {may_begin("run")}
+       AND run.payload IS NOT NULL
      ORDER BY run.position
      LIMIT greatest(0, {room_of("$1", "$2::integer")})
     """  # noqa: S608 - of our own constants
 )
 
 
-async def end_with_answer(
+async def end(
     tenant_id: UUID,
+    channel: str,
     conversation_id: UUID,
     ending: Ending,
     *,
@@ -112,32 +112,27 @@ async def end_with_answer(
     text: str,
     status: str,
     finish: str | None,
+    hints: dict[str, Any] | None = None,
     runs_at_once: int,
 ) -> Ended | None:
-    """End the run and store its answer under this id; None, and nothing is stored, if the run is
-    not this worker's at this attempt any more."""
-    answered = _END_WITH_ANSWER(
-        *_parameters(ending), message_id, text, status, finish, conversation_id
-    )
-    following = _FOLLOWING(tenant_id, "web", conversation_id)
-    scope = TenantScope(tenant_id)
+    """End the run and store its answer under this id, with its delivery where one is needed;
+    `hints` help to send it. None, and nothing is stored, if the run is not this worker's at this
+    attempt any more."""
+    parameters = (*_parameters(ending), message_id, text, status, finish, conversation_id)
+    if channel == WEB_CHANNEL:
+        answered = (_END_TOGETHER if ending.covers else _END)(*parameters)
+    else:
+        given = orjson.dumps(hints).decode() if hints else None
+        answered = _END_ELSEWHERE(*parameters, channel, given)
+    following = _FOLLOWING(tenant_id, channel, conversation_id)
+    scope = HouseScope(tenant_id, "outcome")
     try:
         rows, ((head, waiting),) = await transact(scope, answered, afterwards=following)
     except IntegrityError as error:
-        if refused_by(error) == "role":
+        if refused_by(error) == NOBODYS:
             return None
         raise
-    return await _ended(rows, head, waiting, tenant_id, runs_at_once)
-
-
-async def end(
-    tenant_id: UUID, channel: str, thread_id: str, ending: Ending, *, runs_at_once: int
-) -> Ended | None:
-    """As `end_with_answer`, on a channel whose answers are stored elsewhere."""
-    ended = _END_RUN(*_parameters(ending))
-    following = _FOLLOWING(tenant_id, str(channel), thread_id)
-    rows, ((head, waiting),) = await transact(TenantScope(tenant_id), ended, afterwards=following)
-    return await _ended(rows, head, waiting, tenant_id, runs_at_once)
+    return await _ended(rows, head, waiting, tenant_id, runs_at_once) if rows else None
 
 
 def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, int]:
@@ -159,13 +154,12 @@ def _storable(tokens: int) -> int:
 
 async def _ended(
     rows: list[Any], head: str | None, waiting: bool, tenant_id: UUID, runs_at_once: int
-) -> Ended | None:
-    if not rows:
-        return None
+) -> Ended:
     following = [head] if head else []
     if waiting:
-        asked = _WAITING_FOR_ROOM(tenant_id, runs_at_once)
-        (waited,) = await transact(TenantScope(tenant_id), asked)
-        following += [payload for (payload,) in waited]
-    seq, created_at = rows[0]
-    return Ended(seq, created_at, [orjson.loads(payload) for payload in following])
+        (waited,) = await transact(
+            TenantScope(tenant_id), _WAITING_FOR_ROOM(tenant_id, runs_at_once)
+        )
+        following += [nudge for (nudge,) in waited]
+    *merged, answer = (StoredOutcome(*row) for row in rows)
+    return Ended(answer, merged, [orjson.loads(nudge) for nudge in following])

@@ -1,0 +1,40 @@
+"""Conditions about conversations and who answers in them, each said once, as SQL about a row by its
+alias."""
+
+from shared.conversations.places import WEB, Place, elsewhere
+
+
+def lock(conversation: str) -> str:
+    """For the end of a SELECT: the conversation's row is locked until the transaction ends. Whoever
+    changes a conversation does so before touching its runs."""
+    return f"FOR UPDATE OF {conversation}"
+
+
+def agent_of(conversation: str, agent: str) -> str:
+    return f"{agent}.tenant_id = {conversation}.tenant_id AND {agent}.id = {conversation}.agent_id"
+
+
+def answers(agent: str) -> str:
+    """It is not paused."""
+    return f"{agent}.status = 'active'"
+
+
+def agent_may_speak(conversation: str) -> str:
+    """Nobody else has the conversation. Asked where a run is made and where it is claimed."""
+    return f"{conversation}.handling = 'agent'"
+
+
+def may_be_answered(run: str, place: Place | None = None) -> str:
+    """The run's conversation is there, and its agent may speak in it; of one place, or of any."""
+    if place is not None:
+        return _spoken_in(place, run)
+    return f"""CASE WHEN {run}.channel = 'web' THEN {_spoken_in(WEB, run)}
+                ELSE {_spoken_in(elsewhere(f"{run}.channel"), run)} END"""
+
+
+def _spoken_in(place: Place, run: str) -> str:
+    # A look-up for each run, as in runs/predicates.py.
+    return f"""EXISTS (SELECT FROM {place.conversations} AS its
+                        WHERE its.tenant_id = {run}.tenant_id AND its.id = {run}.thread_id::uuid
+                          AND {agent_may_speak("its")}{place.only("its")}
+                       OFFSET 0)"""

@@ -1,0 +1,117 @@
+"""What a platform tells us, and runs worked on here: for tests of what all channels share."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+from psycopg.rows import dict_row
+from shared.conversations.inbound import Author, Told
+from shared.conversations.receive import Heard
+from shared.conversations.turns import claiming, ending
+from shared.conversations.turns.claiming import ClaimedRun, Nudge
+from shared.db import SystemSession
+from shared.models import ChannelConnection
+from shared.runs import leases
+
+from tests.support.people import World
+
+CHANNEL = "slack"
+
+
+async def connect(world: World, *, agent_id: UUID | None = None) -> UUID:
+    """A business's account on a platform."""
+    connection = ChannelConnection(
+        id=uuid4(),
+        tenant_id=world.id,
+        agent_id=agent_id or world.agent_id,
+        channel_type=CHANNEL,
+        external_key=uuid4().hex,
+        state="live",
+    )
+    async with SystemSession("setup") as session, session.transaction():
+        session.add(connection)
+    return connection.id
+
+
+def heard(
+    connection_id: UUID,
+    text: str,
+    *,
+    author: str = "U1",
+    message: str | None = None,
+    delivery: str | None = None,
+    key: str | None = None,
+    **changes: Any,
+) -> Heard:
+    """A message as an adapter has read it; each is another unless its ids say otherwise."""
+    return Heard(
+        told=Told(
+            connection_id=connection_id,
+            channel=CHANNEL,
+            place="C1",
+            external_message_id=message or uuid4().hex,
+            delivery_id=delivery,
+        ),
+        author=Author(author, display_name=author),
+        text=text,
+        conversation_key=key,
+        **changes,
+    )
+
+
+def edited(before: Heard, revision: str) -> Told:
+    return replace(before.told, revision=revision, delivery_id=None)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One that holds a lease and does what it is told."""
+
+    world: World
+    id: UUID
+
+    @classmethod
+    async def hired(cls, world: World) -> "Worker":
+        worker_id = uuid4()
+        async with SystemSession("lease") as session, session.transaction():
+            await leases.renew_lease(session, worker_id, name="w", ttl_s=3600)
+        return cls(world, worker_id)
+
+    async def claim(self, run_id: UUID | None) -> ClaimedRun | None:
+        nudge = Nudge(self.world.id, run_id, None)
+        return await claiming.claim(nudge, self.id, turns=60, runs_at_once=99)
+
+    async def answer(
+        self, run: ClaimedRun, text: str = "Hello!", *, status: str = "complete"
+    ) -> ending.Ended | None:
+        state = {"complete": "done"}.get(status, status)
+        attempted = ending.Ending(run.id, self.id, run.attempt, state, None, 1, 1, run.covers)
+        return await ending.end(
+            self.world.id,
+            run.channel,
+            UUID(run.thread_id),
+            attempted,
+            message_id=uuid4(),
+            text=text,
+            status=status,
+            finish=None,
+            runs_at_once=9,
+        )
+
+
+def rows(superuser: psycopg.Connection, statement: str, *parameters: object) -> list[Any]:
+    with superuser.cursor(row_factory=dict_row) as cursor:
+        return cursor.execute(statement.encode(), parameters).fetchall()
+
+
+def messages(superuser: psycopg.Connection, conversation_id: UUID | None) -> list[Any]:
+    """Of a conversation, in their order."""
+    return rows(
+        superuser, "SELECT * FROM messages WHERE conversation_id = %s ORDER BY seq", conversation_id
+    )
+
+
+def begin_now(superuser: psycopg.Connection, world: World) -> None:
+    """Nobody is waited for any longer."""
+    superuser.execute("UPDATE agent_runs SET not_before = now() WHERE tenant_id = %s", (world.id,))
