@@ -7,26 +7,30 @@ The database is the connection given by a caller (`konstruct migrate`, tests), o
 `konstruct.schema.owner_database` names; it says in which order it looks.
 """
 
+import time
+
 from alembic import context
 from alembic.util import CommandError
 from konstruct import schema
 from konstruct.database_errors import as_sentence
 from konstruct.devstack.data_dir import default_data_dir
 from shared.db.roles import APP_ROLE
-from shared.errors import KonstructError
+from shared.errors import KonstructError, Unavailable
 from shared.models import Base
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import OperationalError
 
 from migrations.parts import is_declared
+from migrations.while_in_use import LOCK_TIMEOUT
 
 MIGRATION_LOCK = 7_236_401  # any number, the same for all: two migrations wait for each other
+OTHERS_TAKE_S = 600
 
 
 def run(connection: Connection) -> None:
     schema.require_roles(connection)
-    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": MIGRATION_LOCK})
-    connection.execute(text("SET lock_timeout = '10s'"))
+    _wait_for_other_migrations(connection)
+    connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))
     connection.commit()
     context.configure(
         connection=connection,
@@ -46,6 +50,21 @@ def run(connection: Connection) -> None:
         connection.rollback()
         connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": MIGRATION_LOCK})
         connection.commit()
+
+
+def _wait_for_other_migrations(connection: Connection) -> None:
+    """By asking again and again: whoever waits for a lock is in a transaction, for whose end the
+    index that the other one builds would wait in turn."""
+    until = time.monotonic() + OTHERS_TAKE_S
+    take = text("SELECT pg_try_advisory_lock(:lock)")
+    while not connection.scalar(take, {"lock": MIGRATION_LOCK}):
+        connection.rollback()
+        if time.monotonic() > until:
+            raise Unavailable(
+                f"Another migration has been at work on this database for {OTHERS_TAKE_S} s. See "
+                "that it ends (pg_stat_activity shows what it does), and migrate again."
+            )
+        time.sleep(0.2)
 
 
 def run_on_the_database_named() -> None:

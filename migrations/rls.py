@@ -11,9 +11,9 @@ from enum import Enum
 from alembic import op
 
 CURRENT_TENANT = "nullif(current_setting('app.current_tenant', true), '')::uuid"
-PERSON = "nullif(current_setting('app.person', true), '')::uuid"
-STAFF = "nullif(current_setting('app.staff', true), '') IS NOT NULL"
-HOUSE = "nullif(current_setting('app.house', true), '') IS NOT NULL"
+_PERSON = "nullif(current_setting('app.person', true), '')::uuid"
+_STAFF = "nullif(current_setting('app.staff', true), '') IS NOT NULL"
+_HOUSE = "nullif(current_setting('app.house', true), '') IS NOT NULL"
 
 
 def force_row_level_security(table: str, *, tenant_column: str | None = "tenant_id") -> None:
@@ -34,9 +34,9 @@ class SeenBy(Enum):
 
     TENANT = None
     """Every session of the tenant."""
-    STAFF = f"{STAFF} OR {HOUSE}"
+    STAFF = f"{_STAFF} OR {_HOUSE}"
     """The business's own people, and our transactions that touch both sides."""
-    STAFF_WITHOUT_HOUSE = STAFF
+    STAFF_WITHOUT_HOUSE = _STAFF
     """The business's own people alone."""
 
 
@@ -94,6 +94,6 @@ def _whose(seen_by: SeenBy, persons: Sequence[str], once: str) -> str:
     if seen_by.value:
         conditions.append(once.format(seen_by.value))
     if persons:
-        about = [f"{column} = {once.format(PERSON)}" for column in persons]
-        conditions.append(f"({' OR '.join([*about, once.format(HOUSE)])})")
+        about = [f"{column} = {once.format(_PERSON)}" for column in persons]
+        conditions.append(f"({' OR '.join([*about, once.format(_HOUSE)])})")
     return " AND ".join(conditions)

@@ -7,17 +7,33 @@ proof of a constraint) is done beside those who write, outside of a transaction,
 again after it was broken off.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from alembic import op
 
+LOCK_TIMEOUT = "10s"
+"""Of every other statement of a migration."""
 MOMENT_MS = 1_200
 """Longer than the second after which PostgreSQL ends an autovacuum that stands in the way."""
-TRIES = 120
+TRIES, LONGEST_PAUSE_S = 40, 10
+"""Some minutes, in which a backup that reads the table costs messages a moment now and then."""
 
 
 def take(table: str, mode: str = "ACCESS EXCLUSIVE") -> None:
     """Lock the table until this transaction ends, once nobody is in the way for longer than a
     moment. Fails when somebody is for minutes."""
-    _patiently(table, f"LOCK TABLE {table} IN {mode} MODE")
+    change(table, f"LOCK TABLE {table} IN {mode} MODE")
+
+
+@contextmanager
+def outside_of_a_transaction() -> Iterator[None]:
+    """Each statement is its own. What is built waits for transactions that are older than it, and
+    nobody waits for that."""
+    with op.get_context().autocommit_block():
+        op.execute("SET lock_timeout = '10min'")
+        yield
+        op.execute(f"SET lock_timeout = '{LOCK_TIMEOUT}'")
 
 
 def build_index(name: str, on: str, *, unique: bool = False) -> None:
@@ -29,9 +45,9 @@ def build_index(name: str, on: str, *, unique: bool = False) -> None:
 
 def build_unique_constraint(table: str, name: str, columns: str) -> None:
     """Make a UNIQUE constraint of an index that is built beside those who write."""
-    _patiently(table, f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
+    change(table, f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}")
     build_index(name, f"{table} ({columns})", unique=True)
-    _patiently(table, f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}")
+    change(table, f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE USING INDEX {name}")
 
 
 def prove(table: str, *constraints: str) -> None:
@@ -40,7 +56,9 @@ def prove(table: str, *constraints: str) -> None:
         op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {constraint}")
 
 
-def _patiently(table: str, statement: str) -> None:
+def change(table: str, statement: str) -> None:
+    """Do something that needs the table for an instant, once nobody is in the way for longer than
+    a moment. Fails when somebody is for minutes."""
     op.execute(
         f"""
         DO $$ BEGIN
@@ -50,7 +68,7 @@ def _patiently(table: str, statement: str) -> None:
                     {statement};
                     RETURN;
                 EXCEPTION WHEN lock_not_available THEN
-                    PERFORM pg_sleep(1);
+                    PERFORM pg_sleep(least(try, {LONGEST_PAUSE_S}));
                 END;
             END LOOP;
             RAISE lock_not_available USING MESSAGE = 'the table {table} has been in use for '

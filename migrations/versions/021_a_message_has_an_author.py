@@ -23,7 +23,6 @@ COLUMNS = {
 STATUS = f"ck_{TABLE}_status"
 CHECKS = {
     f"ck_{TABLE}_channel": "channel = 'web'",
-    f"ck_{TABLE}_author_kind": "author_kind IN ('user', 'contact', 'agent', 'member', 'system')",
     STATUS: "status IN ('complete', 'stopped', 'failed', 'merged')",
 }
 

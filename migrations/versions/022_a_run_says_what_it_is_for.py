@@ -1,8 +1,7 @@
 """A run says what it is for, and may wait, be edited, or be answered with a newer one.
 
 `message_id` is empty for a run that no message caused. `merged_into` is the run that answers with
-it; it has no foreign key, which would be looked up and indexed for each run. A worker's lease says
-which version it is: none is the version before this one.
+it; it has no foreign key, which would be looked up and indexed for each run.
 """
 
 from alembic import op
@@ -24,9 +23,6 @@ COLUMNS = {
 STATE = "ck_agent_runs_state"
 CHECKS = {
     STATE: "state IN ('pending', 'running', 'done', 'stopped', 'failed', 'cancelled', 'merged')",
-    "ck_agent_runs_trigger": "trigger IN ('message', 'decision', 'schedule', 'event',"
-    " 'delegation', 'test', 'give_back')",
-    "ck_agent_runs_message_id": "message_id IS NOT NULL OR trigger <> 'message'",
 }
 
 
@@ -36,11 +32,9 @@ def upgrade() -> None:
     changes += [f"ADD COLUMN {name} {kind}" for name, kind in COLUMNS.items()]
     changes += [f"ADD CONSTRAINT {name} CHECK ({rule}) NOT VALID" for name, rule in CHECKS.items()]
     op.execute(f"ALTER TABLE agent_runs {', '.join(changes)}")
-    op.execute("ALTER TABLE worker_leases ADD COLUMN version text")
 
 
 def downgrade() -> None:
-    op.execute("ALTER TABLE worker_leases DROP COLUMN version")
     # Forced row-level security hides every row from the owner too.
     op.execute("ALTER TABLE agent_runs NO FORCE ROW LEVEL SECURITY")
     op.execute("UPDATE agent_runs SET state = 'cancelled' WHERE state = 'merged'")

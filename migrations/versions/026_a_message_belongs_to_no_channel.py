@@ -105,9 +105,12 @@ def upgrade() -> None:
     op.execute(f"ALTER TABLE {PARENT} ATTACH PARTITION {OTHERS} DEFAULT")
     take(WEB)
     op.execute(f"ALTER TABLE {PARENT} ATTACH PARTITION {WEB} FOR VALUES IN ('web')")
+    # It was the proof; from now on the part's bounds say the same.
+    op.execute(f"ALTER TABLE {WEB} DROP CONSTRAINT ck_{WEB}_channel")
 
 
 def downgrade() -> None:
     op.execute(f"ALTER TABLE {PARENT} DETACH PARTITION {WEB}")
+    op.execute(f"ALTER TABLE {WEB} ADD CONSTRAINT ck_{WEB}_channel CHECK (channel = 'web')")
     op.drop_table(PARENT)
     op.execute(f"DROP FUNCTION {OTHERS}_take_seq()")

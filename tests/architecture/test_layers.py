@@ -84,6 +84,7 @@ SQL_LAYERS = (
     "shared.conversations.said_before",
     "shared.conversations.turns",
     "shared.conversations.writing",
+    "shared.housekeeping",
     "shared.identity.in_bulk",
     "shared.identity.invitation_repository",
     "shared.identity.repository",

@@ -1,9 +1,17 @@
 """What workers tidy away, so that nothing grows for ever."""
 
+from datetime import timedelta
+
 import psycopg
+import pytest
+from psycopg import sql
+from shared.db import SystemSession
+from shared.housekeeping import KEPT, TIDIED, forget_what_is_over
+from shared.models import Base
 
 from tests.support.people import World
 from tests.support.processes import Stack
+from tests.support.servers import Database
 from tests.support.waiting import eventually
 
 LOG_INS = "SELECT id FROM portal_sessions WHERE user_id = %s"
@@ -29,3 +37,73 @@ async def test_log_ins_that_ended_a_month_ago_are_forgotten_and_no_others(
 
     await eventually(lambda: not there() & long_gone, "they are forgotten")
     assert there() == before | kept
+
+
+# ── What stands in the table of housekeeping ───────────────────────────────────────────────────
+
+
+def test_every_table_says_how_long_its_rows_are_kept() -> None:
+    assert set(KEPT) == set(Base.metadata.tables)
+
+
+def test_what_is_over_is_found_by_an_index_in_its_order(
+    superuser: psycopg.Connection, database: Database
+) -> None:
+    for table, kept in KEPT.items():
+        if kept is None:
+            continue
+        begins = superuser.execute(
+            "SELECT attname FROM pg_index JOIN pg_attribute"
+            "    ON attrelid = indrelid AND attnum = indkey[0]"
+            " WHERE indexrelid = %s::regclass AND indrelid = %s::regclass",
+            (kept.index, table),
+        ).fetchone()
+        assert begins == (kept.since,), table
+
+
+OLD_AND_YOUNG = {
+    "inbound_events": "INSERT INTO inbound_events (tenant_id, connection_id, place,"
+    " external_message_id, created_at) VALUES (%(tenant)s, %(connection)s, 'C1', %(name)s,"
+    " now() - %(age)s)",
+    "jobs": "INSERT INTO jobs (tenant_id, kind, subject, state, finished_at)"
+    " VALUES (%(tenant)s, 'check', %(name)s, 'done', now() - %(age)s)",
+    "attention_items": "INSERT INTO attention_items (tenant_id, kind, subject, resolved_at)"
+    " VALUES (%(tenant)s, 'handover', %(name)s, now() - %(age)s)",
+    "worker_leases": "INSERT INTO worker_leases (id, name, started_at, expires_at)"
+    " VALUES (gen_random_uuid(), %(name)s, now(), now() - %(age)s)",
+    "portal_sessions": "INSERT INTO portal_sessions (user_id, tenant_id, refresh_hash, expires_at)"
+    " VALUES (%(person)s, %(tenant)s, %(name)s, now() - %(age)s)",
+}
+NAMED_BY = {
+    "inbound_events": "external_message_id",
+    "jobs": "subject",
+    "attention_items": "subject",
+    "worker_leases": "name",
+    "portal_sessions": "refresh_hash",
+}
+
+
+@pytest.mark.parametrize("table", TIDIED)
+async def test_what_is_over_goes_and_what_is_younger_stays(
+    superuser: psycopg.Connection, acme: World, table: str
+) -> None:
+    kept = KEPT[table]
+    assert kept is not None
+    account = superuser.execute(
+        "INSERT INTO channel_connections (tenant_id, channel_type) VALUES (%s, 'slack')"
+        " RETURNING id",
+        (acme.id,),
+    ).fetchone()
+    assert account
+    row = {"tenant": acme.id, "person": acme.anna.id, "connection": account[0]}
+    moment = timedelta(minutes=10)
+    for name, age in {"old": kept.time + moment, "young": kept.time - moment}.items():
+        superuser.execute(OLD_AND_YOUNG[table].encode(), {**row, "name": name, "age": age})
+
+    async with SystemSession("sweep") as session, session.transaction():
+        await forget_what_is_over(session, table)
+
+    query = sql.SQL("SELECT {name} FROM {table} WHERE {name} IN ('old', 'young')").format(
+        name=sql.Identifier(NAMED_BY[table]), table=sql.Identifier(table)
+    )
+    assert superuser.execute(query).fetchall() == [("young",)]

@@ -1,6 +1,10 @@
 """The migrations make the tables the models describe, and take back what they made."""
 
 import io
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import redirect_stdout
 
@@ -68,6 +72,24 @@ def test_up_down_and_up_again_leaves_nothing_behind_and_makes_the_same(
 
     migrate(empty_database)
     assert objects(empty_database) == made
+
+
+def test_two_that_migrate_at_once_wait_for_each_other(empty_database: Database) -> None:
+    """As pods that start together do; the one that waits holds up no index of the other."""
+    migrating = [
+        subprocess.Popen(
+            [sys.executable, "-m", "alembic", "upgrade", "head"],
+            cwd=ROOT,
+            env={**os.environ, "KONSTRUCT_OWNER_DATABASE_URL": empty_database.owner_url},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for each in migrating:
+        _, said = each.communicate(timeout=60)
+        assert each.returncode == 0, said
+    assert set(Base.metadata.tables) < set(objects(empty_database)["relations"])
 
 
 def test_each_migration_can_be_taken_back_alone(empty_database: Database) -> None:
@@ -280,6 +302,18 @@ def test_no_index_is_the_beginning_of_another(
         """
     ).fetchall()
     assert doubles == []
+
+
+def test_what_every_message_changes_stands_in_no_index(
+    superuser: psycopg.Connection, database: Database
+) -> None:
+    """Else each message would write its conversation anew into all of them (017)."""
+    indexes = superuser.execute(
+        "SELECT indexdef FROM pg_indexes WHERE tablename = 'web_conversations'"
+    ).fetchall()
+    assert len(indexes) > 3
+    for (index,) in indexes:
+        assert not re.search(r"\b(last_seq|updated_at|last_inbound_at)\b", index), index
 
 
 def test_every_part_has_its_parents_columns_and_no_other(

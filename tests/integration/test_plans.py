@@ -285,3 +285,10 @@ def test_no_look_at_runs_is_put_together_where_this_test_does_not_see_it() -> No
                 if re.search(r"\bagent_runs\b|\bAgentRun\b", body):
                     hidden.append(f"{path.stem}.{function.name}")
     assert hidden == []
+
+
+def test_no_look_at_runs_leaves_its_columns_to_the_table() -> None:
+    """A migration that adds a column would break what the connections of processes that run have
+    prepared: "cached plan must not change result type"."""
+    everything = re.compile(r"^\s*(SELECT|RETURNING) \*", re.MULTILINE)
+    assert [asked.name for asked in statements() if everything.search(asked.sql)] == []

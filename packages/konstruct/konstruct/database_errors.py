@@ -29,6 +29,8 @@ def as_sentence(error: SQLAlchemyError | psycopg.Error) -> KonstructError:
                 f"The database lacks a role: {first_line(cause)}. "
                 "Set the roles up with `konstruct migrate --superuser-url URL`."
             )
+        case errors.LockNotAvailable():
+            return Unavailable(f"The database is busy: {first_line(cause)}.")
         case psycopg.OperationalError() if has_no_room(cause):
             return Unavailable(
                 "PostgreSQL has no room for one more connection. `konstruct doctor` says how many "

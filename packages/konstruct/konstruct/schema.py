@@ -127,8 +127,8 @@ def pending_on(connection: Connection) -> list[Revision]:
 
 
 def migrate(url: str) -> list[Revision]:
-    """Apply what is pending, all or nothing; what was applied. Raises ConfigError,
-    SQLAlchemyError."""
+    """Apply what is pending, each migration whole or not at all; what was applied. Raises
+    ConfigError, SQLAlchemyError."""
     applied: list[Revision] = []
     config = _config()
     with owner_engine(url) as engine, engine.connect() as connection:

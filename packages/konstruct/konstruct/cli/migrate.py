@@ -66,7 +66,7 @@ def migrate(
 ) -> None:
     """Bring the database's tables up to date, and print each migration applied.
 
-    All of them are applied, or none.
+    Each is applied whole or not at all; run again, it goes on with the one that failed.
     """
     if check and superuser_url:
         raise typer.BadParameter("--check changes nothing, so it takes no --superuser-url.")

@@ -1,16 +1,13 @@
-"""What is forgotten after a while, so that no table grows for ever."""
+"""What is forgotten after a while, so that no table grows for ever: at each sweep one table's."""
 
+from itertools import cycle
+
+from shared import housekeeping
 from shared.db import SystemSession
-from shared.identity import sessions
-from shared.runs import leases
 
-DEAD_LEASES_KEPT_S = 3600.0
-ENDED_LOG_INS_KEPT_S = 30 * 86400.0
-"""For whoever looks into what happened."""
-BATCH = 200
+_next = cycle(housekeeping.TIDIED)
 
 
 async def forget_what_is_over(session: SystemSession) -> None:
     """Within the sweep's transaction."""
-    await leases.forget_dead_leases(session, older_than_s=DEAD_LEASES_KEPT_S)
-    await sessions.forget_ended(session, older_than_s=ENDED_LOG_INS_KEPT_S, limit=BATCH)
+    await housekeeping.forget_what_is_over(session, next(_next))

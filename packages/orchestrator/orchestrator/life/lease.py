@@ -7,6 +7,7 @@ whether somebody wants them stopped; a message on the control channel makes it a
 
 import asyncio
 import time
+from importlib.metadata import version
 
 from shared.config import settings
 from shared.db import SystemSession
@@ -21,6 +22,7 @@ from orchestrator.life.context import WorkerContext
 
 log = get_logger(__name__)
 
+VERSION = version("konstruct-orchestrator")
 LEAVING_WITHIN_S = 2.0
 """For each of the two statements that a leaving worker still sends."""
 
@@ -45,7 +47,11 @@ class Lease:
         asked_at = time.monotonic()
         async with SystemSession("lease") as session, session.transaction():
             await leases.renew_lease(
-                session, worker.id, name=worker.name, ttl_s=settings.worker.lease_ttl_s
+                session,
+                worker.id,
+                name=worker.name,
+                version=VERSION,
+                ttl_s=settings.worker.lease_ttl_s,
             )
             heard = {news.id: news for news in await queue.news(session, worker.id, list(claimed))}
             # A commit whose answer was lost leaves a run that is ours and that nobody works on.

@@ -1,7 +1,6 @@
 """People, memberships and log-in sessions."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -190,15 +189,3 @@ async def revoke_session(session: SystemSession, session_id: UUID) -> None:
         .where(PortalSessionRecord.id == session_id, PortalSessionRecord.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
     )
-
-
-async def forget_ended_sessions(session: SystemSession, *, older_than_s: float, limit: int) -> None:
-    """Remove some of the log-ins that ran out long ago, so that the table does not grow."""
-    ended_before = func.clock_timestamp() - timedelta(seconds=older_than_s)
-    ended = (
-        select(PortalSessionRecord.id)
-        .where(PortalSessionRecord.expires_at < ended_before)
-        .order_by(PortalSessionRecord.expires_at)
-        .limit(limit)
-    )
-    await session.execute(delete(PortalSessionRecord).where(PortalSessionRecord.id.in_(ended)))

@@ -161,11 +161,6 @@ async def log_out(refresh_token: str | None, session_id: UUID | None, user_id: U
         await access_ended(person)
 
 
-async def forget_ended(session: SystemSession, *, older_than_s: float, limit: int) -> None:
-    """Remove some of the log-ins that ran out long ago, so that the table does not grow."""
-    await repository.forget_ended_sessions(session, older_than_s=older_than_s, limit=limit)
-
-
 async def access_ended(user_id: UUID) -> None:
     """After the commit: have everyone ask anew what this person may do; sockets do at once."""
     access.forget(user_id)

@@ -24,10 +24,6 @@ class ChannelType(StrEnum):
     SCRIPTED = "scripted"
 
 
-DEVELOPMENT_CHANNELS = frozenset({ChannelType.SCRIPTED})
-"""Of use only with KONSTRUCT_DEVELOPMENT_CHANNELS: what they say comes from a script."""
-
-
 class SenderInfo(BaseModel):
     """Who wrote the message, as the channel knows them. `user_id` is the channel's own id."""
 

@@ -38,12 +38,6 @@ class AgentRun(HasId, HasCreatedAt, Base):
             "state IN ('pending', 'running', 'done', 'stopped', 'failed', 'cancelled', 'merged')",
             name="state",
         ),
-        CheckConstraint(
-            "trigger IN ('message', 'decision', 'schedule', 'event', 'delegation', 'test',"
-            " 'give_back')",
-            name="trigger",
-        ),
-        CheckConstraint("message_id IS NOT NULL OR trigger <> 'message'", name="message_id"),
         # Each for one kind of look-up, and useless for all others: see
         # runs/predicates.py.
         Index(
@@ -91,6 +85,7 @@ class AgentRun(HasId, HasCreatedAt, Base):
     thread_id: Mapped[str]
     message_id: Mapped[str | None]
     trigger: Mapped[str] = mapped_column(server_default=text("'message'"))
+    """`message`, `decision`, `schedule`, `event`, `delegation`, `test` or `give_back`."""
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     payload: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     """The KonstructMessage and the channel's extras; emptied by a reset."""

@@ -18,12 +18,14 @@ _LIVE = text(
 )
 
 
-async def renew_lease(session: SystemSession, worker_id: UUID, *, name: str, ttl_s: float) -> None:
-    """Say that this worker lives for another `ttl_s`, by the database's clock."""
+async def renew_lease(
+    session: SystemSession, worker_id: UUID, *, name: str, version: str, ttl_s: float
+) -> None:
+    """Say that this worker, of this version, lives for another `ttl_s`, by the database's clock."""
     expires_at = _now + timedelta(seconds=ttl_s)
     await session.execute(
         insert(WorkerLease)
-        .values(id=worker_id, name=name, started_at=_now, expires_at=expires_at)
+        .values(id=worker_id, name=name, version=version, started_at=_now, expires_at=expires_at)
         .on_conflict_do_update(index_elements=["id"], set_={"expires_at": expires_at})
     )
 
@@ -35,10 +37,3 @@ async def live_workers(session: SystemSession) -> Sequence[str]:
 
 async def end_lease(session: SystemSession, worker_id: UUID) -> None:
     await session.execute(delete(WorkerLease).where(WorkerLease.id == worker_id))
-
-
-async def forget_dead_leases(session: SystemSession, *, older_than_s: float) -> None:
-    """Remove leases that ran out long ago, so that the table does not grow."""
-    await session.execute(
-        delete(WorkerLease).where(WorkerLease.expires_at < _now - timedelta(seconds=older_than_s))
-    )

@@ -85,9 +85,12 @@ async def add_run(
     return run_id
 
 
+# Named, since a migration that adds one would break what a connection has prepared with `*`.
+_COLUMNS = ", ".join(f"run.{column.name}" for column in AgentRun.__table__.columns)
+
 _RUN_OF_MESSAGE = text(
     f"""
-    SELECT * FROM agent_runs AS run
+    SELECT {_COLUMNS} FROM agent_runs AS run
      WHERE {of_message("run", ":tenant_id", ":message_id")}
      {newest("run")}
     """  # noqa: S608 - of our own constants
@@ -123,7 +126,7 @@ async def answering_run(session: WithinTenant, tenant_id: UUID, message_id: str)
 _OF_THREAD = of_thread("run", ":tenant_id", ":channel", ":thread_id")
 _UNFINISHED_OF_THREAD = text(
     f"""
-    SELECT * FROM agent_runs AS run
+    SELECT {_COLUMNS} FROM agent_runs AS run
      WHERE {_OF_THREAD} AND {unfinished("run")}
      ORDER BY run.position
        FOR UPDATE OF run

@@ -1,0 +1,87 @@
+"""How long rows are kept: every table stands here, and workers forget what is over.
+
+What says `FOR_EVER` goes with what it belongs to, or when somebody deletes it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from shared.db import SystemSession
+
+FOR_EVER = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Rows go some time after the moment in their column `since`, which `index` is in the order
+    of; `batch` of them at once."""
+
+    time: timedelta
+    since: str
+    index: str
+    batch: int = 200
+
+
+KEPT: dict[str, Kept | None] = {
+    # The business and its people
+    "tenants": FOR_EVER,
+    "tenant_limits": FOR_EVER,
+    "portal_users": FOR_EVER,
+    "memberships": FOR_EVER,
+    "invitations": FOR_EVER,
+    "portal_sessions": Kept(
+        timedelta(days=30), since="expires_at", index="ix_portal_sessions_expires_at"
+    ),
+    "agents": FOR_EVER,
+    "audit_events": FOR_EVER,
+    # What was said: a person's reset deletes it
+    "conversations": FOR_EVER,
+    "web_conversations": FOR_EVER,
+    "channel_conversations": FOR_EVER,
+    "messages": FOR_EVER,
+    "web_conversation_messages": FOR_EVER,
+    "channel_messages": FOR_EVER,
+    "files": FOR_EVER,
+    "contacts": FOR_EVER,
+    "contact_addresses": FOR_EVER,
+    "attention_items": Kept(
+        timedelta(days=365), since="resolved_at", index="ix_attention_items_resolved_at"
+    ),
+    # Channels. Deliveries go with their message, leases with their connection
+    "channel_connections": FOR_EVER,
+    "connection_leases": FOR_EVER,
+    "deliveries": FOR_EVER,
+    "inbound_events": Kept(
+        timedelta(days=8), since="created_at", index="ix_inbound_events_created_at", batch=1_000
+    ),
+    # Work. Runs are what was used; steps and calls go with their run
+    "agent_runs": FOR_EVER,
+    "run_steps": FOR_EVER,
+    "tool_calls": FOR_EVER,
+    "jobs": Kept(timedelta(days=8), since="finished_at", index="ix_jobs_finished_at", batch=1_000),
+    "worker_leases": Kept(
+        timedelta(hours=1), since="expires_at", index="ix_worker_leases_expires_at"
+    ),
+}
+
+# `now()`, since an index cannot be asked for a moment that differs from row to row.
+_FORGET = {
+    table: text(
+        f"""
+        DELETE FROM {table} WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM {table}
+             WHERE {kept.since} < now() - interval '{kept.time.total_seconds():.0f} seconds'
+             ORDER BY {kept.since} LIMIT {kept.batch} FOR UPDATE SKIP LOCKED))
+        """  # noqa: S608 - of our own constants
+    )
+    for table, kept in KEPT.items()
+    if kept is not None
+}
+TIDIED = tuple(_FORGET)
+
+
+async def forget_what_is_over(session: SystemSession, table: str) -> None:
+    """One batch of the table's, which is one of `TIDIED`."""
+    await session.execute(_FORGET[table])
