@@ -1,10 +1,10 @@
 """Runs migrations as the owner of the tables, each in a transaction of its own.
 
-So none holds its locks while the next one works, and a row of them that is broken off goes on with
-the one that failed. Two that run at once wait for each other.
+So no migration holds its locks while the next one works, and a run that was broken off continues
+with the migration that failed. Two runs at once wait for each other.
 
-The database is the connection given by a caller (`konstruct migrate`, tests), or else the one
-`konstruct.schema.owner_database` names; it says in which order it looks.
+The database is the connection a caller gives (`konstruct migrate`, tests), or else the one that
+`konstruct.schema.owner_database` finds; it documents the order.
 """
 
 import time

@@ -1,8 +1,8 @@
 """Row-level security as migrations write it: forced, so that it binds the owner too.
 
 Policies read `nullif(current_setting('app.current_tenant', true), '')::uuid`: never set and empty
-see nothing, garbage is an error. Who else is asking is read from `app.person`, `app.staff` and
-`app.house` in the same way (docs/decisions/0031).
+see nothing, garbage is an error. `app.person`, `app.staff` and `app.house` say in the same way who
+else is asking (docs/decisions/0002).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _HOUSE = "nullif(current_setting('app.house', true), '') IS NOT NULL"
 
 
 def force_row_level_security(table: str, *, tenant_column: str | None = "tenant_id") -> None:
-    """Raise the wall on `table`: its rows are their tenant's, and all are the system's.
+    """Put `table` behind the wall: its rows are their tenant's, and all are the system's.
 
     With `tenant_column=None` the table belongs to no tenant and only the system sees it.
     """
@@ -30,14 +30,14 @@ def force_row_level_security(table: str, *, tenant_column: str | None = "tenant_
 
 
 class SeenBy(Enum):
-    """Who of a tenant's sessions sees a table's rows."""
+    """Which of a tenant's sessions see a table's rows."""
 
     TENANT = None
     """Every session of the tenant."""
     STAFF = f"{_STAFF} OR {_HOUSE}"
-    """The business's own people, and our transactions that touch both sides."""
+    """The business's staff, and our own transactions that touch both sides."""
     STAFF_WITHOUT_HOUSE = _STAFF
-    """The business's own people alone."""
+    """The business's staff alone."""
 
 
 def protect(
@@ -48,15 +48,15 @@ def protect(
     append_only: bool = False,
     readable: Sequence[str] = (),
 ) -> None:
-    """Raise the wall on a table with `tenant_id`; rows whose tenant is NULL are the system's alone.
+    """Put a table with `tenant_id` behind the wall; rows without a tenant are the system's.
 
-    `persons` are the columns of which one names the person a row is about: that person's sessions
-    see it, and our own. An `append_only` table takes new rows and nothing else, from anybody: the
-    function `refuse_changes` says so to the owner too. `readable` names the columns that the
-    application may read, when there are others that it may only write.
+    `persons` are the columns of which one names the person a row is about; that person's sessions
+    see the row, and so do our own. An `append_only` table takes new rows and nothing else, from
+    anybody: the function `refuse_changes` refuses the owner too. `readable` names the columns that
+    the application may read, if it may only write the others.
 
-    What is read asks for the tenant and the person once, by a SELECT of its own: to the planner
-    it is then some tenant. What is written is mostly one row, for which that would only cost.
+    Policies for reading get tenant and person once, by a SELECT of their own; to the planner they
+    are then unknown values. Writes are mostly one row, where that would only cost.
     """
     _enable(table)
     reads, writes = _whose(seen_by, persons, "(SELECT {})"), _whose(seen_by, persons, "({})")
@@ -74,7 +74,7 @@ def protect(
 
 
 def protect_from_tenants(table: str) -> None:
-    """Raise the wall on a table of no tenant, which all may read and the system writes."""
+    """Put a table of no tenant behind the wall: all may read it, only the system writes."""
     _enable(table)
     op.execute(f"CREATE POLICY anyone_reads ON {table} FOR SELECT USING (true)")
     op.execute(f"GRANT SELECT ON {table} TO konstruct_app")

@@ -1,7 +1,7 @@
-"""The addresses that settings hold: each checked when it is read, with a sentence of what is wrong.
+"""Checks the addresses that settings hold, when a setting is read.
 
-The functions give the address back and raise ValueError. No sentence repeats an address, which may
-hold a password.
+Each function returns the address, or raises ValueError with a sentence that says what is wrong. The
+sentence never repeats the address, because an address may hold a password.
 """
 
 import re
@@ -12,7 +12,7 @@ HIGHEST_PORT = 65535
 
 _HOST = re.compile(r"[\w.%-]+")
 _USERINFO = re.compile(r"[^:/@]*(?::[^@]*)?@")
-"""As SQLAlchemy reads it: a password may hold all but an @, which is written %40."""
+"""SQLAlchemy's rule: a password may hold any character but @, which is written %40."""
 
 
 def database_address(url: str) -> str:
@@ -61,9 +61,10 @@ def listening_host(host: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether this machine alone reaches it there, by name or address; `host` is in lower case.
+    """Whether only this machine can reach `host`, a name or an address in lower case.
 
-    The unspecified address is none: to listen on it is to be reached from everywhere.
+    The unspecified address (`0.0.0.0`, `::`) does not count: a server there is reached from
+    everywhere.
     """
     if host == "localhost" or host.endswith(".localhost"):
         return True
@@ -72,15 +73,15 @@ def is_loopback(host: str) -> bool:
 
 
 def leads_to_this_machine(host: str) -> bool:
-    """Whether who connects there from this machine reaches it itself: also by no host at all, and
-    by the unspecified address."""
+    """Whether connecting to `host` from this machine reaches this machine. True also for an empty
+    host and for the unspecified address."""
     address = unmapped(host)
     return not host or is_loopback(host) or (address is not None and address.is_unspecified)
 
 
 def unmapped(host: str) -> IPv4Address | IPv6Address | None:
-    """The address; of an IPv4 address in IPv6's clothes (`::ffff:127.0.0.1`, as a socket for both
-    shows it) the one it stands for. None for a name."""
+    """The address without its IPv4-in-IPv6 form: `::ffff:127.0.0.1`, as a dual-stack socket shows
+    it, gives `127.0.0.1`. None for a name."""
     try:
         address = ip_address(host)
     except ValueError:
@@ -100,7 +101,7 @@ def _after_scheme(url: str, schemes: Sequence[str], wanted: str) -> str:
 
 
 def _check_host(authority: str, wanted: str) -> None:
-    """`HOST`, `HOST:PORT`, `[IPV6]:PORT`, or nothing where a default stands for it."""
+    """Accept `HOST`, `HOST:PORT` or `[IPV6]:PORT`, or nothing where there is a default."""
     if authority.startswith("["):
         host, closed, port = authority[1:].partition("]")
         if not closed:

@@ -1,4 +1,4 @@
-"""Asyncio tasks that end for certain, and tasks that do not end."""
+"""Asyncio tasks that run for ever, and a cancellation that always ends them."""
 
 import asyncio
 import logging
@@ -12,8 +12,8 @@ log = logging.getLogger(__name__)
 
 
 def keep_doing(work: Callable[[], Coroutine[Any, Any, None]], name: str) -> "asyncio.Task[None]":
-    """A task for work that has no end. If it raises what nobody expected, that is logged and it
-    begins again: a process that has lost such a task looks alive, and is not."""
+    """Run `work` for ever as a task. An unexpected exception is logged and `work` starts again,
+    because a process that has lost such a task looks alive and is not."""
     return asyncio.create_task(_keep_doing(work, name), name=name)
 
 
@@ -27,11 +27,10 @@ async def _keep_doing(work: Callable[[], Coroutine[Any, Any, None]], name: str) 
 
 
 async def end(*tasks: "asyncio.Task[Any]") -> None:
-    """Cancel these tasks and wait until all have ended, however they end.
+    """Cancel these tasks and wait until all have ended, whatever they raise.
 
-    Until Python 3.12 `asyncio.wait_for`, which redis-py and psycopg wait with, swallows a
-    cancellation that comes just as what it waits for is done; so one that lives on is cancelled
-    again.
+    A task that survives is cancelled again. Until Python 3.12, `asyncio.wait_for` (used by redis-py
+    and psycopg) swallows a cancellation that arrives in the moment its awaitable finishes.
     """
     left = {task for task in tasks if not task.done()}
     while left:
@@ -40,4 +39,4 @@ async def end(*tasks: "asyncio.Task[Any]") -> None:
         _, left = await asyncio.wait(left, timeout=CANCEL_AGAIN_S)
     for task in tasks:
         if not task.cancelled():
-            task.exception()  # looked at, so that asyncio does not complain of it
+            task.exception()  # marks the exception as retrieved, so that asyncio does not log it

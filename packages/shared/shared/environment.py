@@ -1,11 +1,12 @@
-"""What of the environment reaches us: our own settings, and what a program needs to run at all.
+"""Which environment variables reach us: our settings, and what a program needs in order to run.
 
-Libraries read variables behind our back: libpq takes PGCLIENTENCODING and PGSSLMODE, Celery takes
-CELERY_BROKER_URL over what it was told, uvicorn WEB_CONCURRENCY, SDKs a base URL of their own. So
-every process of ours begins by keeping what is listed here, and gives its children no more.
+Libraries read variables behind our back: libpq takes PGCLIENTENCODING and PGSSLMODE, Celery prefers
+CELERY_BROKER_URL to its configuration, uvicorn takes WEB_CONCURRENCY, SDKs take a base URL. So
+every process first drops all variables that are not listed here, and passes no others to its
+children.
 
-Promises: `KONSTRUCT_*` values have no line end or blank around them; a name that is not listed is
-gone, for us and for the libraries, whether they are written in Python or in C.
+Promises: `KONSTRUCT_*` values have no line end or blank around them. A variable that is not listed
+is gone for us and for every library, in Python and in C.
 """
 
 import os
@@ -16,7 +17,7 @@ PREFIX = "KONSTRUCT_"
 
 _PREFIXES = (
     PREFIX,
-    "OTEL_",  # where traces go: docs/operations.md
+    "OTEL_",  # where traces are sent: docs/operations.md
     "LC_",
     "XDG_",
 )
@@ -30,7 +31,7 @@ _NAMES = frozenset(
         *("SSL_CERT_FILE", "SSL_CERT_DIR"),
         *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
         *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
-        # Of providers the key alone; where requests go is said by our settings.
+        # Only the keys of providers; our settings say where requests go.
         *("OPENAI_API_KEY", "ANTHROPIC_API_KEY"),
         # The person's terminal and desktop.
         *("TERM", "TERMINFO", "TERMINFO_DIRS", "INPUTRC", "COLORTERM", "COLUMNS", "LINES"),
@@ -41,11 +42,11 @@ _NAMES = frozenset(
 )
 _PASSWORDS = ("_PASSWORD",)
 _INVISIBLE = "\ufeff\u200b\u2060"
-"""What a paste from a page or an editor brings along: byte order mark, zero-width blanks."""
+"""Invisible characters that come with pasted text: byte order mark, zero-width spaces."""
 
 
 def clean(environment: Mapping[str, str]) -> dict[str, str]:
-    """The part of an environment that is ours to know, its settings stripped."""
+    """The variables of an environment that we keep, settings stripped."""
     return {
         name: stripped(name, value)
         for name, value in environment.items()
@@ -54,8 +55,8 @@ def clean(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def stripped(name: str, value: str) -> str:
-    """A setting's value without what an editor or a file brought along. The blanks of a password
-    are its own; the line ends are not."""
+    """A setting's value without what an editor or a file added. A password keeps its blanks, but
+    not its line ends."""
     if not name.startswith(PREFIX) and not name.endswith("_API_KEY"):
         return value
     if name.endswith(_PASSWORDS):
@@ -67,7 +68,7 @@ _before: dict[str, str] = {}
 
 
 def keep_ours() -> None:
-    """Clean the environment of this process: to be called first, before a library is imported."""
+    """Clean this process's environment. Call it first, before any library is imported."""
     _before.update(os.environ)
     ours = clean(os.environ)
     for name in os.environ.keys() - ours.keys():
@@ -76,12 +77,12 @@ def keep_ours() -> None:
 
 
 def persons_own() -> dict[str, str]:
-    """The environment as it was, for a program of the person's such as their browser."""
+    """The environment as it was, for a program of the person's, such as their browser."""
     return {**_before, **os.environ}
 
 
 def forget(*prefixes: str) -> None:
-    """Drop a library's variables before it is used, in a process that somebody else started:
-    `uvicorn gateway.main:app`, Celery's own worker, alembic."""
+    """Drop a library's variables before it is used, in a process that we did not start: `uvicorn
+    gateway.main:app`, Celery's own worker, alembic."""
     for name in [name for name in os.environ if name.startswith(prefixes)]:
         del os.environ[name]

@@ -24,8 +24,8 @@ from starlette.exceptions import HTTPException
 class KonstructError(HTTPException):
     """Base of all errors Konstruct raises on purpose.
 
-    An HTTPException, so that any application that includes one of our routers answers with the
-    right status; nothing else in it depends on HTTP.
+    It is an HTTPException, so that any application that includes one of our routers answers with
+    the right status. Nothing else in it depends on HTTP.
     """
 
     status: ClassVar[HTTPStatus] = HTTPStatus.INTERNAL_SERVER_ERROR
@@ -76,7 +76,7 @@ class Forbidden(KonstructError):
 
 
 class NotFound(KonstructError):
-    """There is no such thing, or none the caller may know of."""
+    """There is no such thing, or the caller may not know of it."""
 
     status = HTTPStatus.NOT_FOUND
     code = "not_found"
@@ -90,7 +90,7 @@ class Conflict(KonstructError):
 
 
 class AgentPaused(Conflict):
-    """The employee does not answer now. `notice` is what the business says to people meanwhile."""
+    """The agent is paused. `notice` is the business's text for people meanwhile."""
 
     code = "agent_paused"
 
@@ -101,7 +101,7 @@ class AgentPaused(Conflict):
 
 
 class TooBig(KonstructError):
-    """More was sent than is read."""
+    """The request is larger than we read."""
 
     status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     code = "too_big"

@@ -1,7 +1,7 @@
-"""Every WebSocket frame, once. Gateway, worker, CLI and tests use these types and no others.
+"""Every WebSocket frame. Gateway, worker, CLI and tests use these types and no others.
 
-Clients ignore fields and frame types they do not know, so this module only ever grows.
-Times are ISO 8601 in UTC, ids are UUIDs as text, `index` counts Unicode code points.
+Clients ignore fields and frame types they do not know, so this module only grows. Times are ISO
+8601 in UTC, ids are UUIDs as text, `index` counts Unicode code points.
 """
 
 from datetime import datetime
@@ -14,11 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 MessageRole = Literal["user", "assistant"]
 MessageStatus = Literal["complete", "stopped", "failed", "merged"]
 Finish = Literal["length", "broken_off"]
-"""How an answer ended otherwise than by itself: `length`, a complete one that was cut at the token
-limit; `broken_off`, a failed one whose text is what was said until then. Frames take any word, for
-a newer worker may store another."""
+"""Why an answer ended early. `length`: it is complete but was cut at the token limit. `broken_off`:
+it failed, and its text is what was said until then. Frames accept any word, because a newer worker
+may store another."""
 MAX_SEQ = 2**63 - 1
-"""What PostgreSQL can count to."""
+"""The largest number PostgreSQL's bigint holds."""
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 
 
@@ -38,7 +38,7 @@ class CloseCode(IntEnum):
 
     @property
     def may_pass(self) -> bool:
-        """Whether coming back, in a while or with a fresh token, may end otherwise. The others are
+        """Whether reconnecting later, or with a fresh token, may end otherwise. The other codes are
         final: the same client would be closed in the same way."""
         return self not in (self.BAD_FRAME, self.FORBIDDEN, self.NOT_FOUND, self.TOO_BIG)
 

@@ -1,8 +1,8 @@
-"""Python's garbage collector, told of a process that lives long and works in short bursts.
+"""Tunes Python's garbage collector for a process that lives long and works in short bursts.
 
-What is loaded at the start is never garbage: passing over it again and again made an answer cost
-half as much again (15 ms instead of 10, when that was measured). Most of what a message makes is
-freed without the collector, so it need not look every 700 objects.
+What is loaded at the start is never garbage. Scanning it again and again made an answer cost half
+as much again (15 ms instead of 10, when measured). Most of a message's objects are freed by
+reference counting, so the collector need not run every 700 objects.
 """
 
 import gc
@@ -11,7 +11,7 @@ OBJECTS_BETWEEN_PASSES = 20_000
 
 
 def settle() -> None:
-    """To be called once everything is loaded that the work will need."""
+    """Call this once everything the work needs is loaded."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(OBJECTS_BETWEEN_PASSES)

@@ -1,7 +1,8 @@
-"""What every answer over HTTP carries, on every port, unless it has its own.
+"""Headers that every HTTP response carries, on every port, unless it sets its own.
 
-No answer is guessed to be of another type than it says, tells another site where its reader was,
-or is kept by a cache; and one that turns out to be a page can load nothing and be framed by nobody.
+With them, browsers do not guess another content type, do not send a referrer to other sites, and
+caches keep nothing. A response that turns out to be a page can load nothing and be framed by
+nobody.
 """
 
 ON_EVERY_ANSWER = {

@@ -1,7 +1,7 @@
 """Structured logs: one JSON object a line on standard error, or plain columns on a terminal.
 
-Nothing that is secret or that a person wrote is logged: events carry ids, counts and seconds, and
-values under a telling name are blotted out should one slip in.
+No secret and no text that a person wrote is logged. Events carry ids, counts and seconds. Should a
+secret slip in, its value is masked if its field has a telling name.
 """
 
 import logging
@@ -66,6 +66,6 @@ def blot_out_secrets(
 
 
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger whose events are verbs in the past with their ids as fields."""
+    """A logger. Name events with past verbs, and give ids as fields."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger

@@ -1,6 +1,6 @@
-"""A misspelt `KONSTRUCT_*` variable, which nobody reads: found by the name it is nearest to.
+"""Finds misspelt `KONSTRUCT_*` variables, which no process reads, by the nearest known name.
 
-A name that is near none of ours is somebody else's, or a later version's, and passes.
+A name that resembles none of ours passes: it is another program's, or a later version's.
 """
 
 import os
@@ -26,18 +26,18 @@ BESIDE_SETTINGS = frozenset(
         "WORKER_READY_FILE",
     )
 )
-"""Read by commands, or told by `up` to its children, and no setting of a process."""
+"""Read by commands, or set by `up` for its children; not settings of a process."""
 NEAR = 0.7
-"""Of difflib's likeness, the prefix left out: `MODEL` is as near to `LLM_MODEL` as that."""
+"""Least similarity by difflib, without the prefix. `MODEL` and `LLM_MODEL` just reach it."""
 
 
 def known_names() -> frozenset[str]:
-    """Every variable of ours that somebody reads."""
+    """Every variable of ours that some process reads."""
     return BESIDE_SETTINGS.union(variable for variable, _, _ in variables())
 
 
 def misspelt(environment: Mapping[str, str]) -> dict[str, str]:
-    """Each variable that nobody reads, with the one that was meant."""
+    """Each variable that no process reads, with the one that was meant."""
     known = known_names()
     ours = (name for name in sorted(environment) if name.startswith(PREFIX))
     near = {name: _nearest(name, known) for name in ours if name.upper() not in known}
@@ -45,7 +45,7 @@ def misspelt(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def warn_of_misspelt_settings() -> None:
-    """To be called once, at the start of a process that serves."""
+    """Call this once, at the start of a process that serves."""
     for name, meant in misspelt(os.environ).items():
         log.warning("setting_not_read", name=name, meant=meant)
 

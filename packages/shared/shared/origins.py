@@ -15,7 +15,7 @@ from shared.addresses import leads_to_this_machine
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104
-"""What a server listens on to be reached at every address of its machine."""
+"""Hosts with which a server listens on every address of its machine."""
 
 _LIKE = "Write it like https://chat.example.com"
 _NO_HOST = re.compile(r"[\x00-\x20\x7f\"#%/:<>?@\[\\\]^`{|}*]")
@@ -23,7 +23,7 @@ _ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\.?$")
 
 
 def origin_of(text: str) -> str:
-    """The origin that `text` names. Raises ValueError with a sentence for what names none."""
+    """The origin of `text`. Raises ValueError with a sentence if it has none."""
     text = text.strip()
     parts = _split(text)
     if parts.scheme not in DEFAULT_PORTS or not parts.netloc:
@@ -38,7 +38,7 @@ def origin_of(text: str) -> str:
 
 
 def spelled(scheme: str, host: str, port: int) -> str:
-    """The origin of a host that is normalised already."""
+    """The origin of a host that is already normalised."""
     shown = f"[{host}]" if ":" in host else host
     return f"{scheme}://{shown}" + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
 
@@ -67,7 +67,7 @@ def host_of(text: str) -> str:
 
 
 def warning_about(base: str) -> str | None:
-    """What to tell whoever is given a link that begins so, if it opens on this machine alone."""
+    """A warning if links that begin with `base` open only on this machine; else None."""
     host = urlsplit(base).hostname or ""
     if not leads_to_this_machine(host):
         return None
@@ -80,7 +80,7 @@ def warning_about(base: str) -> str | None:
 def _split(text: str) -> SplitResult:
     try:
         return urlsplit(text)
-    except ValueError:  # brackets that do not match, or hold no address
+    except ValueError:  # unbalanced brackets, or no address in them
         raise ValueError(f"'{text}' is no address. {_LIKE}") from None
 
 
@@ -97,7 +97,7 @@ def _port(parts: SplitResult, text: str) -> int:
 
 
 def _ipv4(host: str) -> str:
-    """Browsers read a host that ends in a number as an IPv4 address, also `127.1` and `0x7f.1`."""
+    """Browsers read a host that ends in a number as an IPv4 address, even `127.1` and `0x7f.1`."""
     try:
         return socket.inet_ntoa(socket.inet_aton(host.removesuffix(".")))
     except OSError:

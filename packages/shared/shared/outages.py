@@ -1,4 +1,4 @@
-"""Which errors say that a server is away or too slow, and not that we asked it something wrong."""
+"""Tells outages (a server is away or too slow) from errors of our own requests."""
 
 from redis.exceptions import RedisError
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -9,10 +9,10 @@ VALKEY_AWAY = (RedisError, OSError)
 """OSError covers refused connections and time-outs."""
 
 _OF_DATA = ("22", "23", "54")
-"""Classes of SQLSTATE: data that cannot be, constraints, and limits of the program's."""
+"""SQLSTATE classes of our own mistakes: invalid data, constraints, program limits."""
 
 
 def passes(error: BaseException) -> bool:
-    """Whether asking again later may help. Some errors of data are called operational, too."""
+    """Whether asking again later may help. Drivers call some data errors operational too."""
     state = getattr(getattr(error, "orig", error), "sqlstate", None)
     return not str(state or "").startswith(_OF_DATA)

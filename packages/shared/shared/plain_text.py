@@ -1,10 +1,10 @@
-"""What people may write into names and descriptions, said in sentences when it is not so.
+"""Checks what people write into names and descriptions; refuses it with a sentence.
 
-Everything accepted here can be stored and shown: no NUL or other control character, nothing that
-is no Unicode text (a lone surrogate, as a badly encoded command line gives). A name looks like what
-it is: nothing in it is invisible or turns the direction of what stands around it.
+Accepted text can be stored and shown: it has no NUL or other control character, and no lone
+surrogate (as a badly encoded command line gives). A name looks like what it is: it has no invisible
+character and none that changes the direction of the text around it.
 
-A model's name is never an address: where requests go is decided by the installation's settings.
+A model's name is never an address: only the installation's settings say where requests go.
 """
 
 import re
@@ -14,15 +14,15 @@ from shared import spelling
 from shared.errors import BadRequest
 
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""Letters, marks and symbols by their category, of which nothing is seen: Hangul's fillers, ..."""
+"""Invisible characters that Unicode counts as letters, marks or symbols, like Hangul fillers."""
 _JOINERS = frozenset("\u200c\u200d")
 _FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]+\U000e007f")
-"""A region's flag, as of Scotland: it is spelled in characters that are invisible elsewhere."""
+"""A region's flag, like Scotland's. It is spelled with characters that are invisible elsewhere."""
 _MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.@+:/-]{0,199}", re.ASCII)
 
 
 def one_line(what: str, text: str, *, max_chars: int, may_be_empty: bool = False) -> str:
-    """The text as it is stored. `what` begins the sentence: "The agent's name"."""
+    """The text in its stored form. `what` begins the error's sentence: "The agent's name"."""
     text = spelling.name(text)
     if not text and not may_be_empty:
         raise BadRequest(f"{what} is empty. Give at least one character.")
@@ -41,7 +41,7 @@ def one_line(what: str, text: str, *, max_chars: int, may_be_empty: bool = False
 
 
 def prose(what: str, text: str, *, max_chars: int) -> str:
-    """Text of any number of lines, without spaces around it."""
+    """A text of any number of lines, without blanks around it."""
     text = text.replace("\r\n", "\n").strip()
     _check_length(what, text, max_chars)
     if _unwritable(text.replace("\n", " ").replace("\t", " ")):
@@ -52,7 +52,7 @@ def prose(what: str, text: str, *, max_chars: int) -> str:
 
 
 def plain_line(text: str) -> str:
-    """Whatever was sent, as one line of what can be seen: for a log, where nothing is refused."""
+    """The text as one line of visible characters, for a log, which cannot refuse anything."""
     shown = (" " if _unwritable(c) or unicodedata.category(c) == "Cf" else c for c in text)
     return " ".join("".join(shown).split())
 
@@ -63,7 +63,7 @@ def is_model_name(text: str) -> bool:
 
 
 def model_name(text: str) -> str:
-    """The text without spaces around it."""
+    """The text without blanks around it."""
     text = text.strip()
     if not is_model_name(text):
         raise BadRequest(
@@ -81,13 +81,14 @@ def _check_length(what: str, text: str, max_chars: int) -> None:
 
 
 def _unwritable(text: str) -> bool:
-    """Whether it holds a control character (Cc), a line or paragraph break (Zl, Zp), a lone
+    """Whether it has a control character (Cc), a line or paragraph separator (Zl, Zp), or a lone
     surrogate (Cs)."""
     return any(unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"} for character in text)
 
 
 def _hidden(text: str) -> str | None:
-    """The first character of which nothing is seen, or that turns what stands around it."""
+    """The first character that is invisible or changes the text's direction; None if there is
+    none."""
     for at, character in enumerate(text):
         if character in _JOINERS and _joins(text[:at], text[at + 1 :]):
             continue
@@ -97,12 +98,12 @@ def _hidden(text: str) -> str | None:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether a joiner stands between letters or emoji, where it shapes them."""
+    """Whether the joiner is between letters or emoji, where it changes their shape."""
     return bool(before and after) and _is_drawn(before[-1]) and _is_drawn(after[0])
 
 
 def _is_drawn(character: str) -> bool:
-    # An emoji younger than our tables is Cn to them.
+    # Emoji newer than our Unicode tables have category Cn.
     return unicodedata.category(character)[0] in "LMS" or unicodedata.category(character) == "Cn"
 
 

@@ -1,8 +1,8 @@
-"""Through which proxy an address is reached: one rule for everything of ours that asks over HTTP.
+"""Which proxy an address is reached through: one rule for all of our outgoing HTTP.
 
-HTTP_PROXY, HTTPS_PROXY and else ALL_PROXY name it, NO_PROXY (names, domains, addresses, networks,
-`*`) what is reached without; the lower-case names win, as with curl. This machine itself never
-needs one: a proxy would look for it on its own.
+HTTP_PROXY, HTTPS_PROXY and else ALL_PROXY name the proxy. NO_PROXY (names, domains, addresses,
+networks, `*`) lists what is reached directly. Lower-case names win, as with curl. This machine is
+always reached directly: a proxy would look for 127.0.0.1 on its own machine.
 """
 
 import os
@@ -16,8 +16,8 @@ _PLAIN = {"ws": "http", "wss": "https"}
 
 
 def proxy_for(url: str) -> str | None:
-    """The proxy's address, or None to go straight. Raises ConfigError for a proxy that cannot be
-    one, by the variable's name."""
+    """The proxy's address, or None to connect directly. Raises ConfigError, naming the variable,
+    for an invalid proxy."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().rstrip(".")
     scheme = _PLAIN.get(parts.scheme, parts.scheme)

@@ -8,15 +8,15 @@ from uuid import UUID
 Id = UUID | str
 
 BROKER_PREFIX = "platform:celery:"
-"""Put by kombu before every key of the broker."""
+"""kombu puts this before every key of the broker."""
 
 LIMITS_PREFIX = "platform:limits"
 """Put before every rate-limit counter."""
 
 
 def broker_queue_key(queue: str) -> str:
-    """The list in which the broker keeps a queue's messages: put in on the left, taken on the
-    right. The name is kombu's."""
+    """The list that holds a queue's messages in the broker: pushed on the left, taken on the right.
+    kombu gives the name."""
     return f"{BROKER_PREFIX}{queue}"
 
 
@@ -36,15 +36,15 @@ def webchat_response_key(tenant_id: Id, conversation_id: Id) -> str:
 
 
 def answer_so_far_key(tenant_id: Id, run_id: Id, attempt: int) -> str:
-    """Text an attempt of a run has streamed so far, for those who join in the middle.
+    """The text an attempt of a run has streamed so far, for sockets that join in the middle.
 
-    Where a NUL stands in it, something has been lost, which its worker is about to set again.
+    A NUL in it marks a hole: a part got lost, and the worker will set the whole text again.
     """
     return f"{tenant_id}:run:answer:{run_id}:{attempt}"
 
 
 def run_control_key() -> str:
-    """Pub-sub channel that tells workers to look at a run again: stopped, or reset away."""
+    """Pub-sub channel that tells workers to check runs that were stopped or reset."""
     return "platform:run:control"
 
 
@@ -54,12 +54,12 @@ def access_revoked_key() -> str:
 
 
 def login_link_key(token_hash: str) -> str:
-    """Whom a log-in link that is not used yet logs in, by its token's hash."""
+    """The person whom an unused log-in link logs in, by the hash of its token."""
     return f"platform:login-link:{token_hash}"
 
 
 def gateway_probe_key(gateway_id: Id) -> str:
-    """Pub-sub channel on which a gateway asks itself whether it still hears anything."""
+    """Pub-sub channel on which a gateway publishes to itself, to test that it still hears."""
     return f"platform:gateway:probe:{gateway_id}"
 
 

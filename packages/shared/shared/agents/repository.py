@@ -1,4 +1,4 @@
-"""AI employees."""
+"""SQL for agents."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -21,14 +21,16 @@ async def agent_by_id(session: AnySession, tenant_id: UUID, agent_id: UUID) -> A
 
 
 async def agent_by_name(session: AnySession, tenant_id: UUID, name: str) -> Agent | None:
-    """However the name is spelled: those of a tenant are few, and compared one by one."""
+    """The agent of this name, however it is spelled. A tenant has few agents, so each is
+    compared."""
     wanted = name_key(name)
     fitting = [a for a in await list_agents(session, tenant_id) if name_key(a.name) == wanted]
     return min(fitting, key=lambda agent: agent.name != name, default=None)
 
 
 async def lock_names(session: AnySession, tenant_id: UUID) -> None:
-    """Until the transaction ends, nobody else hires or renames an agent of this tenant."""
+    """Lock the names of this tenant's agents until the transaction ends: hires and renames queue
+    up."""
     key = func.hashtextextended(f"names:{tenant_id}", 0)
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
@@ -42,7 +44,7 @@ async def add_agent(
     instructions: str,
     model: str | None,
 ) -> Agent | None:
-    """None when an agent of this tenant has the name, whatever its case."""
+    """The new agent, or None if an agent of this tenant has that name in any case."""
     statement = (
         insert(Agent)
         .values(tenant_id=tenant_id, name=name, role=role, instructions=instructions, model=model)
@@ -55,9 +57,9 @@ async def add_agent(
 async def change_agent(
     session: AnySession, tenant_id: UUID, agent_id: UUID, values: Mapping[str, object]
 ) -> Agent | None:
-    """None when another agent of this tenant has the name, whatever its case.
+    """The changed agent, or None if another agent of this tenant has that name in any case.
 
-    The agent must be there.
+    The agent must exist.
     """
     statement = (
         update(Agent)
@@ -67,14 +69,14 @@ async def change_agent(
         .execution_options(populate_existing=True)
     )
     try:
-        async with session.begin_nested():  # so that the refusal leaves the transaction usable
+        async with session.begin_nested():  # a refusal leaves the transaction usable
             return (await session.execute(statement)).scalar_one()
     except IntegrityError:
         return None
 
 
 async def list_agents(session: AnySession, tenant_id: UUID) -> Sequence[Agent]:
-    """By name."""
+    """The tenant's agents, by name."""
     return (
         (
             await session.execute(

@@ -1,7 +1,7 @@
-"""Hiring AI employees and telling them how to work: the agents of a tenant.
+"""Hires a tenant's agents and changes their instructions.
 
-The caller has checked that this person may do so in this tenant. What is changed holds from the
-next message on: whoever answers reads the agent when it takes the message.
+The caller has checked that this person may do so in this tenant. A change applies from the next
+message on: a worker reads the agent when it claims a run.
 """
 
 from collections.abc import Sequence
@@ -21,13 +21,14 @@ MAX_ROLE_CHARS = 160
 MAX_INSTRUCTIONS_CHARS = 20_000
 MAX_NOTICE_CHARS = 200
 SHARE_OF_INSTRUCTIONS = 7 / 8
-"""Of what a model may be told at once; the rest is for the conversation."""
+"""The share of a model's context that instructions may take; the rest is for the conversation."""
 
 AgentStatus = Literal["active", "paused"]
 
 
 class AgentChanges(TypedDict, total=False):
-    """What shall be otherwise; the rest stays. No `model` is the installation's default."""
+    """The fields to change; unset fields stay. `model` None means the installation's default
+    model."""
 
     name: str
     role: str
@@ -35,7 +36,7 @@ class AgentChanges(TypedDict, total=False):
     model: str | None
     status: AgentStatus
     paused_notice: str | None
-    """What people see while the agent is paused; None for nothing more than that it is."""
+    """Shown to people while the agent is paused; None shows only that it is paused."""
 
 
 async def hire(
@@ -47,9 +48,9 @@ async def hire(
     instructions: str = "",
     model: str | None = None,
 ) -> Agent:
-    """A new agent, active at once. Without a model it speaks through the installation's default.
+    """Add an agent, active at once. Without `model` it uses the installation's default.
 
-    Raises BadRequest, and Conflict for a name an agent of this tenant has, however it is spelled.
+    Raises BadRequest, and Conflict if an agent of this tenant has that name, however it is spelled.
     """
     values = _checked({"name": name, "role": role, "instructions": instructions, "model": model})
     await _require_free_name(session, tenant_id, values["name"])
@@ -69,7 +70,7 @@ async def hire(
 async def ensure_agent(
     session: AnySession, tenant_id: UUID, *, name: str, role: str, instructions: str
 ) -> None:
-    """Hire them unless the tenant has an agent of this name, who then stays as they are."""
+    """The tenant's agent of this name, unchanged if it exists, else newly hired."""
     values = _checked({"name": name, "role": role, "instructions": instructions})
     await repository.add_agent(
         session,
@@ -84,9 +85,9 @@ async def ensure_agent(
 async def change_agent(
     session: AnySession, tenant_id: UUID, agent_id: UUID, changes: AgentChanges
 ) -> Agent:
-    """The agent as it is from now on.
+    """Change an agent and return it.
 
-    Raises BadRequest, NotFound, and Conflict for a name another agent of this tenant has.
+    Raises BadRequest, NotFound, and Conflict if another agent of this tenant has that name.
     """
     if not changes:
         raise BadRequest("There is nothing to change. Give at least one field.")
@@ -101,7 +102,7 @@ async def change_agent(
 
 
 async def get_agent(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Agent:
-    """Raises NotFound, for another tenant's agent too."""
+    """The agent. Raises NotFound, also for another tenant's agent."""
     agent = await repository.agent_by_id(session, tenant_id, agent_id)
     if agent is None:
         raise NotFound("There is no such agent in this tenant.")
@@ -109,7 +110,7 @@ async def get_agent(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Age
 
 
 async def find_by_name(session: AnySession, tenant_id: UUID, name: str) -> Agent | None:
-    """None if the tenant has no agent of this name."""
+    """The agent of this name, or None if the tenant has none."""
     return await repository.agent_by_name(session, tenant_id, name)
 
 
@@ -121,7 +122,8 @@ async def list_agents(session: AnySession, tenant_id: UUID) -> Sequence[Agent]:
 async def _require_free_name(
     session: AnySession, tenant_id: UUID, name: str, *, but_for: UUID | None = None
 ) -> None:
-    """Two who ask at once come one after the other. The database's own index knows case alone."""
+    """Raise Conflict if the name is taken. Locks the names, so that two requests at once run one
+    after the other. The database's unique index ignores only case."""
     await repository.lock_names(session, tenant_id)
     holder = await repository.agent_by_name(session, tenant_id, name)
     if holder is not None and holder.id != but_for:
@@ -129,7 +131,7 @@ async def _require_free_name(
 
 
 def _checked(changes: AgentChanges) -> AgentChanges:
-    """As they are stored. Raises BadRequest."""
+    """The changes as column values to store. Raises BadRequest."""
     checked = changes.copy()
     if "name" in checked:
         checked["name"] = one_line("The agent's name", checked["name"], max_chars=MAX_NAME_CHARS)
@@ -156,7 +158,7 @@ def _checked(changes: AgentChanges) -> AgentChanges:
 
 
 def _require_room_for_talk(instructions: str) -> None:
-    """What a model cannot read together with a message must not be said before each."""
+    """Raise BadRequest if the instructions leave a model no room for a message."""
     room = settings.model.context_tokens - settings.model.max_answer_tokens
     most = max(0, round(room * SHARE_OF_INSTRUCTIONS))
     tokens = tokens_of(instructions)

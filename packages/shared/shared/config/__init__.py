@@ -1,11 +1,11 @@
-"""All settings, read once from `KONSTRUCT_*` environment variables at first use, never on import.
+"""All settings, read once from `KONSTRUCT_*` variables, at first use and never on import.
 
-`settings` stands for the one `Settings` of the process; a group of them is a module here. Times are
+`settings` is the process's one `Settings`; each group of settings is a module here. Times are in
 seconds unless the name says otherwise. Secrets have no default: `require_signing_key` stops the
 start with a sentence.
 
-Every setting is parsed when it is read, so that a wrong one stops the start by its name and not
-the first message that needs it: `kinds` has what each can be and all are held to.
+Every setting is parsed when it is read. So a wrong one stops the start and is named, instead of
+failing the first message that needs it. `kinds` has the types and the checks that apply to all.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from shared.errors import ConfigError
 
 @dataclass(frozen=True)
 class Settings:
-    """Every setting of every process; a process uses what it needs."""
+    """Every setting of every process. Each process uses the ones it needs."""
 
     database: DatabaseSettings
     redis: RedisSettings
@@ -52,14 +52,14 @@ GROUPS: dict[str, type[CheckedSettings]] = get_type_hints(Settings)
 
 
 def variables() -> Iterator[tuple[str, str, str]]:
-    """Each setting: its environment variable, its group, its name there."""
+    """Each setting as (environment variable, group, name in the group)."""
     for group, kind in GROUPS.items():
         for field in kind.model_fields:
             yield kind.variable(field), group, field
 
 
 class WrongSettings(ConfigError):
-    """Settings that cannot be understood, and the names of their variables."""
+    """Settings that cannot be parsed, with the names of their variables."""
 
     def __init__(self, message: str, names: tuple[str, ...]) -> None:
         super().__init__(message)
@@ -67,7 +67,8 @@ class WrongSettings(ConfigError):
 
 
 def read_settings() -> Settings:
-    """As the environment has them now. Raises WrongSettings, with a sentence for each."""
+    """The settings as the environment has them now. Raises WrongSettings with a sentence for
+    each."""
     read: dict[str, Any] = {}
     said: dict[str, str] = {}
     for group, kind in GROUPS.items():
@@ -84,12 +85,12 @@ def read_settings() -> Settings:
 
 @lru_cache(maxsize=1)
 def get_settings() -> Settings:
-    """Those of this process, read once. Raises WrongSettings."""
+    """The process's settings, read once. Raises WrongSettings."""
     return read_settings()
 
 
 class _LazySettings:
-    """Reads the environment when a setting is first asked for, so importing needs nothing."""
+    """Reads the environment at the first access, so that importing needs no setting."""
 
     def __getattr__(self, name: str) -> object:
         return getattr(get_settings(), name)

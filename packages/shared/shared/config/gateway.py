@@ -1,4 +1,5 @@
-"""The gateway: where it listens, where people reach it, and the bounds of requests and sockets."""
+"""Settings of the gateway: where it listens, its public address, and the limits of requests and
+sockets."""
 
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -19,17 +20,19 @@ class GatewaySettings(CheckedSettings):
     host: Host = "127.0.0.1"
     port: Port = 8000
     allowed_origins: Annotated[list[str], NoDecode] = Field(default_factory=list)
-    """Browser origins beside the gateway's own and that of `public_url`, comma-separated."""
+    """Comma-separated browser origins allowed besides the gateway's own and that of
+    `public_url`."""
     public_url: str | None = None
-    """Where people reach this installation, like https://chat.example.com: the beginning of links
-    that are handed over, and an allowed origin."""
+    """The public address of this installation, like https://chat.example.com. Links we hand out
+    begin with it, and it is an allowed origin."""
     api_docs: bool = False
     """Show `/docs` and `/openapi.json` on the port people use."""
     trusted_proxies: Annotated[list[str], NoDecode] = Field(default_factory=list)
-    """Addresses or networks, comma-separated, whose X-Forwarded-For and -Proto are believed:
-    attempts to log in are counted by address, so behind an unnamed proxy all people are one."""
+    """Comma-separated addresses or networks of proxies whose X-Forwarded-For and -Proto headers are
+    believed. Failed log-ins are counted by address, so behind a proxy that is not listed all people
+    count as one."""
     portal_dir: Directory | None = None
-    """The built web page; without it, that of the repository."""
+    """Directory of the built web page; by default the repository's."""
 
     @field_validator("allowed_origins", "trusted_proxies", mode="before")
     @classmethod
@@ -59,8 +62,8 @@ class GatewaySettings(CheckedSettings):
         return url and _origin(url)
 
     def own_origins(self) -> frozenset[str]:
-        """Origins a browser may come from: where this gateway listens, `public_url`, and those
-        allowed by name."""
+        """The origins a browser may come from: where this gateway listens, `public_url`, and
+        `allowed_origins`."""
         return self._own_origins
 
     @cached_property
@@ -70,7 +73,7 @@ class GatewaySettings(CheckedSettings):
         return frozenset({self.local_url(), *own, *public, *self.allowed_origins})
 
     def trusts_proxy(self, address: str) -> bool:
-        """Whether this is a proxy of ours, which speaks for many."""
+        """Whether this address is one of our proxies, which carries many people's requests."""
         try:
             return any(ip_address(address) in network for network in self._proxies)
         except ValueError:
@@ -81,16 +84,17 @@ class GatewaySettings(CheckedSettings):
         return tuple(ip_network(proxy) for proxy in self.trusted_proxies)
 
     def allows_origin(self, origin: str) -> bool:
-        """Whether a page from there is one of ours. Browsers have one spelling for each origin."""
+        """Whether a page from this origin may call us. Browsers spell each origin in one way
+        only."""
         return origin in self._own_origins
 
     def local_url(self) -> str:
-        """Where a browser on this machine finds the gateway."""
+        """The gateway's address for a browser on this machine."""
         return spelled("http", self._reached_at, self.port)
 
     def link_base(self, page_origin: str | None = None) -> str:
-        """What a link to be handed over begins with: `public_url`, or else the origin of the page
-        that asks for it, if it is one of ours, or else this gateway's own address."""
+        """The beginning of a link we hand out: `public_url`; else the origin of the page that asks,
+        if it is allowed; else this gateway's own address."""
         if self.public_url:
             return self.public_url
         return page_origin if page_origin and self.allows_origin(page_origin) else self.local_url()
@@ -106,51 +110,52 @@ class GatewaySettings(CheckedSettings):
 
 
 class RequestSettings(CheckedSettings):
-    """Bounds of a request over HTTP."""
+    """Limits of an HTTP request."""
 
     model_config = reads("REQUEST_")
 
     head_timeout_s: float = 10.0
-    """A request's first line and headers come within this, or its connection is ended."""
+    """The connection is closed unless a request's first line and headers arrive within this."""
     timeout_s: float = 30.0
-    """A whole request comes within this, and a message that a socket sends in pieces."""
+    """A whole request must arrive within this, and so must a fragmented WebSocket message."""
     least_bytes_per_s: int = 1_000
-    """A request whose body comes more slowly is ended."""
+    """A request whose body arrives more slowly than this is ended."""
     max_bytes: int = named("MAX_REQUEST_BYTES", 1024 * 1024)
     response_timeout_s: float = named("RESPONSE_TIMEOUT_S", 120.0)
-    """A client that is behind with taking what we write has caught up within this."""
+    """A client that has fallen behind reading a response must catch up within this."""
     unfinished_per_address: int = named("UNFINISHED_PER_ADDRESS", 256)
-    """Requests being read and answers being taken at once, of one address; the oldest give way."""
+    """Unfinished requests and responses per client address; above it, the oldest are closed."""
 
 
 class SocketSettings(CheckedSettings):
-    """Bounds of a live socket."""
+    """Limits of a live socket."""
 
     auth_timeout_s: float = 5.0
     silence_timeout_s: float = 60.0
-    """An answer of which nothing is heard for so long: the person is told."""
+    """After this long without a frame of an awaited answer, the client gets the `silence` error."""
     silence_look_s: float = 5.0
-    """After so long, and twice as long, and so on, it is looked for in PostgreSQL."""
+    """After this long without one, the answer is looked for in PostgreSQL; then each time the
+    silence has doubled."""
     send_timeout_s: float = 10.0
     unread_timeout_s: float = 15.0
-    """A connection whose other side takes nothing for so long is ended by the kernel."""
+    """The kernel closes a connection whose other side takes nothing for this long."""
     subscribe_timeout_s: float = 5.0
     queue_frames: int = named("SOCKET_QUEUE_FRAMES", 256)
     max_frame_bytes: int = 128 * 1024
-    """Of a client's frame; never less than a whole message needs, see `frame_bytes`."""
+    """Largest frame of a client. A whole message always fits, see `frame_bytes`."""
     max_message_chars: int = 8_000
     per_gateway: int = named("SOCKETS_PER_GATEWAY", 10_000)
     per_user: int = named("SOCKETS_PER_USER", 50)
-    """Open at once on one gateway: tabs and devices of one person."""
+    """Open sockets of one person on one gateway: their tabs and devices."""
     unauthenticated_per_address: int = named("UNAUTHENTICATED_SOCKETS_PER_ADDRESS", 256)
-    """Open at once on one gateway; an office behind one address connects again all at once."""
+    """Unauthenticated sockets per address on one gateway. A whole office may reconnect at once."""
     frames_per_second: float = 20.0
     frames_at_once: int = 100
-    """Of one socket: a client that comes back may send again what it has had no answer to."""
+    """Burst of frames of one socket: a client that comes back may resend all that is unanswered."""
 
     def frame_bytes(self) -> int:
-        """The largest frame that is read. A message of `max_message_chars` always fits, even if
-        the client writes each emoji as JSON's two escapes, which are 12 bytes."""
+        """The largest frame we read. A message of `max_message_chars` always fits, even if the
+        client writes each emoji as two JSON escapes, which take 12 bytes."""
         return max(self.max_frame_bytes, 12 * self.max_message_chars + 4096)
 
 

@@ -1,7 +1,7 @@
-"""What a setting can be, and what every setting is held to, in sentences.
+"""The types of settings, and the checks that every setting must pass.
 
-Each number is finite, above zero and no time-out longer than a day; each text is one line that can
-be read, without blanks around it. `CheckedSettings` sees to that for settings to come as well.
+A number must be finite, above zero, and no time-out may exceed a day. A text must be one readable
+line without blanks around it. `CheckedSettings` applies this to future settings too.
 """
 
 import logging
@@ -42,13 +42,14 @@ LARGEST_NUMBER = 2**31 - 1
 LONGEST_TIMEOUT_S = 24 * 3600
 MAY_BE_ZERO = frozenset({"metrics_port", "drain_timeout_s", "publish_window_s"})
 MAY_HAVE_LINES = frozenset({"signing_key"})
-"""Nobody is sent it, and keys come as files of several lines."""
+"""Never sent in a header, and key files have several lines."""
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-"""Unicode's categories of what cannot be seen: control and format characters, halves of pairs."""
+"""Unicode categories of invisible characters: control, format, lone surrogates, separators."""
 
 
 def wrong(sentence: str) -> PydanticCustomError:
-    """What a validator raises: the sentence follows the setting's name, without its full stop."""
+    """The error a validator raises. The sentence follows the setting's name and has no full
+    stop."""
     return PydanticCustomError("wrong", "{sentence}", {"sentence": sentence})
 
 
@@ -106,12 +107,12 @@ Rate = Annotated[str, _checked(_rate)]
 LogLevel = Annotated[str, _checked(_log_level)]
 SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
 SentKey = Annotated[SecretStr, AfterValidator(_sent_key)]
-"""A key that goes out in a header."""
+"""A key that is sent in a header."""
 Directory = Annotated[Path, AfterValidator(_directory)]
 
 
 def reads(prefix: str) -> SettingsConfigDict:
-    """Settings whose variables begin with `KONSTRUCT_` and this."""
+    """Settings whose variables begin with `KONSTRUCT_` and this prefix."""
     return SettingsConfigDict(
         env_prefix=PREFIX + prefix, env_ignore_empty=True, extra="ignore", populate_by_name=True
     )
@@ -123,13 +124,14 @@ def named(variable: str, default: Any) -> Any:
 
 
 class CheckedSettings(BaseSettings):
-    """Settings of which none is taken as it comes."""
+    """Base of all groups of settings: every value is checked."""
 
     model_config = reads("")
 
     @classmethod
     def variable(cls, name: str) -> str:
-        """The environment variable of a field, by the field's name or by its own."""
+        """The environment variable of a field, found by the field's name or by the variable
+        itself."""
         field = cls.model_fields.get(name)
         if field is None:
             return name
@@ -137,7 +139,7 @@ class CheckedSettings(BaseSettings):
 
     @classmethod
     def what_is_wrong(cls, error: ValidationError) -> dict[str, str]:
-        """A sentence, without its full stop, for each variable that is not right."""
+        """A sentence, without full stop, for each variable that is wrong."""
         found = error.errors(include_url=False, include_input=False, include_context=False)
         return {cls.variable(str(each["loc"][0])): each["msg"] for each in found}
 
@@ -174,7 +176,7 @@ class CheckedSettings(BaseSettings):
         name = info.field_name or ""
         may_be_zero = name in MAY_BE_ZERO
         most = LONGEST_TIMEOUT_S if name.endswith("timeout_s") else LARGEST_NUMBER
-        # NaN is within no bounds.
+        # NaN fails this comparison, as it should.
         if not (0 if may_be_zero else math.nextafter(0, 1)) <= value <= most:
             raise wrong(f"it must be {'from 0' if may_be_zero else 'above 0, and'} up to {most}")
         return value

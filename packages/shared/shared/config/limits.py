@@ -1,25 +1,25 @@
-"""Rate limits and a tenant's quotas."""
+"""Settings of rate limits and of a tenant's quotas."""
 
 from shared.config.kinds import CheckedSettings, Rate, named
 
 
 class LimitSettings(CheckedSettings):
-    """What a person, an address or a tenant may do in a time."""
+    """How much a person, an address or a tenant may do in a period."""
 
     enabled: bool = named("LIMITS_ENABLED", True)
-    """False lifts every rate and connection limit, for load tests. Runs at once stay bounded."""
+    """False lifts every rate and connection limit, for load tests. Runs at once stay limited."""
     login: Rate = named("LOGIN_LIMIT", "10/5 minutes")
     """Failed log-ins per e-mail."""
     login_address: Rate = named("LOGIN_ADDRESS_LIMIT", "100/5 minutes")
-    """Failed log-ins per address, behind which may be an office."""
+    """Failed log-ins per address. An address may be a whole office."""
     invitation: Rate = named("INVITATION_LIMIT", "20/5 minutes")
-    """Invitation links that open nothing, per address."""
+    """Attempts with invalid invitation links, per address."""
     message: Rate = named("MESSAGE_LIMIT", "30/minute")
     """Messages per user."""
     tenant_messages_per_minute: int = 600
     tenant_tokens_per_day: int = 50_000_000
-    """Read and written together; far above what people use, near enough to end a runaway."""
+    """Input and output tokens together: far above what people use, low enough to end a runaway."""
     tenant_runs_at_once: int = 256
-    """Of a worker's 320, so that one tenant's flood leaves room. More than these wait."""
+    """Of a worker's 320, so that one tenant's flood leaves room. Further runs wait."""
     tenant_ttl_s: float = named("TENANT_LIMITS_TTL_S", 10.0)
-    """How long a gateway goes by what it last read of a tenant's limits and tokens."""
+    """How long a gateway relies on what it last read of a tenant's limits and tokens."""

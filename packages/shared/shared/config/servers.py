@@ -1,26 +1,26 @@
-"""PostgreSQL and Valkey."""
+"""Settings of PostgreSQL and Valkey."""
 
 from shared.config.kinds import CheckedSettings, DatabaseUrl, RedisUrl, named, reads
 from shared.errors import ConfigError
 
 
 class DatabaseSettings(CheckedSettings):
-    """How PostgreSQL is reached, and how long it is waited for."""
+    """How PostgreSQL is reached, and the bounds of waiting for it."""
 
     model_config = reads("DATABASE_")
 
     url: DatabaseUrl | None = None
     """PostgreSQL as the application role, which row-level security binds."""
     owner_url: DatabaseUrl | None = named("OWNER_DATABASE_URL", None)
-    """PostgreSQL as the owner of the tables; migrations alone use it."""
+    """PostgreSQL as the owner of the tables. Only migrations use it."""
     pool_size: int = 16
-    """Connections per process at most, which carry what one core can do; they are kept, because
-    opening one costs 10 ms of CPU. How many that makes of all: `shared.db.connection_room`."""
+    """Connections per process at most: enough for what one core can do. They stay open, because
+    opening one costs 10 ms of CPU. `shared.db.connection_room` has the sum over all processes."""
     pool_timeout_s: float = 5.0
     connect_timeout_s: float = 5.0
     statement_timeout_s: float = 10.0
     transaction_timeout_s: float = 30.0
-    """After that its connection is ended, though the server says nothing."""
+    """A connection that is in use for longer is closed by us, even if the server is silent."""
 
     def require_url(self) -> str:
         if not self.url:
@@ -32,7 +32,7 @@ class DatabaseSettings(CheckedSettings):
 
 
 class RedisSettings(CheckedSettings):
-    """How Valkey is reached, which speaks the protocol of Redis."""
+    """How Valkey is reached. It speaks Redis's protocol."""
 
     model_config = reads("REDIS_")
 
@@ -41,4 +41,4 @@ class RedisSettings(CheckedSettings):
     socket_timeout_s: float = 5.0
     pool_size: int = 32
     batch_size: int = named("OUTBOX_SIZE", 10_000)
-    """Nudges and frames waiting to leave for Valkey; one more is dropped, as if it were away."""
+    """Nudges and frames waiting to be sent to Valkey. One more is dropped, as in an outage."""

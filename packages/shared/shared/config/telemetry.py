@@ -1,4 +1,4 @@
-"""Seeing inside: canary, metrics, log."""
+"""Settings of canary, metrics and log."""
 
 from shared.config.kinds import CheckedSettings, Host, LogLevel, Port, SentKey
 
@@ -7,16 +7,16 @@ class TelemetrySettings(CheckedSettings):
     """What is measured and logged, and where it is shown."""
 
     canary_interval_s: float = 5.0
-    """How often a gateway sends a task the way of every message, when the last has come back."""
+    """How often a gateway sends a canary, once the last one is back."""
     canary_timeout_s: float = 15.0
-    """One that is out so long says that nobody is answered."""
+    """A canary that is out for longer turns red: no message would be answered."""
     backlog_interval_s: float = 5.0
-    """How often a worker looks at what waits for all of them."""
+    """How often a worker measures the queue that all workers share."""
     metrics_port: Port | None = None
-    """Where this process shows `/metrics`, `/healthz` and `/readyz`; 0 takes any free port."""
+    """Port of this process for `/metrics`, `/healthz` and `/readyz`; 0 takes any free port."""
     metrics_host: Host = "127.0.0.1"
-    """Figures tell how much business is done: whoever may not know must not reach the port."""
+    """Metrics tell how much business is done, so only those who may know must reach the port."""
     metrics_token: SentKey | None = None
-    """Asked for as a bearer token if set; without it the gateway's own port shows no figures."""
+    """Bearer token for metrics. Without it, the gateway's own port shows none."""
     log_level: LogLevel = "INFO"
     log_json: bool = True

@@ -1,4 +1,4 @@
-"""The database: engine, sessions bound to a scope, roles. Nothing here knows a table."""
+"""The database: engine, sessions with a scope, roles. Nothing here knows a table."""
 
 from shared.db.engine import create_engine, get_engine
 from shared.db.rls import configure_rls_hook, current_tenant_id

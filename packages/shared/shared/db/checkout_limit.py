@@ -1,9 +1,8 @@
-"""Nobody holds a database connection longer than a transaction may take.
+"""Closes any connection that is checked out for longer than `transaction_timeout_s`.
 
-The server ends a statement that takes too long, but a server or network that has fallen silent
-keeps no time-out, and libpq has none for reading. So we hang up ourselves: whoever waits is told
-what a lost connection is told, and no cancellation has to find its way through the driver, which
-would wait for the server's word on that, too.
+The waiter gets the error of a lost connection. The server ends a statement that takes too long. But
+a server or network that has fallen silent keeps no time-out, and libpq has none for reading. So we
+close the line ourselves. We do not cancel through the driver: that would wait for the server too.
 """
 
 import asyncio
@@ -20,12 +19,12 @@ from shared.log import get_logger
 log = get_logger(__name__)
 
 HUNG_UP = "konstruct_hung_up"
-"""In a connection's `info`: it was not lost, but ended by us."""
+"""Set in a connection's `info` when we closed it, to tell this from a lost connection."""
 _TIMER = "konstruct_hang_up"
 
 
 def hang_up_after(pool: Pool, seconds: float) -> None:
-    """End each connection that has been out of the pool for so long."""
+    """Close each connection that has been checked out for `seconds`."""
 
     def taken(dbapi_connection: Any, entry: ConnectionPoolEntry, _: Any) -> None:
         loop = asyncio.get_running_loop()
@@ -45,7 +44,7 @@ def _hang_up(dbapi_connection: Any, entry: ConnectionPoolEntry) -> None:
         return
     log.warning("database_connection_hung_up")
     entry.info[HUNG_UP] = True
-    # A descriptor of our own: libpq keeps its, sees the end of the line, and closes it itself.
-    # It may be gone already, when the other side was quicker.
+    # Shut down through a duplicate descriptor: libpq keeps its own, sees the end of the line and
+    # closes it itself. The socket may be gone already, if the other side was quicker.
     with suppress(OSError), socket.socket(fileno=os.dup(connection.fileno())) as line:
         line.shutdown(socket.SHUT_RDWR)

@@ -1,8 +1,8 @@
-"""How many connections an installation opens at most, and what happens when PostgreSQL has no room.
+"""How many connections an installation opens at most, and what a full PostgreSQL means for a pool.
 
-Each process opens `KONSTRUCT_DATABASE_POOL_SIZE` at most. `wanted` is the one sum: `konstruct up`
-starts PostgreSQL with it, `konstruct doctor` holds it against what there is, docs/sizing.md and
-`benchmarks.million` reckon with it.
+Each process opens at most `KONSTRUCT_DATABASE_POOL_SIZE`. `wanted` is the one place that adds them
+up: `konstruct up` starts PostgreSQL with it, `konstruct doctor` compares it with what there is,
+docs/sizing.md and `benchmarks.million` calculate with it.
 """
 
 import asyncio
@@ -23,10 +23,10 @@ from shared.log import get_logger
 log = get_logger(__name__)
 
 BESIDE_POOLS = 16
-"""Kept free of pools: for migrations, commands, doctor, somebody's psql, and PostgreSQL's own three
-for its superuser."""
+"""Connections not for pools: migrations, commands, doctor, somebody's psql, and the three that
+PostgreSQL reserves for its superuser."""
 PROCESSES_OF_UP = 16
-"""For how many gateways and workers together the PostgreSQL of `konstruct up` has room."""
+"""Gateways and workers, together, for which `konstruct up`'s PostgreSQL has room."""
 RETRY_S = 0.2
 
 NAME = "konstruct"
@@ -37,32 +37,32 @@ _NO_ROOM_SAYS = (
     "remaining connection slots are reserved",
     "no more connections allowed",  # PgBouncer
 )
-"""Of a connection that was refused libpq tells the words and not the code."""
+"""For a refused connection libpq gives the server's words and no error code."""
 
 
 def wanted(processes: int, pool_size: int) -> int:
-    """What `max_connections` must be, for so many gateways and workers together."""
+    """The `max_connections` needed for so many gateways and workers together."""
     return processes * pool_size + BESIDE_POOLS
 
 
 def process_name() -> str:
-    """Of this process, as PostgreSQL shows it (`application_name`, 63 characters at most)."""
+    """This process's `application_name`, as PostgreSQL shows it; 63 characters at most."""
     return f"{NAME} {os.getpid()} {socket.gethostname()}"[:63]
 
 
 def has_no_room(error: BaseException) -> bool:
-    """Whether the server refused a connection because it has as many as it may."""
+    """Whether the server refused a connection because all of its connections are taken."""
     said = str(error)
     return getattr(error, "sqlstate", None) == _NO_ROOM or any(it in said for it in _NO_ROOM_SAYS)
 
 
 class PatientPool(AsyncAdaptedQueuePool):
-    """Whoever finds no connection stands in line, and nobody gets one past those who do.
+    """A pool with a queue: a task that finds no connection waits its turn.
 
-    SQLAlchemy's own gives a connection that comes back to whoever asks next, which under load is
-    the one who gave it back; the others time out. Where PostgreSQL has no room for one more, the
-    first in line waits for one of ours that comes back, or until the server has room. Standing in
-    line and being its first have the pool's time-out each.
+    SQLAlchemy's own pool gives a returned connection to the next task that asks. Under load that is
+    the task that returned it, and the others time out. If PostgreSQL has no room for a new
+    connection, the first in the queue waits until one of ours is returned or the server has room.
+    The pool's time-out applies twice: to waiting in the queue and to waiting at its head.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

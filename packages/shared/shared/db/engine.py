@@ -1,4 +1,5 @@
-"""The engine: one per event loop, made at first use, refused when its role bypasses the wall."""
+"""The engine: one per event loop, made at first use. Refused if its role bypasses row-level
+security."""
 
 import asyncio
 import time
@@ -24,10 +25,12 @@ log = get_logger(__name__)
 
 START_WITHIN_S = 30.0
 ENCODING = "UTF8"
-"""Of every connection and of the database: `transact` sends bytes, which another would corrupt."""
+"""Encoding of every connection and of the database. `transact` sends bytes, so another one would
+corrupt text."""
 PLANNING = {"plan_cache_mode": "force_generic_plan", "enable_bitmapscan": "off"}
-"""Our statements find rows by key; planning them for each value costs 0.4 ms. A bitmap knows no
-order: to find the newest sixty messages it would read all of a conversation and sort them."""
+"""Generic plans, because our statements find rows by key and planning each time costs 0.4 ms. No
+bitmap scans, because they lose the order: for the newest sixty messages PostgreSQL would read and
+sort the whole conversation."""
 
 _engines: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncEngine] = WeakKeyDictionary()
 
@@ -49,9 +52,9 @@ async def dispose_engine() -> None:
 
 
 def create_engine(settings: Settings) -> AsyncEngine:
-    """An engine whose every wait is bounded and whose transactions say whose they are.
+    """An engine on which every wait is bounded and every transaction says its scope.
 
-    The URL alone says where it connects and how: nothing of libpq's variables is heard.
+    Only the URL says where and how it connects. libpq's environment variables are ignored.
     """
     forget_libpq()
     statement_timeout_ms = int(settings.database.statement_timeout_s * 1000)
@@ -65,10 +68,11 @@ def create_engine(settings: Settings) -> AsyncEngine:
         connect_args = {
             "async_creator_fn": _opened,
             "connect_timeout": max(1, int(settings.database.connect_timeout_s)),
-            # Our hook begins each transaction itself, together with saying whose it is.
+            # Our hook sends BEGIN itself, together with the scope.
             "autocommit": True,
-            # With statements of its own prepared, psycopg says DEALLOCATE ALL at each ROLLBACK,
-            # which takes those of `transact` away that the connection is known to hold.
+            # If psycopg prepared statements, it would send DEALLOCATE ALL at each ROLLBACK. That
+            # would drop the statements of `transact`, which assumes that the connection still has
+            # them.
             "prepare_threshold": None,
             "options": " ".join(f"-c {name}={value}" for name, value in on_the_server.items()),
             "client_encoding": ENCODING,
@@ -101,8 +105,9 @@ def create_engine(settings: Settings) -> AsyncEngine:
 
 
 async def _opened(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
-    """A connection. When whoever asked is cancelled it is opened all the same, and closed then:
-    psycopg would leave it half open for the collector, and PostgreSQL waits a minute for it."""
+    """Open a connection. If the caller is cancelled, the connection is still opened and then
+    closed. psycopg would leave it half open for the garbage collector, and PostgreSQL waits a
+    minute for such a client."""
     opening = asyncio.ensure_future(AsyncConnection.connect(*arguments, **options))
     try:
         return await asyncio.shield(opening)
@@ -117,13 +122,13 @@ def _close_unwanted(opening: "asyncio.Future[AsyncConnection[Any]]") -> None:
 
 
 def forget_libpq() -> None:
-    """Before a connection is made: what PGSSLMODE, PGCLIENTENCODING and the like say is meant for
-    others, and libpq takes it for whatever a URL leaves out."""
+    """Drop libpq's variables (PGSSLMODE, PGCLIENTENCODING …) before connecting. They are meant for
+    other programs, and libpq uses them for everything a URL leaves out."""
     forget("PG")
 
 
 def async_url(url: str) -> str:
-    """`postgresql://…` in any common spelling, with the driver we use named."""
+    """The URL, `postgresql://…` in any common spelling, with our driver named."""
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
@@ -131,9 +136,9 @@ def async_url(url: str) -> str:
 
 
 async def await_wall(engine: AsyncEngine) -> None:
-    """Wait, within bounds, for the database to answer; then see that the wall binds us.
+    """Wait, within bounds, until the database answers; then check that row-level security binds us.
 
-    Raises ConfigError if it does not, and Unavailable with what was last heard if it stays away.
+    Raises ConfigError if it does not, and Unavailable with the last error if no answer comes.
     """
     give_up_at = time.monotonic() + START_WITHIN_S
     while True:
@@ -152,18 +157,18 @@ async def await_wall(engine: AsyncEngine) -> None:
 
 
 def reason_of(error: BaseException) -> str:
-    """The server's or libpq's own words: the first line, without a full stop. They hold no
+    """The first line of the server's or libpq's message, without full stop. It holds no
     password."""
     said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
     return said.splitlines()[0].strip().rstrip(".")
 
 
 async def refuse_if_wall_is_bypassed(engine: AsyncEngine) -> None:
-    """Raise ConfigError if the engine's role is not bound by row-level security, or the database
-    does not keep every character.
+    """Raise ConfigError if row-level security does not bind the engine's role.
 
-    That is: a superuser, a role with BYPASSRLS, an owner of tables, one that may become any of
-    these, or one that inherits the system role's rights instead of having to ask for them.
+    Also if the database's encoding cannot hold every character. Refused roles: a superuser, a role
+    with BYPASSRLS, an owner of tables, a role that may become one of these, and a role that
+    inherits the system role's rights instead of having to SET ROLE.
     """
     async with engine.connect() as connection:
         role = (

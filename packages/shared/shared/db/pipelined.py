@@ -1,12 +1,12 @@
-"""A transaction sent whole, in one round trip: for what is on every message's way.
+"""Sends a whole transaction in one round trip, for the hot path of every message.
 
-A session sends a transaction statement by statement, each a round trip and some 0.4 ms of CPU. Here
-all statements leave together, none can wait for another's result, and what must be decided between
-them is decided in SQL. Each sees what those before it did and, having a snapshot of its own, what
-others committed before a lock was had. PostgreSQL takes what arrives up to one Sync as one
-transaction: all of it is committed, or nothing.
+A session sends a transaction statement by statement; each costs a round trip and some 0.4 ms of
+CPU. Here all statements leave together. So no statement can use another's result in Python;
+decisions between statements are made in SQL. Each statement has its own snapshot: it sees what the
+earlier ones did, and what others committed before it got a lock. PostgreSQL treats everything up to
+one Sync as one transaction, and commits all of it or nothing.
 
-It speaks to libpq (`psycopg.pq`), because psycopg's cursors cost as much as a statement each.
+It uses libpq directly (`psycopg.pq`), because psycopg's cursors cost as much as a statement each.
 """
 
 import asyncio
@@ -33,13 +33,13 @@ Row = tuple[Any, ...]
 Parameter = str | int | float | UUID | None
 
 BEYOND_STATEMENTS_S = 5.0
-"""What the transaction may take beside the time the server allows each statement."""
+"""Time the transaction may take in addition to `statement_timeout_s`."""
 _PREPARED = "konstruct_prepared"
 _numbers = count(1)
 
 
 class Statement:
-    """SQL with `$1`, `$2` …, prepared once on each connection. To be made once per process."""
+    """SQL with `$1`, `$2` …, prepared once per connection. Make each once per process."""
 
     def __init__(self, sql: str) -> None:
         self.sql = sql.encode()
@@ -58,11 +58,13 @@ _SAY: dict[type[Scope], Statement] = {
 
 
 async def transact(scope: Scope, *calls: Call, afterwards: Call | None = None) -> list[list[Row]]:
-    """Run the statements as one transaction of this scope; the rows of each, and last those of
-    `afterwards`, which sees the transaction committed and what others committed before it.
+    """Run `calls` as one transaction in this scope; return the rows of each call, in order.
 
-    Raises SQLAlchemy's errors, as sessions do. When the connection is lost on the way, as when the
-    task is cancelled, the transaction may or may not have been committed.
+    The rows of `afterwards` come last: it runs after the commit, and sees the transaction and
+    whatever others committed before it.
+
+    Raises SQLAlchemy's errors, as sessions do. If the connection is lost or the task is cancelled
+    on the way, the transaction may or may not have been committed.
     """
     say = _SAY[type(scope)](*scope.values())
     transactions = [(say, *calls)]
@@ -77,7 +79,7 @@ async def _all_transacted(transactions: Sequence[Sequence[Call]]) -> list[list[R
         try:
             rows = await _transact(pooled, transactions)
         except BaseException:
-            # In what state the connection is now need not be reasoned about.
+            # The connection's state is unknown now, so it is thrown away.
             await greenlet_spawn(pooled.invalidate)
             raise
         await greenlet_spawn(pooled.close)
@@ -88,8 +90,9 @@ async def _all_transacted(transactions: Sequence[Sequence[Call]]) -> list[list[R
 
 
 async def _checked_out() -> PoolProxiedConnection:
-    """A pooled connection that was not ended while it lay idle, as all are when PostgreSQL has
-    restarted: an idle server says nothing, so one with something to read has said good-bye."""
+    """Check out a pooled connection that is still open. After a restart of PostgreSQL all idle ones
+    are closed. An idle server sends nothing, so a connection with data to read has said
+    good-bye."""
     engine = get_engine()
     for _ in range(STALE_CONNECTIONS):
         pooled = await engine.raw_connection()
@@ -101,7 +104,7 @@ async def _checked_out() -> PoolProxiedConnection:
 
 
 def _has_something_to_read(socket: int) -> bool:
-    polling = select.poll()  # `select` itself knows no descriptor above 1,023
+    polling = select.poll()  # `select` itself fails for descriptors above 1,023
     polling.register(socket, select.POLLIN)
     return bool(polling.poll(0))
 
@@ -109,7 +112,7 @@ def _has_something_to_read(socket: int) -> bool:
 async def _transact(
     pooled: PoolProxiedConnection, transactions: Sequence[Sequence[Call]]
 ) -> list[list[list[Row]]]:
-    """The rows of each call of each transaction, if all went well."""
+    """The rows of each call of each transaction. Raises the first error."""
     prepared: set[bytes] = pooled.info.setdefault(_PREPARED, set())
     connection = cast(AsyncConnection[Any], pooled.driver_connection)
     try:
@@ -119,8 +122,9 @@ async def _transact(
 
 
 class _Forgotten(Exception):
-    """The server knows a prepared statement no more, and nothing was done: psycopg has it forget
-    all of them when a session rolls back, and the first of a transaction would be missed first."""
+    """The server no longer has a prepared statement; nothing was done. This happens because psycopg
+    deallocates all of them when a session rolls back; the first transaction is the first to miss
+    one."""
 
 
 async def _send(
@@ -149,7 +153,7 @@ async def _send(
                 error = errors.error_from_result(result)
                 if isinstance(error, errors.InvalidSqlStatementName) and number == 0:
                     prepared.clear()
-                    prepared.update(fresh)  # which it was told before it missed the other
+                    prepared.update(fresh)  # these were prepared before the error
                     raise _Forgotten from error
                 raise error
     prepared.update(fresh)
@@ -158,13 +162,13 @@ async def _send(
 
 
 async def _answered(pgconn: PGconn) -> list[PGresult]:
-    """Send what is queued and gather the results, up to the Sync."""
+    """Send what is queued and gather the results up to the Sync."""
     loop, socket = asyncio.get_running_loop(), pgconn.socket
     something = asyncio.Event()
     results: list[PGresult] = []
     loop.add_reader(socket, something.set)
     try:
-        while pgconn.flush():  # more than the kernel takes at once
+        while pgconn.flush():  # the kernel's buffer is full
             loop.add_writer(socket, something.set)
             await something.wait()
             something.clear()
@@ -174,7 +178,7 @@ async def _answered(pgconn: PGconn) -> list[PGresult]:
             while not pgconn.is_busy():
                 result = pgconn.get_result()
                 if result is None:
-                    continue  # between two statements
+                    continue  # None between two statements' results
                 if result.status == ExecStatus.PIPELINE_SYNC:
                     return results
                 results.append(result)
@@ -195,10 +199,10 @@ def _rows(connection: AsyncConnection[Any], result: PGresult) -> list[Row]:
 
 
 def _encoded(parameter: Parameter) -> bytes | None:
-    """As PostgreSQL reads it in text form."""
+    """The parameter in PostgreSQL's text format."""
     if parameter is None:
         return None
     text = str(parameter).encode()
-    if b"\0" in text:  # where libpq would take the text to end
+    if b"\0" in text:  # libpq would end the text there
         raise ValueError("PostgreSQL stores no NUL in text")
     return text

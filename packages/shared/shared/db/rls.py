@@ -1,11 +1,11 @@
-"""Row-level security: every transaction says at its begin whose rows it may see.
+"""Row-level security: every transaction says its scope when it begins.
 
-The execution options of its connection hold its scope (`scopes.py`). Policies compare rows with
-what the scope sets for the transaction; a transaction of nobody sets nothing, and every policy
-shows it nothing.
+The scope (`scopes.py`) is in the execution options of the transaction's connection. Policies
+compare rows with the settings that the scope sets. A transaction without a scope sets nothing, and
+sees nothing.
 
-It is set at transaction begin, not in a cursor hook: there, a cancelled statement could return a
-connection to the pool with its transaction open (SQLAlchemy #13381).
+The settings are sent when the transaction begins and not in a cursor hook. There, a cancelled
+statement could return a connection to the pool with its transaction open (SQLAlchemy #13381).
 """
 
 from contextvars import ContextVar
@@ -21,15 +21,15 @@ from shared.db.scopes import Scope, TenantScope, saying
 SCOPE_OPTION = "konstruct_scope"
 
 current_tenant_id: ContextVar[UUID | str | None] = ContextVar("current_tenant_id", default=None)
-"""Tenant of database work done without a `TenantSession`, which brings its own."""
+"""Tenant of database work without a `TenantSession`, which has its own."""
 
 STALE_CONNECTIONS = 100
-"""Pooled connections that may be found broken, as all are when PostgreSQL has restarted, before a
-transaction gives up beginning; nothing has happened in it yet."""
+"""How many broken pooled connections a beginning transaction may try before it gives up. After a
+restart of PostgreSQL all of them are broken, and nothing has happened in it yet."""
 
 
 def configure_rls_hook(engine: AsyncEngine | Engine) -> None:
-    """Make every transaction of `engine` begin by saying whose it is. Safe to call twice."""
+    """Make every transaction of `engine` begin with its scope. Safe to call twice."""
     sync_engine = engine.sync_engine if isinstance(engine, AsyncEngine) else engine
     if not event.contains(sync_engine, "begin", _say_whose):
         event.listen(sync_engine, "begin", _say_whose)
@@ -38,7 +38,7 @@ def configure_rls_hook(engine: AsyncEngine | Engine) -> None:
 def _say_whose(connection: Connection) -> None:
     statements = []
     if getattr(connection.connection.driver_connection, "autocommit", False):
-        statements.append("BEGIN")  # with the rest, in one round trip instead of two
+        statements.append("BEGIN")  # sent with the scope, in one round trip instead of two
     scope: Scope | None = connection.get_execution_options().get(SCOPE_OPTION) or _ambient()
     if scope is not None:
         statements.append(saying(scope.SETTINGS, map(_quoted, scope.values())))
@@ -56,11 +56,10 @@ def _quoted(value: UUID | str) -> str:
 
 
 def _execute(connection: Connection, statement: str) -> None:
-    # On the driver's cursor: the transaction is just beginning, and SQLAlchemy's own `execute`
-    # would begin it once more.
+    # The driver's own cursor: SQLAlchemy's `execute` would begin the transaction again from here.
     driver_error = connection.dialect.loaded_dbapi.Error
     for tries_left in range(STALE_CONNECTIONS, -1, -1):
-        driver_connection = connection.connection  # another one after one that broke
+        driver_connection = connection.connection  # a new one after a broken one
         try:
             cursor = driver_connection.cursor()
             try:
@@ -69,8 +68,8 @@ def _execute(connection: Connection, statement: str) -> None:
                 cursor.close()
             return
         except driver_error as error:
-            # SQLAlchemy turns errors of its own statements into its own kind, and forgets a
-            # connection that broke; for the driver's cursor both are ours to do.
+            # SQLAlchemy translates errors of its own statements and drops broken connections. For
+            # the driver's cursor we do both here.
             broken = connection.dialect.is_disconnect(error, driver_connection, None)
             may_be_stale = broken and HUNG_UP not in connection.info
             if broken:

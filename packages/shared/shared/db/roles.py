@@ -1,9 +1,9 @@
-"""The three database roles, made when a database is set up and never by a migration.
+"""The three database roles. They are made when a database is set up, never by a migration.
 
-- `konstruct_owner` owns the tables and migrates; row-level security is forced on it too.
-- `konstruct_app` is what every process connects as; it owns nothing and bypasses nothing.
-- `konstruct_system` sees all tenants. The application may become it (SET ROLE) and does not
-  inherit it: with a plain grant every policy TO konstruct_system would hold for the application.
+- `konstruct_owner` owns the tables and runs migrations; row-level security is forced on it too.
+- `konstruct_app` is the role every process connects as; it owns nothing and bypasses nothing.
+- `konstruct_system` sees all tenants. The application may become it (SET ROLE) but does not inherit
+  it: with a plain grant, every policy TO konstruct_system would also apply to the application.
 """
 
 import psycopg
@@ -16,7 +16,7 @@ OWNER_ROLE = "konstruct_owner"
 APP_ROLE = "konstruct_app"
 MIN_SERVER_VERSION = 160000
 _UTF8_AT_ALL_EVENTS = f" ENCODING '{ENCODING}' LOCALE 'C' TEMPLATE template0"
-"""For a server set up with another encoding, whose locale may fit no other."""
+"""For a server whose default encoding is another one; its locale may not fit UTF-8."""
 
 
 def ensure_roles(
@@ -69,7 +69,7 @@ def ensure_roles(
 
 
 def _is_utf8(connection: psycopg.Connection) -> bool:
-    """Whether a database made without further ado keeps every character."""
+    """Whether a database created with the server's defaults is in UTF-8."""
     found = connection.execute(
         "SELECT pg_encoding_to_char(encoding) FROM pg_database WHERE datname = 'template1'"
     ).fetchone()

@@ -1,14 +1,14 @@
-"""Whose rows a transaction may see: its scope, said to PostgreSQL once, when it begins.
+"""A transaction's scope: whose rows it may see. It is sent to PostgreSQL once, when it begins.
 
-Row-level security compares rows with what was said. What was not said, or is empty, shows nothing,
-so a scope that was forgotten is an empty page and never somebody else's.
+Row-level security compares rows with the scope's settings. A setting that is missing or empty shows
+nothing, so a forgotten scope gives an empty page and never another tenant's rows.
 
 `TenantScope`   a tenant's plain tables.
-`StaffScope`    these, and what a tenant's people keep among themselves, for one of them.
-`PersonScope`   these, and what is one person's own: for whatever reads on that person's behalf.
-`HouseScope`    these, and both sides of a conversation, for a whole transaction of our own that
-                hands nothing of it to a person; it names what for.
-`SystemScope`   every tenant's rows, under a role of its own; it names what for.
+`StaffScope`    also what a tenant's staff keeps among itself, for one member.
+`PersonScope`   also one person's own rows, for code that reads on that person's behalf.
+`HouseScope`    also both sides of a conversation, for our own whole transactions, which
+                return nothing of it to a person; it names its purpose.
+`SystemScope`   every tenant's rows, under a role of its own; it names its purpose.
 """
 
 from collections.abc import Iterable
@@ -48,7 +48,7 @@ class PersonScope:
     SETTINGS: ClassVar = (TENANT, "app.person")
     tenant_id: UUID
     person_id: UUID
-    """A portal user's id, or a contact's."""
+    """The id of a portal user or of a contact."""
 
     def values(self) -> tuple[UUID | str, ...]:
         return self.tenant_id, self.person_id
@@ -68,7 +68,7 @@ class HouseScope:
 class SystemScope:
     SETTINGS: ClassVar = ("role",)
     purpose: SystemPurpose
-    """For the reader, and for the test that lists who works as the system."""
+    """For the reader, and for the test that lists all uses of the system scope."""
 
     def values(self) -> tuple[UUID | str, ...]:
         return (SYSTEM_ROLE,)
@@ -79,7 +79,7 @@ Scope = OfOneTenant | SystemScope
 
 
 def saying(settings: Iterable[str], values: Iterable[str]) -> str:
-    """The one statement that says a scope; `values` are SQL. Each setting ends with the
-    transaction."""
+    """The SQL statement that sets the scope; `values` are SQL expressions. The settings end with
+    the transaction."""
     pairs = zip(settings, values, strict=True)
     return "SELECT " + ", ".join(f"set_config('{name}', {value}, true)" for name, value in pairs)

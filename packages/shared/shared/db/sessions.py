@@ -1,15 +1,15 @@
 """Sessions whose type says their power, and the request's session.
 
-`TenantSession(tenant_id)`   sees one tenant's plain tables, for life.
-`StaffSession(tenant_id, member_id)`    these, and what its staff keeps among itself.
-`PersonSession(tenant_id, person_id)`   these, and what is one person's own: to read for them.
-`HouseSession(tenant_id, purpose)`      these, and both sides: for whole transactions of our own.
-`SystemSession(purpose)`     sees all; for log-in, rights, the platform admin's views, sweep, lease.
-`PortalSession()`            a request's: sees nothing until it entered a scope, once.
+`TenantSession(tenant_id)`              sees one tenant's plain tables.
+`StaffSession(tenant_id, member_id)`    also what its staff keeps among itself.
+`PersonSession(tenant_id, person_id)`   also one person's own rows, to read for that person.
+`HouseSession(tenant_id, purpose)`      also both sides, for our own whole transactions.
+`SystemSession(purpose)`                sees all: log-in, rights, platform admin, sweep, lease.
+`PortalSession()`                       a request's; sees nothing until it enters a scope, once.
 
-None begins a transaction before its first statement. Work is done in
-`async with TenantSession(t) as session, session.transaction(): …`, or through `get_session`;
-what must leave only after the commit is handed to `session.after_commit`.
+None begins a transaction before its first statement. Use `async with TenantSession(t) as session,
+session.transaction(): …`, or `get_session`. Give whatever must leave only after the commit to
+`session.after_commit`.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -36,11 +36,11 @@ from shared.db.scopes import (
 
 
 class ScopeError(RuntimeError):
-    """A programming error: a query before, or a scope after, the session's scope was chosen."""
+    """A programming error: a query before the session has a scope, or a second scope."""
 
 
 class _ScopedSyncSession(Session):
-    """Takes connections only from the engine its scope bound it to."""
+    """Takes connections only from the engine that its scope is bound to."""
 
     scoped_engine: Engine | None = None
 
@@ -59,12 +59,13 @@ class _ScopedSession(AsyncSession):
         self._after_commit: list[Callable[[], Awaitable[None]]] = []
 
     def after_commit(self, notify: Callable[[], Awaitable[None]]) -> None:
-        """Call `notify` once this transaction is committed; never if it is not."""
+        """Call `notify` after this transaction is committed; not at all if it rolls back."""
         self._after_commit.append(notify)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:
-        """Commits at its end and then sends what waits for that; rolls back on an exception."""
+        """A transaction: commits at the end, then calls what waits for the commit; rolls back on an
+        exception."""
         try:
             yield
             await self.commit()
@@ -86,7 +87,7 @@ class _ScopedSession(AsyncSession):
 
 
 class TenantSession(_ScopedSession):
-    """Sees the rows of one tenant, but what is its staff's or a person's alone."""
+    """Sees one tenant's rows, except those of its staff or of one person alone."""
 
     def __init__(self, tenant_id: UUID, engine: AsyncEngine | None = None) -> None:
         super().__init__(engine)
@@ -98,7 +99,7 @@ class TenantSession(_ScopedSession):
 
 
 class StaffSession(TenantSession):
-    """Sees the rows of one tenant, and what its staff keeps among itself, for a member."""
+    """Sees one tenant's rows and what its staff keeps among itself, for one member."""
 
     def __init__(self, tenant_id: UUID, member_id: UUID, engine: AsyncEngine | None = None) -> None:
         self.member_id = member_id
@@ -109,8 +110,7 @@ class StaffSession(TenantSession):
 
 
 class PersonSession(TenantSession):
-    """Sees the rows of one tenant, and what is this person's own: what reads for a person uses it
-    and no other."""
+    """Sees one tenant's rows and this person's own. Code that reads for a person uses only this."""
 
     def __init__(self, tenant_id: UUID, person_id: UUID, engine: AsyncEngine | None = None) -> None:
         self.person_id = person_id
@@ -121,9 +121,9 @@ class PersonSession(TenantSession):
 
 
 class HouseSession(TenantSession):
-    """Sees the rows of one tenant, and both sides of a conversation; names what for.
+    """Sees one tenant's rows and both sides of a conversation; names its purpose.
 
-    For whole transactions of our own, which return nothing of it to a person.
+    For our own whole transactions, which return nothing of it to a person.
     """
 
     def __init__(
@@ -137,7 +137,7 @@ class HouseSession(TenantSession):
 
 
 class SystemSession(_ScopedSession):
-    """Sees the rows of every tenant; names what for."""
+    """Sees the rows of every tenant; names its purpose."""
 
     def __init__(self, purpose: SystemPurpose, engine: AsyncEngine | None = None) -> None:
         super().__init__(engine)
@@ -146,48 +146,48 @@ class SystemSession(_ScopedSession):
 
 
 class PortalSession(_ScopedSession):
-    """A request's session. It enters the tenant asked for to look the caller's membership up
-    there, which is all that happens in it when there is none."""
+    """A request's session. It first enters the caller's tenant to look up their membership. If
+    there is none, nothing else happens in it."""
 
     _entered: UUID | None = None
-    """The tenant in which it chose to see more than plain rows, or what is one person's."""
+    """The tenant in which this session entered a staff or person scope."""
 
     async def enter_tenant(self, tenant_id: UUID) -> None:
-        """See this tenant's rows from now on; who entered it already stays in the scope they
-        chose. The caller's membership must be checked next."""
+        """Enter this tenant: see its plain rows. A session that is already in this tenant keeps its
+        wider scope. The caller must check the membership next."""
         if self._entered != tenant_id:
             self._enter(TenantScope(tenant_id))
 
     async def enter_person(self, tenant_id: UUID, person_id: UUID) -> None:
-        """The same, and what is this person's own: to read for them."""
+        """Enter the tenant and see this person's own rows too, to read for them."""
         self._enter(PersonScope(tenant_id, person_id))
         self._entered = tenant_id
 
     async def enter_staff(self, tenant_id: UUID, member_id: UUID) -> None:
-        """The same, and what the tenant's staff keeps among itself, for this member."""
+        """Enter the tenant and see what its staff keeps among itself too, for this member."""
         self._enter(StaffScope(tenant_id, member_id))
         self._entered = tenant_id
 
     async def enter_system(self, purpose: SystemPurpose) -> None:
-        """See every tenant's rows from now on: for the platform admin."""
+        """Enter the system scope and see every tenant's rows, for the platform admin."""
         self._enter(SystemScope(purpose))
 
 
-# What repositories take, which never is a bare session. A request's has entered a scope before, and
-# the row-level security of that scope holds whatever the query says.
+# The types that repositories take; never a bare session. A request's session has entered a scope
+# before, so row-level security holds whatever the query says.
 WithinTenant = TenantSession | PortalSession
-"""Who needs the rows of one tenant."""
+"""For queries on one tenant's rows."""
 AcrossTenants = SystemSession | PortalSession
-"""Who needs those of every tenant."""
+"""For queries on every tenant's rows."""
 AnySession = TenantSession | SystemSession | PortalSession
-"""Whose query names the tenant itself and is right in both."""
+"""For queries that name the tenant themselves and are right in both."""
 
 
 async def get_session() -> AsyncIterator[PortalSession]:
     """The request's session: commits when the handler returns, rolls back when it raises.
 
-    To be used as `Depends(get_session, scope="function")`, so that the commit is done before the
-    response leaves.
+    Use it as `Depends(get_session, scope="function")`, so that it commits before the response
+    leaves.
     """
     async with PortalSession() as session, session.transaction():
         yield session

@@ -1,1 +1,1 @@
-"""Who somebody is: passwords, tokens, log-in sessions, memberships, invitations."""
+"""Identity: passwords, tokens, log-in sessions, memberships, invitations."""

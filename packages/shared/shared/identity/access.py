@@ -1,8 +1,8 @@
-"""Whether the holder of an access token still is who the token says.
+"""Checks that an access token still says the truth.
 
-A token is signed, so it can be believed without asking; but people log out, lose roles and are
-removed before it expires. So each use asks the database again, at most every
-`session_check_ttl_s`, and at once when a revocation is published.
+A token is signed, so we could believe it without asking. But people log out, lose roles and are
+removed before it expires. So each use asks the database again, at most every `session_check_ttl_s`,
+and at once after a revocation was published.
 """
 
 import time
@@ -19,14 +19,15 @@ CACHE_SIZE = 20_000
 
 
 class Access:
-    """The answers of the last moments, per process."""
+    """Cached checks of this process."""
 
     def __init__(self) -> None:
         self._checked: OrderedDict[tuple[UUID, UUID, UUID | None, str], float] = OrderedDict()
         self._forgotten = 0
 
     async def check(self, claims: AccessClaims) -> None:
-        """Raise NotAuthenticated if the session ended, Forbidden if the role is not theirs."""
+        """Raise NotAuthenticated if the session ended, Forbidden if the person no longer has the
+        role."""
         if claims.expires_at <= datetime.now(UTC):
             raise NotAuthenticated(
                 "Your session has expired. Refresh it or log in again.", code="token_expired"
@@ -42,13 +43,13 @@ class Access:
         asked_at, forgotten = time.monotonic(), self._forgotten
         await self._ask(claims)
         if forgotten != self._forgotten:
-            return  # a revocation came meanwhile: the answer may be older than that
+            return  # a revocation came meanwhile, and this answer may be older
         self._checked[key] = asked_at
         while len(self._checked) > CACHE_SIZE:
             self._checked.popitem(last=False)
 
     def forget(self, user_id: UUID) -> None:
-        """Ask again at this person's next use."""
+        """Drop this person's cached checks: their next use asks again."""
         self._forgotten += 1
         for key in [key for key in self._checked if key[0] == user_id]:
             self._checked.pop(key, None)

@@ -1,4 +1,5 @@
-"""Many people at once, for load tests: none has a password. What is there stays as it is."""
+"""Creates many people at once, without passwords, for load tests. Existing rows stay as they
+are."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -12,8 +13,8 @@ from shared.models import Membership, PortalSessionRecord, PortalUser
 
 
 async def ensure_users(session: SystemSession, names: Mapping[str, str]) -> dict[str, UUID]:
-    """People who cannot log in by password, by e-mail, with their names; the ids of all of them,
-    in the order given. Those who are there stay as they are."""
+    """Add people without a password; `names` maps e-mail to display name. Returns all their ids, in
+    the order given. Existing people stay as they are."""
     await session.execute(
         insert(PortalUser)
         .values([{"email": email, "display_name": name} for email, name in names.items()])
@@ -29,7 +30,7 @@ async def ensure_users(session: SystemSession, names: Mapping[str, str]) -> dict
 async def ensure_memberships(
     session: SystemSession, *, tenant_id: UUID, user_ids: Collection[UUID], role: str
 ) -> None:
-    """Make them all members; those who are stay what they are."""
+    """Make them all members. Existing members keep their role."""
     await session.execute(
         insert(Membership)
         .values([{"tenant_id": tenant_id, "user_id": id_, "role": role} for id_ in user_ids])
@@ -44,7 +45,7 @@ async def ensure_sessions(
     tenant_id: UUID,
     expires_at: datetime,
 ) -> None:
-    """Log-in sessions with these ids by user, without refresh token, good until then."""
+    """Add log-in sessions without refresh token; `session_ids` maps user to session."""
     statement = insert(PortalSessionRecord).values(
         [
             {"id": id_, "user_id": user_id, "tenant_id": tenant_id, "expires_at": expires_at}

@@ -1,7 +1,7 @@
-"""Invitations.
+"""SQL for invitations.
 
-An admin's own look at them needs only the tenant's session; whoever holds a link belongs to no
-tenant yet, so what goes by a token needs a SystemSession.
+An admin's view of them needs only the tenant's session. The holder of a link belongs to no tenant
+yet, so queries by token need a SystemSession.
 """
 
 from collections.abc import Sequence
@@ -51,8 +51,8 @@ async def put_invitation(
     invited_by: UUID,
     expires_at: datetime,
 ) -> Invitation:
-    """The tenant's one unanswered invitation of this address; what an earlier one said is gone,
-    its link included."""
+    """Store the tenant's one open invitation for this address. It replaces an earlier one, whose
+    link stops working."""
     told = {
         "role": role,
         "token_hash": token_hash,
@@ -72,7 +72,7 @@ async def put_invitation(
 
 
 async def open_invitations(session: WithinTenant, tenant_id: UUID) -> Sequence[Invitation]:
-    """Those that can still be accepted, newest first."""
+    """The invitations that can still be accepted, newest first."""
     query = (
         select(Invitation)
         .where(Invitation.tenant_id == tenant_id, _is_open())
@@ -82,7 +82,7 @@ async def open_invitations(session: WithinTenant, tenant_id: UUID) -> Sequence[I
 
 
 async def revoke_invitation(session: WithinTenant, tenant_id: UUID, invitation_id: UUID) -> bool:
-    """False when the tenant has no such open invitation."""
+    """Revoke it. False when the tenant has no such open invitation."""
     statement = (
         update(Invitation)
         .where(Invitation.id == invitation_id, Invitation.tenant_id == tenant_id, _is_open())
@@ -93,7 +93,7 @@ async def revoke_invitation(session: WithinTenant, tenant_id: UUID, invitation_i
 
 
 async def revoke_invitations_of(session: AnySession, *, tenant_id: UUID, inviter: UUID) -> None:
-    """What this person offered in the tenant holds no more."""
+    """Revoke all invitations this person made in the tenant."""
     await session.execute(
         update(Invitation)
         .where(Invitation.tenant_id == tenant_id, Invitation.invited_by == inviter, _is_open())
@@ -103,7 +103,8 @@ async def revoke_invitations_of(session: AnySession, *, tenant_id: UUID, inviter
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What a link that works offers, and to whom. `user_id` is the account of that address."""
+    """What a working link offers, and to whom. `user_id` is the account with that address, if
+    any."""
 
     tenant_id: UUID
     tenant_name: str
@@ -114,8 +115,8 @@ class Offer:
 
 
 async def offer_of(session: SystemSession, token_hash: str) -> Offer | None:
-    """None for a token that is unknown, expired, used or revoked, or whose inviter may not
-    invite any more: one statement for all of them."""
+    """The offer of this link. None for an unknown, expired, used or revoked token, and if the
+    inviter may no longer invite; one statement checks all."""
     row = (
         await session.execute(
             select(
@@ -135,7 +136,7 @@ async def offer_of(session: SystemSession, token_hash: str) -> Offer | None:
 
 
 async def use_up(session: SystemSession, token_hash: str) -> bool:
-    """Mark it accepted; False when it is not open (any more). Of two at once, one succeeds."""
+    """Mark it accepted. False when it is no longer open; of two at once, one succeeds."""
     statement = (
         update(Invitation)
         .where(Invitation.token_hash == token_hash, _is_open(), _inviter_may_still_invite())

@@ -1,11 +1,11 @@
-"""Inviting people into a tenant by a link, and accepting.
+"""Invites people into a tenant by a link, and accepts them.
 
-An admin makes the link and hands it over; nothing is sent. Its token is 32 random bytes, of which
-the SHA-256 alone is stored; it works once, within `invitation_ttl_s`, and as long as whoever made
-it may invite. A link that does not work says nothing of why.
+An admin makes the link and hands it over; we send nothing. Its token is 32 random bytes, of which
+only the SHA-256 is stored. It works once, within `invitation_ttl_s`, and only while its inviter may
+invite. A link that does not work does not say why.
 
-Holding the link lets someone new set up the account of that address. An account that exists is
-never opened by a link: its person proves who they are, by being logged in or by their password.
+A new person sets up the account of that address with the link. A link never opens an existing
+account: its person must prove their identity, by a log-in session or by their password.
 """
 
 import asyncio
@@ -37,10 +37,12 @@ ALREADY_THERE = "{} is a member of this tenant already."
 async def invite(
     session: WithinTenant, *, tenant_id: UUID, email: str, role: MemberRole, invited_by: UUID
 ) -> tuple[Invitation, str]:
-    """The invitation and its link's token, which nobody can be told again. An open invitation of
-    the same address is replaced, and its link works no more.
+    """Make an invitation and return it with its link's token.
 
-    Raises BadRequest, and Conflict for somebody who is a member.
+    The token cannot be shown again. The invitation replaces an open invitation of the same address,
+    whose link stops working.
+
+    Raises BadRequest, and Conflict if the address is a member's.
     """
     email = checked_email(email)
     if await repository.is_member(session, tenant_id, email):
@@ -59,18 +61,18 @@ async def invite(
 
 
 async def list_open(session: WithinTenant, tenant_id: UUID) -> Sequence[Invitation]:
-    """Those that can still be accepted, newest first."""
+    """The invitations that can still be accepted, newest first."""
     return await invitation_repository.open_invitations(session, tenant_id)
 
 
 async def revoke(session: WithinTenant, tenant_id: UUID, invitation_id: UUID) -> None:
-    """Raises NotFound for one that is not open in this tenant."""
+    """Revoke it. Raises NotFound if it is not open in this tenant."""
     if not await invitation_repository.revoke_invitation(session, tenant_id, invitation_id):
         raise NotFound("There is no such open invitation in this tenant.")
 
 
 async def look_at(token: str, *, address: str) -> Offer:
-    """What the link offers, to whom. Raises NotFound, and TooMany after too many of these."""
+    """The offer of a link. Raises NotFound, and TooMany after too many of these."""
     await rate_limits.require_room(
         settings.limits.invitation,
         "invitation",
@@ -87,7 +89,8 @@ async def look_at(token: str, *, address: str) -> Offer:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Who accepts: the log-in session they have, or a password, with a name if they are new."""
+    """How a person accepts: with a log-in session they have, or with a password, and a name if they
+    are new."""
 
     user_id: UUID | None = None
     session_id: UUID | None = None
@@ -96,11 +99,11 @@ class Acceptance:
 
 
 async def accept(token: str, by: Acceptance, *, address: str) -> LoggedIn:
-    """Join, and be logged in there. Nothing is stored unless all of it is.
+    """Join the tenant and log in there, in one transaction.
 
-    Raises NotFound and TooMany as `look_at` does; BadRequest for a name or password that cannot
-    be; NotAuthenticated and Forbidden for who is not the one invited; Conflict for one who is a
-    member, or who has become known meanwhile.
+    Raises NotFound and TooMany as `look_at` does; BadRequest for an invalid name or password;
+    NotAuthenticated and Forbidden if the caller is not the person invited; Conflict for a member,
+    and if the address got an account meanwhile.
     """
     offer = await look_at(token, address=address)
     if offer.user_id is None:
@@ -111,7 +114,7 @@ async def accept(token: str, by: Acceptance, *, address: str) -> LoggedIn:
                 f"{offer.email} has an account. Log in to it, or give its password, to accept.",
                 code="log_in_first",
             )
-        # Who has lost their last tenant cannot log in, and must be able to come back.
+        # A person who has lost their last tenant cannot log in, and must be able to come back.
         await prove(offer.email, by.password, address=address)
     elif by.user_id != offer.user_id:
         raise Forbidden(
@@ -126,7 +129,7 @@ async def _accept_as_new(token: str, offer: Offer, by: Acceptance) -> LoggedIn:
         raise BadRequest("Give your `display_name` and a `password` of your own.")
     name = one_line("Your name", by.display_name, max_chars=MAX_NAME_CHARS)
     check_password_rules(by.password, offer.email, name, offer.tenant_name)
-    # Before the transaction: it takes tens of milliseconds.
+    # Before the transaction, because hashing takes tens of milliseconds.
     password_hash = await asyncio.to_thread(hash_password, by.password)
     async with SystemSession("identity") as session, session.transaction():
         await _use_up(session, token)
@@ -149,7 +152,7 @@ async def _accept_as_new(token: str, offer: Offer, by: Acceptance) -> LoggedIn:
 async def _accept_as_known(
     token: str, offer: Offer, user_id: UUID, session_id: UUID | None
 ) -> LoggedIn:
-    """Whose identity is proven; they stay in the log-in session they have, or get one."""
+    """For a person whose identity is proven. They keep their log-in session, or get one."""
     async with SystemSession("identity") as session, session.transaction():
         await _use_up(session, token)
         user = await repository.user_by_id(session, user_id)

@@ -1,8 +1,8 @@
-"""A link that logs one person in, once: made on the machine of the gateway, for a browser there.
+"""A link that logs one person in, once. It is made on the gateway's machine, for a browser there.
 
-`konstruct up` opens the browser by it. The token lies behind the address's #, which is sent to no
-server; Valkey keeps its hash, for minutes; looking it up takes it away, so that of two who come
-with it one is too late; and the gateway takes it from this machine alone. It is in no log.
+`konstruct up` opens the browser with it. The token stands after the address's #, which is sent to
+no server. Valkey keeps its hash for `GOOD_FOR_S`. Looking it up deletes it, so only the first use
+works. The gateway accepts it from this machine only. It is in no log.
 """
 
 from typing import Any
@@ -19,18 +19,18 @@ from shared.tenants.rate_limits import Attempts
 from shared.valkey.client import get_redis
 
 GOOD_FOR_S = 120
-"""A browser that is slow to start has long opened it by then."""
+"""Seconds; even a slow browser has opened it by then."""
 
 
 async def make(user_id: UUID) -> str:
-    """The token of a new link. Whoever may call this could log the person in anyway."""
+    """The token of a new link. A caller of this could log the person in anyway."""
     token = new_secret()
     await get_redis().set(login_link_key(secret_hash(token)), str(user_id), ex=GOOD_FOR_S)
     return token
 
 
 async def enter(token: str, *, address: str) -> LoggedIn:
-    """Raises NotAuthenticated for a token that is used, too old or none, and TooMany after many."""
+    """Raises NotAuthenticated for a token that is used, too old or unknown; TooMany after many."""
     attempt = Attempts(
         settings.limits.login_address,
         "login-address",

@@ -1,7 +1,7 @@
-"""The people of one tenant: who they are, what they may do, that they leave.
+"""A tenant's members: listing them, changing their roles, removing them.
 
-A tenant that has an admin keeps one. Who loses a role loses with it, at the commit, what they have
-open there, and the invitations they made.
+A tenant that has an admin keeps at least one. When a role is lost, at the commit, the person's open
+sockets in the tenant are checked and the invitations they made are revoked.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ class Member:
 
 
 async def list_members(session: WithinTenant, tenant_id: UUID) -> Sequence[Member]:
-    """By e-mail."""
+    """The tenant's members, by e-mail."""
     return [
         Member(user, membership.role, membership.created_at)
         for user, membership in await repository.members(session, tenant_id)
@@ -35,14 +35,14 @@ async def list_members(session: WithinTenant, tenant_id: UUID) -> Sequence[Membe
 
 
 async def role_in(session: AnySession, tenant_id: UUID, user_id: UUID) -> str | None:
-    """The person's role in the tenant; None for one who is no member."""
+    """The person's role in the tenant; None if they are no member."""
     return await repository.member_role(session, tenant_id, user_id)
 
 
 async def ensure_member(
     session: SystemSession, *, tenant_id: UUID, user_id: UUID, role: str
 ) -> None:
-    """Make them a member in this role; one who is a member keeps theirs."""
+    """Make them a member in this role; an existing member keeps theirs."""
     await repository.add_membership(session, tenant_id=tenant_id, user_id=user_id, role=role)
 
 
@@ -56,7 +56,8 @@ async def change_role(
 ) -> Member:
     """Give a member another role.
 
-    Raises NotFound for one who is no member, Conflict for the last admin and for a platform admin.
+    Raises NotFound for a person who is no member, Conflict for the last admin and for a platform
+    admin.
     """
     user, membership = await _who_may_be_changed(
         session, tenant_id=tenant_id, user_id=user_id, stays_admin=role == "customer_admin"
@@ -68,9 +69,10 @@ async def change_role(
 
 
 async def remove(session: AnySession, *, tenant_id: UUID, user_id: UUID) -> PortalUser:
-    """Take a member's role away; who they are, and what they said, stays.
+    """Take a member's role away. Their account and their messages stay.
 
-    Raises NotFound for one who is no member, Conflict for the last admin and for a platform admin.
+    Raises NotFound for a person who is no member, Conflict for the last admin and for a platform
+    admin.
     """
     user, _ = await _who_may_be_changed(
         session, tenant_id=tenant_id, user_id=user_id, stays_admin=False
@@ -104,7 +106,7 @@ async def _who_may_be_changed(
 
 
 def _is_admin(user: PortalUser, membership: Membership) -> bool:
-    """Whether the tenant can count on this admin: one who cannot log in helps nobody."""
+    """Whether this admin counts as the tenant's admin. An admin who cannot log in does not."""
     is_theirs = user.disabled_at is None and not user.is_platform_admin
     return is_theirs and membership.role == "customer_admin"
 

@@ -1,8 +1,8 @@
 """Passwords: argon2id, hashed off the event loop because it takes tens of milliseconds.
 
-A new password must not be what anybody tries first: blanks, one character again and again, what
-its person or business is called. It is not looked up in lists of passwords that leaked, and not
-searched for sequences like 1234567890; see docs/decisions/0023.
+A new password must not be easy to guess: blanks, one character repeated, or the names of its person
+or business. We do not look it up in lists of leaked passwords, nor search it for sequences like
+1234567890; see docs/decisions/0023.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ MIN_PASSWORD_CHARS = 10
 MAX_PASSWORD_CHARS = 256
 MIN_DIFFERENT_CHARS = 4
 MIN_CHARS_OF_ITS_OWN = 4
-"""Beside the names of its person and business."""
+"""Characters needed besides the names of its person and business."""
 
 
 @lru_cache(maxsize=1)
@@ -33,8 +33,8 @@ def _hash_of_nobody() -> str:
 
 
 def check_password_rules(password: str, *names: str) -> None:
-    """Raise BadRequest for a password too short to hold, too long to hash, or known to everybody
-    who knows `names`: what its person, their address and their business are called."""
+    """Raise BadRequest for a password that is too short, too long to hash, or made of `names`: the
+    person, their address and their business."""
     password = spelling.password(password)
     if not MIN_PASSWORD_CHARS <= len(password) <= MAX_PASSWORD_CHARS:
         raise BadRequest(f"A password has {MIN_PASSWORD_CHARS} to {MAX_PASSWORD_CHARS} characters.")
@@ -65,7 +65,7 @@ def _says_no_more_than(password: str, names: tuple[str, ...]) -> bool:
 
 
 def _parts(names: tuple[str, ...]) -> list[str]:
-    """Each name whole and word by word; an address also as what stands before and after the @."""
+    """Each name whole and word by word; an address also as its parts before and after the @."""
     return [part for name in names for part in (name, *name.replace("@", " ").split())]
 
 
@@ -79,7 +79,7 @@ def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, password_hash: str | None) -> bool:
-    """Whether it fits. Takes as long for a user who does not exist, so timing tells nothing."""
+    """Whether it matches. Takes as long for an unknown user, so that timing tells nothing."""
     if len(password) > MAX_PASSWORD_CHARS:
         return False
     stored = password_hash or _hash_of_nobody()

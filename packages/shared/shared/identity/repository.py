@@ -1,4 +1,4 @@
-"""People, memberships and log-in sessions."""
+"""SQL for people, memberships and log-in sessions."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -12,7 +12,7 @@ from shared.models import Membership, PortalSessionRecord, PortalUser, Tenant
 
 
 async def user_by_email(session: SystemSession, email: str) -> PortalUser | None:
-    """By the address as it is stored, with the password's hash, which no other query loads."""
+    """The person with this stored address, with the password's hash, which no other query loads."""
     return (
         await session.execute(
             select(PortalUser)
@@ -34,7 +34,7 @@ async def add_user(
     password_hash: str | None,
     is_platform_admin: bool,
 ) -> PortalUser | None:
-    """None when the address, given as it is stored, is taken."""
+    """The new person, or None when the address, in its stored form, is taken."""
     statement = (
         insert(PortalUser)
         .values(
@@ -52,7 +52,7 @@ async def add_user(
 async def add_membership(
     session: SystemSession, *, tenant_id: UUID, user_id: UUID, role: str
 ) -> bool:
-    """False when the person is a member there already, in whichever role."""
+    """Add a membership. False when the person already has one there, in any role."""
     statement = (
         insert(Membership)
         .values(tenant_id=tenant_id, user_id=user_id, role=role)
@@ -63,7 +63,7 @@ async def add_membership(
 
 
 async def set_role(session: AnySession, *, tenant_id: UUID, user_id: UUID, role: str) -> bool:
-    """False when the person is no member there."""
+    """Change a role. False when the person is no member there."""
     statement = (
         update(Membership)
         .where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
@@ -74,7 +74,7 @@ async def set_role(session: AnySession, *, tenant_id: UUID, user_id: UUID, role:
 
 
 async def remove_membership(session: AnySession, *, tenant_id: UUID, user_id: UUID) -> bool:
-    """False when the person is no member there."""
+    """Remove a membership. False when there is none."""
     statement = (
         delete(Membership)
         .where(Membership.tenant_id == tenant_id, Membership.user_id == user_id)
@@ -99,8 +99,8 @@ async def members(
 async def lock_member_and_admins(
     session: AnySession, *, tenant_id: UUID, user_id: UUID
 ) -> Sequence[tuple[PortalUser, Membership]]:
-    """This member and the tenant's admins, their memberships locked in one order for all, so that
-    two who take each other's role away come one after the other."""
+    """This member and the tenant's admins. Their memberships are locked in one fixed order, so that
+    two admins who remove each other at once run one after the other."""
     rows = await session.execute(
         select(PortalUser, Membership)
         .join(Membership, Membership.user_id == PortalUser.id)
@@ -116,7 +116,7 @@ async def lock_member_and_admins(
 
 
 async def is_member(session: WithinTenant, tenant_id: UUID, email: str) -> bool:
-    """Whether somebody with this address, given as it is stored, is a member."""
+    """Whether a person with this address, in its stored form, is a member."""
     found = await session.execute(
         select(Membership.user_id)
         .join(PortalUser, PortalUser.id == Membership.user_id)
@@ -144,7 +144,7 @@ async def list_users(
 
 
 async def member_role(session: AnySession, tenant_id: UUID, user_id: UUID) -> str | None:
-    """The person's role in the tenant, or None for someone who is no member."""
+    """The person's role in the tenant, or None if they are no member."""
     return (
         await session.execute(
             select(Membership.role).where(
@@ -155,7 +155,7 @@ async def member_role(session: AnySession, tenant_id: UUID, user_id: UUID) -> st
 
 
 async def memberships(session: AcrossTenants, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
-    """Where the person is a member, oldest membership first: (tenant, role)."""
+    """The person's memberships, oldest first: (tenant, role)."""
     rows = await session.execute(
         select(Tenant, Membership.role)
         .join(Membership, Membership.tenant_id == Tenant.id)
@@ -168,7 +168,7 @@ async def memberships(session: AcrossTenants, user_id: UUID) -> Sequence[tuple[T
 async def session_by_refresh_hash(
     session: SystemSession, token_hash: str
 ) -> PortalSessionRecord | None:
-    """The log-in session to which this refresh token was given, if it is one of the last three;
+    """The log-in session of this refresh token, if it is one of the session's last three;
     locked."""
     return (
         await session.execute(

@@ -1,10 +1,10 @@
-"""Logging in, staying logged in, logging out.
+"""Logs people in, keeps them logged in, logs them out.
 
-A log-in makes a session. Its refresh token is used once: each refresh gives a new one. The one
-before is still good, because two tabs may refresh at once (then the new one is on its way, and none
-is given) and because a page that goes away in the middle never hears of the new one (then another
-is given, and the one taken for lost is given up). A token given up that comes after all means that
-two hold the session, one of whom stole it, and it ends for both.
+A log-in makes a session. Each refresh uses up its refresh token and gives a new one. The token
+before is still accepted, for two reasons. Two tabs may refresh at once: then the new token is on
+its way already, and none is given. Or a page went away and never received the new token: then
+another is given, and the one that got lost is given up. If a given-up token arrives after all, two
+parties hold the session, one of them a thief, and it ends for both.
 """
 
 from dataclasses import dataclass
@@ -24,13 +24,13 @@ from shared.tenants.rate_limits import Attempts
 from shared.valkey.publish import publish_access_revoked
 
 REFRESH_GRACE_S = 30
-"""How long a token may be on its way to another tab; the page waits 20 s for an answer."""
+"""How long a new token may be on its way to another tab; the page waits 20 s for a response."""
 WRONG_CREDENTIALS = "E-mail and password do not match. Check both and try again."
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """What a log-in or refresh gives. `refresh_token` is None when the one in use stays."""
+    """The result of a log-in or refresh. `refresh_token` is None when the current one stays."""
 
     user: PortalUser
     role: str
@@ -43,15 +43,16 @@ class LoggedIn:
 async def log_in(
     email: str, password: str, *, address: str, tenant_id: UUID | None = None
 ) -> LoggedIn:
-    """Raises NotAuthenticated for wrong credentials, TooMany after too many, Forbidden for a
-    person without a tenant or a tenant that is not theirs."""
+    """Log in. Raises NotAuthenticated for wrong credentials, TooMany after too many, Forbidden for
+    a person without a tenant or not in this one."""
     user = await prove(email, password, address=address)
     async with SystemSession("identity") as session, session.transaction():
         return await start_session(session, user, tenant_id=tenant_id)
 
 
 async def prove(email: str, password: str, *, address: str) -> PortalUser:
-    """Who has this e-mail and password. Raises NotAuthenticated, and TooMany after too many."""
+    """The user with this e-mail and password. Raises NotAuthenticated, and TooMany after too
+    many."""
     email = spelling.address_to_look_up(email)
     attempts = [
         Attempts(limit, *key, message="Too many log-in attempts. Wait some minutes and try again.")
@@ -79,8 +80,8 @@ async def start_session(
     tenant_id: UUID | None = None,
     access_ttl_s: int | None = None,
 ) -> LoggedIn:
-    """Make a log-in session for someone whose identity is proven, in the given tenant or their
-    first. Raises Forbidden."""
+    """Make a log-in session for a person whose identity is proven, in `tenant_id` or their first
+    tenant. Raises Forbidden."""
     role, active_tenant = await _choose_role(session, user, tenant_id)
     refresh_token = new_secret()
     ttl_s = max(settings.identity.refresh_token_ttl_s, access_ttl_s or 0)
@@ -97,8 +98,8 @@ async def start_session(
 
 
 async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> LoggedIn:
-    """A fresh access token, and a new refresh token; with `tenant_id`, for that tenant from now
-    on. Who has left the tenant they were in goes on in another of theirs. Raises
+    """A fresh access token and refresh token; `tenant_id` switches the session to that tenant. A
+    person who has left the session's tenant continues in another of theirs. Raises
     NotAuthenticated, Forbidden."""
     token_hash = secret_hash(refresh_token)
     now = datetime.now(UTC)
@@ -121,7 +122,7 @@ async def refresh(refresh_token: str, *, tenant_id: UUID | None = None) -> Logge
 
 
 def _rotated(record: PortalSessionRecord, token_hash: str, now: datetime) -> str | None:
-    """The refresh token to follow the one presented; None if one has just been given for it."""
+    """The refresh token that follows the presented one; None if one was given for it just now."""
     is_last = record.refresh_hash == token_hash
     if not is_last and now - record.rotated_at <= timedelta(seconds=REFRESH_GRACE_S):
         return None
@@ -137,8 +138,8 @@ def _rotated(record: PortalSessionRecord, token_hash: str, now: datetime) -> str
 async def continue_in(
     session: SystemSession, user: PortalUser, session_id: UUID, tenant_id: UUID
 ) -> LoggedIn:
-    """An access token for another of the person's tenants, in the log-in session they have; its
-    refresh token stays, and is for that tenant from now on. Raises NotAuthenticated, Forbidden."""
+    """An access token for another of the person's tenants, in the same log-in session. The refresh
+    token stays, and is for that tenant from now on. Raises NotAuthenticated, Forbidden."""
     role, active_tenant = await _choose_role(session, user, tenant_id)
     record = await repository.session_by_id(session, session_id)
     if record is None or record.user_id != user.id or record.revoked_at is not None:
@@ -162,7 +163,8 @@ async def log_out(refresh_token: str | None, session_id: UUID | None, user_id: U
 
 
 async def access_ended(user_id: UUID) -> None:
-    """After the commit: have everyone ask anew what this person may do; sockets do at once."""
+    """Call after the commit: every cache asks again what this person may do, and sockets at
+    once."""
     access.forget(user_id)
     await publish_access_revoked(user_id)
 
@@ -174,8 +176,8 @@ async def _choose_role(
     *,
     rather: UUID | None = None,
 ) -> tuple[str, UUID | None]:
-    """Their role in `tenant_id` and no other; without one, in `rather` if they can, else in their
-    first tenant."""
+    """The person's role in `tenant_id` and no other. Without `tenant_id`, in `rather` if they are a
+    member there, else in their first tenant."""
     if user.is_platform_admin:
         return "platform_admin", None
     roles = {tenant.id: role for tenant, role in await repository.memberships(session, user.id)}

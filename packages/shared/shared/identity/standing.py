@@ -1,6 +1,6 @@
-"""Whether what an access token says is still true, asked whenever somebody connects or calls.
+"""Reads whether an access token still says the truth, on every connect and call.
 
-It is one round trip: after a gateway has gone, all of its people ask at once.
+It takes one round trip, because after a gateway has gone all of its people ask at once.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shared.db.scopes import SystemScope
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What is true now of someone who holds an access token."""
+    """What is true now of the holder of an access token."""
 
     session_ends_at: datetime
     session_revoked: bool
@@ -36,6 +36,6 @@ _STANDING = Statement(
 
 
 async def standing(*, session_id: UUID, user_id: UUID, tenant_id: UUID | None) -> Standing | None:
-    """None if there is no such log-in session of this person."""
+    """The holder's standing; None if this person has no such log-in session."""
     (rows,) = await transact(SystemScope("identity"), _STANDING(session_id, user_id, tenant_id))
     return Standing(*rows[0]) if rows else None

@@ -1,8 +1,8 @@
-"""Access tokens: short-lived, signed, and worth only what their session is still worth.
+"""Access tokens: short-lived and signed. Each is only good while its session is (`access.py`).
 
-A JWT with HS256 and the claims `sub` user, `role`, `tid` active tenant (absent for a platform
-admin), `sid` session, `iat`, `exp`, `iss`, `aud`. Exactly this algorithm, these claims and this
-audience are accepted; nothing in a token's header chooses how it is checked.
+A token is a JWT with HS256 and the claims `sub` user, `role`, `tid` active tenant (absent for a
+platform admin), `sid` session, `iat`, `exp`, `iss`, `aud`. Exactly this algorithm, these claims and
+this audience are accepted. Nothing in a token's header chooses how it is checked.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ AUDIENCE = "konstruct-portal"
 
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
-    """What a verified access token says."""
+    """The claims of a verified access token."""
 
     user_id: UUID
     role: str

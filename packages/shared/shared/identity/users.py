@@ -1,6 +1,6 @@
-"""People: making them known, giving them a role in a tenant, listing them.
+"""Users: creating them, giving them a role in a tenant, listing them.
 
-An e-mail address is one person, however it is spelled. The platform admin belongs to no tenant;
+One e-mail address is one person, however it is spelled. The platform admin belongs to no tenant;
 everybody else has a role in at least one.
 """
 
@@ -25,7 +25,7 @@ MAX_NAME_CHARS = 120
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Someone in one of their roles. `role` is None for one who has none (any more)."""
+    """A person in one of their roles. `role` is None if they have none (any more)."""
 
     user: PortalUser
     role: str | None
@@ -33,12 +33,12 @@ class Person:
 
 
 def new_password() -> str:
-    """A password for someone who chose none: 96 random bits, 16 characters."""
+    """A random password: 96 random bits, 16 characters."""
     return secrets.token_urlsafe(12)
 
 
 def checked_email(email: str) -> str:
-    """The address as it is stored. Raises BadRequest."""
+    """The address in its stored form. Raises BadRequest."""
     try:
         return spelling.address(email)
     except ValueError as error:
@@ -64,8 +64,10 @@ async def create_user(
     display_name: str = "",
     password: str | None = None,
 ) -> Person:
-    """A new person with a role. Without a name they are called what stands before the @; without
-    a password they cannot log in by one.
+    """A new person with a role.
+
+    Without a name they are called by the part of the address before the @. Without a password they
+    cannot log in with one.
 
     Raises BadRequest, and Conflict for an address that is taken.
     """
@@ -96,9 +98,9 @@ async def create_user(
 async def add_membership(
     session: SystemSession, *, email: str, tenant: Tenant, role: str
 ) -> Person:
-    """Give someone known a role in one more tenant.
+    """Give an existing person a role in one more tenant.
 
-    Raises BadRequest, NotFound, and Conflict for one who is a member or a platform admin.
+    Raises BadRequest, NotFound, and Conflict for a member or a platform admin.
     """
     role = _role_fits(checked_role(role), tenant)
     user = await find_user(session, email)
@@ -115,7 +117,7 @@ async def add_membership(
 
 
 async def change_role(session: SystemSession, *, email: str, tenant: Tenant, role: str) -> Person:
-    """`members.change_role` for who knows the address. Raises BadRequest, NotFound, Conflict."""
+    """`memberships.change_role`, by e-mail address. Raises BadRequest, NotFound, Conflict."""
     new_role = cast(MemberRole, _role_fits(checked_role(role), tenant))
     user = await find_user(session, email)
     await memberships.change_role(session, tenant_id=tenant.id, user_id=user.id, role=new_role)
@@ -123,14 +125,14 @@ async def change_role(session: SystemSession, *, email: str, tenant: Tenant, rol
 
 
 async def remove_member(session: SystemSession, *, email: str, tenant: Tenant) -> Person:
-    """`members.remove` for who knows the address. Raises BadRequest, NotFound, Conflict."""
+    """`memberships.remove`, by e-mail address. Raises BadRequest, NotFound, Conflict."""
     user = await find_user(session, email)
     await memberships.remove(session, tenant_id=tenant.id, user_id=user.id)
     return Person(user, None, tenant.id)
 
 
 async def find_user(session: SystemSession, email: str) -> PortalUser:
-    """Raises BadRequest, NotFound."""
+    """The person with this address. Raises BadRequest, NotFound."""
     user = await repository.user_by_email(session, checked_email(email))
     if user is None:
         raise NotFound(f"There is nobody with the address {email}.")
@@ -142,7 +144,7 @@ async def user_by_id(session: AcrossTenants, user_id: UUID) -> PortalUser | None
 
 
 async def list_people(session: SystemSession, tenant: Tenant | None = None) -> Sequence[Person]:
-    """Everyone, by e-mail, once per role; of one tenant, its members."""
+    """Everyone, by e-mail, once per role; with `tenant`, only its members."""
     rows = await repository.list_users(session, tenant.id if tenant else None)
     return [
         Person(user, PLATFORM_ADMIN if user.is_platform_admin else role, tenant_id)

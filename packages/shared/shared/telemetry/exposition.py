@@ -1,13 +1,13 @@
-"""Showing the figures, and whether the process is well, on a port of its own.
+"""Shows a process's metrics and health on a port of its own.
 
-The port is separate from what people use, so that no reverse proxy shows it to the world by
-accident, and served by a thread, so that it answers when the event loop does not: that is when it
-is wanted. It listens on the loopback address unless told otherwise; with `KONSTRUCT_METRICS_TOKEN`
-set, figures are for its holder alone.
+The port is not the one people use, so that no reverse proxy shows it to the world by accident. A
+thread serves it, so that it answers even when the event loop is stuck, which is when it is needed.
+It listens on the loopback address unless told otherwise. With `KONSTRUCT_METRICS_TOKEN` set, only
+the token's holder sees metrics.
 
 `/metrics`   Prometheus or OpenMetrics text
-`/healthz`   200 while the event loop turns, 503 when it has not for `LOOP_TURNS_WITHIN_S`
-`/readyz`    200 or 503 with what is not well
+`/healthz`   200 while the event loop turns, 503 after `LOOP_TURNS_WITHIN_S` without a turn
+`/readyz`    200, or 503 with the parts that are not well
 """
 
 import asyncio
@@ -36,27 +36,27 @@ log = get_logger(__name__)
 
 LOOP_TURNS_WITHIN_S = 5.0
 CLIENT_WITHIN_S = 5.0
-"""For all that one client asks and takes."""
+"""Time for everything one client asks and reads."""
 CLIENTS_AT_MOST = 32
-"""At once; each has a thread. One more is hung up."""
+"""Clients at once; each has a thread. Further connections are closed."""
 
 Parts = Mapping[str, Any]
-"""What a process is made of; a part that is False is not well."""
+"""The parts of a process; a part that is False is not well."""
 
 
 def all_well(parts: Parts) -> bool:
-    """Whether no part says False. (A count of 0 is no False.)"""
+    """Whether no part is False. (A count of 0 does not count as False.)"""
     return not any(part is False for part in parts.values())
 
 
 def render(accept: str | None) -> tuple[bytes, str]:
-    """All figures, and the content type they are in."""
+    """All metrics, and their content type."""
     encode, content_type = choose_encoder(accept or "")
     return encode(REGISTRY), content_type
 
 
 def may_see(authorization: str | None, token: SecretStr | None) -> bool:
-    """Whether the bearer token is the one that is set; True if none is."""
+    """Whether `authorization` holds the bearer token; True if no token is set."""
     if token is None:
         return True
     shown = (authorization or "").removeprefix("Bearer ")
@@ -64,7 +64,7 @@ def may_see(authorization: str | None, token: SecretStr | None) -> bool:
 
 
 class Exposition:
-    """Serves until stopped. `parts` is asked from another thread and must not block."""
+    """Serves until stopped. Calls `parts` from another thread; it must not block."""
 
     def __init__(self, server: ThreadingHTTPServer) -> None:
         self._server = server
@@ -83,9 +83,9 @@ class Exposition:
 
 
 def expose(parts: Callable[[], Parts]) -> Exposition | None:
-    """Show this process on `KONSTRUCT_METRICS_PORT`, if that is set. To be called on its loop.
+    """Show this process on `KONSTRUCT_METRICS_PORT`, if that is set. Call it on the process's loop.
 
-    A port that cannot be had is said in the log; people are served all the same.
+    If the port cannot be opened, this is logged, and the process serves people all the same.
     """
     if settings.telemetry.metrics_port is None:
         return None
@@ -139,17 +139,17 @@ class _Server(ThreadingHTTPServer):
         super().shutdown_request(request)
 
     def service_actions(self) -> None:
-        """Once a second: whoever goes on too slowly, reading or asking, is hung up."""
+        """Once a second, close clients that read or ask too slowly."""
         for request, since in tuple(self._began.items()):
             if time.monotonic() - since > CLIENT_WITHIN_S:
                 with suppress(OSError):
                     request.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news, and nothing for the standard error."""
+        """A client that went away is not an error, and nothing is printed."""
 
     def server_bind(self) -> None:
-        """Without http.server's search for our name, which waits where names are not served."""
+        """Skips http.server's look-up of our host name, which hangs where there is no DNS."""
         TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
@@ -167,7 +167,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(*self.answer(), with_body=False)
 
     def send_error(self, code: int, *_: str | None) -> None:
-        """In JSON, where http.server would write a page that repeats what was sent."""
+        """Errors as JSON. http.server would write a page that repeats the request."""
         status = HTTPStatus(code)
         self._send(*_say(status, {"detail": f"{status.phrase}."}))
 
@@ -185,7 +185,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "konstruct"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Scrapes are no news."""
+        """Scrapes are not logged."""
 
 
 def _turns(loop: asyncio.AbstractEventLoop) -> bool:

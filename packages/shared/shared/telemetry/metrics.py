@@ -1,7 +1,7 @@
-"""The figures every process has; those of one kind of process are in its own `figures` module.
+"""The metrics that every process has. A gateway's or a worker's own are in its `metrics` module.
 
-Kept in prometheus_client's registry, which is the process's. One `inc` costs about half a
-microsecond, so none is taken per token.
+They are in prometheus_client's registry, one per process. One `inc` costs about half a microsecond,
+so nothing is counted per token.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 SAMPLE_EVERY_S = 0.1
 LAG_REMEMBERED = 0.9
-"""Of the worst lag, at each sample: after two seconds a tenth is left of it."""
+"""Decay of the worst lag per sample: after two seconds a tenth of it is left."""
 
 LOOP_LAG = Histogram(
     "konstruct_event_loop_lag_seconds",
@@ -45,12 +45,13 @@ class _Lag:
 
 
 def recent_lag_s() -> float:
-    """The worst lag of the last moments, fading."""
+    """The worst lag of the last moments, in seconds, fading."""
     return round(_Lag.worst_s, 4)
 
 
 async def sample_loop_lag() -> AsyncIterator[float]:
-    """How late the loop was, in seconds, ten times a second for ever; kept as a figure too."""
+    """Measure for ever, ten times a second, how late the loop is, in seconds; also sets the
+    metric."""
     loop = asyncio.get_running_loop()
     while True:
         due = loop.time() + SAMPLE_EVERY_S
@@ -62,7 +63,7 @@ async def sample_loop_lag() -> AsyncIterator[float]:
 
 
 async def watch_loop_lag() -> None:
-    """Keep the figure, for a loop in which nobody else asks."""
+    """Keep the lag metric, for a loop on which nothing else samples it."""
     async for _ in sample_loop_lag():
         pass
 
@@ -75,9 +76,9 @@ def watch_pool(
     in_use: Callable[[Any], int],
     waiting: Callable[[Any], int],
 ) -> None:
-    """Show a pool's figures for as long as it lives; the newest of a name counts.
+    """Show a pool's metrics for as long as it lives; the newest pool of a name wins.
 
-    The callables are asked at each scrape, in another thread.
+    Each scrape calls the callables, in another thread.
     """
     alive = ref(pool)
 

@@ -2,11 +2,11 @@
 
     gateway.message ─▶ worker.run ─▶ claim · context · model · store · publish ─▶ gateway.deliver
 
-W3C's `traceparent` goes with the run, in its stored payload, and with the published answer, from
-which the gateway takes it before a client sees it. Spans carry ids, counts and states, never a word
-that was said. The provider is our own and not the global one, so that no library draws prompts
-into it. What is exported, and to where, is set by OpenTelemetry's own variables:
-OTEL_EXPORTER_OTLP_ENDPOINT turns it on; only its `http/protobuf` protocol is spoken.
+W3C's `traceparent` is stored in the run's payload and sent with the published answer; the gateway
+removes it before a client sees the frame. Spans carry ids, counts and states, never words of a
+message. The tracer provider is our own and not the global one, so that no library adds prompts.
+OpenTelemetry's own variables say what is exported and to where: OTEL_EXPORTER_OTLP_ENDPOINT turns
+it on; only the `http/protobuf` protocol is supported.
 
 Times are those of `time.monotonic`.
 """
@@ -39,8 +39,8 @@ _tracer: "Tracer | None" = None
 
 
 def start_tracing(service: str) -> None:
-    """Begin if the environment says where to; call once per process. `service` is its name unless
-    OTEL_SERVICE_NAME says another."""
+    """Begin if the environment says where to; call once per process. `service` is the service name
+    unless OTEL_SERVICE_NAME gives another."""
     global _provider, _tracer
     if _provider is not None or not _is_wanted(os.environ):
         return
@@ -59,7 +59,7 @@ def start_tracing(service: str) -> None:
 
 
 def _line_out() -> "requests.Session":
-    """By the proxy that everything else of ours would ask; requests has rules of its own."""
+    """The exporter's proxy, by our own rule (`shared.proxies`), because requests has another."""
     import requests
 
     line = requests.Session()
@@ -70,7 +70,7 @@ def _line_out() -> "requests.Session":
 
 
 def stop_tracing() -> None:
-    """Send what waits, within bounds. Blocks: not for the event loop."""
+    """Send what waits, within bounds. Blocks, so do not call it on the event loop."""
     global _provider, _tracer
     provider, _provider, _tracer = _provider, None, None
     if provider is not None:
@@ -94,8 +94,8 @@ def _is_wanted(environment: Mapping[str, str]) -> bool:
 
 
 class Span:
-    """Something that took time. As a context manager it ends with its block, as failed when that
-    raises. Without tracing all of it does nothing."""
+    """A piece of work with its duration. As a context manager it ends with its block, as failed if
+    the block raises. Without tracing it does nothing."""
 
     __slots__ = ("_span",)
 
@@ -104,7 +104,8 @@ class Span:
 
     @property
     def carried(self) -> dict[str, str]:
-        """What to send along, so that the next process continues the trace; empty without one."""
+        """What to send along, so that the next process continues the trace; empty without
+        tracing."""
         if self._span is None:
             return {}
         context = self._span.get_span_context()
@@ -116,7 +117,7 @@ class Span:
             self._span.set_attributes(_named(attributes))
 
     def part(self, name: str, began_at: float, ended_at: float) -> None:
-        """A part of this one that is over."""
+        """Record a part of this span that is already over."""
         if self._span is not None and _tracer is not None:
             from opentelemetry.trace import set_span_in_context
 
@@ -156,8 +157,8 @@ def span(
     began_at: float | None = None,
     **attributes: Any,
 ) -> Span:
-    """Begin a span; `parent` is a traceparent that was sent along, believed only if well formed.
-    `began_at` is for one that began before now."""
+    """Begin a span. `parent` is a received traceparent, ignored unless well formed. `began_at` is
+    for a span that began earlier."""
     if _tracer is None:
         return NOTHING
     from opentelemetry.context import Context

@@ -1,4 +1,4 @@
-"""What tenants may use, and what they have used."""
+"""SQL for tenants' quotas and their use of tokens."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -36,7 +36,7 @@ _USAGE = text(
 )
 
 
-# What a tenant used in a day are many rows, which a bitmap finds best (see db.engine.PLANNING).
+# A tenant's use in a day spans many rows, which a bitmap scan finds best (see db.engine.PLANNING).
 _WITH_BITMAPS = text("SELECT set_config('enable_bitmapscan', 'on', true)")
 
 
@@ -52,7 +52,7 @@ async def usage(session: AnySession, tenant_id: UUID) -> TenantUsage:
 
 
 async def set_limits(session: AcrossTenants, tenant_id: UUID, own: dict[str, int | None]) -> None:
-    """Change the limits that `own` names; None is back to the default."""
+    """Change the limits that `own` names; None restores the default."""
     await session.execute(
         insert(TenantLimits)
         .values(tenant_id=tenant_id, **own)

@@ -1,12 +1,12 @@
-"""What one tenant may use, so that it starves no other and costs no more than was agreed.
+"""Quotas: how much one tenant may use, so that it starves no other and costs no more than agreed.
 
-Messages a minute are refused with the seconds to wait, and so is a message once the day's tokens
-are used up; both are told before anything is stored. Runs at once are no refusal: what is above
-waits its turn (the claim sees to it, see `conversations.turns`).
+A message above the tenant's messages a minute is refused with the seconds to wait. So is a message
+once the day's tokens are used up. Both are checked before anything is stored. A run above the
+tenant's runs at once is not refused but waits its turn (`conversations.turns` claims it).
 
-A tenant's limits and its tokens of the day are read again every `tenant_limits_ttl_s`, by one
-message of many; so limits hold everywhere that soon after they were changed, and a day's tokens
-may be passed by what is used in that time and by the answers then being written.
+A gateway reads a tenant's limits and tokens again every `tenant_limits_ttl_s`; one message does,
+the others use what was known. So a changed limit takes effect everywhere within that time. A day's
+tokens may be exceeded by what is used in that time and by the answers then being written.
 """
 
 import time
@@ -27,18 +27,18 @@ MAX_LIMIT = 10**12
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """What holds for a tenant now, and what it has used."""
+    """A tenant's limits now, and what it has used."""
 
     runs_at_once: int
     messages_per_minute: int
     tokens_per_day: int
     tokens_today: int
     own: frozenset[str]
-    """The limits that are the tenant's own; the others are the installation's."""
+    """Names of the limits that the tenant sets itself; the others are the installation's."""
 
 
 class Allowances:
-    """Those of the last moments, per process."""
+    """The allowances read in the last moments, per process."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[UUID, tuple[float, Allowance]] = OrderedDict()
@@ -49,7 +49,7 @@ class Allowances:
         if known is not None:
             if now - known[0] < settings.limits.tenant_ttl_s:
                 return known[1]
-            self._known[tenant_id] = (now, known[1])  # one asks; others go on with what was known
+            self._known[tenant_id] = (now, known[1])  # this call reads, others use this
         async with TenantSession(tenant_id) as session, session.transaction():
             allowance = await read(session, tenant_id)
         self._known[tenant_id] = (now, allowance)
@@ -88,7 +88,7 @@ async def require_room_for_message(tenant_id: UUID) -> None:
 
 
 async def read(session: AnySession, tenant_id: UUID) -> Allowance:
-    """From the database, as it stands now."""
+    """The allowance, read from the database now."""
     found = await stored.usage(session, tenant_id)
     own = {name: value for name in stored.LIMITS if (value := getattr(found, name)) is not None}
     values = {
@@ -98,7 +98,7 @@ async def read(session: AnySession, tenant_id: UUID) -> Allowance:
 
 
 async def change(session: AcrossTenants, tenant_id: UUID, own: dict[str, int | None]) -> None:
-    """Give a tenant that exists limits of its own; None is the default again. Raises BadRequest."""
+    """Set an existing tenant's own limits; None restores the default. Raises BadRequest."""
     for name, value in own.items():
         if value is not None and not 0 < value <= _largest(name):
             raise BadRequest(f"`{name}` must be a whole number from 1 to {_largest(name)}.")

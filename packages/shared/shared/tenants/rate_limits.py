@@ -1,8 +1,8 @@
 """Rate limits, counted in Valkey for all processes together.
 
-While Valkey is away each process counts in its own memory: a gateway then allows what it would
+While Valkey is away each process counts in its own memory. So a gateway then allows what it would
 alone, instead of letting everything through or nobody in. It asks Valkey again after a moment, so
-that a Valkey that does not answer holds up one message and not all.
+that a Valkey that does not answer delays one message and not all.
 """
 
 import time
@@ -29,19 +29,19 @@ log = get_logger(__name__)
 
 ASK_AGAIN_S = 3.0
 _away_until: dict[str, float] = {}
-"""Until when a Valkey that did not answer is not asked, by its address."""
+"""Per Valkey address, the time until which it is not asked, after it did not answer."""
 
 Answer = TypeVar("Answer")
 
 
 async def require(limit: str, *key: str, message: str, code: str | None = None) -> None:
-    """Use one of `limit` up. Raises TooMany, which says after how many seconds there is room."""
+    """Use up one of `limit`. Raises TooMany, with the seconds until there is room."""
     if not await use(limit, *key):
         raise TooMany(message, code=code, retry_after_s=await _wait_s(limit, *key))
 
 
 async def require_room(limit: str, *key: str, message: str) -> None:
-    """Raise TooMany if nothing is left of `limit`, without using any of it up."""
+    """Raise TooMany if nothing is left of `limit`, without using any of it."""
     if settings.limits.enabled:
         item = _parsed(limit)
         if not await _count(MovingWindowRateLimiter, lambda counter: counter.test(item, *key)):
@@ -49,7 +49,7 @@ async def require_room(limit: str, *key: str, message: str) -> None:
 
 
 async def use(limit: str, *key: str) -> bool:
-    """Use one of `limit` up; False if none was left."""
+    """Use up one of `limit`; False if none was left."""
     if not settings.limits.enabled:
         return True
     item = _parsed(limit)
@@ -57,10 +57,10 @@ async def use(limit: str, *key: str) -> bool:
 
 
 class Attempts:
-    """Failures that may happen in a span of time, counted before they do.
+    """Limits failures in a period; each attempt is counted before it is made.
 
-    Whoever tries takes a place first and gets it back if the attempt was good; so a thousand
-    attempts at one moment are no way around the limit.
+    An attempt takes a place first, and gives it back if it succeeds. So a thousand attempts at the
+    same moment cannot get around the limit.
     """
 
     def __init__(self, limit: str, *key: str, message: str) -> None:
@@ -69,7 +69,7 @@ class Attempts:
         self._message = message
 
     async def begin(self) -> None:
-        """Raises TooMany when no place is left."""
+        """Take a place. Raises TooMany when none is left."""
         if not settings.limits.enabled:
             return
         if not await self._count(lambda counter: counter.hit(self._item, *self._key)):

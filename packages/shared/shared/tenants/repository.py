@@ -1,4 +1,4 @@
-"""Businesses."""
+"""SQL for tenants."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -19,7 +19,7 @@ async def tenant_by_slug(session: AcrossTenants, slug: str) -> Tenant | None:
 
 
 async def add_tenant(session: AcrossTenants, *, name: str, slug: str) -> Tenant | None:
-    """None when the slug is taken."""
+    """The new tenant, or None when the slug is taken."""
     statement = (
         insert(Tenant)
         .values(name=name, slug=slug)
@@ -30,5 +30,5 @@ async def add_tenant(session: AcrossTenants, *, name: str, slug: str) -> Tenant 
 
 
 async def list_tenants(session: AcrossTenants) -> Sequence[Tenant]:
-    """By name."""
+    """All tenants, by name."""
     return (await session.execute(select(Tenant).order_by(Tenant.name, Tenant.id))).scalars().all()

@@ -1,4 +1,4 @@
-"""Businesses: setting one up, renaming it, finding it again."""
+"""Tenants: creating, renaming and finding them."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ SLUG_RULE = f"A slug is a-z, 0-9 and single hyphens between them, at most {MAX_S
 
 
 async def create_tenant(session: AcrossTenants, *, name: str, slug: str | None = None) -> Tenant:
-    """A new business. Without a slug it gets one made from its name that nobody has.
+    """A new tenant. Without a slug it gets a free one made from its name.
 
     Raises BadRequest, and Conflict for a slug that is taken.
     """
@@ -42,13 +42,13 @@ async def create_tenant(session: AcrossTenants, *, name: str, slug: str | None =
 
 
 async def ensure_tenant(session: AcrossTenants, *, name: str, slug: str) -> Tenant:
-    """The tenant with this slug; made, with this name, if there is none."""
+    """The tenant with this slug; created with this name if there is none."""
     made = await repository.add_tenant(session, name=name, slug=slug)
     return made or await find_tenant(session, slug)
 
 
 async def find_tenant(session: AcrossTenants, slug_or_id: str) -> Tenant:
-    """The tenant with this slug or id. Raises NotFound, and says so for nobody but the system."""
+    """The tenant with this slug or id. Raises NotFound, which only the system may see."""
     named = spelling.name_key(slug_or_id)
     tenant = await repository.tenant_by_slug(session, named)
     if tenant is None:
@@ -62,8 +62,7 @@ async def find_tenant(session: AcrossTenants, slug_or_id: str) -> Tenant:
 
 
 async def rename_tenant(session: AcrossTenants, tenant_id: UUID, name: str) -> Tenant:
-    """Call a business otherwise; its slug, which addresses hold, stays. Raises BadRequest,
-    NotFound."""
+    """Rename a tenant. Its slug stays, because addresses hold it. Raises BadRequest, NotFound."""
     name = one_line("The tenant's name", name, max_chars=MAX_NAME_CHARS)
     tenant = await require_tenant(session, tenant_id)
     tenant.name = name
@@ -71,7 +70,7 @@ async def rename_tenant(session: AcrossTenants, tenant_id: UUID, name: str) -> T
 
 
 async def require_tenant(session: AcrossTenants, tenant_id: UUID) -> Tenant:
-    """Raises NotFound for one that is none."""
+    """The tenant. Raises NotFound."""
     tenant = await repository.tenant_by_id(session, tenant_id)
     if tenant is None:
         raise NotFound("There is no such tenant.")
@@ -79,12 +78,12 @@ async def require_tenant(session: AcrossTenants, tenant_id: UUID) -> Tenant:
 
 
 async def list_tenants(session: AcrossTenants) -> Sequence[Tenant]:
-    """All of them, by name."""
+    """All tenants, by name."""
     return await repository.list_tenants(session)
 
 
 def check_slug(slug: str) -> None:
-    """Raise BadRequest unless it can be part of an address as it is."""
+    """Raise BadRequest unless the slug can be part of an address as it is."""
     if len(slug) > MAX_SLUG_CHARS or not SLUG.fullmatch(slug):
         raise BadRequest(f"'{slug}' is no slug. {SLUG_RULE}, like '{slug_of(slug)}'.")
 

@@ -1,8 +1,8 @@
-"""What leaves for Valkey in batches: frames published, nudges queued.
+"""Sends commands to Valkey in batches: published frames and queued nudges.
 
-Everything given while a batch is on its way leaves with the next, in order and in one round trip;
-with nothing on its way, at the event loop's next turn. It is bounded and may be lost: PostgreSQL
-is the truth, and whoever misses something finds it there.
+Commands put while a batch is on its way leave with the next, in order and in one round trip. With
+nothing on its way they leave at the event loop's next turn. The batch is bounded and may be lost:
+PostgreSQL is the truth, and a reader that misses something finds it there.
 """
 
 import asyncio
@@ -27,11 +27,11 @@ _batches: "WeakKeyDictionary[asyncio.AbstractEventLoop, Batch]" = WeakKeyDiction
 Words = tuple[str | bytes | int, ...]
 """A command and its arguments."""
 Told = Callable[[Any], None]
-"""Hears what Valkey replied; None if the command was lost or refused."""
+"""Called with Valkey's reply; with None if the command was lost or refused."""
 
 
 class Batch:
-    """One event loop's; `get_batch` gives it."""
+    """The batch of one event loop; get it from `get_batch`."""
 
     def __init__(self) -> None:
         self._waiting: deque[tuple[Words, Told | None]] = deque()
@@ -39,7 +39,7 @@ class Batch:
         self._down_since: float | None = None
 
     def put(self, *words: str | bytes | int, told: Told | None = None) -> bool:
-        """Have Valkey do this, soon. False if there is no room and it is dropped."""
+        """Queue a command; it is sent soon. False if there is no room and it is dropped."""
         if len(self._waiting) >= settings.redis.batch_size:
             log.warning("outbox_full", command=words[0])
             return False
@@ -59,7 +59,7 @@ class Batch:
         return await reply if self.put(*words, told=told) else None
 
     async def empty(self, within_s: float) -> None:
-        """Give what waits a moment to leave."""
+        """Wait up to `within_s` seconds for what is queued to leave."""
         if self._sending is not None:
             await asyncio.wait({self._sending}, timeout=within_s)
 
@@ -103,7 +103,7 @@ async def _replies(batch: list[Words]) -> list[Any]:
 
 
 def get_batch() -> Batch:
-    """The running loop's."""
+    """The running loop's batch."""
     loop = asyncio.get_running_loop()
     batch = _batches.get(loop)
     if batch is None:

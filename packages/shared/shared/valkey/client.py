@@ -1,8 +1,8 @@
-"""Valkey/Redis: one client per event loop, made at first use, every wait bounded.
+"""The Valkey client: one per event loop, made at first use, every wait bounded.
 
-Its pool waits for a free connection instead of refusing the 101st use. What fails on a connection
-that a restarted server has closed is tried once more on a new one. Whatever says that a line is
-lost is a ConnectionError, so that those who go on without Valkey do.
+Its pool waits for a free connection instead of refusing the 101st use. A command that fails because
+a restarted server has closed the connection is tried once more on a new one. Every lost line raises
+ConnectionError, so that code that can go on without Valkey does.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import redis.asyncio as aioredis
 from redis.asyncio.connection import AbstractConnection
-from redis.asyncio.retry import Retry  # the one in redis.retry never tries again here
+from redis.asyncio.retry import Retry  # the class in redis.retry never retries with asyncio
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as LineLost
 
@@ -33,7 +33,7 @@ def get_redis() -> aioredis.Redis:
             "valkey",
             size=settings.redis.pool_size,
             in_use=lambda pool: len(pool._in_use_connections),
-            # No public name says who waits; a test sees that this one does.
+            # No public name counts the waiters; a test checks that this one does.
             waiting=lambda pool: len(pool._condition._waiters),
         )
     return client
@@ -54,8 +54,9 @@ def create_redis() -> aioredis.Redis:
 
 
 def _knowing_uvloop(kind: type[AbstractConnection]) -> type[AbstractConnection]:
-    """Where asyncio's own loop raises an OSError on a line the other side has reset, uvloop raises
-    a RuntimeError, which redis-py lets through: it ended tasks that outlive any OSError."""
+    """Make a line that the other side has reset raise an OSError, as with asyncio's own loop.
+    uvloop raises a RuntimeError, which redis-py lets through; it ended tasks that survive any
+    OSError."""
 
     class Connection(kind):  # type: ignore[misc, valid-type]
         async def send_packed_command(

@@ -1,7 +1,7 @@
-"""Telling everyone who looks at a conversation, and workers and gateways, that something changed.
+"""Publishes what changed, to all sockets of a conversation, to workers and to gateways.
 
-Publishing only wakes people up: PostgreSQL is the truth, and whoever misses a message catches up
-from there. So it goes by the batch, and a failure is logged and swallowed.
+Publishing only wakes others up: PostgreSQL is the truth, and a reader that misses a message catches
+up from there. So it goes through the batch, and a failure is logged and swallowed.
 """
 
 from uuid import UUID
@@ -24,13 +24,13 @@ async def publish_frame(tenant_id: UUID, conversation_id: UUID, frame: ServerFra
 
 
 async def publish_run_control(run_ids: list[UUID]) -> None:
-    """Have workers look at these runs again: somebody stopped or reset them."""
+    """Tell workers to check these runs, because they were stopped or reset."""
     if run_ids:
         await publish(run_control_key(), orjson.dumps([str(run_id) for run_id in run_ids]))
 
 
 async def publish_access_revoked(user_id: UUID) -> None:
-    """Have gateways check this person's sockets now."""
+    """Tell gateways to check this person's sockets now."""
     await publish(access_revoked_key(), orjson.dumps({"user_id": str(user_id)}))
 
 
@@ -40,5 +40,5 @@ async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
 
 
 async def publish(channel: str, data: bytes) -> None:
-    """Send this to whoever has subscribed to the channel."""
+    """Publish `data` to the subscribers of `channel`."""
     await get_batch().ask("PUBLISH", channel, data)
