@@ -1,4 +1,4 @@
-"""The broker as Celery is told of it: bounded waits, and no redelivery."""
+"""Celery's settings of the broker: bounded waits, and no redelivery."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from shared.runs.nudges import QUEUE_NAME
 
 
 def configure_broker(app: Celery) -> None:
-    """Settings of the broker, the same for those who publish and those who consume.
+    """Configure the broker for publishers and consumers alike.
 
-    They are read when the application first needs them, so importing it needs none.
+    The settings are read when the application first needs them, so importing it needs none.
     """
-    forget("CELERY_", "KOMBU_")  # Celery takes CELERY_BROKER_URL over what it is told
+    forget("CELERY_", "KOMBU_")  # Celery prefers CELERY_BROKER_URL to its configuration
     app.add_defaults(_broker_settings)
 
 
 def _broker_settings() -> dict[str, Any]:
-    """Every wait is bounded (kombu's own default is for ever). A task is acknowledged before it
-    runs, because PostgreSQL redelivers; so none of the broker's redelivery is relied on."""
+    """Every wait is bounded (kombu's default is for ever). A task is acknowledged before it runs,
+    because PostgreSQL redelivers; the broker's own redelivery is not used."""
     transport = {
         "global_keyprefix": BROKER_PREFIX,
         "socket_timeout": settings.redis.socket_timeout_s,

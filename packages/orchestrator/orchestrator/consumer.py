@@ -1,9 +1,9 @@
-"""Takes what the broker holds and starts it on the worker's event loop, many at a time.
+"""Takes tasks from the broker and starts them on the worker's event loop, many at a time.
 
-It reads the messages of Celery's queue as Celery's own worker would (`shared.runs.nudges`),
-without a thread, a request object and three round trips for each: 2 ms of CPU a task there, 0.1
-here. A message is gone from the broker once it is taken, because PostgreSQL redelivers. Delays,
-retries and results, which Celery's worker would see to, are not read.
+It reads the messages of Celery's queue as Celery's own worker would (`shared.runs.nudges`), but
+without a thread, a request object and three round trips per task: 0.1 ms of CPU a task instead of 2
+ms. A task is removed from the broker as soon as it is taken, because PostgreSQL redelivers. Delays,
+retries and results, which Celery's worker would handle, are ignored.
 """
 
 import asyncio
@@ -23,15 +23,15 @@ log = get_logger(__name__)
 
 AT_ONCE = 64
 WAIT_S = 2.0
-"""Of one blocking read; well below the client's own time-out."""
+"""Seconds of one blocking read; well below the client's own time-out."""
 RECONNECT_MAX_S = 2.0
 
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class Intake:
-    """`handlers` by task name get the task's payload; any other task is run by Celery's registry,
-    in a thread. At most `concurrency` tasks are under way at one time."""
+    """Runs tasks. `handlers` maps a task's name to a coroutine that gets the payload; any other
+    task is run by Celery's registry, in a thread. At most `concurrency` tasks run at a time."""
 
     def __init__(self, handlers: Mapping[str, Handler], concurrency: int) -> None:
         self._handlers = handlers
@@ -40,18 +40,18 @@ class Intake:
         self._has_room = asyncio.Event()
         self._taking: asyncio.Task[None] | None = None
         self.taken = 0
-        """Tasks so far; only ever grows."""
+        """Tasks taken so far; only ever grows."""
 
     @property
     def has_room(self) -> bool:
-        """Whether it would take a task now, if there were one."""
+        """Whether it would take a task now if there were one."""
         return len(self._under_way) < self._concurrency
 
     def start(self) -> None:
         self._taking = keep_doing(self._take_for_ever, name="intake")
 
     async def stop(self) -> None:
-        """Take no more. What is under way goes on."""
+        """Take no more tasks. Running ones go on."""
         if self._taking is not None:
             await end(self._taking)
 
@@ -67,7 +67,7 @@ class Intake:
                 delay_s = min(delay_s * 2, RECONNECT_MAX_S)
 
     async def _take(self) -> None:
-        """Wait for room, then for messages; start as many as there are and fit."""
+        """Wait for room, then for messages; start all that are there and fit."""
         while (room := self._concurrency - len(self._under_way)) <= 0:
             self._has_room.clear()
             await self._has_room.wait()
@@ -93,7 +93,7 @@ class Intake:
         self._has_room.set()
 
     async def _work_on(self, task: Task) -> None:
-        """Whatever goes wrong concerns this task alone."""
+        """Run one task. Its exceptions are logged and affect no other task."""
         try:
             handler = self._handlers.get(task.name)
             if handler is not None:

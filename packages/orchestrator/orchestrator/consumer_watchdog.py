@@ -1,11 +1,10 @@
-"""Whether this worker still takes what the broker holds, and what is done when it does not.
+"""Watchdog: ends a worker that has stopped taking tasks, so that it is restarted.
 
-Consumers are known to live on and take nothing once their line was lost in a bad moment (celery
-#8030, #8091, #10205), and no code is above dying quietly. What can be seen of it from outside is
-the same each time: tasks lie in the broker's queue, this worker has room for them, and none comes.
-Seen for `deaf_after_s`, look after look, it leaves as if it had been asked to, with an exit code of
-its own, and whoever supervises it starts it anew. A worker whose colleagues empty the queue is not
-called deaf: nobody waits for it.
+Consumers can live on and take nothing after their connection was lost in a bad moment (celery
+#8030, #8091, #10205), and our own might too. From outside this always looks the same: the broker
+holds tasks, this worker has room, and none arrives. If every look for `deaf_after_s` sees that, the
+worker leaves as if asked to, with exit code 75. A worker is not deaf if other workers empty the
+queue: then no task waits.
 """
 
 import asyncio
@@ -22,11 +21,11 @@ from orchestrator.life.backlog import broker_queue_length
 log = get_logger(__name__)
 
 EX_DEAF: Final = os.EX_TEMPFAIL
-"""75: trying again helps."""
+"""75, "temporary failure": a restart helps."""
 
 
 class Taker(Protocol):
-    """What is known of the one that takes tasks."""
+    """What the watchdog knows of the consumer."""
 
     @property
     def taken(self) -> int: ...
@@ -35,7 +34,7 @@ class Taker(Protocol):
 
 
 class Hearing:
-    """`leave` is called once, when the worker is found deaf; it must not block."""
+    """Calls `leave` once, when the worker is found deaf. `leave` must not block."""
 
     def __init__(self, intake: Taker, leave: Callable[[], None]) -> None:
         self._intake = intake
@@ -45,14 +44,14 @@ class Hearing:
         self.is_deaf = False
 
     async def keep_listening(self) -> None:
-        """Look for ever."""
+        """Look again and again, for ever."""
         while not self.is_deaf:
             await asyncio.sleep(settings.telemetry.backlog_interval_s)
             self.look(await broker_queue_length(), time.monotonic())
 
     def look(self, waiting: float, now: float) -> None:
-        """Compare what waits in the broker (NaN if unknown) with what came since the last look.
-        `now` is the monotonic clock."""
+        """Compare the tasks waiting in the broker (NaN if unknown) with the tasks taken since the
+        last look. `now` is from the monotonic clock."""
         came = self._intake.taken != self._taken_before
         self._taken_before = self._intake.taken
         if came or not self._intake.has_room or not waiting > 0:

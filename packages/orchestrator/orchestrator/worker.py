@@ -1,6 +1,6 @@
 """The worker process: it takes its lease, then tasks, and drains when told to leave.
 
-The main thread waits for a signal; everything else happens on the runtime's event loop.
+The main thread waits for a signal; everything else runs on the runtime's event loop.
 """
 
 import os
@@ -28,11 +28,11 @@ from orchestrator.tasks import answer_message, return_canary
 log = get_logger(__name__)
 
 BESIDE_DRAIN_S = 7.0
-"""What leaving may take beyond the drain: giving runs back, ending the lease, closing."""
+"""For the rest of leaving, beside the drain: returning runs, ending the lease, closing."""
 
 
 def run() -> int:
-    """Work until told to stop; the exit code. Raises ConfigError when it may not start."""
+    """Work until told to stop; returns the exit code. Raises ConfigError if it may not start."""
     configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
     proxy_for(settings.model.base_url or "https://api.of.a.provider")  # or the start stops here
     start_tracing("konstruct-worker")
@@ -52,7 +52,7 @@ def run() -> int:
 
 def _stop_at_signals(told_to_stop: threading.Event) -> None:
     def stop(number: int, _frame: object) -> None:
-        signal.signal(number, signal.SIG_DFL)  # asked twice, it ends at once
+        signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
         told_to_stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -64,7 +64,7 @@ async def _start_intake(life: WorkerLife) -> Intake:
         TASK_NAME: partial(answer_message, life.worker),
         CANARY_NAME: return_canary,
     }
-    # It may take what waits: who is answered, and when, is decided by the fair queue.
+    # It may take all that waits, because the fair queue decides which is answered when.
     intake = Intake(handlers, MAX_WAITING)
     intake.start()
     return intake

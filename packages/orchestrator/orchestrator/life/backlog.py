@@ -1,6 +1,6 @@
-"""What waits for the workers, kept as figures: one look every few seconds, bounded.
+"""Measures what waits for the workers: every few seconds, each look bounded.
 
-The sweep and the lease do not wait for it. When it cannot look, the figures say so: NaN.
+Sweep and lease do not wait for it. If a look fails, the metrics are NaN.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ LOOK_WITHIN_S = 5.0
 
 
 async def keep_looking() -> None:
-    """Look for ever."""
+    """Measure for ever."""
     while True:
         await _look_into_database()
         metrics.BROKER_QUEUE.set(await broker_queue_length())
@@ -49,7 +49,7 @@ async def _look_into_database() -> None:
 
 
 async def broker_queue_length() -> float:
-    """How many tasks wait in the broker; NaN if that cannot be seen."""
+    """Tasks waiting in the broker; NaN if that is unknown."""
     try:
         async with asyncio.timeout(LOOK_WITHIN_S):
             return float(await get_redis().llen(broker_queue_key(QUEUE_NAME)))

@@ -1,4 +1,4 @@
-"""What answering a message needs of the worker process it is answered in."""
+"""The parts of a worker process that answering a message needs."""
 
 import os
 import socket
@@ -15,19 +15,19 @@ from orchestrator.llm import ModelRegistry
 
 @dataclass(frozen=True, slots=True)
 class WorkerContext:
-    """Made by `worker_context` on the worker's loop."""
+    """Make it with `worker_context`, on the worker's loop."""
 
     models: ModelRegistry
     fair_queue: FairQueue
     lag: LoopLag
     in_hand: RunsInHand = field(default_factory=RunsInHand)
     id: UUID = field(default_factory=uuid4)
-    """Whose lease the runs are claimed under."""
+    """The lease's id; runs are claimed under it."""
     name: str = field(default_factory=lambda: f"{socket.gethostname()}:{os.getpid()}")
 
 
 def worker_context() -> WorkerContext:
-    """As the settings say."""
+    """A context made from the settings."""
     lag = LoopLag()
     return WorkerContext(
         models=ModelRegistry(
@@ -36,7 +36,8 @@ def worker_context() -> WorkerContext:
             api_key=settings.model.api_key.get_secret_value() if settings.model.api_key else None,
             window_s=lag.window_s,
         ),
-        # Not all connections for claims: a flood of nudges leaves some to outcomes and lease.
+        # Claims may not take all connections: in a flood of nudges some stay free for outcomes and
+        # the lease.
         fair_queue=FairQueue(
             slots=settings.worker.concurrency, claims=max(1, settings.database.pool_size // 2)
         ),

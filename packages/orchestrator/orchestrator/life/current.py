@@ -1,4 +1,4 @@
-"""The one life of a worker process, begun at most once."""
+"""The worker process's one `WorkerLife`, begun at most once."""
 
 from orchestrator.life.runtime import runtime
 from orchestrator.life.worker_life import WorkerLife
@@ -9,7 +9,8 @@ _life: WorkerLife | None = None
 
 
 def begin_life(within_s: float) -> WorkerLife:
-    """Start this process's life on the runtime's loop. Raises ConfigError, TimeoutError."""
+    """Start this process's life on the runtime's loop, within so many seconds. Raises ConfigError,
+    TimeoutError."""
     global _life
     if _life is None:
         _life = runtime.run(_begin(), within_s)

@@ -1,9 +1,8 @@
-"""Fair scheduling: whose message is answered next, when more wait than this process can answer.
+"""Fair scheduling: each tenant has a queue; a free slot goes to the tenant using the fewest.
 
-Each tenant has a queue; a free slot goes to the tenant using the fewest. So one tenant's flood
-makes the others wait for one slot and not for the flood. A nudge says only that a message
-waits: what waits here is not lost with the process, because PostgreSQL holds it and the sweep
-nudges again.
+So other tenants wait for one slot, and not for one tenant's whole flood. A nudge only says that a
+message waits. Nudges in this queue are not lost with the process: PostgreSQL has the runs, and the
+sweep nudges again.
 """
 
 import asyncio
@@ -13,11 +12,11 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 MAX_WAITING = 20_000
-"""Nudges held at most, 1 kB each; one more is left to the sweep."""
+"""Nudges held at most, 1 kB each. The sweep sees to the rest."""
 
 
 class Slot:
-    """Room for one answer. It is claimed first, which is over after some milliseconds."""
+    """Room for one answer. Its first milliseconds are the claim."""
 
     def __init__(self, queue: "FairQueue", tenant_id: UUID, name: str) -> None:
         self._queue = queue
@@ -27,14 +26,15 @@ class Slot:
         self.is_claiming = False
 
     def claimed(self) -> None:
-        """The claim is over, whatever came of it: another may begin."""
+        """Call when the claim is over, whatever its result: another may begin."""
         if self.is_claiming:
             self.is_claiming = False
             self._queue.claim_is_over()
 
 
 class FairQueue:
-    """`slots` answers at once, and `claims` of them being claimed: these hold a connection."""
+    """At most `slots` answers at once, at most `claims` of them being claimed. A claim holds a
+    connection."""
 
     def __init__(self, *, slots: int, claims: int) -> None:
         self._free_slots = slots
@@ -46,13 +46,13 @@ class FairQueue:
 
     @property
     def waiting(self) -> int:
-        """How many have no slot yet."""
+        """Nudges that have no slot yet."""
         return self._count
 
     @asynccontextmanager
     async def slot(self, tenant_id: UUID, name: str) -> AsyncIterator[Slot | None]:
-        """A slot when it is this tenant's turn; None if `name` waits already, too many do, or the
-        queue has closed meanwhile."""
+        """Wait for this tenant's turn and return a slot. None if `name` waits already, if too many
+        wait, or if the queue closes meanwhile."""
         queue = self._waiting.setdefault(tenant_id, {})
         if name in queue or self.closed or self._count >= MAX_WAITING:
             self._forget_if_empty(tenant_id)
@@ -82,7 +82,7 @@ class FairQueue:
         self._seat()
 
     def close(self) -> None:
-        """Nobody is seated any more; who waits is told."""
+        """Give out no more slots; all that wait get None."""
         self.closed = True
         for queue in self._waiting.values():
             for slot in queue.values():
@@ -93,7 +93,7 @@ class FairQueue:
 
     def _seat(self) -> None:
         while self._waiting and self._free_slots and self._free_claims:
-            # Among equals, whoever has waited longest since their last slot.
+            # If several use equally few: the one whose last slot is longest ago.
             tenant_id = min(self._waiting, key=self._taken.__getitem__)
             queue = self._waiting.pop(tenant_id)
             slot = queue.pop(next(iter(queue)))
@@ -101,7 +101,7 @@ class FairQueue:
                 self._waiting[tenant_id] = queue
             self._count -= 1
             if slot.begins.done():
-                continue  # whoever waited was cancelled just now
+                continue  # this waiter was cancelled just now
             self._free_slots -= 1
             self._free_claims -= 1
             self._taken[tenant_id] += 1
@@ -114,7 +114,7 @@ class FairQueue:
         if not self._taken[slot.tenant_id]:
             del self._taken[slot.tenant_id]
         if slot.is_claiming:
-            slot.claimed()  # which seats the next
+            slot.claimed()  # lets the next claim begin
         else:
             self._seat()
 

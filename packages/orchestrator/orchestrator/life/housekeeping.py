@@ -9,5 +9,5 @@ _next = cycle(housekeeping.TIDIED)
 
 
 async def forget_what_is_over(session: SystemSession) -> None:
-    """Within the sweep's transaction."""
+    """Delete what is over, in the sweep's transaction."""
     await housekeeping.forget_what_is_over(session, next(_next))

@@ -1,7 +1,7 @@
-"""How late the event loop is, and how long streamed text should wait to go out together.
+"""Measures how late the event loop is; from that, how long streamed text is gathered.
 
-A busy loop that publishes many small pieces only gets busier; so the window widens with the lag,
-and what is due at nearly the same time is done in one turn of the loop.
+Publishing many small pieces makes a busy loop busier. So the window widens with the lag, and work
+that is due at nearly the same time is done in one turn of the loop.
 """
 
 import asyncio
@@ -13,11 +13,11 @@ WEIGHT = 0.2
 WIDEN_BY = 6.0
 MAX_WINDOW_S = 0.5
 TOGETHER_S = 0.02
-"""Pauses end together that would end within this."""
+"""Pauses that would end within this many seconds of each other end together."""
 
 
 def in_step(pause_s: float) -> float:
-    """The pause, a little shorter or longer, so that it ends together with those of others."""
+    """The pause in seconds, slightly changed so that it ends together with other pauses."""
     if pause_s < TOGETHER_S:
         return pause_s
     now = asyncio.get_running_loop().time()
@@ -36,5 +36,5 @@ class LoopLag:
             self.seconds += WEIGHT * (late - self.seconds)
 
     def window_s(self) -> float:
-        """How long to gather streamed text before it is published."""
+        """Seconds to gather streamed text before it is published."""
         return min(MAX_WINDOW_S, settings.worker.publish_window_s + WIDEN_BY * self.seconds)

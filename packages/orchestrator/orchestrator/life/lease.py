@@ -1,8 +1,8 @@
-"""A worker's lease, and what it hears of its runs with each renewal.
+"""A worker's lease, and what each renewal tells it about its runs.
 
-The lease is renewed every `lease_renew_s` and good for `lease_ttl_s`; when it is over, others may
-take this worker's runs. With each renewal the worker asks whether its runs are still its own and
-whether somebody wants them stopped; a message on the control channel makes it ask at once.
+The lease is renewed every `lease_renew_s` and valid for `lease_ttl_s`; after that, other workers
+may claim this worker's runs. Each renewal asks whether its runs are still its own and whether any
+are to be stopped. A message on the control channel makes it renew at once.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ LEAVING_WITHIN_S = 2.0
 
 
 class Lease:
-    """`renew` once before the first run; `keep` and `hear_control` for ever; then `end`."""
+    """Call `renew` before the first run; run `keep` and `hear_control` for ever; then `end`."""
 
     def __init__(self, worker: WorkerContext) -> None:
         self._worker = worker
@@ -40,8 +40,8 @@ class Lease:
         return time.monotonic() < self._until
 
     async def renew(self) -> None:
-        """Renew, and hear what became of the runs in hand. Raises what a database that is away
-        raises."""
+        """Renew the lease, and stop or drop runs in hand as the database says. Raises the
+        database's errors in an outage."""
         worker = self._worker
         claimed = worker.in_hand.claimed()
         asked_at = time.monotonic()
@@ -54,7 +54,8 @@ class Lease:
                 ttl_s=settings.worker.lease_ttl_s,
             )
             heard = {news.id: news for news in await queue.news(session, worker.id, list(claimed))}
-            # A commit whose answer was lost leaves a run that is ours and that nobody works on.
+            # Runs claimed by a commit whose reply was lost: they are ours, but nothing works on
+            # them.
             forgotten = [
                 news.id
                 for news in heard.values()
@@ -71,7 +72,7 @@ class Lease:
                 run.stopped.set()
 
     async def keep(self) -> None:
-        """Renew for ever, in time or when told to look."""
+        """Renew for ever: in time, or at once when told to."""
         while True:
             try:
                 async with asyncio.timeout(settings.worker.lease_renew_s):
@@ -86,7 +87,7 @@ class Lease:
                 log.warning("lease_not_renewed", error=type(error).__name__)
 
     async def hear_control(self) -> None:
-        """Look at the runs at once whenever somebody stopped or reset one; for ever."""
+        """Renew at once whenever runs were stopped or reset; for ever."""
         while True:
             try:
                 async with get_redis().pubsub() as pubsub:
@@ -99,7 +100,8 @@ class Lease:
                 await asyncio.sleep(0.5)
 
     async def give_back(self) -> None:
-        """Release the runs still in hand, without counting the attempt, and nudge others."""
+        """Return the runs in hand to the queue without counting the attempt, and nudge other
+        workers."""
         self._worker.in_hand.lose_all()
         try:
             async with (
@@ -117,7 +119,7 @@ class Lease:
             log.warning("runs_not_released", error=type(error).__name__)  # the lease ends them
 
     async def end(self) -> None:
-        """So that nobody waits for it to run out."""
+        """End the lease now, so that others need not wait until it is over."""
         try:
             async with (
                 asyncio.timeout(LEAVING_WITHIN_S),

@@ -12,15 +12,15 @@ class RunInHand:
     """A run this process works on."""
 
     run_id: UUID | None = None
-    """None until it is claimed; before, nobody can know more of it than its nudge."""
+    """None until it is claimed. Before that, only its nudge is known."""
     stopped: asyncio.Event = field(default_factory=asyncio.Event)
-    """Somebody wants no more of the answer."""
+    """Set when somebody stopped the answer."""
     lost: asyncio.Event = field(default_factory=asyncio.Event)
-    """It is no longer ours, or we are leaving: nothing may be stored."""
+    """Set when the run is no longer ours, or we are leaving: nothing more may be stored."""
 
 
 class RunsInHand:
-    """By the name of the nudge, which is known before the run is."""
+    """Runs by the name of their nudge, which is known before the run is."""
 
     def __init__(self) -> None:
         self._by_name: dict[str, RunInHand] = {}
@@ -33,8 +33,8 @@ class RunsInHand:
 
     @contextmanager
     def working_on(self, name: str) -> Iterator[RunInHand | None]:
-        """Hold the run of a nudge by this name while it is claimed and answered; None when it is
-        in hand already or no more are taken."""
+        """Hold the run of the nudge `name` while it is claimed and answered. None if it is in hand
+        already, or no more are taken."""
         if name in self._by_name or self.closed:
             yield None
             return
@@ -48,24 +48,24 @@ class RunsInHand:
                 self._empty.set()
 
     def is_held(self, *names: str) -> bool:
-        """By any of these."""
+        """Whether a run with any of these names is in hand."""
         return not self._by_name.keys().isdisjoint(names)
 
     def claimed(self) -> dict[UUID, RunInHand]:
-        """Those that are claimed, by run."""
+        """The claimed runs, by id."""
         return {run.run_id: run for run in self._by_name.values() if run.run_id}
 
     def lose_all(self) -> None:
-        """Nothing of them may be stored any more."""
+        """Mark all as lost: nothing more of them may be stored."""
         for run in self._by_name.values():
             run.lost.set()
 
     def close(self) -> None:
-        """Take no more."""
+        """Take no more runs."""
         self.closed = True
 
     async def until_empty(self, within_s: float) -> bool:
-        """Wait until all are finished; whether they are."""
+        """Wait until all are finished; False if `within_s` was too short."""
         try:
             async with asyncio.timeout(within_s):
                 await self._empty.wait()

@@ -1,7 +1,8 @@
-"""One event loop per worker process, in a thread of its own; tasks hand it coroutines and wait.
+"""One event loop per worker process, in a thread of its own.
 
-It owns the database engine, the Valkey client and the models' connections, so hundreds of answers
-share them. It starts at the first use, or with the worker.
+It owns the database engine, the Valkey client and the connections to models, so hundreds of answers
+share them. Other threads give it coroutines and wait. It starts at the first use, or with the
+worker.
 """
 
 import asyncio
@@ -16,7 +17,7 @@ Result = TypeVar("Result")
 
 
 class Runtime:
-    """The process's loop; thread-safe."""
+    """The process's loop. Its methods are thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,7 +35,8 @@ class Runtime:
             return self._loop
 
     def run(self, work: Coroutine[Any, Any, Result], timeout_s: float) -> Result:
-        """Run `work` on the loop and wait for it. Raises TimeoutError, after cancelling it."""
+        """Run `work` on the loop and wait for it. After `timeout_s` cancels it and raises
+        TimeoutError."""
         future = self.submit(work)
         try:
             return future.result(timeout_s)

@@ -1,6 +1,6 @@
-"""The sweep: nudges the heads of threads that nobody answers.
+"""The sweep: nudges the heads of threads that no worker answers.
 
-A nudge may be lost, with a broker or a worker; the run it was for is in PostgreSQL.
+A nudge may be lost with a broker or a worker; its run is still in PostgreSQL.
 """
 
 import asyncio

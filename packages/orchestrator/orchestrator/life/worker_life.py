@@ -23,13 +23,13 @@ from orchestrator.life.lease import Lease
 log = get_logger(__name__)
 
 GIVEN_UP_WITHIN_S = 1.0
-"""For answers that were told to stop because their runs are given back."""
+"""For answers to stop after their runs were returned to the queue."""
 LAST_NUDGES_S = 1.0
-"""For the nudges of the runs given back."""
+"""For nudges of the runs returned to the queue."""
 
 
 class WorkerLife:
-    """Made on the worker's loop; `start` before the first run, `leave` at the end."""
+    """Make it on the worker's loop; `start` it before the first run, `leave` at the end."""
 
     def __init__(self) -> None:
         self.worker = worker_context()
@@ -38,7 +38,7 @@ class WorkerLife:
         self._exposition: Exposition | None = None
 
     async def start(self) -> None:
-        """Take the lease. Raises ConfigError, and what the database says when it stays away."""
+        """Take the lease. Raises ConfigError, and the database's errors if it stays away."""
         settings.identity.require_signing_key()
         warn_of_misspelt_settings()
         await await_wall(get_engine())
@@ -56,7 +56,8 @@ class WorkerLife:
         ]
 
     async def leave(self) -> None:
-        """Finish what can be finished in `drain_timeout_s`, give the rest back, end the lease."""
+        """Drain: finish what can be finished in `drain_timeout_s`, return the rest to the queue,
+        end the lease."""
         in_hand, fair_queue = self.worker.in_hand, self.worker.fair_queue
         log.info("worker_draining", runs=len(in_hand), waiting=fair_queue.waiting)
         in_hand.close()
@@ -74,7 +75,7 @@ class WorkerLife:
         await dispose_engine()
 
     def parts(self) -> dict[str, bool | float]:
-        """What this worker needs to answer, and whether it has it."""
+        """The parts this worker needs in order to answer, and whether each is well."""
         return {
             "lease": self._lease.holds,
             "accepting": not self.worker.in_hand.closed,
@@ -84,8 +85,8 @@ class WorkerLife:
         }
 
     def _warm_up(self) -> None:
-        """Load what the first answer would load, and have the collector pass over all of it:
-        an answer then costs 10 ms of CPU instead of 15."""
+        """Load what the first answer would load, and let the garbage collector skip it from now on.
+        An answer then costs 10 ms of CPU instead of 15."""
         try:
             self.worker.models.resolve()
         except KonstructError as error:

@@ -5,10 +5,10 @@
             ...
     answer.usage
 
-Pieces are text, in order, never empty; together they are the whole answer, which ended well if the
-loop did. Whatever the model does wrong is raised as a `ModelFailure` within the bounds of `limits`.
-Leaving the block, or cancelling the task, closes the connection to the model at once. Nothing is
-tried twice here: attempts belong to the run.
+Pieces are non-empty text, in order; together they are the whole answer. It is complete if the loop
+ends without an exception. Any misbehaviour of the model is raised as a `ModelFailure`, within the
+bounds of `limits`. Leaving the block, or cancelling the task, closes the connection to the model at
+once. Nothing is retried here: attempts belong to the run.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
@@ -52,14 +52,14 @@ Toolsets = Sequence[AbstractToolset[AgentDeps]]
 
 DEFAULT_LIMITS = AnswerLimits()
 
-# An empty answer is told to the person, not silently asked for again: no output retries.
+# No output retries: an empty answer is told to the person, not silently asked for again.
 _AGENT = Agent(deps_type=AgentDeps, name="konstruct", retries={"tools": 1, "output": 0})
 BETWEEN_TEXTS = "\n\n"
-"""Stands between what the model says before a tool call and after it."""
+"""Between text before a tool call and text after it."""
 
 
 class AgentAnswer(AnswerStream):
-    """An answer of pydantic-ai's agent, for every provider, and with tools."""
+    """An answer by pydantic-ai's agent: works with every provider, and with tools."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class AgentAnswer(AnswerStream):
         )
 
     async def _one_response(self, step: Step, run: Run) -> AsyncGenerator[str, None]:
-        """The text of one response; a run has several when the model calls tools."""
+        """The text of one response. A run has several when the model calls tools."""
         limits, before = self._limits, self._chars
         self._began = False
         async with AsyncExitStack() as opened:
@@ -160,9 +160,9 @@ async def open_answer(
     limits: AnswerLimits = DEFAULT_LIMITS,
     toolsets: Toolsets = (),
 ) -> AsyncIterator[AnswerStream]:
-    """Ask `model`; the request is sent when the stream is first iterated.
+    """Ask `model`. The request is sent when the stream is first iterated.
 
-    With no tools to call, a model that has an endpoint of OpenAI's protocol is read directly.
+    Without tools, a model at an endpoint of OpenAI's protocol is read directly, past pydantic-ai.
     """
     prompt = as_providers_take_it(prompt)
     stream: AnswerStream

@@ -1,4 +1,4 @@
-"""What every streamed answer is held to, however it is read."""
+"""The bounds of every streamed answer, however it is read."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -12,14 +12,14 @@ Result = TypeVar("Result")
 
 
 class AnswerStream(ABC):
-    """The pieces of one answer, to be iterated once."""
+    """The pieces of one answer; iterate it once."""
 
     def __init__(self, limits: AnswerLimits) -> None:
         self._limits = limits
         self._deadline = asyncio.get_running_loop().time() + limits.overall_s
         self._chars = 0
         self._began = False
-        """Whether anything has come of the response under way."""
+        """Whether the current response has brought anything."""
         self._pieces = self._speak()
         self.finish_reason: str | None = None
         """Why the model stopped: `stop`, or `length` at its token limit."""
@@ -27,7 +27,7 @@ class AnswerStream(ABC):
     @property
     @abstractmethod
     def usage(self) -> Usage:
-        """What the model has reported so far; whole once the answer has ended."""
+        """The usage the model has reported so far; complete once the answer has ended."""
 
     @abstractmethod
     def _speak(self) -> AsyncGenerator[str, None]: ...

@@ -1,8 +1,8 @@
-"""Characters whose halves came apart: put together again, over any number of pieces of text.
+"""Joins characters that were cut in half, over any number of pieces of text.
 
-A model's server may cut an answer in the middle of an emoji: as halves of a UTF-16 pair in two
-chunks, or as bytes of UTF-8, which then are no text by themselves. Python reads both as lone
-surrogates (`surrogateescape` for bytes), which no database takes.
+A model's server may cut an answer inside an emoji: between the halves of a UTF-16 pair, or between
+bytes of UTF-8, which then are no valid text. Python reads both as lone surrogates
+(`surrogateescape` for bytes), which no database accepts.
 """
 
 import re
@@ -15,7 +15,7 @@ REPLACEMENT = "\ufffd"
 
 
 class Joiner:
-    """`feed` pieces of text; what it returns, together with `finish`, is whole characters."""
+    """`feed` it pieces of text. Its results, and that of `finish`, hold whole characters only."""
 
     def __init__(self) -> None:
         self._half = ""

@@ -1,4 +1,4 @@
-"""The SDKs' clients as we use them: with our bounds, and OpenAI's with our reader of the wire."""
+"""The SDKs' clients with our bounds, and OpenAI's with our own reader of the wire."""
 
 import ssl
 import time
@@ -18,13 +18,13 @@ from orchestrator.llm.endpoint import Connections, Endpoint
 from orchestrator.llm.reader import CompletionReader
 
 MAX_CONNECTIONS = 1_000
-"""httpx2's default of 100 would let the 101st answer wait for another to end."""
+"""httpx2's default of 100 would make the 101st answer wait for another to end."""
 MAX_IDLE = 32
-"""The pool asks every idle connection at every request whether it still lives, 30 µs each."""
+"""At every request the pool checks each idle connection, 30 µs each."""
 TIMEOUT = httpx2.Timeout(connect=5.0, read=120.0, write=10.0, pool=5.0)
-"""The outermost bounds of one I/O; how long an answer may take is `AnswerLimits`' to say."""
+"""The outermost bounds of one read or write. `AnswerLimits` says how long an answer may take."""
 ANTHROPIC_URL = "https://api.anthropic.com"
-"""Said here, or the SDK would ask ANTHROPIC_BASE_URL."""
+"""Given explicitly, or the SDK would read ANTHROPIC_BASE_URL."""
 
 _NOT_OF_THE_BODY = frozenset({"extra_headers", "extra_query", "extra_body", "timeout"})
 
@@ -35,7 +35,7 @@ def open_pool() -> httpx2.AsyncClient:
 
 
 class RoutedTransport(httpx2.AsyncBaseTransport):
-    """Each request by the proxy that `shared.proxies` names for it, or straight."""
+    """Sends each request through the proxy that `shared.proxies` names for it, or directly."""
 
     def __init__(self, limits: httpx2.Limits) -> None:
         self._limits = limits
@@ -57,14 +57,15 @@ class RoutedTransport(httpx2.AsyncBaseTransport):
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Made once, for it reads all the authorities there are: 45 ms."""
+    """Made once: it reads all certificate authorities, which takes 45 ms."""
     return httpx2.create_ssl_context()
 
 
 class Chunks:
-    """A completion as the SDK's chunks, each as long as what one read brought.
+    """A completion as the SDK's chunks; each holds all that one read brought.
 
-    The SDK spends some 200 µs on every event and pydantic-ai another 140, so that both see few.
+    The SDK spends some 200 µs on every event and pydantic-ai another 140, so both get few large
+    ones.
     """
 
     def __init__(self, reader: CompletionReader) -> None:
@@ -141,7 +142,7 @@ class Chunks:
 
 class _Completions(AsyncCompletions):
     async def create(self, *, messages: Iterable[Any], **params: Any) -> Any:
-        """Streams are read by us."""
+        """Streams go to our own reader."""
         if not params.get("stream"):
             return await super().create(messages=messages, **params)
         client = self._client

@@ -1,4 +1,4 @@
-"""From what an SDK raised to what went wrong: the one place that knows the SDKs' exceptions."""
+"""Turns an SDK's exception into a `ModelFailure`. Only this module knows the SDKs' exceptions."""
 
 import json
 from collections.abc import Iterator
@@ -26,13 +26,13 @@ from orchestrator.llm.failures import ModelFailure
 from orchestrator.llm.refusals import refused, refused_in_stream
 
 EXPECTED = (ModelAPIError, UnexpectedModelBehavior, UsageLimitExceeded, httpx2.HTTPError)
-"""What a model's misbehaviour is raised as; anything else is a fault of ours and passes."""
+"""The exceptions of a misbehaving model. Any other is our own bug and passes."""
 
 _UNREADABLE = (json.JSONDecodeError, UnicodeDecodeError, httpx2.DecodingError)
 
 
 def diagnose(error: Exception, *, began: bool) -> ModelFailure:
-    """The failure behind `error`; `began` tells whether the model had started to answer."""
+    """The failure behind `error`; `began` says whether the model had started to answer."""
     if any(isinstance(cause, _UNREADABLE) for cause in _causes(error)):
         return failures.ModelGarbage()
     match error:
@@ -60,7 +60,7 @@ def diagnose(error: Exception, *, began: bool) -> ModelFailure:
             return _too_many_turns()
         case ModelAPIError() if error.in_stream:
             return refused_in_stream(error.body) if error.body else failures.ModelBroken()
-        case ModelAPIError():  # a stream that ended without saying why, or a body that is no answer
+        case ModelAPIError():  # a stream that ended without a reason, or a body that is no answer
             return failures.ModelCut() if began else failures.ModelGarbage()
         case _:
             return failures.ModelGarbage()

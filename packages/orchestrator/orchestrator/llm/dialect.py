@@ -1,7 +1,7 @@
-"""What an endpoint takes beside `model`, `messages` and `stream`: not all take all of OpenAI's.
+"""Which optional fields an endpoint accepts: not every server accepts all of OpenAI's.
 
-A dialect is a value. `write` puts a request into it; `after` is the one to try next when a refusal
-says what was not understood. Each leaves something more out, so trying ends.
+A dialect is an immutable value. `write` puts a request into it. `after` gives the dialect to try
+next, when a refusal names a field that was not understood. Each leaves more out, so trying ends.
 """
 
 import re
@@ -39,7 +39,7 @@ class Dialect:
     left_out: frozenset[str] = frozenset()
     system_role: bool = True
     bare: bool = False
-    """Nothing is sent that can be left out."""
+    """Whether every optional field is left out."""
 
     def write(self, request: Request) -> Request:
         written = {name: value for name, value in request.items() if not self._leaves_out(name)}
@@ -51,7 +51,7 @@ class Dialect:
         return written
 
     def after(self, request: Request, status: int, said: str) -> "Dialect | None":
-        """None if what was said is not about what can be left out of the request."""
+        """The dialect to try next; None if the refusal is not about an optional field."""
         if status not in _MAY_BE_ABOUT_A_FIELD:
             return None
         sent = self.write(request)
@@ -81,7 +81,8 @@ class Dialect:
 
 
 def without_system(messages: list[Message]) -> list[Message]:
-    """The instructions at the beginning of what the user said first."""
+    """The messages with the system's instructions moved to the beginning of the first user
+    message."""
     system = [message["content"] for message in messages if message.get("role") == "system"]
     rest = [message for message in messages if message.get("role") != "system"]
     if not system or not rest or not isinstance(rest[0].get("content"), str):
@@ -91,8 +92,8 @@ def without_system(messages: list[Message]) -> list[Message]:
 
 
 def newer_half(messages: list[Message]) -> list[Message] | None:
-    """The system's messages and the newer half of the others, which begins with the user; None if
-    nothing older can be left out."""
+    """The system's messages and the newer half of the others, beginning with a user message. None
+    if nothing older can be left out."""
     system = [message for message in messages if message.get("role") == "system"]
     rest = [message for message in messages if message.get("role") != "system"]
     for start in range((len(rest) + 1) // 2, len(rest)):

@@ -1,5 +1,7 @@
-"""An endpoint of OpenAI's protocol, and asking it: until it has understood, and how it wants to be
-asked is remembered."""
+"""An endpoint of OpenAI's protocol, and how to ask it.
+
+A request is repeated in another dialect until the endpoint understands it; that dialect is kept.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -20,24 +22,24 @@ log = get_logger(__name__)
 MAX_CONNECTIONS = 1_000
 READ_BUFFER_BYTES = 1024 * 1024
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=120.0)
-"""The outermost bounds of one I/O; how long an answer may take is `AnswerLimits`' to say."""
+"""The outermost bounds of one read or write. `AnswerLimits` says how long an answer may take."""
 MAX_ASKED = 8
-"""Requests for one answer: a dialect is learned in fewer, a history halved down to its end."""
+"""Requests for one answer. Learning a dialect, or halving a history to its end, takes fewer."""
 MAX_REFUSAL_BYTES = 8 * 1024
 REFUSAL_WITHIN_S = 5.0
 
 
 @dataclass(slots=True)
 class Endpoint:
-    """Where a model is asked, and how."""
+    """Where a model is asked, and in which dialect."""
 
     url: str
     api_key: str = field(repr=False)
     model: str
     token_limit: str
-    """The name of the token limit there: `max_tokens`, or OpenAI's `max_completion_tokens`."""
+    """The token limit's name there: `max_tokens`, or OpenAI's `max_completion_tokens`."""
     dialect: Dialect = field(init=False)
-    """As of the last request that was understood."""
+    """The dialect of the last request that was understood."""
 
     def __post_init__(self) -> None:
         first = (self.token_limit,)
@@ -45,7 +47,7 @@ class Endpoint:
 
 
 class Connections:
-    """The connections to all endpoints, of one event loop; opened at the first use."""
+    """The connections of one event loop to all endpoints; opened at the first use."""
 
     def __init__(self, window_s: Callable[[], float]) -> None:
         self.window_s = window_s
@@ -71,10 +73,10 @@ class Connections:
 async def ask(
     connections: Connections, endpoint: Endpoint, request: Request
 ) -> tuple[aiohttp.ClientResponse, Request]:
-    """The response whose body is the answer, and what was asked at last.
+    """Ask; return the response whose body is the answer, and the request that was accepted.
 
-    What a refusal says is not understood is left out, what is said to be too long loses the older
-    half of its history, and it is asked once more. Raises the `ModelFailure` of any other refusal,
+    After a refusal the request is repeated without the field that was not understood, or without
+    the older half of a history that was too long. Raises the `ModelFailure` of any other refusal,
     and aiohttp's errors.
     """
     dialect = endpoint.dialect
@@ -98,7 +100,7 @@ async def ask(
 def asked_otherwise(
     request: Request, dialect: Dialect, failure: ModelFailure
 ) -> tuple[Request, Dialect] | None:
-    """What to ask in the place of what was refused so; None if that would be refused as well."""
+    """The request to send instead of the refused one; None if it would be refused too."""
     if failure.said is None:
         return None
     messages = newer_half(request["messages"]) if failure.code == ModelTooLong.code else None
@@ -125,7 +127,7 @@ async def _post(
 
 
 async def _beginning(response: aiohttp.ClientResponse) -> bytes:
-    """Of a refusal, as much as comes."""
+    """The first part of a refusal's body, as much as comes."""
     body = b""
     try:
         async with asyncio.timeout(REFUSAL_WITHIN_S):

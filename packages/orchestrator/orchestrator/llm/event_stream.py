@@ -1,8 +1,8 @@
-"""From the bytes of a response to the JSON values they hold.
+"""Turns the bytes of a response into the JSON values they hold.
 
-Most servers send each value as one line `data: {…}` and end with `[DONE]`. Understood as well: a
-byte order mark, CR or CRLF at the end of lines, events over several lines, events with no blank
-line between them, and, in the place of a stream, one JSON value, or one a line.
+Most servers send each value as one line `data: {…}` and end with `[DONE]`. Also accepted: a byte
+order mark, lines that end with CR or CRLF, events over several lines, events without a blank line
+between them, and, instead of a stream, one JSON value or one per line.
 """
 
 import json
@@ -16,25 +16,25 @@ MAX_EVENT_BYTES = 1024 * 1024
 MAX_WHOLE_BYTES = 8 * 1024 * 1024
 BOM = b"\xef\xbb\xbf"
 DONE = object()
-"""What `[DONE]` is read as."""
+"""Stands for `[DONE]`."""
 
 
 class EventStream:
-    """`feed` takes bytes however cut and gives the values that are whole; `rest` ends it.
+    """`feed` it bytes, cut anywhere; it returns the complete values. `rest` ends it.
 
-    Raises `ModelGarbage` for what cannot be read, when all before it has been given.
+    Raises `ModelGarbage` for unreadable data, after all values before it were returned.
     """
 
     def __init__(self) -> None:
         self._tail = b""
         self._lines: list[bytes] = []
-        """Of an event that is not one line."""
+        """Lines of an event that spans several."""
         self._lines_bytes = 0
         self._begun = False
         self._after_cr = False
         self._is_error = False
         self.is_one_value = False
-        """Whether this is no stream of events."""
+        """Whether the response is JSON and no stream of events."""
 
     def feed(self, data: bytes) -> list[Any]:
         if not self._begun:
@@ -58,7 +58,7 @@ class EventStream:
         return values
 
     def rest(self) -> list[Any]:
-        """What the response ended in the middle of."""
+        """The values in the unfinished rest of the response."""
         if self.is_one_value:
             return _values(self._tail)
         values = self.feed(b"\n\n") if self._begun else []
@@ -67,7 +67,7 @@ class EventStream:
         return values
 
     def _begin(self, data: bytes) -> bytes:
-        """Without what may stand before the first event."""
+        """Skip what may stand before the first event."""
         data, self._tail = self._tail + data, b""
         if len(data) < len(BOM) and BOM.startswith(data):
             self._tail = data
@@ -86,7 +86,7 @@ class EventStream:
             raise failures.ModelGarbage
 
     def _with_line_feeds(self, data: bytes) -> bytes:
-        """Lines may end with CR alone; the LF of a CRLF may come later."""
+        """Turn CR and CRLF into LF. The LF of a CRLF may come with the next bytes."""
         if self._after_cr and data.startswith(b"\n"):
             data = data[1:]
         self._after_cr = data.endswith(b"\r")
@@ -101,7 +101,7 @@ class EventStream:
             return
         try:
             values.append(self._value(line))
-        except ValueError:  # the rest of it is on the next lines
+        except ValueError:  # the value goes on in the next lines
             self._lines = [line]
 
     def _close(self, values: list[Any]) -> None:
@@ -112,7 +112,7 @@ class EventStream:
             values += [self._readable(line) for line in lines if line]
 
     def _readable(self, line: bytes) -> Any:
-        """None, which is no chunk, for what cannot be read."""
+        """The value of a line. None, which is no chunk, if it is not readable."""
         try:
             return self._value(line)
         except ValueError:
@@ -127,7 +127,7 @@ class EventStream:
 
 
 def loads(data: bytes) -> Any:
-    """JSON, also with halves of characters, as lone surrogates. Raises ValueError."""
+    """JSON that may hold lone surrogates. Raises ValueError."""
     try:
         return orjson.loads(data)
     except ValueError:
@@ -135,7 +135,7 @@ def loads(data: bytes) -> Any:
 
 
 def _values(data: bytes) -> list[Any]:
-    """One value, or one a line."""
+    """One value, or one per line."""
     try:
         value = loads(data)
         return value if isinstance(value, list) else [value]

@@ -1,8 +1,8 @@
 """How a model can fail, in words for the person who chats.
 
-The sentences name no address, key or provider message; `said` is what the provider said, for the
-log. `retryable` says whether asking again, unchanged, may help. `setting` is the one that would
-mend it, as for the installation's default model; `ModelRegistry.explain` knows an agent's own.
+The sentences name no address, key or provider message; `said` holds the provider's words, for the
+log. `retryable` says whether asking again, unchanged, may help. `setting` is the one to change, for
+the installation's default model; `ModelRegistry.explain` adapts it to an agent's own model.
 
     ModelFailure
     ├── retryable   ModelUnreachable · ModelBusy · ModelBroken · ModelSilent · ModelStalled
@@ -19,12 +19,12 @@ from typing import ClassVar
 from shared.errors import KonstructError
 
 AGENTS_MODEL = "the agent's model"
-"""What mends an agent's own model: it is no setting of the installation."""
+"""Named instead of a setting when an agent has a model of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the provider said, for the log: its status and the beginning of its words."""
+    """The provider's words, for the log: the status and the beginning of the body."""
 
     status: int
     text: str
@@ -41,26 +41,26 @@ class ModelFailure(KonstructError):
     said: Said | None = None
     retry_after_s: int | None = None
     setting: str | None = None
-    """The setting that would mend it, for the log."""
+    """The setting to change, for the log."""
 
     def __init__(self) -> None:
         super().__init__(self.sentence)
 
     def wait(self, seconds: int | None) -> None:
-        """How long, if the provider has told."""
+        """Store how many seconds to wait, if the provider said so."""
         if seconds is not None and self.retryable:
             self.retry_after_s = seconds
             self.message = re.sub("a (minute|moment)", _duration(seconds), self.sentence)
 
     def is_mended_by(self, setting: str) -> None:
-        """Another setting than for the default model."""
+        """Name another setting than the default model's."""
         if self.setting is not None:
             self.message = self.message.replace(self.setting, setting)
         self.setting = setting
 
 
 def told(failure: ModelFailure) -> dict[str, int | str]:
-    """What the provider said, as fields of the log."""
+    """The provider's words, as fields of the log."""
     said, setting = failure.said, failure.setting
     fields: dict[str, int | str] = {"setting": setting} if setting else {}
     return fields | ({"provider_status": said.status, "provider_said": said.text} if said else {})
@@ -137,7 +137,7 @@ class ModelUnknown(ModelFailure):
     )
 
     def is_of_an_agent(self) -> None:
-        """The agent has a model of its own, and this is it."""
+        """Whether the unknown model is an agent's own."""
         self.setting = AGENTS_MODEL
         self.message = (
             "The language model chosen for this agent does not exist. Another must be chosen in "
@@ -146,7 +146,7 @@ class ModelUnknown(ModelFailure):
 
 
 class ModelRejected(ModelFailure):
-    """Any other 4xx: the request itself is what the provider does not take."""
+    """Any other 4xx: the provider does not accept the request."""
 
     code = "model_rejected"
     retryable = False
@@ -181,7 +181,7 @@ class ModelNotPaid(ModelFailure):
 
 
 class ModelNotThere(ModelFailure):
-    """404 without a model's error, or a web page: nothing there speaks a model's protocol."""
+    """404 without a model's error, or a web page: no model server is there."""
 
     code = "model_not_there"
     retryable = False
@@ -193,7 +193,7 @@ class ModelNotThere(ModelFailure):
 
 
 class ModelMoved(ModelFailure):
-    """A redirect, which would take our key elsewhere."""
+    """A redirect. Following it would take our key elsewhere."""
 
     code = "model_moved"
     retryable = False
@@ -215,7 +215,7 @@ class ModelTooLong(ModelFailure):
 
 
 class ModelOnlyThought(ModelFailure):
-    """The limit of tokens was reached before a word was said."""
+    """The model reached its token limit while still thinking."""
 
     code = "model_only_thought"
     retryable = False

@@ -1,9 +1,9 @@
-"""Which model an agent's model name stands for: `ModelRegistry.resolve`.
+"""Finds the model for an agent's model name: `ModelRegistry.resolve`.
 
 The installation's default model is an OpenAI-compatible endpoint when a base URL is set, else a
 `provider:name`. An agent may name another: `openai:…` or `anthropic:…`, or, with a base URL, any
-model that endpoint has. A name is never an address: where requests go is decided by the
-installation's settings alone.
+model of that endpoint. A name is never an address: only the installation's settings say where
+requests go.
 """
 
 import os
@@ -32,20 +32,20 @@ from orchestrator.llm.failures import (
 )
 
 DEFAULT_WINDOW_S = 0.08
-"""How long text may be left in the kernel's buffer while it flows."""
+"""Seconds that flowing text may be left in the kernel's buffer."""
 MAX_MODELS = 256
-"""Names agents can make us keep; past it they are resolved anew each time."""
+"""Model names kept. Agents choose the names, so there is a bound; others are resolved each time."""
 
-# A stream that just ends is a broken connection and no answer; without this it would pass for one.
+# A stream that just ends is a broken connection. Without this it would pass as an answer.
 _STREAMS = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
-# Of the two names of the token limit, the older is the one every compatible server knows.
+# `max_tokens`, the older name of the token limit, is the one every compatible server knows.
 _COMPATIBLE = OpenAIModelProfile(
     openai_chat_streaming_requires_finish_reason=True,
     openai_chat_supports_max_completion_tokens=False,
 )
 
 OPENAI_URL = "https://api.openai.com/v1"
-"""Said here, or the SDK would ask OPENAI_BASE_URL."""
+"""Given explicitly, or the SDK would read OPENAI_BASE_URL."""
 
 OUR_KEY = "KONSTRUCT_LLM_API_KEY"
 ProviderName = Literal["openai", "anthropic"]
@@ -89,8 +89,8 @@ class ModelRegistry:
         api_key: str | None = None,
         window_s: float | Callable[[], float] = DEFAULT_WINDOW_S,
     ) -> None:
-        """`model` is the default; `api_key` belongs to it. Other providers' keys are taken from
-        their own variables (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`)."""
+        """`model` is the default, `api_key` its key. Other providers' keys come from their own
+        variables (`OPENAI_API_KEY`, `ANTHROPIC_API_KEY`)."""
         self._default = model
         self._base_url = base_url
         self._api_key = api_key
@@ -101,7 +101,7 @@ class ModelRegistry:
     def resolve(self, name: str | None = None) -> Model:
         """The model called `name`, or the default.
 
-        Raises `ModelUnknown` for a name that is no model's, `ConfigError` for a missing key.
+        Raises `ModelUnknown` for a name no provider has, `ConfigError` for a missing key.
         """
         name = name or self._default
         model = self._models.get(name)
@@ -112,7 +112,7 @@ class ModelRegistry:
         return model
 
     def explain(self, failure: ModelFailure, name: str | None = None) -> None:
-        """Have `failure` name what mends it for the model that an agent calls `name`, or for the
+        """Make `failure` name the setting to change, for the agent's model `name` or the
         default."""
         match failure:
             case ModelKeyRefused():
@@ -120,10 +120,10 @@ class ModelRegistry:
             case ModelUnknown() if name:
                 failure.is_of_an_agent()
             case ModelUnreachable() if self._provider(name or self._default):
-                failure.setting = None  # the provider's address is none of ours to set
+                failure.setting = None  # the provider's address is not a setting of ours
 
     async def aclose(self) -> None:
-        """Close every connection; the models are of no use afterwards."""
+        """Close every connection; the models cannot be used afterwards."""
         await self._connections.aclose()
         await self._pool.aclose()
 
@@ -165,14 +165,14 @@ class ModelRegistry:
         return key
 
     def _key_setting(self, name: str) -> str:
-        """Where the key for the model called `name` is taken from."""
+        """The variable that holds the key of the model `name`."""
         provider = self._provider(name)
         if provider is None or (self._is_default(provider) and self._api_key):
             return OUR_KEY
         return KEY_VARIABLES[provider]
 
     def _provider(self, name: str) -> ProviderName | None:
-        """Whose model `name` is; None of one that the endpoint has."""
+        """The provider of the model `name`; None if the endpoint has it."""
         if self._base_url is not None and name == self._default:
             return None
         return next((each for each in KEY_VARIABLES if name.startswith(f"{each}:")), None)

@@ -1,4 +1,4 @@
-"""What goes into an answer and what it is bounded by: plain values, known to no SDK."""
+"""The input and the bounds of an answer: plain values that know no SDK."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class Turn(NamedTuple):
-    """Something said earlier in the conversation."""
+    """An earlier message of the conversation."""
 
     role: Literal["user", "assistant"]
     content: str
@@ -15,7 +15,7 @@ class Turn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """What the model is asked: who it is, what was said, and what is said now."""
+    """The model's input: the agent's instructions, the history, and the new message."""
 
     instructions: str
     history: Sequence[Turn]
@@ -26,10 +26,10 @@ BETWEEN_TURNS = "\n\n"
 
 
 def as_providers_take_it(prompt: Prompt) -> Prompt:
-    """The same talk, in which user and assistant take turns and the user begins and ends.
+    """The same prompt with user and assistant taking turns, the user first and last.
 
-    Many models refuse anything else. A message whose answer failed stands before the next one of
-    the same person; an answer whose message is not told any more is not told either.
+    Many models refuse anything else. A message whose answer failed is joined with the same person's
+    next one. An answer whose message has been cut from the history is cut too.
     """
     turns: list[Turn] = []
     for turn in (*prompt.history, Turn("user", prompt.text)):
@@ -40,19 +40,20 @@ def as_providers_take_it(prompt: Prompt) -> Prompt:
             turns.append(Turn(turn.role, said))
         else:
             turns.append(turn)
-    if not turns or turns[-1].role == "assistant":  # what is said now is empty
+    if not turns or turns[-1].role == "assistant":  # the new message is empty
         return Prompt(prompt.instructions, turns, prompt.text)
     return Prompt(prompt.instructions, turns[:-1], turns[-1].content)
 
 
 @dataclass(frozen=True, slots=True)
 class AgentDeps:
-    """For whom an agent works; tools read it from the run's context, never from model arguments."""
+    """Whom an agent works for. Tools read this from the run's context, never from model
+    arguments."""
 
     tenant_id: UUID
     agent_id: UUID
     thread_id: str
-    """The conversation, on the web."""
+    """On the web, the conversation's id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +64,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLimits:
-    """How long and how much an answer may be; times are seconds."""
+    """How long and how large an answer may be; times are seconds."""
 
     first_byte_s: float = 60.0
     """From each request to the model's first event."""
     between_pieces_s: float = 30.0
-    """From one event to the next while the model speaks."""
+    """From one event to the next."""
     overall_s: float = 120.0
-    """The whole answer, tool calls among it."""
+    """The whole answer, tool calls included."""
     max_answer_tokens: int = 1_024
-    """Asked of the model; it stops there by itself."""
+    """Sent to the model, which stops there by itself."""
     max_answer_chars: int = 64_000
-    """Where we stop a model that does not."""
+    """We stop a longer answer."""
     max_requests: int = 8
-    """Turns between the model and its tools."""
+    """Requests to the model, with tool calls between them."""

@@ -1,7 +1,7 @@
-"""One completion, read off the wire: the only reader of OpenAI's protocol, whoever asks.
+"""Reads one completion off the wire. It is the only reader of OpenAI's protocol.
 
-Reads are spaced while text flows, so that one brings several tokens: what comes meanwhile waits in
-the kernel's buffer, and nothing is held here.
+While text flows, reads are spaced, so that one read brings several tokens. Meanwhile they wait in
+the kernel's buffer; nothing is held here.
 """
 
 import asyncio
@@ -20,13 +20,13 @@ from orchestrator.llm.reply import Reply
 FIRST_REST_S = 0.005
 DRAIN_S = 0.05
 AFTER_FINISH_S = 2.0
-"""For the usage and the end mark of an answer that has said why it stopped, and so is whole."""
+"""For usage and end mark, after an answer has said why it stopped and so is whole."""
 
 
 class CompletionReader:
-    """`open`, then read until `ended`: `waiting` and `read` give the text that has come.
+    """`open` it, then read until `ended`; `waiting` and `read` return the text that has come.
 
-    Each may leave a `failure` behind, which comes after the text. `close` it in any case.
+    Each may set `failure`, to be raised after the text. Always `close` it.
     """
 
     def __init__(self, connections: Connections, endpoint: Endpoint, request: Request) -> None:
@@ -43,7 +43,7 @@ class CompletionReader:
         self.ended = False
 
     async def open(self) -> None:
-        """Ask, and wait for the response to begin. Raises `ModelFailure`."""
+        """Send the request, and wait for the response to begin. Raises `ModelFailure`."""
         try:
             self._response, self._request = await ask(
                 self._connections, self._endpoint, self._request
@@ -53,11 +53,12 @@ class CompletionReader:
 
     @property
     def is_refused(self) -> bool:
-        """Whether an error came before any word, as some servers refuse a request."""
+        """Whether an error came before any text: some servers refuse a request this way."""
         return self.reply.failure is not None and not self.reply.began
 
     async def ask_otherwise(self) -> None:
-        """Once more, as what was said of the refusal. Raises it if there is nothing to be done."""
+        """Repeat the request as the refusal suggests. Raises the refusal if nothing can be
+        changed."""
         assert self.reply.failure is not None
         endpoint = self._endpoint
         otherwise = asked_otherwise(self._request, endpoint.dialect, self.reply.failure)
@@ -69,15 +70,15 @@ class CompletionReader:
         await self.open()
 
     def waiting(self) -> str | None:
-        """What the next events say, if they are here already."""
+        """The text of the next events, if they have arrived already."""
         try:
             data = self._content.read_nowait()
-        except aiohttp.ClientError:  # `read` tells
+        except aiohttp.ClientError:  # `read` raises it
             return None
         return self._take(data) if data else None
 
     async def read(self) -> str:
-        """What the next events say; a line that only keeps the connection alive is none."""
+        """The text of the next events. Comments that only keep the connection alive give none."""
         try:
             while data := await self._next():
                 if (text := self._take(data)) is not None:
@@ -90,19 +91,19 @@ class CompletionReader:
         return text + self._end()
 
     def check(self) -> None:
-        """Raise what came in place of more; at the end, what is wrong with the whole."""
+        """Raise the failure that came instead of more text; at the end, check the whole answer."""
         if self.reply.failure is not None:
             raise self.reply.failure
         if self.ended:
             self.reply.check()
 
     async def rest(self) -> None:
-        """Leave what comes now where it is, for a while."""
+        """Pause, and let text gather in the kernel's buffer."""
         if self._response is not None and not self.ended:
             await self._pacing.rest(self._response)
 
     async def drain(self) -> None:
-        """Read what follows the end mark, the end of the body: then the connection can be used
+        """Read the rest of the body after the end mark, so that the connection can be used
         again."""
         try:
             async with asyncio.timeout(DRAIN_S):
@@ -122,7 +123,7 @@ class CompletionReader:
         return self._response.content
 
     def _take(self, data: bytes) -> str | None:
-        """What the events say that `data` ends; None if there is none."""
+        """The text of the events that `data` completes; None if it completes none."""
         try:
             values = self._events.feed(data)
         except ModelFailure as failure:
@@ -138,7 +139,7 @@ class CompletionReader:
         return self.reply.end() if self.reply.failure is None else ""
 
     async def _next(self) -> bytes:
-        """Empty at the end."""
+        """The next bytes; empty at the end."""
         if self.reply.finish_reason is not None:
             return await self._after_finish()
         try:
@@ -159,8 +160,8 @@ class CompletionReader:
 
 
 class _Pacing:
-    """How long to leave a flowing answer in the kernel's buffer: at first hardly at all, so that
-    a short one is not held up, then longer and longer up to the window."""
+    """How long a flowing answer is left in the kernel's buffer: hardly at all at first, so that a
+    short answer is not delayed, then longer and longer up to the window."""
 
     def __init__(self, window_s: Callable[[], float]) -> None:
         self._window_s = window_s
@@ -169,16 +170,16 @@ class _Pacing:
     async def rest(self, response: aiohttp.ClientResponse) -> None:
         pause_s, self._next_s = min(self._next_s, self._window_s()), self._next_s * 2
         protocol = response.connection and response.connection.protocol
-        if not protocol:  # all of it is here already
+        if not protocol:  # everything has arrived already
             return
         protocol.pause_reading()
         await asyncio.sleep(in_step(pause_s))
         protocol.resume_reading()
-        await asyncio.sleep(0)  # the loop reads: what has come by now need not be waited for
+        await asyncio.sleep(0)  # lets the loop read what has arrived by now
 
 
 def _left_behind(content: aiohttp.StreamReader) -> bytes:
-    """What had come before the connection broke: aiohttp gives the error in its place."""
+    """The bytes that came before the connection broke; aiohttp raises the error instead of them."""
     return content._read_nowait(-1)
 
 
@@ -187,6 +188,6 @@ def _failure(error: aiohttp.ClientError, *, began: bool) -> ModelFailure:
         return failures.ModelUnreachable()
     if isinstance(error, aiohttp.ServerTimeoutError):
         return failures.ModelStalled() if began else failures.ModelSilent()
-    if isinstance(error, aiohttp.ClientResponseError):  # what came is not HTTP
+    if isinstance(error, aiohttp.ClientResponseError):  # the response is not HTTP
         return failures.ModelGarbage()
     return failures.ModelCut() if began else failures.ModelUnreachable()

@@ -1,6 +1,6 @@
-"""What a provider says when it refuses, read: a status and a body become a `ModelFailure`.
+"""Turns a provider's refusal, a status and a body, into a `ModelFailure`.
 
-The body's first kilobyte goes into the log with the failure, our key cut out; the person is told a
+The body's first kilobyte is logged with the failure, with our key cut out. The person gets a
 sentence of ours.
 """
 
@@ -57,7 +57,7 @@ _DECLINED = re.compile(r"(?i)content[_ ](filter|policy|management)|responsible ?
 def refused(
     status: int, body: bytes, headers: Mapping[str, str] | None = None, *, key: str = ""
 ) -> ModelFailure:
-    """The failure behind an answer that is none. `key` is what must not get into the log."""
+    """The failure behind an HTTP error. `key` is cut out of what is logged."""
     text = body.decode(errors="replace")
     failure = _failure(status, text)
     failure.said = Said(status, _without_key(text, key)[:MAX_SAID_CHARS])
@@ -66,7 +66,7 @@ def refused(
 
 
 def refused_in_stream(error: Any, *, key: str = "") -> ModelFailure:
-    """The failure behind an error that came where the answer was to come."""
+    """The failure behind an error that came instead of an answer. `key` as in `refused`."""
     status = _status_of(error)
     body = orjson.dumps(error, default=str)
     failure = refused(status or HTTPStatus.INTERNAL_SERVER_ERROR, body, key=key)
@@ -77,7 +77,7 @@ def refused_in_stream(error: Any, *, key: str = "") -> ModelFailure:
 
 
 def retry_after_s(headers: Mapping[str, str]) -> int | None:
-    """When to come again, as `Retry-After` tells it: in seconds, or as a date."""
+    """The seconds to wait, from `Retry-After`, which holds seconds or a date."""
     told = headers.get("retry-after", "").strip()
     try:
         seconds = float(told)
@@ -90,7 +90,7 @@ def retry_after_s(headers: Mapping[str, str]) -> int | None:
 
 
 def _failure(status: int, text: str) -> ModelFailure:
-    if status < HTTPStatus.MULTIPLE_CHOICES:  # a web page, in the place of an answer
+    if status < HTTPStatus.MULTIPLE_CHOICES:  # a web page instead of an answer
         return failures.ModelNotThere()
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         return failures.ModelMoved()
@@ -120,12 +120,12 @@ def _failure(status: int, text: str) -> ModelFailure:
 def _is_of_a_quota(status: int, text: str) -> bool:
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR or not _QUOTA.search(text):
         return False
-    # Who asks too often is told of billing, too: there one can pay for a higher rate.
+    # A rate limit's message mentions billing too, because one can pay for a higher rate.
     return status != HTTPStatus.TOO_MANY_REQUESTS or not _RATE.search(text)
 
 
 def _is_of_a_model(text: str) -> bool:
-    """Whether a 404 is a model's server's, and not that of a server which has no such page."""
+    """Whether a 404 is from a model server, and not from a server without such a page."""
     if _NO_MODEL.search(text):
         return True
     try:
@@ -137,7 +137,7 @@ def _is_of_a_model(text: str) -> bool:
 
 
 def _status_of(error: Any) -> int | None:
-    """The HTTP status that an error object names, in one of the ways they do."""
+    """The HTTP status that an error object names, in one of several ways."""
     if not isinstance(error, dict):
         return None
     for name in ("code", "status", "status_code", "http_status"):

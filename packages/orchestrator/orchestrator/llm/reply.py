@@ -1,8 +1,8 @@
-"""What the chunks of a completion say together: text, calls, how it ended, what it cost.
+"""Gathers a completion's chunks: text, tool calls, reason to stop, usage.
 
-However a chunk is put, as OpenAI's or nearly so: text as a string or as a list of parts, in a
-`delta` or, for an answer that came whole, in a `message`; reasons to stop by other names; counts
-that are none.
+It reads chunks that are not quite OpenAI's: text as a string or a list of parts, in a `delta` or,
+when the answer came whole, in a `message`; other names for the reasons to stop; usage counts that
+are no numbers.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from orchestrator.llm.refusals import refused_in_stream
 from orchestrator.llm.thoughts import ThoughtFilter
 
 MAX_TOKENS_COUNTED = 100_000_000
-"""Above it, a count is none."""
+"""A larger count is not believed."""
 REASONS = {
     "length": "length",
     "max_tokens": "length",
@@ -29,11 +29,11 @@ REASONS = {
     "function_call": "tool_calls",
     "tool_use": "tool_calls",
 }
-"""By any other name, it stopped by itself."""
+"""Any other name means that the model stopped by itself."""
 
 
 class Reply:
-    """`take` chunks as they come; the text it returns, with that of `end`, is the answer's."""
+    """`take` chunks as they come. Its results, and that of `end`, are the answer's text."""
 
     def __init__(self, key: str = "") -> None:
         self._key = key
@@ -43,22 +43,22 @@ class Reply:
         self.began = False
         """Whether the model has said or thought anything."""
         self.done = False
-        """Whether the server has said that this is all."""
+        """Whether the server has sent the end."""
         self.finish_reason: str | None = None
         """One of `REASONS`, or `stop`."""
         self.failure: ModelFailure | None = None
-        """What came in place of more."""
+        """The error that came instead of more text."""
         self.first: Mapping[str, Any] = {}
-        """The first chunk, which has the answer's names."""
+        """The first chunk, which has the answer's id and model."""
         self.calls: list[dict[str, Any]] = []
-        """Deltas of calls of tools, to be taken away by the reader."""
+        """Deltas of tool calls; the reader takes them away."""
         self._calls_begun = 0
         self._says_something = False
         self._calls_something = False
         self._refuses = False
 
     def take(self, chunks: list[Any]) -> str:
-        """What they say, up to where one is an error."""
+        """The text of these chunks, up to the first that is an error."""
         said: list[str] = []
         try:
             for chunk in chunks:
@@ -78,7 +78,7 @@ class Reply:
         return text
 
     def check(self) -> None:
-        """Raise what is wrong with it as a whole answer."""
+        """Raise if the whole answer is not valid."""
         if self.failure is not None:
             raise self.failure
         if self.finish_reason is None and not self.done:
@@ -102,7 +102,7 @@ class Reply:
         self.first = self.first or chunk
         texts: list[str] = []
         for choice in chunk.get("choices") or ():
-            if choice.get("index"):  # another answer than the one asked for
+            if choice.get("index"):  # a second answer, which we did not ask for
                 continue
             delta = choice.get("delta") or choice.get("message") or {}
             for name, value in delta.items():
@@ -135,7 +135,7 @@ class Reply:
         return texts
 
     def _call(self, call: dict[str, Any]) -> dict[str, Any]:
-        """With its index, which not all servers tell."""
+        """Collect a delta of a tool call. Not all servers send its index."""
         if call.get("id"):
             self._calls_begun += 1
         index = call.get("index")
@@ -163,7 +163,7 @@ def check_answer(
     calls_something: bool = False,
     refuses: bool = False,
 ) -> None:
-    """Raise if this is no answer, however the model was read."""
+    """Raise if this is no valid answer. Used for every way of reading a model."""
     if finish_reason == "content_filter" or (refuses and not says_something):
         raise failures.ModelDeclined
     if says_something or calls_something:
@@ -172,14 +172,14 @@ def check_answer(
 
 
 def usage_of(told: Any) -> Usage | None:
-    """What an answer cost, as far as it can be read."""
+    """The usage of an answer, as far as it is readable."""
     if not isinstance(told, dict):
         return None
     return Usage(count_of(told.get("prompt_tokens")), count_of(told.get("completion_tokens")))
 
 
 def count_of(told: Any) -> int:
-    """A count of tokens; 0 for what cannot be one."""
+    """A count of tokens; 0 if it is not plausible."""
     try:
         count = int(told)
     except (ValueError, TypeError, OverflowError):

@@ -1,8 +1,8 @@
-"""What a model only thinks, `<think>…</think>` in its text, taken out while the text comes.
+"""Removes a model's thoughts, `<think>…</think>` in its text, while the text comes.
 
-Tags may be cut over any number of pieces. A thought is left out wherever it stands, but for code,
-where a tag is what is talked about. One that never ends is a thought if it began the answer or the
-answer was cut at its limit; else it was no thought, and is given back at the end.
+Tags may be cut over any number of pieces. A thought is removed anywhere except in code, where the
+tag is the subject. A thought that never ends counts as one if it began the answer, or if the answer
+was cut at its limit. Otherwise it was no thought, and is given back at the end.
 """
 
 import re
@@ -14,23 +14,24 @@ _LONGEST = len("</thinking>")
 
 
 class ThoughtFilter:
-    """`feed` pieces of text; what it returns, together with `finish`, is what was said."""
+    """`feed` it pieces of text. Its results, and that of `finish`, are the text without
+    thoughts."""
 
     def __init__(self) -> None:
         self.thought = False
-        """Whether there was a thought."""
+        """Whether the answer had a thought."""
         self._held = ""
-        """What may be the beginning of a tag; within a thought, all of it."""
+        """The possible beginning of a tag; inside a thought, all of it."""
         self._thinking = False
         self._searched = 0
-        """How much of a thought is known to hold no end."""
+        """Characters of a thought already searched for its end."""
         self._says_something = False
         self._blanks = ""
         self._fences = 0
         self._ticks = 0
-        """Backticks in the line under way."""
+        """Backticks in the current line."""
         self._run = 0
-        """Backticks the text ends with."""
+        """Backticks at the end of the text."""
 
     def feed(self, text: str) -> str:
         if not self._held and "<" not in text:
@@ -43,7 +44,7 @@ class ThoughtFilter:
         return said
 
     def finish(self, *, cut: bool) -> str:
-        """The rest. `cut` tells that the answer was cut at its limit."""
+        """The rest. `cut` says that the answer was cut at its limit."""
         rest, self._held = self._held, ""
         if self._thinking and (cut or not self._says_something):
             return ""
@@ -83,13 +84,13 @@ class ThoughtFilter:
 
     def _count_ticks(self, text: str) -> None:
         self._ticks += text.count("`")
-        run = "`" * self._run + text  # of which whole fences have been counted
+        run = "`" * self._run + text  # whole fences in it are counted already
         self._fences += run.count("```") - self._run // 3
         if text:
             self._run = len(run) - len(run.rstrip("`"))
 
     def _begun(self, text: str) -> str:
-        """Blanks before the first word are kept, unless a thought stood there."""
+        """Blanks before the first word are kept, unless a thought preceded them."""
         self._blanks += text
         if not text or text.isspace():
             return ""
@@ -98,7 +99,7 @@ class ThoughtFilter:
 
 
 def _open_end(text: str) -> int:
-    """How many characters at the end may be the beginning of a tag."""
+    """Number of characters at the end that may begin a tag."""
     start = text.rfind("<")
     if start < 0:
         return 0
@@ -107,7 +108,7 @@ def _open_end(text: str) -> int:
 
 
 def without_thoughts(text: str) -> str:
-    """What was said, of an answer that was kept with its thoughts."""
+    """The text of a stored answer without its thoughts."""
     if "<" not in text or "<think" not in text.lower():
         return text
     thoughts = ThoughtFilter()

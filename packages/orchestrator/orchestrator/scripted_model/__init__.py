@@ -1,8 +1,8 @@
-"""A model that says what it is told to, for tests and load tests: real HTTP, scripted answers.
+"""A model that says what a script tells it to, for tests and load tests: real HTTP, scripted
+answers.
 
-`python -m orchestrator.scripted_model --port 0` serves it as a process; `ScriptedModel` on the
-running event loop; `serve_in_thread` beside code that has none. What a request can ask for is told
-in `script.py`.
+`python -m orchestrator.scripted_model --port 0` serves it as a process, `ScriptedModel` on the
+running event loop, `serve_in_thread` beside synchronous code. `script.py` documents the script.
 """
 
 from orchestrator.scripted_model.script import BadScript, Script

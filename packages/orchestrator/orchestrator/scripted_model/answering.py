@@ -10,7 +10,7 @@ from orchestrator.scripted_model.wheel import Wheel
 from orchestrator.scripted_model.wire import STREAM_END, EventWriter, chunk
 
 BURST = 64
-"""Events an endless answer sends at one time when no rate is set."""
+"""Events an endless answer sends at a time when it has no rate."""
 
 
 class Line(Protocol):
@@ -24,7 +24,7 @@ class Line(Protocol):
 
 
 class Answer:
-    """Writes its events when they are due; when late, all that are due in one write."""
+    """Writes its events when they are due; if late, all due events in one write."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class Answer:
         self._step()
 
     def leave(self) -> None:
-        """The client is gone: nothing more is written."""
+        """The client is gone: write nothing more."""
         self._gone = True
 
     def _step(self) -> None:

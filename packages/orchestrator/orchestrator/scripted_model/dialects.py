@@ -1,4 +1,4 @@
-"""Streams that are not quite OpenAI's, as other servers send them, and requests they refuse."""
+"""Streams that differ from OpenAI's as other servers' do, and requests that such servers refuse."""
 
 import json
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class OddEventWriter(EventWriter):
         return events + STREAM_END
 
     def _parts(self, text: str) -> Iterator[str]:
-        """The text, cut in the middle of its first character beyond the basic plane, if need be."""
+        """The text, cut if possible in the middle of its first character beyond the basic plane."""
         cut = next((i for i, character in enumerate(text) if ord(character) > 0xFFFF), None)
         if cut is None or not self._dialects & {"halves", "bytes"}:
             yield text
@@ -79,7 +79,7 @@ class OddEventWriter(EventWriter):
 
 
 def refusal(asked: dict[str, Any], refuses: frozenset[str], context: int | None) -> str | None:
-    """Why such a server does not take the request, in the words of one; None if it does."""
+    """Why such a server refuses the request, in a real server's words; None if it accepts it."""
     messages = asked["messages"]
     for name in sorted(refuses - {"system", "turns"}):
         if name in asked:
@@ -99,5 +99,5 @@ def refusal(asked: dict[str, Any], refuses: frozenset[str], context: int | None)
 
 
 def _tokens(text: str) -> int:
-    """One a word, and one a character of scripts that have no alphabet of ours."""
+    """One per word, and one per character of scripts without an alphabet."""
     return sum(1 if word.isascii() else len(word) for word in text.split())

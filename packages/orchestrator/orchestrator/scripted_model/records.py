@@ -1,4 +1,4 @@
-"""What the scripted model was asked and how its streams ended, kept within a bound of memory."""
+"""Records the scripted model's requests and how its streams ended, in bounded memory."""
 
 import json
 from collections import Counter, deque
@@ -11,9 +11,9 @@ MAX_RECORDED_BYTES = 16 * 1024 * 1024
 @dataclass(slots=True)
 class Stats:
     requests: int = 0
-    """Completions asked for, failed ones among them."""
+    """Completions asked for, failed ones included."""
     active: int = 0
-    """Answers being given now, waits among them."""
+    """Answers being given now, delayed ones included."""
     completed: int = 0
     cancelled: int = 0
     """Answers whose client went away before the end."""

@@ -51,12 +51,12 @@ FILLER = (
 
 
 class BadScript(ValueError):
-    """A directive or an option says something this model does not know."""
+    """A directive or an option that this model does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """How to answer one request; the module's text says what each field does."""
+    """How to answer one request; the module docstring explains the fields."""
 
     text: str | None = None
     tokens: int | None = None
@@ -94,12 +94,12 @@ class Script:
 
     @property
     def fail_status(self) -> int | None:
-        """The HTTP status to fail with, if that is how it fails."""
+        """The HTTP status to fail with; None if the script fails in another way, or not at all."""
         is_status = self.fail is not None and re.fullmatch(r"[345]\d\d", self.fail)
         return int(self.fail) if self.fail is not None and is_status else None
 
     def answer(self, said: str, history: int) -> list[str]:
-        """The answer, cut into the texts of its events."""
+        """The answer's text, one element for each event."""
         if self.fail == "empty":
             return []
         if self.text is None and self.tokens is not None:
@@ -115,9 +115,9 @@ def _cut(text: str, pieces: int) -> list[str]:
 
 
 def directed(defaults: Script, message: str) -> tuple[Script, str]:
-    """`defaults` as changed by the directives in `message`, and the message without them.
+    """`defaults` changed by the directives in `message`, and the message without them.
 
-    Raises `BadScript` for a directive that cannot be read, so that a test's slip is seen.
+    Raises `BadScript` for a directive that cannot be read, so that a test's typo is seen.
     """
     changes: dict[str, Any] = {}
     for directive in DIRECTIVE.finditer(message):

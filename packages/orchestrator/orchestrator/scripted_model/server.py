@@ -1,7 +1,7 @@
-"""The scripted model's server: `POST /v1/chat/completions`, `GET /v1/models`, and what tests ask.
+"""The scripted model's server: `POST /v1/chat/completions`, `GET /v1/models`, and two for tests.
 
 `GET /__requests` lists the completions asked for, `GET /__stats` counts them and their streams.
-Connections are kept alive between requests; everything runs on the event loop that opened it.
+Connections are kept alive between requests. Everything runs on the event loop that opened it.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from orchestrator.scripted_model.wire import (
     take_request,
 )
 
-SOCKET_BACKLOG = 1024  # hundreds of people may arrive at once
+SOCKET_BACKLOG = 1024  # hundreds of people may connect at once
 
 
 class ScriptedModel:
@@ -119,7 +119,7 @@ class ScriptedModel:
 
 
 class _Reply:
-    """Chooses the form of one answer, when its delay is over: a status, a whole, or a stream."""
+    """Gives one answer after its delay, in its form: a status, a whole, or a stream."""
 
     def __init__(
         self,
@@ -177,7 +177,7 @@ class _Reply:
         return f"chatcmpl-{count}", str(self._asked.get("model")), int(time.time())
 
     def _usage(self) -> Any:
-        """One token a word: near enough, and the same every time."""
+        """One token per word: near enough, and always the same."""
         if self._script.usage is not None:
             return json.loads(self._script.usage)
         prompt = sum(len(_text(message).split()) for message in self._asked["messages"])
@@ -223,7 +223,7 @@ class _Connection(asyncio.Protocol):
         self.is_writable = True
 
     def expect(self) -> None:
-        """An answer begins; the next request waits."""
+        """Begin an answer; the next request waits."""
         self._busy = True
         self._model.records.stats.active += 1
 
@@ -236,7 +236,7 @@ class _Connection(asyncio.Protocol):
         asyncio.get_running_loop().call_soon(self._respond)
 
     def reset(self) -> None:
-        """Drop the connection at once, what is unsent with it, as a dying server does."""
+        """Drop the connection and its unsent data at once, as a dying server does."""
         if self._busy:
             self._end_answer()
         self._transport.abort()

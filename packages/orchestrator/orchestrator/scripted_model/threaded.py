@@ -14,7 +14,7 @@ from orchestrator.scripted_model.server import ScriptedModel
 def serve_in_thread(
     script: Script | None = None, *, api_key: str | None = None
 ) -> Iterator[ScriptedModel]:
-    """Serve until the block ends; read `records` over HTTP, or once the block has ended."""
+    """Serve until the block ends. Read `records` over HTTP, or after the block has ended."""
     started: SimpleQueue[tuple[asyncio.AbstractEventLoop, asyncio.Event] | BaseException]
     started = SimpleQueue()
     model = ScriptedModel(script, api_key=api_key)

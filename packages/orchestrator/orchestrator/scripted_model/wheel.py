@@ -1,7 +1,7 @@
 """One timer for all streams: callbacks due within the same few milliseconds run together.
 
 A sleep per token would cost more than the token: 300 streams at 50 tokens a second are 15,000
-timers a second. Late by at most about one `TICK_S`, never early.
+timers a second. A callback is late by at most about one `TICK_S`, and never early.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ class Wheel:
 
     def _turn(self) -> None:
         upto = int(self._loop.time() / TICK_S)
-        if len(self._slots) < upto - self._turned:  # a long wait: look at what there is
+        if len(self._slots) < upto - self._turned:  # a long wait: only the slots that exist
             due = sorted(slot for slot in self._slots if slot <= upto)
         else:
             due = [slot for slot in range(self._turned + 1, upto + 1) if slot in self._slots]

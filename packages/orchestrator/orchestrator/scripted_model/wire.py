@@ -1,4 +1,4 @@
-"""The bytes the scripted model speaks: HTTP/1.1 requests in, chunked event streams out.
+"""The scripted model's bytes: HTTP/1.1 requests in, chunked event streams out.
 
 Written by hand because it shares a machine with the system under load: one token costs one small
 concatenation and one write.
@@ -18,7 +18,7 @@ STREAM_END = b"0\r\n\r\n"
 
 
 class BadRequestBytes(ValueError):
-    """What came is not an HTTP request this server can read."""
+    """The bytes are no HTTP request that this server can read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Request:
 
 
 def take_request(buffer: bytearray) -> Request | None:
-    """Cut one whole request off the front of `buffer`; None while more bytes must come."""
+    """Cut one whole request off the front of `buffer`; None if more bytes must come."""
     end = buffer.find(b"\r\n\r\n")
     if end < 0:
         if len(buffer) > MAX_REQUEST_BYTES:
@@ -71,7 +71,7 @@ def _phrase(status: int) -> str:
 
 
 def error_response(status: int, message: str, headers: str = "") -> bytes:
-    """An error as OpenAI words it."""
+    """An error in OpenAI's words."""
     error = {"message": message, "type": "scripted", "code": None}
     return response(status, json.dumps({"error": error}), headers=headers)
 
@@ -82,7 +82,7 @@ def chunk(data: bytes) -> bytes:
 
 
 class EventWriter:
-    """The events of one streamed completion, each ready to be written as a chunk of its own."""
+    """The events of one streamed completion, each ready to be written as a chunk."""
 
     def __init__(self, request_id: str, model: str, created: int) -> None:
         self._base = {
@@ -106,7 +106,7 @@ class EventWriter:
         return chunk(self._before + json.dumps(text, ensure_ascii=False).encode() + self._after)
 
     def finish(self, reason: str, usage: Any) -> bytes:
-        """What ends an answer: the reason, the usage if it was asked for, and the end mark."""
+        """The end of an answer: the reason, the usage if it was asked for, and the end mark."""
         last = self._event(choices=[_choice({}, reason)])
         counted = self._event(choices=[], usage=usage) if usage else b""
         return last + counted + chunk(b"data: [DONE]\n\n") + STREAM_END
@@ -124,7 +124,7 @@ def _choice(delta: dict[str, str], finish_reason: str | None = None) -> dict[str
 def completion(
     request_id: str, model: str, created: int, text: str, reason: str, usage: Any
 ) -> bytes:
-    """A whole answer in one response, for a request that did not ask for a stream."""
+    """A whole answer in one response, for a request without `stream`."""
     message = {"role": "assistant", "content": text}
     return json_response(
         HTTPStatus.OK,
