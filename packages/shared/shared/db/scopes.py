@@ -18,7 +18,7 @@ from uuid import UUID
 
 SYSTEM_ROLE = "konstruct_system"
 
-SystemPurpose = Literal["identity", "platform_admin", "sweep", "lease", "setup"]
+SystemPurpose = Literal["identity", "platform_admin", "sweep", "lease", "setup", "inbound", "jobs"]
 HousePurpose = Literal["receive", "reset", "hand_over", "outcome", "send", "listen", "jobs"]
 
 TENANT = "app.current_tenant"

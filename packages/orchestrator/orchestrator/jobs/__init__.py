@@ -1,0 +1,1 @@
+"""Jobs are done: one runner a worker, and what each kind does."""

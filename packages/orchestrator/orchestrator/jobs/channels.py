@@ -1,0 +1,93 @@
+"""Jobs about an account on a channel: prove it, see whether it is well, tell it good-bye."""
+
+from contextlib import suppress
+
+from shared.channels import connections
+from shared.channels.connections import Account
+from shared.config import settings
+from shared.errors import Conflict, NotFound
+
+from orchestrator.channels.adapter import AccountRefused, Adapter, Line
+from orchestrator.channels.adapters import adapter_of
+from orchestrator.jobs.work import JobFailed, Result, Work
+
+CHECK_AGAIN_S = 60.0
+
+
+def webhook_url(account: Account) -> str:
+    """Where the account's platform tells us what happens; hard to guess, and proof of nothing."""
+    return f"{settings.gateway.link_base()}/channels/{account.channel}/{account.id}"
+
+
+async def connect(work: Work) -> Result:
+    """The platform says which account it is; from then on it is live, and tells us what happens."""
+    line, adapter = await _reached(work)
+    try:
+        external_key = await adapter.prove(line)
+        connection_id = await connections.proved(work.tenant_id, work.subject, external_key)
+    except (AccountRefused, Conflict) as error:
+        await connections.not_proved(work.tenant_id, work.subject)
+        sentence = error.sentence if isinstance(error, AccountRefused) else error.message
+        raise JobFailed(error.code, sentence) from None
+    account = await connections.account(work.tenant_id, connection_id)
+    try:
+        await adapter.subscribe(webhook_url(account), Line(account, work.http))
+    except AccountRefused as error:
+        await connections.is_failing(work.tenant_id, connection_id, error.code)
+        raise JobFailed(error.code, error.sentence) from None
+    return _told(account)
+
+
+async def check(work: Work) -> Result:
+    """Whether the platform takes the credentials and says the same account; then look again
+    later."""
+    line, adapter = await _reached(work)
+    account = line.account
+    if account.state not in ("live", "failing"):
+        return _told(account)
+    code: str | None = None
+    try:
+        external_key = await adapter.prove(line)
+        code = None if external_key == account.external_key else "another_account"
+    except AccountRefused as error:
+        code = error.code
+    if code is None:
+        await connections.is_well(account.tenant_id, account.id)
+    else:
+        await connections.is_failing(account.tenant_id, account.id, code, pause_s=CHECK_AGAIN_S)
+    return _told(await connections.account(account.tenant_id, account.id)) | {"failing": code}
+
+
+async def disconnect(work: Work) -> Result:
+    """The platform tells us nothing any more, if it listens; the credentials are deleted."""
+    line, adapter = await _reached(work)
+    with suppress(AccountRefused):  # it takes the credentials no more, which is what was wanted
+        await adapter.unsubscribe(line)
+    await connections.forgotten(work.tenant_id, work.subject)
+    return _told(line.account)
+
+
+async def _reached(work: Work) -> tuple[Line, Adapter]:
+    try:
+        account = await connections.account(work.tenant_id, work.subject)
+    except NotFound as error:
+        raise JobFailed(error.code, error.message) from None
+    adapter = adapter_of(account.channel)
+    if adapter is None:
+        raise JobFailed("no_adapter", f"The channel {account.channel} cannot be connected yet.")
+    return Line(account, work.http), adapter
+
+
+def _told(account: Account) -> Result:
+    return {
+        "id": str(account.id),
+        "type": account.channel,
+        "state": account.state,
+        "external_key": account.external_key,
+        "webhook_url": webhook_url(account),
+    }
+
+
+async def plan_next_check(work: Work) -> None:
+    """A live account is looked at again."""
+    await connections.plan_next_check(work.tenant_id, work.subject)

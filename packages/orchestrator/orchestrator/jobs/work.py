@@ -1,0 +1,31 @@
+"""What a job's handler gets and gives."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import aiohttp
+
+Result = dict[str, Any]
+
+
+class JobFailed(Exception):
+    """It cannot be done, now or later; `code` and the sentence are its result."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One attempt. `subject` is what the job is about, `http` how the world is reached."""
+
+    tenant_id: UUID
+    subject: UUID
+    http: aiohttp.ClientSession
+
+
+Handler = Callable[[Work], Awaitable[Result]]

@@ -1,0 +1,22 @@
+"""Every kind of job: how long one may take, and how often it is tried."""
+
+from dataclasses import dataclass
+
+CHANNEL_CONNECT = "channel_connect"
+CHANNEL_CHECK = "channel_check"
+CHANNEL_DISCONNECT = "channel_disconnect"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`deadline_s` is of one attempt."""
+
+    deadline_s: float
+    attempts: int
+
+
+KINDS = {
+    CHANNEL_CONNECT: Kind(deadline_s=30.0, attempts=3),
+    CHANNEL_CHECK: Kind(deadline_s=30.0, attempts=2),
+    CHANNEL_DISCONNECT: Kind(deadline_s=30.0, attempts=5),
+}
