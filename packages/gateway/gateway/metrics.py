@@ -45,6 +45,21 @@ REFUSALS = Counter(
     "Frames, sockets and REST calls refused, by the error's code.",
     ["reason"],
 )
+INBOUND = Counter(
+    "konstruct_inbound_total",
+    "Events of platforms by what came of them: message, known, in_time, too_late, lifecycle.",
+    ["channel", "became"],
+)
+INBOUND_IGNORED = Counter(
+    "konstruct_inbound_ignored_total",
+    "Events of platforms that nothing was stored of, by the reason.",
+    ["channel", "reason"],
+)
+INBOUND_REFUSED = Counter(
+    "konstruct_inbound_refused_total",
+    "Requests that did not prove their platform, or spoke of another account.",
+    ["channel", "reason"],
+)
 RESUBSCRIPTIONS = Counter(
     "konstruct_resubscriptions_total",
     "Channels subscribed to again after the connection to Valkey was lost.",

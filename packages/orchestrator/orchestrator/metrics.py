@@ -37,6 +37,14 @@ LOST = Counter("konstruct_runs_lost_total", "Runs another worker took over from 
 MODEL_FAILURES = Counter("konstruct_model_failures_total", "Answers that failed.", ["kind"])
 TOKENS = Counter("konstruct_tokens_total", "Tokens, as models report them.", ["direction"])
 PIECES = Counter("konstruct_pieces_total", "Pieces of text that models' answers came in.")
+DELIVERIES = Counter(
+    "konstruct_deliveries_total",
+    "Sends to platforms by channel and what came of them: sent, later, refused, failing, notsent, "
+    "unsure.",
+    ["channel", "verdict"],
+)
+ACCOUNTS_SERVED = Gauge("konstruct_accounts_served", "Accounts this worker sends for now.")
+JOBS = Counter("konstruct_jobs_total", "Jobs ended, by kind and state.", ["kind", "state"])
 SWEEP_NUDGES = Counter("konstruct_sweep_nudges_total", "Runs the sweep had to nudge again.")
 STAGE = Histogram(
     "konstruct_run_stage_seconds",

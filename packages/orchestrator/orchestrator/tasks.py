@@ -13,6 +13,7 @@ import orjson
 import redis.asyncio as aioredis
 from shared.config import settings
 from shared.conversations.turns.claiming import Nudge
+from shared.jobs.nudges import JOB_NAME
 from shared.log import get_logger
 from shared.models.message import ChannelType
 from shared.outages import VALKEY_AWAY
@@ -22,6 +23,7 @@ from shared.telemetry.tracing import TRACEPARENT
 from shared.valkey.publish import publish_canary
 
 from orchestrator.app import app
+from orchestrator.beside import begin_beside
 from orchestrator.life.context import WorkerContext
 from orchestrator.life.current import current_life
 from orchestrator.life.runtime import runtime
@@ -49,6 +51,16 @@ async def answer_message(worker: WorkerContext, payload: dict[str, Any]) -> None
     """The same, for who is on the worker's loop already."""
     if named := _named(payload):
         await respond_in_turn(worker, named, payload)
+
+
+@app.task(name=JOB_NAME, ignore_result=True)  # type: ignore[untyped-decorator]
+def handle_job(payload: dict[str, Any]) -> None:
+    """Do the job the payload names, in its tenant's turn."""
+    runtime.run(_do_job(payload), ANSWERED_WITHIN_S)
+
+
+async def _do_job(payload: dict[str, Any]) -> None:
+    await (await begin_beside(current_life().worker.id)).jobs.handle(payload)
 
 
 @app.task(name=CANARY_NAME, ignore_result=True)  # type: ignore[untyped-decorator]

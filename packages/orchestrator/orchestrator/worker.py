@@ -12,11 +12,13 @@ from pathlib import Path
 
 from shared.config import settings
 from shared.errors import KonstructError
+from shared.jobs.nudges import JOB_NAME
 from shared.log import configure_logging, get_logger
 from shared.proxies import proxy_for
 from shared.runs.nudges import CANARY_NAME, TASK_NAME
 from shared.telemetry.tracing import start_tracing, stop_tracing
 
+from orchestrator.beside import Beside, begin_beside
 from orchestrator.consumer import Handler, Intake
 from orchestrator.consumer_watchdog import EX_DEAF, Hearing
 from orchestrator.life.current import START_WITHIN_S, begin_life
@@ -27,8 +29,9 @@ from orchestrator.tasks import answer_message, return_canary
 
 log = get_logger(__name__)
 
-BESIDE_DRAIN_S = 7.0
-"""For the rest of leaving, beside the drain: returning runs, ending the lease, closing."""
+BESIDE_DRAIN_S = 14.0
+"""For the rest of leaving, beside the drain: ending sends and jobs, returning runs, ending the
+lease, closing."""
 
 
 def run() -> int:
@@ -39,13 +42,14 @@ def run() -> int:
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)
     life = begin_life(START_WITHIN_S)
-    intake = runtime.run(_start_intake(life), START_WITHIN_S)
+    beside = runtime.run(begin_beside(life.worker.id), START_WITHIN_S)
+    intake = runtime.run(_start_intake(life, beside), START_WITHIN_S)
     hearing = Hearing(intake, leave=told_to_stop.set)
     listening = runtime.submit(hearing.keep_listening())
     _say_ready(life)
     told_to_stop.wait()
     listening.cancel()
-    _await_leaving(runtime.submit(_leave(intake, life)))
+    _await_leaving(runtime.submit(_leave(intake, beside, life)))
     stop_tracing()
     return EX_DEAF if hearing.is_deaf else 0
 
@@ -59,10 +63,11 @@ def _stop_at_signals(told_to_stop: threading.Event) -> None:
         signal.signal(number, stop)
 
 
-async def _start_intake(life: WorkerLife) -> Intake:
+async def _start_intake(life: WorkerLife, beside: Beside) -> Intake:
     handlers: dict[str, Handler] = {
         TASK_NAME: partial(answer_message, life.worker),
         CANARY_NAME: return_canary,
+        JOB_NAME: beside.jobs.handle,
     }
     # It may take all that waits, because the fair queue decides which is answered when.
     intake = Intake(handlers, MAX_WAITING)
@@ -76,8 +81,9 @@ def _say_ready(life: WorkerLife) -> None:
         Path(path).write_text(f"{life.worker.id}\n")
 
 
-async def _leave(intake: Intake, life: WorkerLife) -> None:
+async def _leave(intake: Intake, beside: Beside, life: WorkerLife) -> None:
     await intake.stop()
+    await beside.stop()
     await life.leave()
 
 

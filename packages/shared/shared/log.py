@@ -13,7 +13,7 @@ import structlog
 
 SECRET_NAMES = frozenset(
     {"password", "token", "access_token", "refresh_token", "authorization", "cookie", "api_key",
-     "signing_key", "text", "content", "payload", "bot_token"}
+     "api_token", "signing_key", "signing_secret", "text", "content", "payload", "bot_token"}
 )  # fmt: skip
 
 

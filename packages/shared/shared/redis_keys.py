@@ -53,6 +53,16 @@ def access_revoked_key() -> str:
     return "platform:access:revoked"
 
 
+def delivery_ready_key() -> str:
+    """Pub-sub channel that tells workers which account has something to send."""
+    return "platform:delivery:ready"
+
+
+def channel_ignored_key(tenant_id: Id, connection_id: Id, hour: str) -> str:
+    """How many events of an account were ignored in an hour, by reason."""
+    return f"{tenant_id}:channel:ignored:{connection_id}:{hour}"
+
+
 def login_link_key(token_hash: str) -> str:
     """The person whom an unused log-in link logs in, by the hash of its token."""
     return f"platform:login-link:{token_hash}"

@@ -6,6 +6,7 @@ import typer
 
 from konstruct.cli import (
     agent,
+    channel,
     chat,
     demo,
     doctor,
@@ -61,5 +62,6 @@ def konstruct(
 
 for group in (up, chat, doctor, env, token, migrate, processes):
     group.register(app)
-for name, commands in {"tenant": tenant, "user": user, "agent": agent, "demo": demo}.items():
+_GROUPS = {"tenant": tenant, "user": user, "agent": agent, "channel": channel, "demo": demo}
+for name, commands in _GROUPS.items():
     app.add_typer(commands.app, name=name)

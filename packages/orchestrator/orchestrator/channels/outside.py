@@ -1,15 +1,19 @@
-"""Channels of other platforms: an answer is shown when it is whole."""
+"""Channels of other platforms: an answer is shown when it is whole, and sent by its delivery."""
 
 from collections.abc import Callable
+
+from shared.valkey.publish import publish_delivery_ready
 
 from orchestrator.channels.port import Preview, Told, Turn, Unseen
 
 
 class OutsideChannel:
-    """Its answers are told by their deliveries, which are stored with them."""
+    """The answer's delivery is stored with it."""
 
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview:  # noqa: ARG002
         return Unseen()
 
-    async def tell(self, turn: Turn, told: Told) -> None:
-        """Nothing to do."""
+    async def tell(self, turn: Turn, told: Told) -> None:  # noqa: ARG002
+        """Wake the account's sender. One that hears nothing looks by itself."""
+        if turn.connection_id is not None:
+            await publish_delivery_ready(turn.connection_id)

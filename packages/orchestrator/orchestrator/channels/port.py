@@ -19,6 +19,8 @@ class Turn:
     run_id: UUID
     message_id: str
     attempt: int
+    connection_id: str | None = None
+    """The account it came in by; None on the web."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,14 @@ class Claimed:
     @property
     def turn(self) -> Turn:
         """What its channel has to know of it."""
-        return Turn(self.tenant_id, self.thread_id, self.run_id, self.message.id, self.attempt)
+        return Turn(
+            tenant_id=self.tenant_id,
+            thread_id=self.thread_id,
+            run_id=self.run_id,
+            message_id=self.message.id,
+            attempt=self.attempt,
+            connection_id=self.extras.get("connection_id"),
+        )
 
 
 async def claim(

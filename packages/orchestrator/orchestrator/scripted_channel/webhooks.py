@@ -56,6 +56,8 @@ class Webhooks:
         self.account = account
         self.secret = secret
         self.url: str | None = None
+        self.other_urls: list[str] = []
+        """Of the same service: where one does not answer, the next is tried."""
         self.ordered = ordered
         self.counts: Counter[str] = Counter()
         """posted, taken, refused (with the status), given_up, lost."""
@@ -164,6 +166,9 @@ class Webhooks:
             self.counts[f"refused {status}"] += 1
             if 400 <= (status or 0) < 500:
                 break
+            if status is None and self.other_urls and self.url is not None:
+                self.other_urls.append(self.url)
+                self.url = self.other_urls.pop(0)
             await asyncio.sleep(pause_s)
             pause_s = min(pause_s * 2, LONGEST_RETRY_S)
         self.counts["given_up"] += 1

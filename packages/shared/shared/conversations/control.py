@@ -10,12 +10,12 @@ from shared.config import settings
 from shared.conversations import repository
 from shared.conversations.frames import outcome_frame
 from shared.conversations.locked import lock, require_active_agent, require_agent_speaks
+from shared.conversations.places import WEB_CHANNEL
 from shared.db import TenantSession, WithinTenant
 from shared.errors import Conflict, NotFound
 from shared.events import ResetFrame
 from shared.log import get_logger
 from shared.models import WebConversationMessage
-from shared.models.message import ChannelType
 from shared.outages import VALKEY_AWAY
 from shared.redis_keys import memory_short_key
 from shared.runs import queue
@@ -81,7 +81,7 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
     async with TenantSession(tenant_id) as session, session.transaction():
         await lock(session, conversation_id)
         unfinished = await queue.lock_unfinished(
-            session, tenant_id, ChannelType.WEB, str(conversation_id)
+            session, tenant_id, WEB_CHANNEL, str(conversation_id)
         )
         if message_id is not None:
             answers = await queue.answering_run(session, tenant_id, str(message_id))
@@ -110,10 +110,8 @@ async def reset(session: WithinTenant, conversation_id: UUID) -> None:
     """
     conversation = await lock(session, conversation_id)
     tenant_id = conversation.tenant_id
-    unfinished = await queue.lock_unfinished(
-        session, tenant_id, ChannelType.WEB, str(conversation_id)
-    )
-    await queue.cancel_thread(session, tenant_id, ChannelType.WEB, str(conversation_id))
+    unfinished = await queue.lock_unfinished(session, tenant_id, WEB_CHANNEL, str(conversation_id))
+    await queue.cancel_thread(session, tenant_id, WEB_CHANNEL, str(conversation_id))
     await repository.empty_conversation(session, conversation_id)
     seq = conversation.last_seq
     memory = memory_short_key(tenant_id, conversation.agent_id, conversation.user_id)

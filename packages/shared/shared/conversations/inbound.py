@@ -133,6 +133,26 @@ async def remembered(session: HouseSession, told: Told) -> Remembered | None:
     return Remembered(*row) if row else None
 
 
+_TAKEN_BACK = text(
+    """
+    SELECT FROM inbound_events AS event
+     WHERE event.connection_id = :connection_id AND event.place = :place
+       AND event.external_message_id = :external_message_id AND event.kind = 'delete'
+     LIMIT 1
+    """
+)
+
+
+async def was_taken_back(session: HouseSession, told: Told) -> bool:
+    """Whether its author has deleted it: platforms may tell us that first."""
+    given = {
+        "connection_id": told.connection_id,
+        "place": told.place,
+        "external_message_id": told.external_message_id,
+    }
+    return (await session.execute(_TAKEN_BACK, given)).first() is not None
+
+
 # ── people ─────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -376,6 +396,19 @@ async def replace_text(
         "parts": orjson.dumps(parts).decode() if parts else None,
     }
     await session.execute(_REPLACE_TEXT, given)
+
+
+_TEXT_OF = text(
+    """
+    SELECT message.content FROM messages AS message
+     WHERE message.channel = :channel AND message.id = :message_id
+    """
+)
+
+
+async def text_of(session: HouseSession, channel: str, message_id: UUID) -> str | None:
+    given = {"channel": channel, "message_id": message_id}
+    return (await session.execute(_TEXT_OF, given)).scalar_one_or_none()
 
 
 _AUTHOR_OF = text(

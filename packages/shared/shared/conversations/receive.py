@@ -68,6 +68,9 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
             if before is None:
                 return Received(True)
             return Received(True, before.conversation_id, before.message_id)
+        if await inbound.was_taken_back(session, told):
+            await inbound.note_event(session, event_id, note="deleted_before_it_came")
+            return Received(False)
         contact_id = await inbound.contact_of(session, told.connection_id, heard.author)
         conversation = await _conversation(session, heard, contact_id)
         if conversation is None:

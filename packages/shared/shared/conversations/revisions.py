@@ -30,6 +30,8 @@ async def edit(tenant_id: UUID, told: Told, text: str) -> Revised:
         found = await _find(session, told, kind="edit")
         if found is None or found.message_id is None or found.conversation_id is None:
             return Revised(known=True)
+        if await inbound.text_of(session, told.channel, found.message_id) == text:
+            return Revised(known=True)  # platforms call much an edit: a link's preview, for one
         in_time = await bursts.edited_in_time(session, tenant_id, str(found.message_id))
         if in_time:
             await inbound.replace_text(session, told.channel, found.message_id, text)

@@ -11,6 +11,7 @@ import orjson
 from shared.events import ServerFrame
 from shared.redis_keys import (
     access_revoked_key,
+    delivery_ready_key,
     gateway_canary_key,
     run_control_key,
     webchat_response_key,
@@ -37,6 +38,11 @@ async def publish_access_revoked(user_id: UUID) -> None:
 async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
     """Send a gateway's canary back to it; `sent_at` is by that gateway's clock."""
     await publish(gateway_canary_key(gateway_id), orjson.dumps({"sent_at": sent_at}))
+
+
+async def publish_delivery_ready(connection_id: UUID | str) -> None:
+    """Have whoever sends for this account look."""
+    await publish(delivery_ready_key(), str(connection_id).encode())
 
 
 async def publish(channel: str, data: bytes) -> None:

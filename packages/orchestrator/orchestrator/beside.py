@@ -1,0 +1,34 @@
+"""What a worker does beside answering: it sends deliveries and does jobs. One of each a process."""
+
+from uuid import UUID
+
+from orchestrator.channels.sending.senders import Senders
+from orchestrator.jobs.runner import JobRunner
+
+
+class Beside:
+    """Made on the worker's loop, once its lease is taken; it ends before the lease does."""
+
+    def __init__(self, worker_id: UUID) -> None:
+        self.senders = Senders(worker_id)
+        self.jobs = JobRunner(worker_id)
+
+    async def start(self) -> None:
+        await self.senders.start()
+        await self.jobs.start()
+
+    async def stop(self) -> None:
+        await self.jobs.stop()
+        await self.senders.stop()
+
+
+_beside: Beside | None = None
+
+
+async def begin_beside(worker_id: UUID) -> Beside:
+    """This process's; started at most once."""
+    global _beside
+    if _beside is None:
+        _beside = Beside(worker_id)
+        await _beside.start()
+    return _beside

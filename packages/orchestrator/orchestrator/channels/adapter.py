@@ -1,0 +1,132 @@
+"""What speaks to a platform: it renders, sends, looks up, and proves an account.
+
+An adapter holds no state and no connection to PostgreSQL. What a platform answers becomes one of
+few verdicts, and what is done about them is the sender's, for all platforms alike.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+import aiohttp
+from shared.channels.connections import Account
+
+Keys = Literal["repeat", "ask", "none"]
+"""What an account does with our key of a message: the same key again makes no second message; it
+can be asked what came of a key; or neither."""
+OnUnknown = Literal["repeat", "leave"]
+"""What is done where nobody knows whether a message arrived and nobody can be asked: send it once
+more, marked, or leave it, marked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`per_s` messages a second, `burst` of them at once."""
+
+    per_s: float
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What an account can do, and how much of it."""
+
+    keys: Keys
+    on_unknown: OnUnknown
+    account_rate: Rate
+    place_rate: Rate
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An account, and the connections by which its platform is reached."""
+
+    account: Account
+    http: aiohttp.ClientSession
+
+
+Part = dict[str, Any]
+"""One message of the platform's, as its adapter renders and sends it; kept as JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """It arrived, and the platform calls it so."""
+
+    external_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not now, but after so long: for the whole account, or for this conversation alone."""
+
+    wait_s: float
+    code: str
+    whole_account: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """This message is not taken, now or ever."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """Nothing of this account is taken until a person has done something about it."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The platform was not reached: nothing has left."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsure:
+    """It left, and no verdict came."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The platform knows no message of this key."""
+
+
+Verdict = Sent | Later | Refused | Failing | NotSent | Unsure
+Found = Sent | Absent | Unsure
+
+
+class AccountRefused(Exception):
+    """The credentials are no good, or what is asked is not allowed with them; `code` says which."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+
+
+class Adapter(Protocol):
+    """`place` is where a message goes; `key` names it, the same at each attempt. Every call ends
+    within `leases.CALL_TIMEOUT_S`, by its caller's doing."""
+
+    def abilities(self, account: Account) -> Abilities: ...
+    def render(self, markdown: str) -> Sequence[Part]:
+        """The text as messages of the platform's, none longer than it takes."""
+
+    async def send(self, part: Part, place: str, key: UUID, line: Line) -> Verdict: ...
+    async def look_up(self, place: str, key: UUID, line: Line) -> Found: ...
+    async def prove(self, line: Line) -> str:
+        """Which account it is, as the platform calls it. Raises AccountRefused."""
+
+    async def subscribe(self, webhook_url: str, line: Line) -> None:
+        """Have the platform tell us there what happens. Raises AccountRefused."""
+
+    async def unsubscribe(self, line: Line) -> None:
+        """The opposite. Raises AccountRefused."""

@@ -1,0 +1,14 @@
+"""The adapters of all platforms that can be spoken to, one row each."""
+
+from typing import Final
+
+from shared.models.message import ChannelType
+
+from orchestrator.channels.adapter import Adapter
+from orchestrator.channels.scripted.adapter import ScriptedAdapter
+
+_ADAPTERS: Final[dict[str, Adapter]] = {ChannelType.SCRIPTED: ScriptedAdapter()}
+
+
+def adapter_of(channel: str) -> Adapter | None:
+    return _ADAPTERS.get(channel)

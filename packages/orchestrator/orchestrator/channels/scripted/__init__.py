@@ -1,0 +1,1 @@
+"""The channel `scripted`: a platform for tests and development (docs/scripted-channel.md)."""

@@ -1,0 +1,1 @@
+"""Deliveries leave: one sender an account, by lease (docs/decisions/0033)."""

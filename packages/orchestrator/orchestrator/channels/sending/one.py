@@ -1,0 +1,158 @@
+"""One delivery: begun, sent or asked about, and written down.
+
+What is not written down stays `sending` under our number; whoever has the account next asks what
+became of it, as we do ourselves when no verdict came.
+"""
+
+import asyncio
+import random
+from dataclasses import dataclass
+
+from shared.channels import deliveries, verdicts
+from shared.channels.deliveries import Due
+from shared.channels.leases import CALL_TIMEOUT_S
+from shared.log import get_logger
+
+from orchestrator import metrics
+from orchestrator.channels.adapter import (
+    Abilities,
+    Absent,
+    Adapter,
+    Failing,
+    Later,
+    Line,
+    NotSent,
+    Part,
+    Refused,
+    Sent,
+    Unsure,
+    Verdict,
+)
+
+log = get_logger(__name__)
+
+FIRST_PAUSE_S = 0.5
+LONGEST_PAUSE_S = 300.0
+FAILING_PAUSE_S = 60.0
+
+
+def pause_s(attempts: int) -> float:
+    """Twice as long at each attempt, and never for all at the same time."""
+    longest: float = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2 ** min(attempts, 16))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What the account's sender sends with. `number` is its lease's."""
+
+    adapter: Adapter
+    abilities: Abilities
+    line: Line
+    number: int
+
+
+async def send(desk: Desk, due: Due) -> Verdict | None:
+    """What came of it; None if it was not ours to send. Raises the database's errors."""
+    account = desk.line.account
+    parts = [due.body] if due.body is not None else list(desk.adapter.render(due.text))
+    again = due.was_begun and desk.abilities.keys == "none"
+    repeats = again and desk.abilities.on_unknown == "repeat" and not due.maybe_twice
+    if not await deliveries.begin(
+        account.tenant_id,
+        account.id,
+        desk.number,
+        due.id,
+        parts=parts if due.body is None else (),
+        maybe_twice=repeats,
+    ):
+        return None
+    if not parts:
+        await _over(desk, due, "dropped", "empty")
+        return None
+    if again and not repeats:
+        await _over(desk, due, "unsure", "no_verdict")
+        return Unsure("no_verdict")
+    verdict = await _verdict(desk, due, parts[0])
+    await _write_down(desk, due, verdict)
+    metrics.DELIVERIES.labels(account.channel, type(verdict).__name__.lower()).inc()
+    return verdict
+
+
+async def _verdict(desk: Desk, due: Due, part: Part) -> Verdict:
+    place = due.address or due.external_key
+    try:
+        async with asyncio.timeout(CALL_TIMEOUT_S):
+            if due.was_begun and desk.abilities.keys == "ask":
+                found = await desk.adapter.look_up(place, due.id, desk.line)
+                if not isinstance(found, Absent):
+                    return found
+            return await desk.adapter.send(part, place, due.id, desk.line)
+    except TimeoutError:
+        return Unsure("timeout")
+
+
+async def _write_down(desk: Desk, due: Due, verdict: Verdict) -> None:
+    account, number = desk.line.account, desk.number
+    match verdict:
+        case Sent(external_id):
+            await verdicts.sent(account.tenant_id, account.id, number, due.id, external_id)
+        case Later(wait_s, code, whole_account=True):
+            await verdicts.account_waits(
+                account.tenant_id, account.id, number, due.id, code=code, pause_s=wait_s
+            )
+        case Later(wait_s, code):
+            await verdicts.waits(account.tenant_id, number, due.id, code=code, pause_s=wait_s)
+        case Refused(code):
+            await _over(desk, due, "dead", code)
+        case Failing(code):
+            await verdicts.account_waits(
+                account.tenant_id,
+                account.id,
+                number,
+                due.id,
+                code=code,
+                pause_s=FAILING_PAUSE_S,
+                failing=True,
+            )
+        case NotSent(code):
+            await verdicts.account_waits(
+                account.tenant_id,
+                account.id,
+                number,
+                due.id,
+                code=code,
+                pause_s=pause_s(due.attempts),
+            )
+        case Unsure(code):
+            await _ask_again(desk, due, code)
+
+
+async def _ask_again(desk: Desk, due: Due, code: str) -> None:
+    """Nobody knows whether it arrived. It stays with its conversation until that is settled, as
+    far as it can be."""
+    if desk.abilities.keys == "none" and (desk.abilities.on_unknown == "leave" or due.was_begun):
+        await _over(desk, due, "unsure", code)
+        return
+    await verdicts.waits(
+        desk.line.account.tenant_id,
+        desk.number,
+        due.id,
+        code=code,
+        pause_s=pause_s(due.attempts),
+        left=True,
+    )
+
+
+async def _over(desk: Desk, due: Due, state: str, code: str) -> None:
+    account = desk.line.account
+    await verdicts.over(account.tenant_id, desk.number, due.id, state=state, code=code)
+    if state != "dropped":
+        log.warning(
+            "delivery_over",
+            state=state,
+            code=code,
+            channel=account.channel,
+            delivery_id=str(due.id),
+            tenant_id=str(account.tenant_id),
+        )

@@ -1,0 +1,309 @@
+"""A business's account on a channel: claimed, proved, failing, given up.
+
+It is claimed in state `proving`, which costs nobody anything: only a worker's successful call with
+its credentials makes it `live`, and of one account there is one live connection in the whole
+installation. Given up, its row and conversations stay; connecting the same account again revives
+it. What a worker has to do for it is a job.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy.exc import IntegrityError
+
+from shared.channels import credentials, repository
+from shared.config import settings
+from shared.db import AnySession, HouseSession, SystemSession, WithinTenant
+from shared.errors import BadRequest, Conflict, NotFound
+from shared.jobs import queue
+from shared.jobs.kinds import CHANNEL_CHECK, CHANNEL_CONNECT, CHANNEL_DISCONNECT
+from shared.models import ChannelConnection
+from shared.models.message import DEVELOPMENT_CHANNELS, ChannelType
+
+KNOWN_FOR_S = 30.0
+"""How long a gateway goes by what it last read of a connection, also that there is none."""
+CACHE_SIZE = 10_000
+CHECK_EVERY_S = 300.0
+NO_SUCH_CONNECTION = "There is no such connection."
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A connection, as those who read and send go by it."""
+
+    id: UUID
+    tenant_id: UUID
+    agent_id: UUID | None
+    channel: str
+    external_key: str | None
+    state: str
+    credentials: dict[str, str]
+    settings: dict[str, Any]
+
+
+def account_of(connection: ChannelConnection) -> Account:
+    return Account(
+        id=connection.id,
+        tenant_id=connection.tenant_id,
+        agent_id=connection.agent_id,
+        channel=connection.channel_type,
+        external_key=connection.external_key,
+        state=connection.state,
+        credentials=credentials.of(connection.config),
+        settings=connection.config.get("settings", {}),
+    )
+
+
+# ── asked for by whoever knows no tenant yet ───────────────────────────────────────────────────
+
+
+class KnownAccounts:
+    """Those a gateway was lately asked for, and that there are none, per process."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, tuple[float, Account | None]] = OrderedDict()
+
+    async def of(self, connection_id: UUID, channel: str) -> Account | None:
+        """The connection if it is of this channel and not given up."""
+        now = time.monotonic()
+        known = self._known.get(connection_id)
+        if known is None or now - known[0] >= KNOWN_FOR_S:
+            known = now, await _read(connection_id)
+            if known[1] is None or known[1].state != "proving":  # which passes in a moment
+                self._known[connection_id] = known
+                self._known.move_to_end(connection_id)
+                while len(self._known) > CACHE_SIZE:
+                    self._known.popitem(last=False)
+        account = known[1]
+        return account if account is not None and account.channel == channel else None
+
+    def forget_all(self) -> None:
+        self._known.clear()
+
+
+async def _read(connection_id: UUID) -> Account | None:
+    async with SystemSession("inbound") as session, session.transaction():
+        connection = await repository.connection_by_id(session, connection_id)
+    if connection is None or connection.state == "disconnected":
+        return None
+    return account_of(connection)
+
+
+known_accounts = KnownAccounts()
+
+
+# ── asked for by the business ──────────────────────────────────────────────────────────────────
+
+
+async def claim(
+    session: WithinTenant,
+    *,
+    tenant_id: UUID,
+    agent_id: UUID,
+    channel: str,
+    given: dict[str, str],
+    asked_by: UUID | None = None,
+) -> tuple[ChannelConnection, UUID]:
+    """A connection in state `proving`, and the job that proves it. Raises BadRequest.
+
+    Which account it is the platform says; so a second connection of an account that this business
+    had before takes its place once it is proved.
+    """
+    if channel in DEVELOPMENT_CHANNELS and not settings.channels.development:
+        raise BadRequest(
+            f"The channel {channel} is for development. It can be connected where "
+            "KONSTRUCT_DEVELOPMENT_CHANNELS is true."
+        )
+    connection = ChannelConnection(
+        id=uuid4(), tenant_id=tenant_id, agent_id=agent_id, channel_type=channel, config={}
+    )
+    credentials.keep(connection, given)
+    await repository.add_connection(session, connection)
+    job_id = await queue.add(
+        session,
+        tenant_id=tenant_id,
+        kind=CHANNEL_CONNECT,
+        subject=str(connection.id),
+        unique_key=f"{CHANNEL_CONNECT}:{connection.id}",
+        asked_by=asked_by,
+    )
+    return connection, job_id
+
+
+async def find(session: AnySession, connection_id: UUID) -> ChannelConnection:
+    """Raises NotFound."""
+    connection = await repository.connection_by_id(session, connection_id)
+    if connection is None:
+        raise NotFound(NO_SUCH_CONNECTION)
+    return connection
+
+
+async def list_connections(
+    session: AnySession, tenant_id: UUID | None
+) -> Sequence[ChannelConnection]:
+    """Of one tenant or all, oldest first."""
+    return await repository.connections(session, tenant_id=tenant_id)
+
+
+async def ask_for_check(session: WithinTenant, connection: ChannelConnection) -> UUID:
+    """The job that asks the platform, now."""
+    if connection.state not in repository.LIVE:
+        raise Conflict(f"This connection is {connection.state}. Connect it first.")
+    return await queue.add(
+        session,
+        tenant_id=connection.tenant_id,
+        kind=CHANNEL_CHECK,
+        subject=str(connection.id),
+        unique_key=f"{CHANNEL_CHECK}:{connection.id}",
+    )
+
+
+async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID | None:
+    """Receive and send nothing any more, at once; the job that tells the platform, if it must be
+    told. Its row and its conversations stay."""
+    if connection.state == "disconnected":
+        return None
+    was_live = connection.state in repository.LIVE
+    connection.state, connection.failing, connection.not_before = "disconnected", None, None
+    await repository.drop_open_deliveries(session, connection.id)
+    if not was_live:
+        credentials.forget(connection)
+        return None
+    return await queue.add(
+        session,
+        tenant_id=connection.tenant_id,
+        kind=CHANNEL_DISCONNECT,
+        subject=str(connection.id),
+        unique_key=f"{CHANNEL_DISCONNECT}:{connection.id}",
+    )
+
+
+# ── done by workers ────────────────────────────────────────────────────────────────────────────
+
+
+async def account(tenant_id: UUID, connection_id: UUID) -> Account:
+    """Raises NotFound."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        connection = await repository.connection_by_id(session, connection_id)
+    if connection is None:
+        raise NotFound(NO_SUCH_CONNECTION)
+    return account_of(connection)
+
+
+async def proved(tenant_id: UUID, connection_id: UUID, external_key: str) -> UUID:
+    """The platform said which account it is: it is live from now on. The id of its connection,
+    which is the one that this business had before, if it had one. Raises Conflict if another has
+    the account."""
+    async with HouseSession(tenant_id, "jobs") as session:
+        try:
+            async with session.transaction():
+                return await _make_live(session, connection_id, external_key)
+        except IntegrityError:
+            raise Conflict(
+                "This account is connected already, here or in another business of this "
+                "installation. Disconnect it there first.",
+                code="account_taken",
+            ) from None
+
+
+async def _make_live(session: HouseSession, connection_id: UUID, external_key: str) -> UUID:
+    connection = await repository.locked(session, connection_id)
+    if connection is None or connection.state == "disconnected":
+        raise NotFound(NO_SUCH_CONNECTION)
+    before = await repository.of_account(
+        session,
+        tenant_id=connection.tenant_id,
+        channel=connection.channel_type,
+        external_key=external_key,
+    )
+    if before is not None and before.id != connection.id:
+        if before.state in repository.LIVE:
+            raise Conflict(
+                "This account is connected already. Disconnect it first.", code="account_taken"
+            )
+        before.config, before.agent_id = connection.config, connection.agent_id
+        await session.delete(connection)
+        connection = before
+    connection.external_key = external_key
+    connection.state, connection.failing, connection.not_before = "live", None, None
+    await session.flush()
+    await plan_check(session, connection.tenant_id, connection.id)
+    return connection.id
+
+
+async def not_proved(tenant_id: UUID, connection_id: UUID) -> None:
+    """Its credentials are no good: nothing of it is kept."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        connection = await repository.locked(session, connection_id)
+        if connection is not None and connection.state == "proving":
+            connection.state = "disconnected"
+            credentials.forget(connection)
+
+
+async def plan_check(session: WithinTenant, tenant_id: UUID, connection_id: UUID) -> None:
+    """The next look at the account's health."""
+    await queue.add(
+        session,
+        tenant_id=tenant_id,
+        kind=CHANNEL_CHECK,
+        subject=str(connection_id),
+        unique_key=f"{CHANNEL_CHECK}:{connection_id}",
+        not_before=datetime.now(UTC) + timedelta(seconds=CHECK_EVERY_S),
+    )
+
+
+async def plan_next_check(tenant_id: UUID, connection_id: UUID) -> None:
+    """The same for an account that was just looked at, if it is live still."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        connection = await repository.connection_by_id(session, connection_id)
+        if connection is not None and connection.state in repository.LIVE:
+            await plan_check(session, tenant_id, connection_id)
+
+
+async def is_well(tenant_id: UUID, connection_id: UUID) -> None:
+    """The platform takes its credentials: what waits for it is sent."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        if await repository.set_condition(session, connection_id, failing=None):
+            await repository.resolve_item(
+                session, tenant_id=tenant_id, kind="connection_failing", subject=str(connection_id)
+            )
+
+
+async def is_failing(
+    tenant_id: UUID, connection_id: UUID, code: str, *, pause_s: float | None = None
+) -> None:
+    """A person must do something about it; what is to be sent waits. Tried again after a pause."""
+    not_before = None if pause_s is None else datetime.now(UTC) + timedelta(seconds=pause_s)
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        if await repository.set_condition(
+            session, connection_id, failing=code, not_before=not_before
+        ):
+            await repository.add_item(
+                session,
+                tenant_id=tenant_id,
+                kind="connection_failing",
+                subject=str(connection_id),
+                details={"code": code},
+            )
+
+
+async def forgotten(tenant_id: UUID, connection_id: UUID) -> None:
+    """The platform knows that it is given up; its credentials are deleted."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        connection = await repository.locked(session, connection_id)
+        if connection is not None and connection.state == "disconnected":
+            credentials.forget(connection)
+
+
+def channel_named(name: str) -> ChannelType:
+    """Raises BadRequest."""
+    try:
+        return ChannelType(name)
+    except ValueError:
+        known = ", ".join(sorted(set(ChannelType) - DEVELOPMENT_CHANNELS))
+        raise BadRequest(f"There is no channel {name!r}. There are: {known}.") from None

@@ -1,0 +1,179 @@
+"""Connections: a business's accounts on channels."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.db import AnySession, SystemSession, WithinTenant
+from shared.models import AttentionItem, ChannelConnection, Delivery
+
+LIVE = ("live", "failing")
+
+
+async def connection_by_id(session: AnySession, connection_id: UUID) -> ChannelConnection | None:
+    found = select(ChannelConnection).where(ChannelConnection.id == connection_id)
+    return (await session.execute(found)).scalar_one_or_none()
+
+
+async def locked(session: WithinTenant, connection_id: UUID) -> ChannelConnection | None:
+    """The same, locked until the transaction ends."""
+    found = select(ChannelConnection).where(ChannelConnection.id == connection_id)
+    return (await session.execute(found.with_for_update())).scalar_one_or_none()
+
+
+async def connections(
+    session: AnySession, *, tenant_id: UUID | None, channel: str | None = None
+) -> Sequence[ChannelConnection]:
+    """Of one tenant or all, oldest first."""
+    found = select(ChannelConnection).order_by(ChannelConnection.created_at, ChannelConnection.id)
+    if tenant_id is not None:
+        found = found.where(ChannelConnection.tenant_id == tenant_id)
+    if channel is not None:
+        found = found.where(ChannelConnection.channel_type == channel)
+    return (await session.execute(found)).scalars().all()
+
+
+async def of_account(
+    session: WithinTenant, *, tenant_id: UUID, channel: str, external_key: str
+) -> ChannelConnection | None:
+    """This tenant's own connection of an account, whatever its state."""
+    found = select(ChannelConnection).where(
+        ChannelConnection.tenant_id == tenant_id,
+        ChannelConnection.channel_type == channel,
+        ChannelConnection.external_key == external_key,
+    )
+    return (await session.execute(found.with_for_update())).scalar_one_or_none()
+
+
+async def add_connection(session: WithinTenant, connection: ChannelConnection) -> None:
+    session.add(connection)
+    await session.flush()
+
+
+async def is_held_by_another(
+    session: SystemSession, connection: ChannelConnection, external_key: str
+) -> bool:
+    """Whether another connection of the installation has this account live."""
+    found = select(ChannelConnection.id).where(
+        ChannelConnection.channel_type == connection.channel_type,
+        ChannelConnection.external_key == external_key,
+        ChannelConnection.state.in_(LIVE),
+        ChannelConnection.id != connection.id,
+    )
+    return (await session.execute(found)).first() is not None
+
+
+async def set_condition(
+    session: WithinTenant, connection_id: UUID, *, failing: str | None, not_before: Any = None
+) -> bool:
+    """Say what is wrong with a live account, or that nothing is; whether it is live at all."""
+    changed = (
+        update(ChannelConnection)
+        .where(ChannelConnection.id == connection_id, ChannelConnection.state.in_(LIVE))
+        .values(state="failing" if failing else "live", failing=failing, not_before=not_before)
+        .returning(ChannelConnection.id)
+    )
+    return (await session.execute(changed)).first() is not None
+
+
+async def drop_open_deliveries(session: WithinTenant, connection_id: UUID) -> None:
+    """What has not left does not leave any more."""
+    await session.execute(
+        update(Delivery)
+        .where(Delivery.connection_id == connection_id, Delivery.state == "ready")
+        .values(state="dropped", finished_at=func.clock_timestamp(), last_code="disconnected")
+    )
+
+
+async def deliveries(
+    session: AnySession,
+    *,
+    tenant_id: UUID | None,
+    state: str | None,
+    limit: int,
+    before: datetime | None = None,
+) -> Sequence[Delivery]:
+    """Newest first."""
+    found = select(Delivery).order_by(Delivery.created_at.desc(), Delivery.n.desc()).limit(limit)
+    if tenant_id is not None:
+        found = found.where(Delivery.tenant_id == tenant_id)
+    if state is not None:
+        found = found.where(Delivery.state == state)
+    if before is not None:
+        found = found.where(Delivery.created_at < before)
+    return (await session.execute(found)).scalars().all()
+
+
+async def delivery_by_id(session: AnySession, delivery_id: UUID) -> Delivery | None:
+    found = select(Delivery).where(Delivery.id == delivery_id)
+    return (await session.execute(found)).scalar_one_or_none()
+
+
+REPLAYABLE = ("dead", "unsure", "dropped")
+FOLLOWS_A_DEAD_PART = "after_a_dead_part"
+
+
+async def make_ready_again(session: WithinTenant, delivery: Delivery) -> int:
+    """The delivery, and the parts of its message that died with it; how many."""
+    with_it = (Delivery.n > delivery.n) & (Delivery.last_code == FOLLOWS_A_DEAD_PART)
+    again = (
+        update(Delivery)
+        .where(
+            Delivery.tenant_id == delivery.tenant_id,
+            Delivery.channel == delivery.channel,
+            Delivery.message_id == delivery.message_id,
+            Delivery.state.in_(REPLAYABLE),
+            or_(Delivery.id == delivery.id, with_it),
+        )
+        .values(
+            state="ready",
+            attempts=0,
+            not_before=None,
+            finished_at=None,
+            last_code="replayed",
+            started_at=None,
+            created_at=func.clock_timestamp(),  # its day begins anew
+        )
+        .returning(Delivery.id)
+    )
+    return len((await session.execute(again)).all())
+
+
+async def add_item(
+    session: WithinTenant,
+    *,
+    tenant_id: UUID,
+    kind: str,
+    subject: str,
+    agent_id: UUID | None = None,
+    details: dict[str, Any] | None = None,
+) -> None:
+    """Something for the business's own people; one open item of a kind about a subject."""
+    await session.execute(
+        insert(AttentionItem)
+        .values(
+            tenant_id=tenant_id,
+            kind=kind,
+            subject=subject,
+            agent_id=agent_id,
+            details=details or {},
+        )
+        .on_conflict_do_nothing()
+    )
+
+
+async def resolve_item(session: WithinTenant, *, tenant_id: UUID, kind: str, subject: str) -> None:
+    await session.execute(
+        update(AttentionItem)
+        .where(
+            AttentionItem.tenant_id == tenant_id,
+            AttentionItem.kind == kind,
+            AttentionItem.subject == subject,
+            AttentionItem.resolved_at.is_(None),
+        )
+        .values(resolved_at=func.clock_timestamp())
+    )
