@@ -27,11 +27,15 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.api.rbac": {"platform_admin"},
     "shared.api.me": {"identity"},  # a person may be in several tenants
     "shared.api.tenants": {"identity"},
+    "shared.channels.connections": {"inbound"},  # whose account a platform's request is about
+    "shared.channels.leases": {"lease"},  # a worker sends for every tenant
+    "shared.jobs.queue": {"jobs"},  # and does the jobs of all
     "orchestrator.life.lease": {"lease"},  # a worker serves every tenant
     "orchestrator.life.sweep": {"sweep"},  # and nudges for every tenant
     "orchestrator.life.backlog": {"sweep"},  # what waits, of all tenants together, as figures
     "konstruct.doctor.worker": {"lease", "sweep"},
     "konstruct.local_access": {"identity"},
+    "konstruct.cli.channel": {"setup"},
     "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password
     "konstruct.cli.demo": {"setup"},
     "konstruct.cli.tenant": {"setup"},
@@ -40,6 +44,9 @@ LOOKS_PAST_ONE_TENANT = {
 
 # Who opens one that sees both sides of a conversation, for whole transactions of our own.
 WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
+    "shared.channels.connections": {"jobs"},  # what is wrong with an account is for its staff
+    "shared.channels.deliveries": {"send"},  # what is sent, and where to
+    "shared.channels.verdicts": {"send"},
     "shared.conversations.receive": {"receive"},  # who wrote, and where from
     "shared.conversations.revisions": {"receive"},
     "shared.conversations.turns.ending": {"outcome"},  # the answer, and what is sent of it
@@ -75,6 +82,10 @@ SQL_LAYERS = (
     "shared.models",
     "shared.db",
     "shared.agents.repository",
+    "shared.channels.deliveries",
+    "shared.channels.leases",
+    "shared.channels.repository",
+    "shared.channels.verdicts",
     "shared.conversations.repository",
     "shared.conversations.catch_up",
     "shared.conversations.in_bulk",
@@ -89,6 +100,7 @@ SQL_LAYERS = (
     "shared.identity.invitation_repository",
     "shared.identity.repository",
     "shared.identity.standing",
+    "shared.jobs.queue",
     "shared.runs.bursts",
     "shared.runs.leases",
     "shared.runs.predicates",
@@ -322,8 +334,6 @@ def test_whether_it_is_the_web_chat_is_asked_in_its_own_rooms_alone() -> None:
 
 STILL_SAY_WEB = {
     "orchestrator.tasks": "its door for scripts publishes",
-    "orchestrator.pipeline.outcome": "until answers of every channel are stored alike",
-    "shared.conversations.control": "until answers of every channel are stopped alike",
 }
 
 

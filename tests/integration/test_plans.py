@@ -38,6 +38,7 @@ IN_ITS_PART = {
 """Of the part that the channel says; a plan has them all."""
 
 TAKES: dict[str, set[str]] = {
+    "channels.deliveries._DUE": {*IN_ITS_PART},
     "conversations.catch_up._CONVERSATION": {CONVERSATION},
     "conversations.catch_up._CATCH_UP": {UNFINISHED_OF_THREAD, CONVERSATION},
     "conversations.inbound._LOCK_BY_KEY": {

@@ -9,6 +9,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
 
+from konstruct.devstack.ports import LOOPBACK, free_port
+
 from tests.support.processes import Process, Stack, start_together
 from tests.support.servers import STACK_DB, Servers
 
@@ -24,7 +26,10 @@ HASTE = {
 
 
 class BreakableStack:
-    """PostgreSQL, Valkey, and a stack on them."""
+    """PostgreSQL, Valkey, and a stack on them. A scripted platform is looked for at
+    `scripted_port`."""
+
+    scripted_port: int
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -41,13 +46,18 @@ class BreakableStack:
     def make_stack(self, starting: ExitStack) -> Stack:
         """The processes, not started yet; what must run before them enters `starting`."""
         database = self.servers.create_database()
+        self.scripted_port = free_port()
+        channels = {
+            "KONSTRUCT_DEVELOPMENT_CHANNELS": "true",
+            "KONSTRUCT_SCRIPTED_API_URL": f"http://{LOOPBACK}:{self.scripted_port}",
+        }
         return Stack(
             self.directory,
             self.servers.environment(database, valkey_db=STACK_DB),
             database=database,
             worker_count=WORKERS,
             gateway_count=GATEWAYS,
-            settings=HASTE,
+            settings=HASTE | channels,
         )
 
     def __exit__(self, *_: object) -> None:

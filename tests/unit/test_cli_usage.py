@@ -72,6 +72,8 @@ def test_there_is_every_command_people_rely_on() -> None:
     assert {" ".join(path) for path in EVERY_COMMAND} == {
         *("up", "gateway", "worker", "migrate", "env", "doctor", "token", "chat"),
         *("tenant create", "tenant list", "tenant limits", "user create", "user add", "user list"),
+        *("channel connect", "channel list", "channel check", "channel disconnect"),
+        *("channel deliveries", "channel replay"),
         *("user link", "agent create", "agent list", "demo seed", "demo people"),
     }
 

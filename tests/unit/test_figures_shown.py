@@ -101,4 +101,5 @@ def test_labels_have_a_handful_of_values_and_no_ids() -> None:
     ours = [sample for sample in samples if sample.name.startswith("konstruct_")]
     names = {name for sample in ours for name in sample.labels}
     of_a_run = {"state", "stage", "status", "kind", "direction"}
-    assert names <= {"pool", "result", "reason", "when", "le"} | of_a_run
+    of_a_channel = {"channel", "became", "verdict"}
+    assert names <= {"pool", "result", "reason", "when", "le"} | of_a_run | of_a_channel

@@ -32,6 +32,8 @@ ADDRESSES = [
 # Who may open connections of HTTP, and to whom.
 SPEAKS_HTTP = {
     "orchestrator.llm": "the installation's models",
+    "orchestrator.channels": "the platforms, at addresses of the operator's settings",
+    "orchestrator.jobs": "the same",
     "orchestrator.scripted_channel": "whom a test names: no process of the product runs it",
     "konstruct": "our own gateway, from the command line",
     "shared.telemetry.tracing": "the operator's collector of traces",

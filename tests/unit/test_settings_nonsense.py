@@ -63,6 +63,7 @@ TEXTS = {
     "login_address_limit": LIMIT,
     "invitation_limit": LIMIT,
     "message_limit": LIMIT,
+    "contact_limit": LIMIT,
     "llm_base_url": HTTP,
     "scripted_api_url": HTTP,
     "llm_api_key": KEY,

@@ -17,13 +17,14 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from shared.channels import credentials, repository
+from shared.channels.credentials import DEVELOPMENT_CHANNELS
 from shared.config import settings
 from shared.db import AnySession, HouseSession, SystemSession, WithinTenant
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.jobs import queue
 from shared.jobs.kinds import CHANNEL_CHECK, CHANNEL_CONNECT, CHANNEL_DISCONNECT
 from shared.models import ChannelConnection
-from shared.models.message import DEVELOPMENT_CHANNELS, ChannelType
+from shared.models.message import ChannelType
 
 KNOWN_FOR_S = 30.0
 """How long a gateway goes by what it last read of a connection, also that there is none."""

@@ -7,8 +7,10 @@ from typing import Any
 
 from shared.errors import BadRequest
 from shared.models import ChannelConnection
-from shared.models.message import DEVELOPMENT_CHANNELS
+from shared.models.message import ChannelType
 
+DEVELOPMENT_CHANNELS = frozenset({ChannelType.SCRIPTED})
+"""Connected only where KONSTRUCT_DEVELOPMENT_CHANNELS is on: what they say comes from a script."""
 _FIELD = "credentials"
 
 

@@ -1,0 +1,152 @@
+"""`konstruct channel`: an account is connected, looked at, mended and given up by commands."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+import structlog
+from orchestrator.jobs.runner import JobRunner
+from orchestrator.scripted_channel import Account, Fault, ScriptedChannel
+from shared.config import get_settings
+from shared.db import SystemSession
+from shared.runs import leases
+
+from tests.support.cli import Ran, konstruct
+from tests.support.people import World
+from tests.support.scripted import Line, scripted_platform, sending
+from tests.support.servers import Database
+
+
+@pytest.fixture
+async def platform(
+    database: Database, settings_of_its_own: pytest.MonkeyPatch
+) -> AsyncIterator[ScriptedChannel]:
+    async with scripted_platform(settings_of_its_own) as platform:
+        yield platform
+
+
+@pytest.fixture
+async def jobs(platform: ScriptedChannel, settings_of_its_own: pytest.MonkeyPatch) -> Any:
+    """A worker's runner on this loop, which looks for jobs often."""
+    settings_of_its_own.setenv("KONSTRUCT_SWEEP_INTERVAL_S", "0.1")
+    get_settings.cache_clear()
+    # The worker's own words are no part of what a command prints.
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
+    worker_id = uuid4()
+    async with SystemSession("lease") as session, session.transaction():
+        await leases.renew_lease(session, worker_id, name="test", ttl_s=600)
+    runner = JobRunner(worker_id)
+    await runner.start()
+    yield runner
+    await runner.stop()
+    structlog.reset_defaults()
+
+
+async def channel(*arguments: object) -> Ran:
+    """While the worker's loop turns."""
+    return await asyncio.to_thread(konstruct, "channel", *arguments)
+
+
+async def connected(account: Account, world: World, **changes: str) -> Ran:
+    given = {"api_token": account.token, "signing_secret": account.webhooks.secret} | changes
+    sets = [f"--set={name}={value}" for name, value in given.items()]
+    return await channel(
+        "connect", "scripted", "--tenant", world.slug, "--agent", "Ada", *sets, "--json"
+    )
+
+
+async def test_an_account_is_connected_checked_and_given_up(
+    jobs: JobRunner, platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
+) -> None:
+    account = platform.account("acme-shop")
+    made = (await connected(account, acme)).json
+    assert (made["type"], made["state"], made["external_key"]) == ("scripted", "live", "acme-shop")
+    assert made["webhook_url"].endswith(f"/channels/scripted/{made['id']}")
+    assert account.webhooks.url == made["webhook_url"], "the platform was told where to post"
+    listed = (await channel("list", "--tenant", acme.slug, "--json")).json
+    assert [each["id"] for each in listed] == [made["id"]]
+    assert account.token not in str(listed)
+
+    assert (await channel("check", made["id"], "--json")).json["state"] == "live"
+    account.revoked = True
+    failing = (await channel("check", made["id"], "--json")).json
+    assert (failing["state"], failing["failing"]) == ("failing", "token_revoked")
+    account.restore()
+    assert (await channel("check", made["id"], "--json")).json["state"] == "live"
+
+    assert (await channel("disconnect", made["id"], "--json")).json["state"] == "disconnected"
+    assert account.webhooks.url is None
+    ((config,),) = superuser.execute(
+        "SELECT config FROM channel_connections WHERE id = %s", (made["id"],)
+    )
+    assert account.token not in str(config), "what proved it is deleted"
+    again = (await connected(account, acme)).json
+    assert again["id"] == made["id"], "the same account revives its connection"
+
+
+async def test_an_account_that_another_business_has_cannot_be_claimed(
+    jobs: JobRunner,
+    platform: ScriptedChannel,
+    acme: World,
+    globex: World,
+    superuser: psycopg.Connection,
+) -> None:
+    account = platform.account("acme-shop")
+    await connected(account, acme)
+    assert "connected already" in (await connected(account, globex)).sentence
+    assert "connected already" in (await connected(account, acme)).sentence
+    live = superuser.execute(
+        "SELECT tenant_id FROM channel_connections WHERE state <> 'disconnected'"
+    )
+    assert live.fetchall() == [(acme.id,)]
+
+
+async def test_wrong_credentials_are_refused_and_not_kept(
+    jobs: JobRunner, platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
+) -> None:
+    refused = await connected(platform.account("acme-shop"), acme, api_token="wrong")
+    assert "this token is not good" in refused.sentence
+    assert superuser.execute("SELECT config::text FROM channel_connections").fetchall() == [("{}",)]
+
+
+async def test_a_dead_delivery_is_listed_and_sent_after_all(
+    jobs: JobRunner, platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
+) -> None:
+    account = platform.account("acme-shop")
+    made = (await connected(account, acme)).json
+    line = Line(account, made["id"], acme, superuser)
+    mia = line.person("mia")
+    account.faults.add(Fault("blocked"))
+    line.answer(mia, "long " * 700)
+    line.answer(mia, "next")
+    async with sending():
+        await line.until("dead", "dead", "sent")
+        dead = (await channel("deliveries", "--state", "dead", "--json")).json
+        assert {each["code"] for each in dead} == {"blocked", "after_a_dead_part"}
+        first = next(each for each in dead if each["n"] == 1)
+        again = (await channel("replay", first["id"], "--json")).json
+        assert again["parts"] == 2
+        await line.until("sent", "sent", "sent")
+    texts = account.texts("mia")
+    assert texts[0] == "next"
+    assert " ".join(texts[1:]).split() == ["long"] * 700
+    assert "can be sent again" in (await channel("replay", first["id"])).sentence
+
+
+async def test_what_a_command_is_asked_wrongly_is_said_in_a_sentence(
+    platform: ScriptedChannel, acme: World, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    of_acme = ("--tenant", acme.slug, "--agent", "Ada")
+    assert "no channel 'fax'" in (await channel("connect", "fax", *of_acme)).sentence
+    assert "cannot be connected yet" in (await channel("connect", "slack", *of_acme)).sentence
+    nobody = await channel("connect", "scripted", "--tenant", acme.slug, "--agent", "Nobody")
+    assert "no employee" in nobody.sentence
+    assert (await channel("connect", "scripted", *of_acme, "--set", "token")).code == 2
+    assert "no such connection" in (await channel("check", uuid4())).sentence.lower()
+    assert "no such delivery" in (await channel("replay", uuid4())).sentence.lower()
+    assert "no state 'late'" in (await channel("deliveries", "--state", "late")).sentence
+    settings_of_its_own.setenv("KONSTRUCT_DEVELOPMENT_CHANNELS", "false")
+    assert "is for development" in (await channel("connect", "scripted", *of_acme)).sentence
