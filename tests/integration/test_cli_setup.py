@@ -35,7 +35,7 @@ def test_a_slug_is_made_from_the_name_and_nobody_else_has_it() -> None:
     ("arguments", "says"),
     [
         (("--name", " "), "The tenant's name is empty"),
-        (("--name", "x" * 121), "has 121 characters; at most 120"),
+        (("--name", "x" * 121), "at most 120 characters, and you gave 121"),
         (("--name", "a\0b"), "one line of plain text"),
         (("--name", "A", "--slug", "A B"), "like 'a-b'"),
         (("--name", "A", "--slug", "acme"), "'acme' is taken"),

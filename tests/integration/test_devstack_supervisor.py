@@ -54,6 +54,7 @@ with psycopg.connect(os.environ["KONSTRUCT_OWNER_DATABASE_URL"]) as connection:
     connection.execute("CREATE TABLE alembic_version (version_num text)")
     connection.execute("INSERT INTO alembic_version VALUES ('999_later')")
 """
+ANNOUNCED = "Ctrl-C ends everything."
 FAILING_MIGRATE = "raise SystemExit('the table is on fire')"
 SEED = """
 print('{"tenant": {"name": "Demo"}, "agents": [{"name": "Ada"}],'
@@ -131,6 +132,7 @@ class Up:
         except queue.Empty:
             pytest.fail(f"not ready: {self.text}")
         assert line == f"ready http://127.0.0.1:{self.port}\n"
+        eventually(lambda: ANNOUNCED in self.text, "the announcement, which comes by another pipe")
         return self
 
     def wait_end(self, seconds: float = STARTS_WITHIN_S) -> int:
