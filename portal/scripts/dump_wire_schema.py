@@ -23,7 +23,8 @@ def frame_schemas() -> dict[str, Any]:
     )
     schemas: dict[str, Any] = document["$defs"]
     for schema in schemas.values():
-        schema["required"] = sorted({"type", *schema.get("required", ())})
+        always = {"type"} & schema["properties"].keys()
+        schema["required"] = sorted({*always, *schema.get("required", ())})
         schema["properties"] = {
             name: _without_null(field) for name, field in schema["properties"].items()
         }

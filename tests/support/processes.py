@@ -148,12 +148,14 @@ class Gateway(Seen):
         *,
         tenant_id: UUID | None = None,
         last_seq: int | None = None,
+        bursts: bool = False,
     ) -> ChatClient:
         """A socket that is authenticated and caught up. Use it as `async with await …`."""
         client = await ChatClient.open(self.socket_url(conversation_id))
         try:
             resume = {} if last_seq is None else {"last_seq": last_seq}
-            await client.send(person.auth_frame(tenant_id, **resume))
+            knows = {"bursts": True} if bursts else {}
+            await client.send(person.auth_frame(tenant_id, **resume, **knows))
             await client.expect("ready")
         except BaseException:
             await client.close()

@@ -61,6 +61,8 @@ class AuthFrame(_ClientFrame):
     token: str = Field(min_length=1, max_length=8192)
     last_seq: int | None = Field(default=None, ge=0, le=MAX_SEQ)
     """Newest message the client has; what is newer is sent. None: begin with what comes next."""
+    bursts: bool = False
+    """The client knows `merged`: what it sends while an answer is awaited is answered together."""
 
 
 class SendFrame(_ClientFrame):
@@ -105,6 +107,14 @@ class ServerFrame(BaseModel):
         return self.model_dump(mode="json", exclude_none=True)
 
 
+class Author(BaseModel):
+    """Who wrote it, where that is neither the person nor the agent."""
+
+    kind: str
+    """`member`, a colleague; `system`, a notice."""
+    name: str | None = None
+
+
 class ReadyFrame(ServerFrame):
     """Authenticated, subscribed, caught up. What is at or below `reset_seq` is gone."""
 
@@ -112,6 +122,8 @@ class ReadyFrame(ServerFrame):
     conversation_id: UUID
     last_seq: int
     reset_seq: int
+    handling: str | None = None
+    """Who has the conversation, where that is not its agent: `waiting` for a colleague, `human`."""
 
 
 class MessageFrame(ServerFrame):
@@ -130,6 +142,9 @@ class MessageFrame(ServerFrame):
     error_code: str | None = None
     """Why a failed answer failed, as the `error` frame said it."""
     finish: str | None = None
+    author: Author | None = None
+    handling: str | None = None
+    """Of a user's message: no answer of the agent's is to be awaited, as in `ready`."""
 
 
 class TypingFrame(ServerFrame):
@@ -147,6 +162,8 @@ class AcceptedFrame(ServerFrame):
     seq: int
     created_at: datetime
     client_message_id: str | None = None
+    handling: str | None = None
+    """The agent was not asked, since somebody else has the conversation, as in `ready`."""
 
 
 class DeltaFrame(ServerFrame):

@@ -113,7 +113,7 @@ test("it says who it is and what it has, and is connected with `ready`, not befo
   await settled();
   newest().opens();
   expect(newest().sent).toEqual([
-    { type: "auth", userId: "u", role: "customer_operator", tenantId: "t", token: "token", last_seq: 7 },
+    { type: "auth", userId: "u", role: "customer_operator", tenantId: "t", token: "token", last_seq: 7, bursts: true },
   ]);
   expect(connection.send({ type: "stop" })).toBe(false);
   newest().says(ready());

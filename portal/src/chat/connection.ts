@@ -275,6 +275,7 @@ export class Connection {
       tenantId: credentials.tenantId,
       token: credentials.token,
       ...(lastSeq === undefined ? {} : { last_seq: lastSeq }),
+      bursts: true,
     };
   }
 

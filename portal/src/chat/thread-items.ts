@@ -27,7 +27,8 @@ export function threadItems(transcript: Transcript): ThreadItem[] {
 }
 
 /** Messages still to be answered, oldest first: those an answer being written may belong to. */
-export function unanswered({ messages, retrying }: Transcript): string[] {
+export function unanswered({ messages, retrying, handling }: Transcript): string[] {
+  if (handling) return []; // a colleague answers, when they do
   const { asked, lastOutcome } = stored(messages);
   return asked.filter((id) => !lastOutcome.has(id) || retrying.has(id));
 }
@@ -59,7 +60,8 @@ function stored(messages: readonly Message[]): Stored {
     if (message.reply_to) lastOutcome.set(message.reply_to, message);
   }
   const found: Stored = {
-    items: messages.map(storedItem),
+    // Answered together with a newer message: the answer is there.
+    items: messages.filter(({ status }) => status !== "merged").map(storedItem),
     lastOutcome,
     asked: messages
       .filter(({ id, role }) => role === "user" && lastOutcome.get(id)?.status !== "complete")

@@ -166,3 +166,25 @@ test("any order and repetition of pages and frames gives each message once, asce
     }),
   );
 });
+
+test("a message answered together with a newer one waits for nothing, and nothing is drawn for it", () => {
+  const both = take(
+    addMessages(EMPTY, [said(1, "Hi"), said(2, "Where is it?")]),
+    answered(3, "m1", "merged"),
+    answered(4, "m2"),
+  );
+  expect(unanswered(both)).toEqual([]);
+  expect(kinds(both)).toEqual(["message", "message", "message"]);
+});
+
+test("while a colleague has the conversation no answer of the agent is awaited", () => {
+  const held = take(
+    addOutgoing(EMPTY, mine),
+    ready(0),
+    { type: "typing", conversation_id: "c" },
+    { ...accepted(1, "a"), handling: "human" },
+  );
+  expect(kinds(held)).toEqual(["message"]);
+  expect(unanswered(held)).toEqual([]);
+  expect(unanswered(take(held, ready(1)))).toEqual(["m1"]);
+});

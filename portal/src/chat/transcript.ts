@@ -45,6 +45,8 @@ export interface Transcript {
   readonly notice: Notice | null;
   /** The agent is said to be at it, before it is known with which message. */
   readonly typing: boolean;
+  /** Who has the conversation, where that is not its agent: then no answer of its is awaited. */
+  readonly handling: string | null;
   readonly lastSeq: number;
   readonly resetSeq: number;
 }
@@ -58,6 +60,7 @@ export const EMPTY: Transcript = {
   failures: new Map(),
   notice: null,
   typing: false,
+  handling: null,
   lastSeq: 0,
   resetSeq: 0,
 };
@@ -68,6 +71,7 @@ export function takeFrame(transcript: Transcript, frame: ServerFrame): Transcrip
       return {
         ...dropThrough(transcript, frame.reset_seq),
         notice: null,
+        handling: frame.handling ?? null,
         lastSeq: Math.max(transcript.lastSeq, frame.last_seq),
       };
     case "message":
@@ -167,7 +171,11 @@ export function lineLost(transcript: Transcript): Transcript {
 
 type Frame<Type extends ServerFrame["type"]> = Extract<ServerFrame, { type: Type }>;
 
-function takeAccepted(transcript: Transcript, frame: Frame<"accepted">): Transcript {
+function takeAccepted(before: Transcript, frame: Frame<"accepted">): Transcript {
+  const handling = frame.handling ?? null;
+  const transcript = handling
+    ? { ...before, handling, typing: false }
+    : { ...before, handling };
   const mine = transcript.outgoing.find((one) => one.clientMessageId === frame.client_message_id);
   if (!mine) return { ...transcript, lastSeq: Math.max(transcript.lastSeq, frame.seq) };
   return addMessages(transcript, [
@@ -258,6 +266,7 @@ function dropThrough(transcript: Transcript, seq: number): Transcript {
   if (seq <= transcript.resetSeq) return transcript;
   return {
     ...EMPTY,
+    handling: transcript.handling,
     messages: transcript.messages.filter((message) => message.seq > seq),
     outgoing: transcript.outgoing,
     lastSeq: Math.max(transcript.lastSeq, seq),
@@ -274,7 +283,7 @@ function hasGoodOutcome(transcript: Transcript, replyTo: string): boolean {
 /** Frames carry more than messages do; a transcript holds messages alone. */
 function toMessage(message: Message): Message {
   const { id, seq, role, content, status, created_at } = message;
-  const { reply_to, client_message_id, error_code, finish } = message;
+  const { reply_to, client_message_id, error_code, finish, author } = message;
   return {
     id,
     seq,
@@ -286,6 +295,7 @@ function toMessage(message: Message): Message {
     ...(client_message_id ? { client_message_id } : {}),
     ...(error_code ? { error_code } : {}),
     ...(finish ? { finish } : {}),
+    ...(author ? { author } : {}),
   };
 }
 

@@ -21,7 +21,8 @@ export type ServerFrame =
   | Schemas["ResetFrame"]
   | Schemas["ErrorFrame"]
   | Schemas["ReconnectFrame"];
-export type Message = Schemas["MessageOut"];
+export type Author = NonNullable<Schemas["MessageFrame"]["author"]>;
+export type Message = Omit<Schemas["MessageOut"], "author"> & { author?: Author };
 export type Conversation = Schemas["ConversationOut"];
 export type Agent = Schemas["AgentOut"];
 export type AgentDetails = Schemas["AgentDetails"];

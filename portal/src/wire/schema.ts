@@ -497,6 +497,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Handling */
+            handling?: string;
             /**
              * Message Id
              * Format: uuid
@@ -577,6 +579,8 @@ export interface components {
          * @description First frame, and later ones with a fresh token. What it claims must agree with the token.
          */
         AuthFrame: {
+            /** Bursts */
+            bursts?: boolean;
             /** Last Seq */
             last_seq?: number;
             /** Role */
@@ -598,6 +602,26 @@ export interface components {
              * Format: uuid
              */
             userId: string;
+        };
+        /**
+         * Author
+         * @description Who wrote it, where that is neither the person nor the agent.
+         */
+        Author: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name?: string;
+        };
+        /**
+         * AuthorOut
+         * @description `member`, a colleague; `system`, a notice.
+         */
+        AuthorOut: {
+            /** Kind */
+            kind: string;
+            /** Name */
+            name?: string | null;
         };
         /**
          * ChangeAgent
@@ -918,6 +942,7 @@ export interface components {
          * @description A stored message this socket has not had.
          */
         MessageFrame: {
+            author?: components["schemas"]["Author"];
             /** Client Message Id */
             client_message_id?: string;
             /** Content */
@@ -936,6 +961,8 @@ export interface components {
             error_code?: string;
             /** Finish */
             finish?: string;
+            /** Handling */
+            handling?: string;
             /**
              * Id
              * Format: uuid
@@ -957,7 +984,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "complete" | "stopped" | "failed";
+            status: "complete" | "stopped" | "failed" | "merged";
             /**
              * Type
              * @constant
@@ -969,6 +996,7 @@ export interface components {
          * @description A message of the history.
          */
         MessageOut: {
+            author?: components["schemas"]["AuthorOut"] | null;
             /** Client Message Id */
             client_message_id?: string | null;
             /** Content */
@@ -1000,7 +1028,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "complete" | "stopped" | "failed";
+            status: "complete" | "stopped" | "failed" | "merged";
         };
         /**
          * NewInvitation
@@ -1111,6 +1139,8 @@ export interface components {
              * Format: uuid
              */
             conversation_id: string;
+            /** Handling */
+            handling?: string;
             /** Last Seq */
             last_seq: number;
             /** Reset Seq */
@@ -1198,7 +1228,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status?: "complete" | "stopped" | "failed";
+            status?: "complete" | "stopped" | "failed" | "merged";
             /** Text */
             text: string;
             /**

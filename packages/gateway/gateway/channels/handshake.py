@@ -91,4 +91,5 @@ async def _open(frame: AuthFrame, claims: AccessClaims, conversation_id: str) ->
         agent_id=conversation.agent_id,
         display_name=conversation.caller_name,
         last_seq=frame.last_seq,
+        bursts=frame.bursts,
     )

@@ -163,7 +163,8 @@ class Talk:
     async def on_message(self, frame: SendFrame) -> None:
         """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
         came_at = time.monotonic()
-        self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
+        if self._socket.handling is None:  # else nobody types who would be seen typing here
+            self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
         check_text(frame.text)
         await self._require_room()
@@ -193,9 +194,14 @@ class Talk:
         extras |= traced.carried
         async with shares.of(self._who.tenant_id):
             sent = await sending.send(
-                self._who.tenant_id, message, extras, client_message_id=frame.client_message_id
+                self._who.tenant_id,
+                message,
+                extras,
+                client_message_id=frame.client_message_id,
+                may_merge=self._who.bursts,
             )
-        self._accept(sent.message)
+        self._socket.handling = sent.handling
+        self._accept(sent.message, handling=sent.handling)
         if sent.resent:
             if sent.outcome is not None:
                 self._socket.say(response_frame(sent.outcome))
@@ -204,7 +210,7 @@ class Talk:
             handle_message.delay(message.model_dump(mode="json") | extras | sent.nudge)
         self._socket.clock.asked(message.id, came_at)
         traced.end()
-        await self._show_to_other_sockets(sent.message)
+        await self._show_to_other_sockets(sent.message, sent.handling)
 
     async def on_retry(self, frame: RetryFrame) -> None:
         self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
@@ -236,19 +242,24 @@ class Talk:
         await access.check(claims)
         self._socket.extend(claims)
 
-    def _accept(self, message: WebConversationMessage) -> None:
-        self._socket.awaits(message.id)
+    def _accept(self, message: WebConversationMessage, *, handling: str | None = None) -> None:
+        if handling is None:
+            self._socket.awaits(message.id)
         self._socket.say(
             AcceptedFrame(
                 client_message_id=message.client_message_id,
                 message_id=message.id,
                 seq=message.seq,
                 created_at=message.created_at,
+                handling=handling,
             )
         )
 
-    async def _show_to_other_sockets(self, message: WebConversationMessage) -> None:
-        await publish_frame(self._who.tenant_id, self._who.conversation_id, message_frame(message))
+    async def _show_to_other_sockets(
+        self, message: WebConversationMessage, handling: str | None
+    ) -> None:
+        frame = message_frame(message, handling=handling)
+        await publish_frame(self._who.tenant_id, self._who.conversation_id, frame)
 
     async def _require_access(self) -> None:
         """Authorisation is checked on every frame, mostly from a short cache."""

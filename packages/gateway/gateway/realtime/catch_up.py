@@ -27,12 +27,14 @@ class CatchingUp:
     """`begin` once, then `again` whenever something may have been missed, and `up_to` a frame
     before which something is known to be missing."""
 
-    __slots__ = ("_due", "_outlet", "_who")
+    __slots__ = ("_due", "_outlet", "_who", "handling")
 
     def __init__(self, who: Identified, due: Due, outlet: Outlet) -> None:
         self._who = who
         self._due = due
         self._outlet = outlet
+        self.handling: str | None = None
+        """Who has the conversation, as last read, where that is not its agent."""
 
     async def begin(self) -> None:
         """Send what is newer than the client's `last_seq`, and what is being said now."""
@@ -42,6 +44,7 @@ class CatchingUp:
         has = news.last_seq if after is None else min(after, news.last_seq)
         self._due.begin_after(max(has, news.reset_seq), news.reset_seq)
         news = await self._send_messages(news, live=False)
+        self.handling = held(news.handling)
         self._expect(news.in_flight)
         if news.in_flight:
             await self._send(TypingFrame(conversation_id=self._who.conversation_id))
@@ -52,6 +55,7 @@ class CatchingUp:
         metrics.CAUGHT_UP_AGAIN.inc()
         news = await self._read(self._due.ordering.last_seq)
         news = await self._send_messages(news, live=True, until_seq=until_seq)
+        self.handling = held(news.handling)
         self._expect(news.in_flight)
         await self._send_answers_so_far(news.in_flight)
 
@@ -87,15 +91,21 @@ class CatchingUp:
                 await self._tell(Published.of(ResetFrame(seq=news.reset_seq)))
             for message in news.messages:
                 if until_seq is None or message.seq < until_seq:
-                    await self._send_stored(message, live=live)
+                    await self._send_stored(message, news, live=live)
             if len(news.messages) < MAX_PAGE:
                 return news
             news = await self._read(self._due.ordering.last_seq)
 
-    async def _send_stored(self, message: WebConversationMessage, *, live: bool) -> None:
+    async def _send_stored(
+        self, message: WebConversationMessage, news: CatchUp, *, live: bool
+    ) -> None:
         """An outcome that a live socket waits for comes as `response`, all else as `message`."""
-        is_outcome = live and message.reply_to is not None
-        frame: ServerFrame = response_frame(message) if is_outcome else message_frame(message)
+        frame: ServerFrame
+        if live and message.reply_to is not None:
+            frame = response_frame(message)
+        else:
+            author = news.authors.get(message.id)
+            frame = message_frame(message, author=author, handling=held(news.handling))
         # A page has no gaps but what a reset has taken away, whose own frame is on its way.
         self._due.ordering.sent(message.seq - 1)
         await self._tell(Published.of(frame))
@@ -131,3 +141,8 @@ class CatchingUp:
 
     async def _send(self, frame: ServerFrame) -> None:
         await send(self._outlet, frame.wire())
+
+
+def held(handling: str) -> str | None:
+    """As frames say it."""
+    return None if handling == "agent" else handling

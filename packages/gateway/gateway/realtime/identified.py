@@ -17,3 +17,5 @@ class Identified:
     display_name: str
     last_seq: int | None
     """Newest message their client has; None: begin with what comes next."""
+    bursts: bool = False
+    """What they say while an answer is awaited may be answered together."""

@@ -63,6 +63,15 @@ class LiveSocket:
         return self._who.claims.user_id
 
     @property
+    def handling(self) -> str | None:
+        """Who has the conversation, as far as this socket knows, where that is not its agent."""
+        return self._catching_up.handling
+
+    @handling.setter
+    def handling(self, handling: str | None) -> None:
+        self._catching_up.handling = handling
+
+    @property
     def clock(self) -> AnswerClock:
         return self._due.clock
 
@@ -114,6 +123,7 @@ class LiveSocket:
             conversation_id=self._who.conversation_id,
             last_seq=self._due.ordering.last_seq,
             reset_seq=self._due.ordering.reset_seq,
+            handling=self.handling,
         )
         await send(self._outlet, ready.wire())
         self._set_expiry()

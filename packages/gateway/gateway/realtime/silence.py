@@ -39,7 +39,8 @@ class Silence:
             self._wait()
 
     def heard_of(self, frame: dict[str, Any]) -> None:
-        """This goes out. A user's message and some text of an answer mean that more will come."""
+        """This goes out. A user's message, unless a colleague has the talk, and some text of
+        an answer mean that more will come."""
         kind, reply_to = frame["type"], frame.get("reply_to")
         if kind == "delta":
             if reply_to not in self._awaited:
@@ -47,8 +48,11 @@ class Silence:
         elif kind in ("message", "response") and reply_to:
             self._awaited.discard(reply_to)
             self._told.discard(reply_to)
+        elif kind == "message" and frame.get("role") == "user":
+            if not frame.get("handling"):
+                self.awaits(frame["id"])
         elif kind == "message":
-            self.awaits(frame["id"])
+            pass
         elif kind == "reset":
             self._awaited.clear()
             self._told.clear()

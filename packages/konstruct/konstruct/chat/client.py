@@ -84,12 +84,14 @@ class ChatClient:
         *,
         last_seq: int = 0,
         give_up_s: float = GIVE_UP_S,
+        bursts: bool = False,
     ) -> None:
         self._portal = portal
         self._tenant_id = tenant_id
         self._url = f"ws{portal.url.removeprefix('http')}/chat/ws/{conversation_id}"
         self._state = ChatState(last_seq)
         self._give_up_s = give_up_s
+        self._bursts = bursts
         self._events: asyncio.Queue[ChatEvent | KonstructError] = asyncio.Queue()
         self._to_send: asyncio.Queue[Frame] = asyncio.Queue()
         self._running: asyncio.Task[None] | None = None
@@ -195,6 +197,8 @@ class ChatClient:
             "token": identity.token,
             "last_seq": self._state.last_seq,
         }
+        if self._bursts:
+            auth["bursts"] = True
         try:
             async with connect(
                 self._url,

@@ -25,10 +25,12 @@ class Typing:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message of ours is stored."""
+    """A message of ours is stored. `handling` says who has the conversation, where that is not its
+    agent: then no answer is to be awaited."""
 
     client_message_id: str
     message_id: str
+    handling: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The outcome. `rest` is what `Said` did not bring; `afresh` as there, `rest` is then all."""
+    """The outcome; `merged`, empty, for a message that is answered together with a newer one.
+    `rest` is what `Said` did not bring; `afresh` as there, `rest` is then all."""
 
     reply_to: str | None
     text: str

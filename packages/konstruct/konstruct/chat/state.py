@@ -88,7 +88,10 @@ class ChatState:
                 yield Typing()
             case "accepted":
                 self._count(frame["seq"])
-                yield from self._accepted(frame.get("client_message_id"), frame["message_id"])
+                handling = frame.get("handling")
+                yield from self._accepted(
+                    frame.get("client_message_id"), frame["message_id"], handling
+                )
             case "message" if self._is_new(frame):
                 self._count(frame["seq"])
                 if frame["role"] == "assistant":
@@ -131,13 +134,15 @@ class ChatState:
     def _own_message(self, frame: Frame) -> Iterator[ChatEvent]:
         client_message_id = frame.get("client_message_id")
         if client_message_id in self._outbox:
-            yield from self._accepted(client_message_id, frame["id"])
+            yield from self._accepted(client_message_id, frame["id"], frame.get("handling"))
         else:
             yield Heard(frame["id"], frame["content"])
 
-    def _accepted(self, client_message_id: str | None, message_id: str) -> Iterator[ChatEvent]:
+    def _accepted(
+        self, client_message_id: str | None, message_id: str, handling: str | None = None
+    ) -> Iterator[ChatEvent]:
         if client_message_id is not None and self._outbox.pop(client_message_id, None) is not None:
-            yield Accepted(client_message_id, message_id)
+            yield Accepted(client_message_id, message_id, handling)
 
     def _delta(self, frame: Frame) -> Iterator[ChatEvent]:
         answer = self._answers.setdefault(frame["reply_to"], _Answer())

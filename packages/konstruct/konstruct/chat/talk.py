@@ -23,6 +23,7 @@ from konstruct.chat.events import (
 )
 from konstruct.chat.terminal import ENDINGS, Terminal
 
+A_COLLEAGUE_HAS_IT = "A colleague has this conversation and will answer."
 STILL_AT_IT = "silence"
 """The code of a notice on an answer that has not failed."""
 TOLD_OF_RESET_WITHIN_S = 2.0
@@ -38,6 +39,9 @@ async def ask(chat: ChatClient, text: str, terminal: Terminal, *, timeout_s: flo
                 match event:
                     case Accepted(client_message_id=accepted) if accepted == asked:
                         message_id = event.message_id
+                        if event.handling:
+                            terminal.say(A_COLLEAGUE_HAS_IT)
+                            return False
                     case Refused(client_message_id=refused) if refused == asked:
                         terminal.say(event.message)
                         return False
@@ -116,8 +120,12 @@ class Talk:
     def _show(self, event: ChatEvent) -> None:
         match event:
             case Accepted():
-                self._unanswered.discard(event.client_message_id)
-                self._await(event.message_id)
+                if event.handling:
+                    self._terminal.say(A_COLLEAGUE_HAS_IT)
+                    self._answered(event.client_message_id)
+                else:
+                    self._unanswered.discard(event.client_message_id)
+                    self._await(event.message_id)
                 self._was_told_to_wait, self._postponed = self._postponed, False
             case Postponed():
                 # Above a limit each line waits a little: told with the first of them.
@@ -159,6 +167,8 @@ class Talk:
 
 
 def _show_outcome(terminal: Terminal, outcome: Answered) -> bool:
+    if outcome.status == "merged":
+        return True
     if outcome.status == "failed" and outcome.finish != "broken_off":
         terminal.forget_reason()
         terminal.say_once(outcome.text or "The answer failed.")

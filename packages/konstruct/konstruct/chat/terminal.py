@@ -104,6 +104,8 @@ class Terminal:
 
     def show_history(self, messages: Sequence[Message]) -> None:
         for message in messages:
+            if message.status == "merged":
+                continue
             who = "you" if message.role == "user" else self._agent
             how = "" if message.status == "complete" else f" [{message.status}]"
             self._err.write(f"{who}{how}: {self._as_said(message)}\n")

@@ -122,6 +122,7 @@ async def _chat(
             conversation_id,
             last_seq=earlier[-1].seq if earlier else 0,
             give_up_s=GIVE_UP_S if text else INTERACTIVE_GIVE_UP_S,
+            bursts=text is None,  # one question has one answer
         ) as client:
             if text is not None:
                 return await ask(client, text, terminal, timeout_s=timeout_s)

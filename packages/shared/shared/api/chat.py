@@ -19,8 +19,8 @@ from shared.conversations import control, history, opening
 from shared.conversations.looking_in import Act, leave_trace
 from shared.db import PortalSession
 from shared.errors import BadRequest
-from shared.events import MessageRole, MessageStatus
-from shared.models import WebConversation
+from shared.events import Author, MessageRole, MessageStatus
+from shared.models import WebConversation, WebConversationMessage
 
 chat_router = APIRouter(
     prefix="/api/portal/chat", tags=["chat"], responses=problems(400, 401, 403, 404)
@@ -47,6 +47,15 @@ class ConversationOut(BaseModel):
     """Whose it is; null for one who is no member of the tenant."""
 
 
+class AuthorOut(BaseModel):
+    """`member`, a colleague; `system`, a notice."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: str
+    name: str | None = None
+
+
 class MessageOut(BaseModel):
     """A message of the history."""
 
@@ -62,6 +71,8 @@ class MessageOut(BaseModel):
     client_message_id: str | None = None
     error_code: str | None = None
     finish: str | None = None
+    author: AuthorOut | None = None
+    """Who wrote it, where that is neither the person nor the agent."""
 
 
 class OpenConversation(BaseModel):
@@ -123,7 +134,7 @@ async def open_conversation(
     )
 
 
-@chat_router.get("/conversations/{conversation_id}/messages")
+@chat_router.get("/conversations/{conversation_id}/messages", response_model_exclude_unset=True)
 async def list_messages(
     conversation_id: UUID,
     caller: Caller,
@@ -136,7 +147,15 @@ async def list_messages(
     conversation = await _entered(conversation_id, caller, session)
     _leave_trace_if_anothers(Act.READ, conversation, caller, x_reason)
     messages = await history.history(session, conversation_id, limit=limit, before=before)
-    return [MessageOut.model_validate(message) for message in messages]
+    authors = await history.authors(session, messages)
+    return [_told(message, authors.get(message.id)) for message in messages]
+
+
+def _told(message: WebConversationMessage, author: Author | None) -> MessageOut:
+    told = MessageOut.model_validate(message)
+    if author is not None:  # else it is not told at all
+        told.author = AuthorOut.model_validate(author)
+    return told
 
 
 @chat_router.delete("/conversations/{conversation_id}", status_code=status.HTTP_204_NO_CONTENT)

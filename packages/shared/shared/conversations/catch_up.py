@@ -3,8 +3,8 @@
 Each is one round trip: after a gateway has gone, all of its people ask at once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import PersonScope
 from shared.errors import NotFound
+from shared.events import Author
 from shared.models import WebConversationMessage
 from shared.runs.predicates import of_thread, unfinished
 
@@ -68,12 +69,16 @@ class CatchUp:
     reset_seq: int
     in_flight: Sequence[InFlight]
     """The next to be answered first."""
+    handling: str = "agent"
+    """Who has the conversation."""
+    authors: Mapping[UUID, Author] = field(default_factory=dict)
+    """Of those messages that neither the person nor the agent wrote."""
 
 
 # One statement, so that all of it is of one moment.
 _CATCH_UP = Statement(
     f"""
-    SELECT conversation.last_seq, conversation.reset_seq,
+    SELECT conversation.last_seq, conversation.reset_seq, conversation.handling,
            (SELECT json_agg(json_build_array(run.id, run.message_id, run.attempt,
                                              run.state = 'running') ORDER BY run.position)
               FROM agent_runs AS run
@@ -81,7 +86,11 @@ _CATCH_UP = Statement(
                AND {unfinished("run")})::text,
            (SELECT json_agg(message ORDER BY message.seq)
               FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,
-                           error_code, finish
+                           error_code, finish,
+                           CASE WHEN author_kind IN ('member', 'system') THEN json_build_object(
+                               'kind', author_kind,
+                               'name', (SELECT member.display_name FROM portal_users AS member
+                                         WHERE member.id = author_id)) END AS author
                       FROM web_conversation_messages
                      WHERE conversation_id = conversation.id AND seq > $2::bigint
                      ORDER BY seq LIMIT $3::integer) AS message)::text
@@ -109,9 +118,13 @@ async def catch_up(
     (rows,) = await transact(own, _CATCH_UP(conversation_id, after_seq, limit))
     if not rows:
         raise NotFound(NO_SUCH_CONVERSATION)
-    last_seq, reset_seq, in_flight, messages = rows[0]
+    last_seq, reset_seq, handling, in_flight, messages = rows[0]
+    told = orjson.loads(messages or b"[]")
+    authors = {UUID(each["id"]): each.pop("author") for each in told}
     return CatchUp(
-        messages=[_message(conversation_id, told) for told in orjson.loads(messages or b"[]")],
+        messages=[_message(conversation_id, each) for each in told],
+        authors={id_: Author(**author) for id_, author in authors.items() if author},
+        handling=handling,
         last_seq=last_seq,
         reset_seq=reset_seq,
         in_flight=[

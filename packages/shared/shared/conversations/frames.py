@@ -4,12 +4,19 @@ from uuid import UUID
 
 from shared.conversations.outcomes import StoredOutcome
 from shared.errors import AgentPaused, KonstructError, TooMany
-from shared.events import ErrorFrame, MessageFrame, ResponseFrame
+from shared.events import Author, ErrorFrame, MessageFrame, ResponseFrame
 from shared.models import WebConversationMessage
 
 
-def message_frame(message: WebConversationMessage) -> MessageFrame:
-    return MessageFrame.model_validate(message, from_attributes=True)
+def message_frame(
+    message: WebConversationMessage, *, author: Author | None = None, handling: str | None = None
+) -> MessageFrame:
+    """`handling` says of a user's message that nobody was asked to answer."""
+    frame = MessageFrame.model_validate(message, from_attributes=True)
+    frame.author = author
+    if message.role == "user":
+        frame.handling = handling
+    return frame
 
 
 def response_frame(message: WebConversationMessage) -> ResponseFrame:

@@ -8,6 +8,7 @@ from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.conversations.repository import ConversationSummary
 from shared.db import TenantSession, WithinTenant
 from shared.errors import Forbidden, NotFound
+from shared.events import Author
 from shared.models import WebConversation, WebConversationMessage
 
 MAX_PAGE = 200
@@ -42,6 +43,19 @@ async def history(
     return await repository.history_page(
         session, conversation_id, limit=limit, before_seq=before_seq
     )
+
+
+async def authors(
+    session: WithinTenant, messages: Sequence[WebConversationMessage]
+) -> dict[UUID, Author]:
+    """Of those messages that neither the person nor the agent wrote, by message."""
+    others = [m for m in messages if m.author_kind in ("member", "system")]
+    members = {m.author_id for m in others if m.author_kind == "member" and m.author_id}
+    names = await repository.names_of(session, members) if members else {}
+    return {
+        m.id: Author(kind=str(m.author_kind), name=names.get(m.author_id) if m.author_id else None)
+        for m in others
+    }
 
 
 async def list_conversations(

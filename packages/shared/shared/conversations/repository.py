@@ -3,7 +3,7 @@
 Whoever changes a conversation locks its row first (`lock_conversation`) and touches runs after.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -275,6 +275,12 @@ async def end_pending(
     """End a run that nobody works on, with nothing said. The caller has locked it."""
     given = {"conversation_id": conversation_id, "run_id": run_id, "state": state}
     return [StoredOutcome(*row) for row in await session.execute(_END_PENDING, given)]
+
+
+async def names_of(session: WithinTenant, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """What these members are called."""
+    query = select(PortalUser.id, PortalUser.display_name).where(PortalUser.id.in_(user_ids))
+    return dict((await session.execute(query)).tuples().all())
 
 
 async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> None:
