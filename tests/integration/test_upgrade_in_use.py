@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 
 from tests.integration.test_upgrade import installation  # noqa: F401 - a fixture
 from tests.support.servers import Database, migrate
@@ -145,6 +146,7 @@ def timed(work: Callable[[], None]) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.timeout(sized(120, full=900))
 def test_who_asks_while_the_tables_change_waits_a_moment_and_nothing_is_lost(
     installation: Database,  # noqa: F811
     figures: Counter[str],
