@@ -1,5 +1,7 @@
-"""What every answer of the gateway carries, whoever gives it: a route, an error handler, the
-framework. The portal's own pages say otherwise where they may. HEAD is answered wherever GET is.
+"""What every response of the gateway has, from routes, error handlers and the framework alike.
+
+Security headers (`shared.headers`), and an answer to HEAD wherever there is one to GET. The
+portal's own pages set other headers where they may.
 """
 
 from shared.headers import ON_EVERY_ANSWER
@@ -9,7 +11,7 @@ HEADERS = tuple((name.encode(), value.encode()) for name, value in ON_EVERY_ANSW
 
 
 def with_headers(send: Send) -> Send:
-    """`send`, with these headers where the answer has none of its own."""
+    """`send`, adding these headers where the response has none of its own."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -23,7 +25,7 @@ def with_headers(send: Send) -> Send:
 
 
 def as_get(scope: Scope, send: Send) -> tuple[Scope, Send]:
-    """A HEAD as the GET it asks about, whose body is not sent."""
+    """Handle a HEAD as the GET it asks about, without sending the body."""
 
     async def send_head(message: Message) -> None:
         if message["type"] == "http.response.body":

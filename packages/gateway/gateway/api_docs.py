@@ -1,7 +1,7 @@
-"""`/docs` and `/openapi.json`: the REST calls, described, where `KONSTRUCT_API_DOCS` is set.
+"""`/docs` and `/openapi.json`: describes the REST API, if `KONSTRUCT_API_DOCS` is set.
 
-They stand in the origin of people's log-ins, so they are off unless wanted, and the page is plain
-HTML of our own: it runs no script, loads nothing but its style, and calls nothing.
+The page has the same origin as people's log-ins. So it is off by default, and it is plain HTML of
+our own: it runs no script, loads nothing but its style, and calls nothing.
 """
 
 import json

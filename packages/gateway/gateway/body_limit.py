@@ -1,4 +1,4 @@
-"""No request's body is larger than we are willing to hold in memory."""
+"""Refuses request bodies that are larger than we are willing to hold in memory."""
 
 from shared.config import settings
 from shared.errors import TooBig
@@ -7,7 +7,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class BodyLimit:
-    """Refuses a body that says it is too large, and one that becomes so while it is read."""
+    """Refuses a body that declares too large a size, and one that grows too large while it is
+    read."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -2,12 +2,12 @@
 
     queue of this process → broker → a worker's consumer, thread, loop → pub-sub → this gateway
 
-Each part may say that it is well while nothing gets through: a worker that lives and consumes
-nothing after its connection was lost in a bad moment, a broker that takes and gives nothing. Only
-what goes the whole way sees that. It touches no tenant and no table.
+Each part may say that it is well while nothing gets through: a worker lives but takes nothing after
+its connection was lost in a bad moment, or a broker accepts tasks and hands out none. Only a task
+that goes the whole way shows that. It touches no tenant and no table.
 
-One is under way at a time. While none comes back the next follows after twice as long, up to
-`LONGEST_PAUSE_S`, so a queue that nobody empties grows by two a minute and gateway.
+One canary is under way at a time. While none comes back, each pause is twice as long as the last,
+up to `LONGEST_PAUSE_S`. So a queue that no worker empties grows by two a minute and gateway.
 """
 
 import asyncio
@@ -31,7 +31,7 @@ LONGEST_PAUSE_S = 30.0
 
 
 class Canary:
-    """A listener of its own channel; `keep_flying` is the task that sends it."""
+    """Listens on its own channel; the task `keep_flying` sends canaries."""
 
     def __init__(self) -> None:
         self._id = uuid4()
@@ -50,11 +50,11 @@ class Canary:
         return "starting" if self._round_trip_s is None else "green"
 
     def out_s(self) -> float:
-        """How long nothing has come back of what was sent; 0 if all has."""
+        """Seconds since the oldest canary that has not come back was sent; 0 if all are back."""
         return 0.0 if self._out_since is None else time.monotonic() - self._out_since
 
     def seen(self) -> dict[str, Any]:
-        """For people."""
+        """The state and times as JSON, for `/readyz` and doctor."""
         return {
             "state": self.state,
             "out_s": round(self.out_s(), 1),
@@ -62,7 +62,7 @@ class Canary:
         }
 
     def deliver(self, frame: Published) -> None:
-        """One is back, perhaps late: then what it stood for gets through again."""
+        """A canary is back. Even a late one shows that messages get through again."""
         try:
             round_trip_s = time.monotonic() - float(frame.fields["sent_at"])
         except (KeyError, TypeError, ValueError):
@@ -75,11 +75,11 @@ class Canary:
         self._back.set()
 
     def resync(self) -> None:
-        """Valkey was away and may have lost the one under way: send another now."""
+        """Valkey was away and may have lost the canary under way: send another now."""
         self._again.set()
 
     async def keep_flying(self) -> None:
-        """Send them for ever."""
+        """Send canaries for ever."""
         pause_s = settings.telemetry.canary_interval_s
         while True:
             self._send()
@@ -100,7 +100,7 @@ class Canary:
         canary.delay({"gateway_id": str(self._id), "sent_at": now})
 
     async def _wait(self, within_s: float) -> bool:
-        """Until one is back, or another shall go; whether one is back."""
+        """Wait until a canary is back or another one is due; whether one is back."""
         back = asyncio.create_task(self._back.wait())
         again = asyncio.create_task(self._again.wait())
         try:

@@ -1,4 +1,4 @@
-"""How errors look over HTTP: `{"detail": sentence, "code": word, "retryable": bool}`."""
+"""Turns errors into HTTP responses: `{"detail": sentence, "code": word, "retryable": bool}`."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -22,7 +22,7 @@ OUR_FAULT = "Something went wrong on our side. It is in the log of the gateway."
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Answer typed errors with their status, and a part that is down with 503."""
+    """Answer typed errors with their status, and outages of a part with 503."""
 
     @app.exception_handler(KonstructError)
     async def _typed(_: Request, error: KonstructError) -> JSONResponse:
@@ -53,14 +53,14 @@ def add_error_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def _our_fault(_: Request, __: Exception) -> JSONResponse:
-        return answer(KonstructError(OUR_FAULT))  # it is logged, and raised on, by Starlette
+        return answer(KonstructError(OUR_FAULT))  # Starlette logs it and raises it on
 
     for kind in (*DATABASE_AWAY, *VALKEY_AWAY):
         app.add_exception_handler(kind, _part_is_down)
 
 
 class MethodNotAllowed(KonstructError):
-    """The path is there, but not for this method."""
+    """The path exists, but not for this method."""
 
     status = HTTPStatus.METHOD_NOT_ALLOWED
     code = "method_not_allowed"
@@ -71,7 +71,7 @@ class MethodNotAllowed(KonstructError):
 
 
 def _methods_of(request: Request) -> list[str]:
-    """All that the path takes, whichever of its routes."""
+    """Every method that any route of this path accepts."""
     taken = [method for method in ("GET", *CHANGING) if _is_taken(request, method)]
     return ["HEAD", *taken] if "GET" in taken else taken
 
@@ -83,18 +83,19 @@ def _is_taken(request: Request, method: str) -> bool:
 
 
 async def _part_is_down(request: Request, error: Exception) -> JSONResponse:
-    """A part of ours that cannot be reached; a file that cannot be read is no part."""
+    """Answer 503 if one of our parts cannot be reached. A file that cannot be read is not a
+    part."""
     if isinstance(error, OSError) and error.filename is not None:
         log.error("file_not_read", error=type(error).__name__)
         return answer(KonstructError(OUR_FAULT))
-    # The path as the route has it: one that is filled in may hold an invitation's token.
+    # The route's template, because a real path may hold an invitation's token.
     path = getattr(request.scope.get("route"), "path", None)
     log.warning("request_failed", path=path, error=type(error).__name__)
     return answer(Unavailable("Konstruct cannot reach one of its parts. Try again shortly."))
 
 
 def _answer_for_framework(error: HTTPException) -> JSONResponse:
-    """What FastAPI refuses by itself: a path or method there is not, a body that is no text."""
+    """For FastAPI's own refusals: an unknown path or method, a body that is no text."""
     if error.status_code == HTTPStatus.BAD_REQUEST:
         sentence = "The body is not JSON in UTF-8."
         problem = {"detail": sentence, "code": "bad_request", "retryable": False, "errors": []}
@@ -109,7 +110,7 @@ def _answer_for_framework(error: HTTPException) -> JSONResponse:
 
 
 def answer(error: KonstructError) -> JSONResponse:
-    """The answer that says it; it is counted as refused."""
+    """The response for this error; counts it as refused."""
     metrics.refused(error.code)
     return JSONResponse(
         {"detail": error.message, "code": error.code, "retryable": error.retryable},

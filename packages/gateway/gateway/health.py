@@ -1,9 +1,8 @@
-"""`/healthz`: the process lives. `/readyz`: it can serve. `/metrics`: its figures, to whoever holds
-`KONSTRUCT_METRICS_TOKEN`.
+"""Health: `/healthz` (the process lives), `/readyz` (it can serve) and `/metrics`.
 
 Ready means that this gateway can take messages and keep them: PostgreSQL answers and has the tables
-and columns we use, Valkey answers and has confirmed our subscriptions, and we are not leaving.
-Whether workers answer does not count (see `canary`): all gateways share them, so all would leave
+and columns we use, Valkey answers and has confirmed our subscriptions, and we are not draining.
+Whether workers answer does not count (see `canary`). All gateways share them, so all would leave
 the load balancer at once, and people could not even read what is stored.
 """
 
@@ -52,7 +51,7 @@ async def ready(request: Request) -> JSONResponse:
 
 
 def gateway_parts(state: Any) -> dict[str, Any]:
-    """What can be told without asking anybody."""
+    """The state of the parts that can be told without asking a server."""
     return {
         "valkey": state.fanout.hears,
         "subscriptions": state.fanout.is_subscribed,
@@ -78,7 +77,8 @@ async def metrics(request: Request) -> Response:
 
 
 class SchemaLook:
-    """Whether the database has every table and column this code uses; once it has, it has."""
+    """Whether the database has every table and column this code uses. Once it has, it is not asked
+    again."""
 
     def __init__(self) -> None:
         self._complete = False
@@ -99,8 +99,8 @@ class SchemaLook:
 
 
 async def _in_time(asking: Coroutine[Any, Any, bool]) -> bool:
-    """What it says; False if it has said nothing in time. Letting go of a connection that is
-    silent takes longer than any probe waits, and is not waited for."""
+    """The result of `asking`, or False if it takes too long. A silent connection takes longer to
+    close than any probe waits, so we do not wait for that."""
     task = asyncio.create_task(asking)
     _asking.add(task)
     task.add_done_callback(_asking.discard)

@@ -1,6 +1,6 @@
 """The gateway: what browsers and channels talk to. Composition only.
 
-Importing this needs no server; everything is opened when the application starts.
+Importing this needs no server. Everything is opened when the application starts.
 """
 
 import asyncio
@@ -47,12 +47,12 @@ from gateway.realtime.sockets import Sockets
 from gateway.revocations import Revocations
 
 OUTBOX_S = 2.0
-"""For the nudges of the last messages."""
+"""Seconds for the nudges of the last messages to leave."""
 
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    """Refuse to start where tenants would not be kept apart; listen; leave nothing open."""
+    """Check that row-level security binds us, start listening, and close everything at the end."""
     try:
         settings.identity.require_signing_key()
         warn_of_misspelt_settings()
@@ -89,8 +89,8 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 class GatewayApp(FastAPI):
-    """FastAPI for requests, whose answers all carry the headers of `answers.py`. Sockets go
-    straight to their route: each layer a request passes would stay in memory as long as one."""
+    """FastAPI for requests, with the headers of `answers.py` on every response. Sockets go straight
+    to their route, because every layer a socket's request passes would stay in memory with it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -109,8 +109,8 @@ def create_app() -> FastAPI:
         title="Konstruct",
         version="0.1.0",
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: route.name,  # what generated clients call it
-        docs_url=None,  # FastAPI's own run scripts of a public CDN in our origin; see api_docs.py
+        generate_unique_id_function=lambda route: route.name,  # generated clients use this name
+        docs_url=None,  # FastAPI's own page runs a public CDN's scripts; see api_docs.py
         redoc_url=None,
         openapi_url=None,
     )

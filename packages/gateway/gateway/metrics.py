@@ -1,7 +1,7 @@
-"""What a gateway counts, and the few places it is told from.
+"""A gateway's metrics.
 
-`AnswerClock` measures what a person waits for: from the moment their message came in to the first
-text, and to the answer, going out on the same socket.
+`AnswerClock` measures how long a person waits: from the moment their message arrived until the
+first text, and until the whole answer, leaves on the same socket.
 """
 
 import time
@@ -92,12 +92,12 @@ CLOCKED_AT_MOST = 64
 
 
 def refused(code: str) -> None:
-    """Something was refused. Codes are words of ours, so they are few."""
+    """Count a refusal. Codes are our own words, so there are few label values."""
     REFUSALS.labels(code).inc()
 
 
 class AnswerClock:
-    """Times of the messages one socket has asked and not yet seen answered."""
+    """Times of one socket's messages that are not answered yet."""
 
     __slots__ = ("_asked", "_begun")
 
@@ -106,7 +106,7 @@ class AnswerClock:
         self._begun: set[str] = set()
 
     def asked(self, message_id: str, came_at: float) -> None:
-        """A message was accepted that came in at `came_at` on the monotonic clock."""
+        """A message was accepted; it arrived at `came_at` by the monotonic clock."""
         now = time.monotonic()
         MESSAGES_ACCEPTED.inc()
         ACCEPT.observe(now - came_at)
@@ -114,7 +114,7 @@ class AnswerClock:
             self._asked[message_id] = came_at
 
     def sent(self, frame: dict[str, Any]) -> None:
-        """A frame about the conversation has gone out."""
+        """A frame of the conversation was sent."""
         if not self._asked:
             return
         if frame["type"] == "reset":
@@ -127,7 +127,7 @@ class AnswerClock:
             return
         answered = _ANSWERED.get(frame.get("status", ""))
         begins = frame["type"] == "delta" or (answered is not None and frame.get("text"))
-        if begins and reply_to not in self._begun:  # an answer may also come whole, at once
+        if begins and reply_to not in self._begun:  # a short answer may come whole, without deltas
             self._begun.add(str(reply_to))
             FIRST_TOKEN.observe(time.monotonic() - came_at)
         if answered is not None:

@@ -1,9 +1,9 @@
 """Serves the portal, the built web page, beside the API it is a client of.
 
 Every path that is not the API's is the portal's: a file of the build, or `index.html`, whose own
-router reads the address. Hashed assets may be kept for ever; `index.html` is asked for each time,
-so that a new build is seen at once. The content security policy lets no script run and no address
-be reached but our own, whatever an answer may contain.
+router reads the address. Hashed assets may be cached for ever. `index.html` is asked for each time,
+so that a new build is seen at once. The content security policy allows only our own scripts and our
+own addresses, whatever an answer of a model may contain.
 """
 
 import mimetypes
@@ -23,15 +23,15 @@ IN_THE_REPOSITORY = Path(__file__).parents[3] / "portal" / "dist"
 NOT_BUILT = "The web page is not built here yet: `make portal` builds it."
 FOR_EVER = "public, max-age=31536000, immutable"
 ODD = re.compile(r"[\x00-\x1f\x7f\\\ufffd]")
-"""Control characters, backslashes, and what stands for bytes that are no UTF-8."""
+"""Control characters, backslashes, and the replacement character for invalid UTF-8."""
 MAX_PATH_CHARS = 2048
 NAMED_HOST = re.compile(r"[A-Za-z0-9.\-]+(:\d+)?")
 MAX_PART_BYTES = 255
-"""Of a path: no file's name is longer."""
+"""Of one part of a path: no file name is longer."""
 
 
 class _PortalPath(StringConvertor):
-    """Any path but the API's own: those keep their 404 and 405 as JSON."""
+    """Matches any path but the API's, whose 404 and 405 stay JSON."""
 
     regex = r"(?!(?:api|chat|docs|redoc|openapi\.json|healthz|readyz|metrics)(?:/|$)).*"
 
@@ -41,7 +41,7 @@ portal_router = APIRouter()
 
 
 def portal_dir() -> Path:
-    """Where the built portal is. Raises NotFound where there is none."""
+    """Directory of the built portal. Raises NotFound if there is none."""
     given = settings.gateway.portal_dir
     for directory in (given,) if given else (IN_THE_WHEEL, IN_THE_REPOSITORY):
         if (directory / "index.html").is_file():
@@ -50,7 +50,7 @@ def portal_dir() -> Path:
 
 
 async def serve_portal(request: Request) -> Response:
-    """A file of the build, or the page itself for an address within it."""
+    """A file of the build, or `index.html` for any other address."""
     directory, path = portal_dir(), request.path_params["path"]
     if not _may_be_ours(path):
         raise NotFound("There is no such page.")
@@ -74,8 +74,8 @@ portal_router.add_route(
 
 
 def _may_be_ours(path: str) -> bool:
-    """Whether it could be a page's address or a file's: no page of ours leads above itself, and
-    none has a name that no file system takes."""
+    """Whether the path can be a page's or a file's: it leads to no parent directory, and no part is
+    too long or has characters that no file name has."""
     parts = path.split("/")
     return (
         not ODD.search(path)
@@ -86,7 +86,7 @@ def _may_be_ours(path: str) -> bool:
 
 
 def _file_of(directory: Path, path: str) -> Path | None:
-    """The file of the build, or None; also where the file system does not take the name."""
+    """The file of the build; None if there is none, or if the file system refuses the name."""
     try:
         file = (directory / path).resolve()
         return file if file.is_relative_to(directory) and file.is_file() else None
@@ -95,7 +95,7 @@ def _file_of(directory: Path, path: str) -> Path | None:
 
 
 def _file_response(file: Path, *, gzip: bool) -> FileResponse:
-    """The file, or what the build has compressed of it for those who take that."""
+    """The file, or its compressed copy from the build if the client accepts that."""
     compressed = file.with_name(f"{file.name}.gz")
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if not compressed.is_file():
@@ -108,8 +108,8 @@ def _file_response(file: Path, *, gzip: bool) -> FileResponse:
 
 @lru_cache(maxsize=64)
 def _content_security_policy(host: str) -> str:
-    """Older browsers do not take a socket of our own address as 'self', so it is named; but a
-    policy has no way to spell an IPv6 address."""
+    """The policy names our own WebSocket address, because older browsers do not count it as 'self'.
+    An IPv6 address cannot be written in a policy, so there it is left out."""
     sockets = f" ws://{host} wss://{host}" if NAMED_HOST.fullmatch(host) else ""
     return "; ".join(
         (

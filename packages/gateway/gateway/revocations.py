@@ -1,4 +1,4 @@
-"""Live sockets lose access when the person does: hears revocations and has sockets checked."""
+"""Hears revocations of access, and has the person's live sockets checked."""
 
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from gateway.realtime.sockets import Sockets
 
 
 class Revocations:
-    """A listener of the access-revoked channel."""
+    """Listens on the access-revoked channel."""
 
     def __init__(self, sockets: Sockets) -> None:
         self._sockets = sockets
@@ -24,7 +24,7 @@ class Revocations:
             socket.recheck_access()
 
     def resync(self) -> None:
-        """A revocation may have been missed while Valkey was away: look at everyone."""
+        """Valkey was away, so a revocation may have been missed: check everyone."""
         access.forget_all()
         for socket in self._sockets.all():
             socket.recheck_access()

@@ -1,7 +1,7 @@
-"""Runs the gateway under uvicorn, and ends it without losing anyone.
+"""Runs the gateway under uvicorn, and drains it without losing a client.
 
-On SIGTERM or SIGINT every socket is told to `reconnect` and closed before uvicorn stops: left to
-itself, uvicorn closes them all at once and without a word.
+On SIGTERM or SIGINT every socket is told to `reconnect` and closed before uvicorn stops. uvicorn
+alone would close them all at once and without a word.
 """
 
 import asyncio
@@ -25,11 +25,11 @@ DRAIN_S = 3.0
 GRACE_S = 2
 RECONNECT_SPREAD_MS = 2_000
 PING_EVERY_S = 20
-"""Below any idle time-out on the way: proxies have a minute at least."""
+"""Shorter than any idle time-out of a proxy, which is a minute at least."""
 
 
 class DrainingServer(uvicorn.Server):
-    """A uvicorn server that says good-bye first."""
+    """A uvicorn server that tells its sockets good-bye first."""
 
     _draining: asyncio.Task[None] | None = None
 
@@ -38,7 +38,7 @@ class DrainingServer(uvicorn.Server):
             super().handle_exit(sig, frame)
             return
         app.state.draining = True
-        # From a signal handler: only this call also wakes a loop that sleeps.
+        # In a signal handler, only this call also wakes a sleeping loop.
         asyncio.get_running_loop().call_soon_threadsafe(self._begin_draining)
 
     def _begin_draining(self) -> None:
@@ -52,8 +52,8 @@ class DrainingServer(uvicorn.Server):
 
 
 def listen(config: uvicorn.Config) -> socket.socket:
-    """A listening socket whose connections end when the other side takes nothing for a while:
-    uvicorn itself waits for ever for a client that does not read."""
+    """A listening socket. The kernel ends its connections when the client takes nothing for
+    `unread_timeout_s`; uvicorn would wait for ever."""
     listening = config.bind_socket()
     if hasattr(socket, "TCP_USER_TIMEOUT"):
         unread_ms = int(settings.sockets.unread_timeout_s * 1000)
@@ -62,7 +62,7 @@ def listen(config: uvicorn.Config) -> socket.socket:
 
 
 def _warn_if_open(host: str) -> None:
-    """Say it when others than this machine are let in as if there were no TLS before us."""
+    """Log a warning if other machines can connect while the settings say that there is no TLS."""
     if is_loopback(host):
         return
     if not settings.identity.cookie_secure:
@@ -72,7 +72,7 @@ def _warn_if_open(host: str) -> None:
 
 
 def configured(host: str, port: int) -> uvicorn.Config:
-    """uvicorn as we want it: every wait and every size has a bound."""
+    """uvicorn's configuration: every wait and every size has a bound."""
     return uvicorn.Config(
         app,
         host=host,
@@ -80,14 +80,14 @@ def configured(host: str, port: int) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
-        # Both said here, or uvicorn asks FORWARDED_ALLOW_IPS and WEB_CONCURRENCY.
+        # Both given here, or uvicorn reads FORWARDED_ALLOW_IPS and WEB_CONCURRENCY.
         forwarded_allow_ips=settings.gateway.trusted_proxies,
         workers=1,
         http=BoundedHttp,
         ws=BoundedWebSocket,
-        # Small frames gain nothing from compression, and each socket pays 50 KiB for it.
+        # Small frames gain nothing from compression, and it costs 50 KiB per socket.
         ws_per_message_deflate=False,
-        # Well above our own limit, so that our close code and sentence are what a client sees.
+        # Well above our own limit, so that a client sees our close code and sentence.
         ws_max_size=max(1024 * 1024, settings.sockets.frame_bytes() * 2),
         ws_ping_interval=PING_EVERY_S,
         ws_ping_timeout=PING_EVERY_S,
@@ -96,16 +96,17 @@ def configured(host: str, port: int) -> uvicorn.Config:
 
 
 def serve(host: str, port: int) -> int:
-    """Serve until told to stop; the exit code. Raises KonstructError when it may not start."""
+    """Serve until told to stop; returns the exit code. Raises KonstructError if it may not
+    start."""
     configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
-    # Why it may not start is said in a sentence of ours, not in uvicorn's stack trace.
+    # Our own sentence says why it may not start, so hide uvicorn's stack trace.
     logging.getLogger("uvicorn.error").addFilter(lambda _: app.state.refusal is None)
     _warn_if_open(host)
     config = configured(host, port)
     server = DrainingServer(config)
     try:
         server.run(sockets=[listen(config)])
-    except SystemExit:  # uvicorn's answer to an application that does not start
+    except SystemExit:  # uvicorn raises it if the application does not start
         if app.state.refusal is not None:
             raise app.state.refusal from None
         raise

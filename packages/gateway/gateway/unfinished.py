@@ -1,10 +1,11 @@
-"""What a client has begun must come to an end: a head, a body, a message in pieces, the taking of
-an answer.
+"""Ends what clients begin and do not finish.
 
-uvicorn waits for ever for a client that goes on slowly. Here everything that is unfinished is
-looked at once a second, by one timer for all connections, and ended when it is overdue. Most of
-it is over before anybody looks, so it costs an entry in a dict. Of one address only so much may
-be unfinished at once; what has been so longest gives way, so that somebody quick still gets in.
+That is: a head, a body, a fragmented message, reading a response.
+
+uvicorn waits for ever for a slow client. Here one timer checks all unfinished connections once a
+second, and ends those that are overdue. Most are finished before the first check, so each costs
+only an entry in a dict. One address may have only so many unfinished at once; then its oldest are
+ended, so that a quick client still gets in.
 """
 
 import asyncio
@@ -21,20 +22,21 @@ LOOK_EVERY_S = 1.0
 
 
 class Connection(Protocol):
-    """What is asked of one that has something unfinished. No call may block."""
+    """What is asked of a connection with something unfinished. No method may block."""
 
     def is_overdue(self, now: float) -> bool:
-        """Whether it must end; it may find that nothing is unfinished any more and leave."""
+        """Whether it must end. A connection with nothing unfinished any more removes itself
+        here."""
 
     def counted_as(self) -> str | None:
-        """The address that is answerable for it; None if that is not known."""
+        """The address it is counted for; None if that is unknown."""
 
     def give_up(self) -> None:
         """End it."""
 
 
 class Unfinished:
-    """The connections of one process with something unfinished, in the order they began it."""
+    """A process's connections with something unfinished, in the order they began it."""
 
     def __init__(self) -> None:
         self._since: dict[Connection, float] = {}
@@ -45,7 +47,7 @@ class Unfinished:
         return len(self._since)
 
     def add(self, connection: Connection, now: float) -> None:
-        """It has begun something at `now`, by the loop's clock."""
+        """The connection began something at `now`, by the loop's clock."""
         self._since.setdefault(connection, now)
         if self._timer is None or self._loop is not asyncio.get_running_loop():
             self._look_later()
@@ -71,7 +73,8 @@ class Unfinished:
             self._look_later()
 
     def _too_many(self, now: float) -> Iterator[Connection]:
-        """The oldest of each address that has too many which are not quite new."""
+        """The oldest connections of each address that has too many; those younger than
+        `LOOK_EVERY_S` do not count."""
         if not settings.limits.enabled:
             return
         old = [each for each, since in self._since.items() if now - since >= LOOK_EVERY_S]

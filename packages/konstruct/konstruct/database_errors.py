@@ -1,4 +1,4 @@
-"""What PostgreSQL has against us, as a sentence that says what to do."""
+"""Turns PostgreSQL's errors into sentences that say what to do."""
 
 import psycopg
 from psycopg import errors
@@ -7,7 +7,7 @@ from shared.errors import ConfigError, KonstructError, Unavailable
 from sqlalchemy.exc import SQLAlchemyError
 
 DATABASE_ERRORS = (SQLAlchemyError, psycopg.Error)
-"""The driver's own come through where a transaction begins."""
+"""SQLAlchemy passes on the driver's own errors when a transaction begins."""
 
 
 def as_sentence(error: SQLAlchemyError | psycopg.Error) -> KonstructError:
@@ -45,6 +45,6 @@ def as_sentence(error: SQLAlchemyError | psycopg.Error) -> KonstructError:
 
 
 def first_line(error: BaseException) -> str:
-    """The server's own words without its details, and without a full stop."""
+    """The first line of the server's message, without full stop."""
     lines = str(error).strip().splitlines() or [type(error).__name__]
     return lines[0].strip().rstrip(".")

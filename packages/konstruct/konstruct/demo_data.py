@@ -1,6 +1,6 @@
 """A demo business to try everything with, and many people in it for load tests.
 
-Both are idempotent: what is there stays as it is, what is missing is added.
+Both are idempotent: existing rows stay as they are, missing ones are added.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,8 @@ TOKEN_TTL_S = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class DemoAgent:
-    """Whom the demo business hires. Short instructions, so that a tiny model follows them too."""
+    """An agent of the demo business. Its instructions are short, so that a tiny model follows
+    them."""
 
     name: str
     role: str
@@ -59,18 +60,18 @@ AGENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What a seed leaves."""
+    """The result of a seed."""
 
     tenant: Tenant
     people: Sequence[Person]
     keep_their_password: frozenset[UUID]
-    """Who was there before, and logs in with another one than this seed's."""
+    """People who existed before, and may log in with another password than this seed's."""
     agents: Sequence[Agent]
 
 
 @dataclass(frozen=True, slots=True)
 class DemoPerson:
-    """An operator with a conversation of their own, and a token good for a day."""
+    """An operator with a conversation of their own, and a token valid for a day."""
 
     user_id: UUID
     email: str
@@ -81,10 +82,10 @@ class DemoPerson:
 
 
 async def seed(session: SystemSession, *, password: str) -> Demo:
-    """The demo tenant, its agents and one person of each role. Who is new logs in with this
-    password; who is there keeps everything.
+    """Make the demo tenant, its agents and one person of each role.
 
-    Raises BadRequest for a password that keeps no rules.
+    New people log in with this password; existing ones keep everything. Raises BadRequest for a
+    password that breaks the rules.
     """
     check_password_rules(password)
     tenant = await ensure_tenant(session, name="Acme Demo", slug=SLUG)
@@ -103,10 +104,10 @@ async def seed(session: SystemSession, *, password: str) -> Demo:
 
 
 async def make_people(session: SystemSession, count: int) -> Sequence[DemoPerson]:
-    """The operators 1 to `count`, each with a conversation with the first agent.
+    """Make the operators 1 to `count`, each with a conversation with the first agent.
 
     They have no password, because hashing a thousand takes a minute. Raises BadRequest, and
-    NotFound before the demo was seeded.
+    NotFound if the demo is not seeded.
     """
     if not 1 <= count <= MAX_PEOPLE:
         raise BadRequest(f"{count} people are not possible: choose 1 to {MAX_PEOPLE}.")
@@ -121,7 +122,8 @@ async def make_people(session: SystemSession, count: int) -> Sequence[DemoPerson
     conversation_ids = await ensure_conversations(
         session, tenant_id=tenant.id, agent_id=agent.id, user_ids=user_ids.values()
     )
-    # One log-in session each, the same every time: making them again leaves nothing behind.
+    # One log-in session each, with an id that is always the same, so that repeating this leaves no
+    # extra rows.
     session_ids = {user_id: uuid5(user_id, SLUG) for user_id in user_ids.values()}
     await ensure_sessions(
         session,

@@ -1,4 +1,4 @@
-"""Who speaks, as a program that talks to a gateway holds it."""
+"""A caller's identity, for a program that talks to a gateway."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,8 +7,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A person in a role, with the token that proves it. `tenant_id` is None for a platform
-    admin."""
+    """A person in a role, with their access token. `tenant_id` is None for a platform admin."""
 
     token: str
     user_id: UUID

@@ -1,4 +1,4 @@
-"""Access tokens made on the spot, by whoever holds the installation's signing key."""
+"""Makes access tokens with the installation's signing key."""
 
 from shared.db import SystemSession
 from shared.errors import Forbidden
@@ -10,7 +10,8 @@ from konstruct.identity import Identity
 
 
 async def issue(email: str, *, tenant: str | None = None, ttl_s: int | None = None) -> Identity:
-    """Log this person in without their password. Raises NotFound, Forbidden, BadRequest."""
+    """An access token for this person, without their password. Raises NotFound, Forbidden,
+    BadRequest."""
     async with SystemSession("identity") as session, session.transaction():
         user = await find_user(session, email)
         if user.disabled_at is not None:

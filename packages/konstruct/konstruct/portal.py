@@ -1,6 +1,6 @@
-"""A gateway's REST API as a person's program uses it: log in, find an agent, read a conversation.
+"""A client of a gateway's REST API: log in, find an agent, read a conversation.
 
-Every wait is bounded. What the gateway refuses is raised with the gateway's own sentence.
+Every wait is bounded. A refusal is raised with the gateway's own sentence.
 """
 
 from collections.abc import Awaitable, Callable
@@ -49,7 +49,7 @@ SignIn = Callable[[], Awaitable[Identity]]
 
 
 class Portal:
-    """One gateway, one person. `sign_in` is called for the first call, and when a token ends."""
+    """One gateway, one person. `sign_in` is called before the first call, and when a token ends."""
 
     def __init__(self, url: str, sign_in: SignIn | None = None) -> None:
         self.url = url.rstrip("/")
@@ -81,7 +81,7 @@ class Portal:
         await self._http.aclose()
 
     async def identity(self, *, fresh: bool = False) -> Identity:
-        """Who we are; `fresh` asks for a new token. Raises KonstructError."""
+        """The caller's identity; `fresh` gets a new token. Raises KonstructError."""
         if self._identity is None or fresh:
             if self.sign_in is None:
                 raise NotAuthenticated("There is no way to log in given.")
@@ -89,18 +89,18 @@ class Portal:
         return self._identity
 
     async def log_in(self, email: str, password: str) -> Identity:
-        """By password. Later calls may `refresh`. Raises KonstructError."""
+        """Log in by password. Later calls may `refresh`. Raises KonstructError."""
         body = {"email": email, "password": password} | self._in_tenant()
         return _identity(await self._request("POST", "/api/portal/auth/login", json=body))
 
     async def refresh(self) -> Identity:
-        """By the cookie a log-in has left here. Raises KonstructError."""
+        """Refresh with the cookie of an earlier log-in. Raises KonstructError."""
         return _identity(
             await self._request("POST", "/api/portal/auth/refresh", json=self._in_tenant())
         )
 
     async def whose(self, token: str) -> Identity:
-        """Whose token this is. Raises NotAuthenticated."""
+        """The identity of this token. Raises NotAuthenticated."""
         me = await self._request("GET", "/api/portal/me", headers=_bearer(token))
         return Identity(token, UUID(me["id"]), me["role"], _uuid(me["tenant_id"]))
 
@@ -108,9 +108,9 @@ class Portal:
         return {"tenant_id": str(self._active_tenant)} if self._active_tenant else {}
 
     async def enter_tenant(self, slug_or_id: str | None) -> UUID:
-        """Act in the tenant named, the token's, or the only one from now on; its id.
+        """Act in this tenant from now on: the named one, the token's, or the only one.
 
-        Raises BadRequest, NotFound.
+        Returns its id. Raises BadRequest, NotFound.
         """
         tenant_id = await self._tenant_id(slug_or_id)
         if (await self.identity()).tenant_id not in (tenant_id, None):
@@ -134,19 +134,19 @@ class Portal:
         raise NotFound(f"You are in no tenant '{slug_or_id}'. There is: {slugs}.")
 
     async def agent(self, tenant_id: UUID, name: str) -> tuple[UUID, str]:
-        """The id and name of the agent of this name, however it is spelled. Raises NotFound."""
+        """The id and name of this agent, however the name is spelled. Raises NotFound."""
         agents: list[dict[str, Any]] = await self._get(
             "/api/portal/agents", params={"tenant_id": str(tenant_id)}
         )
         fitting = [agent for agent in agents if name_key(agent["name"]) == name_key(name)]
-        if fitting:  # the one spelled exactly so before another
+        if fitting:  # prefer the name that is spelled exactly so
             found = min(fitting, key=lambda agent: agent["name"] != name)
             return UUID(found["id"]), found["name"]
         names = ", ".join(agent["name"] for agent in agents) or "nobody yet"
         raise NotFound(f"No agent is called '{name}' there. There is: {names}.")
 
     async def open_conversation(self, tenant_id: UUID, agent_id: UUID) -> UUID:
-        """Our conversation with this agent."""
+        """The caller's conversation with this agent."""
         body = {"tenant_id": str(tenant_id), "agent_id": str(agent_id)}
         return UUID((await self._call("POST", "/api/portal/chat/conversations", json=body))["id"])
 
@@ -170,7 +170,7 @@ class Portal:
         return await self._call("GET", path, **options)
 
     async def _call(self, method: str, path: str, **options: Any) -> Any:
-        """As ourselves, once more with a fresh token when ours has ended."""
+        """Call with our token; once more with a fresh one if it has expired."""
         token = (await self.identity()).token
         try:
             return await self._request(method, path, headers=_bearer(token), **options)

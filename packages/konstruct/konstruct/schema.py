@@ -1,6 +1,6 @@
-"""The database's tables: which database they are in, and bringing them up to date.
+"""The database's tables: finds which database they are in, and migrates it.
 
-Used by `konstruct migrate` and by `migrations/env.py`, so that both mean the same database.
+`konstruct migrate` and `migrations/env.py` both use this, so that both mean the same database.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ VERSION_TABLE = "alembic_version"
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One migration: its number and what it is about."""
+    """One migration: its number and its title."""
 
     id: str
     about: str
@@ -40,11 +40,11 @@ class Revision:
 
 @contextlib.contextmanager
 def owner_database(data_dir: Path) -> Iterator[str]:
-    """The URL of the database to migrate, for as long as the block runs.
+    """The URL of the database to migrate, valid for the block.
 
-    In this order: KONSTRUCT_OWNER_DATABASE_URL, the `konstruct up` that runs on the directory,
-    KONSTRUCT_DATABASE_URL, and else the directory's own PostgreSQL, started for the block.
-    Raises ConfigError, DevstackError.
+    The first of: KONSTRUCT_OWNER_DATABASE_URL, the `konstruct up` that runs on the directory,
+    KONSTRUCT_DATABASE_URL, and the directory's own PostgreSQL, started for the block. Raises
+    ConfigError, DevstackError.
     """
     url = (
         settings.database.owner_url
@@ -73,7 +73,7 @@ def owner_database(data_dir: Path) -> Iterator[str]:
 def set_up_roles(
     superuser_url: str, *, database: str, owner_password: str, app_password: str
 ) -> dict[str, str]:
-    """Make the roles and the database on a server of one's own; the settings that connect there.
+    """Make the roles and the database on a server; returns the settings that connect to it.
 
     Raises psycopg.Error.
     """
@@ -93,12 +93,12 @@ def set_up_roles(
 
 
 def without_password(login: str) -> str:
-    """The URL as it may stand in a log."""
+    """The URL without its password, for a log."""
     return make_url(login).render_as_string(hide_password=True)
 
 
 def require_roles(connection: Connection) -> None:
-    """Raise ConfigError when the roles that migrations grant to are missing."""
+    """Raise ConfigError if roles that migrations grant to are missing."""
     found = set(connection.scalars(text("SELECT rolname FROM pg_roles")))
     missing = [role for role in (APP_ROLE, SYSTEM_ROLE) if role not in found]
     if missing:
@@ -110,14 +110,14 @@ def require_roles(connection: Connection) -> None:
 
 
 def pending(url: str) -> list[Revision]:
-    """What would be applied, oldest first. Raises SQLAlchemyError."""
+    """The migrations to apply, oldest first. Raises SQLAlchemyError."""
     with owner_engine(url) as engine, engine.connect() as connection:
         return pending_on(connection)
 
 
 def pending_on(connection: Connection) -> list[Revision]:
-    """Nothing if the database is newer than this code, as it is for the old processes during an
-    upgrade."""
+    """The migrations to apply. Empty if the database is newer than this code, as it is for old
+    processes during an upgrade."""
     script = ScriptDirectory.from_config(_config())
     heads = MigrationContext.configure(connection).get_current_heads()
     if not _knows(script, heads):
@@ -127,8 +127,10 @@ def pending_on(connection: Connection) -> list[Revision]:
 
 
 def migrate(url: str) -> list[Revision]:
-    """Apply what is pending, each migration whole or not at all; what was applied. Raises
-    ConfigError, SQLAlchemyError."""
+    """Apply what is pending, each migration whole or not at all; returns what was applied.
+
+    Raises ConfigError, SQLAlchemyError.
+    """
     applied: list[Revision] = []
     config = _config()
     with owner_engine(url) as engine, engine.connect() as connection:
@@ -143,13 +145,13 @@ def migrate(url: str) -> list[Revision]:
 
 
 def refuse_if_newer(url: str) -> None:
-    """Raise ConfigError when a newer Konstruct has worked on this database. Changes nothing; one
-    that is not there yet is not newer."""
+    """Raise ConfigError if a newer Konstruct has migrated this database. Changes nothing. A
+    database that does not exist is not newer."""
     with owner_engine(async_url(url)) as engine:
         try:
             connection = engine.connect()
         except OperationalError:
-            return  # there is no such database yet, or migrating it says better what is wrong
+            return  # there is no such database yet, or migrating it gives a better error
         with connection:
             _refuse_if_newer(connection)
 
@@ -192,7 +194,7 @@ def owner_engine(url: str) -> Iterator[Engine]:
 
 
 def _config() -> Config:
-    """Alembic's, from beside this module, as a wheel has it, or from the repository."""
+    """Alembic's configuration, from beside this module (in a wheel) or from the repository."""
     here = Path(__file__).resolve()
     for home in (here.parent / "database", *here.parents[3:4]):
         ini = home / "alembic.ini"

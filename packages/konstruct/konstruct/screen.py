@@ -1,7 +1,8 @@
-"""What others wrote, made harmless for a terminal.
+"""Makes text from others harmless for a terminal.
 
-A name, a message or an error may hold what steers a terminal (ESC sequences, C1 controls) or what
-turns the direction of the text around it. The first is left out, the second is shown as `\\u202e`.
+A name, a message or an error may hold sequences that control a terminal (ESC, C1 controls) or
+characters that change the direction of the text around them. The first are removed, the second are
+shown as `\\u202e`.
 """
 
 import re
@@ -12,7 +13,7 @@ _TURNS = re.compile(r"[\u202a-\u202e\u2066-\u2069\u2028\u2029]")
 
 
 def harmless(text: str) -> str:
-    """The text without control characters but lines and tabs, its bidi controls as escapes."""
+    """The text without control characters except line ends and tabs; bidi controls as escapes."""
     return _TURNS.sub(lambda found: f"\\u{ord(found[0]):04x}", _STEERS.sub("", text))
 
 
@@ -22,5 +23,5 @@ def one_line(text: str) -> str:
 
 
 def harmless_on(stream: TextIO, text: str) -> str:
-    """Harmless on a screen; a program that reads gets what was written."""
+    """Harmless on a screen; a program that reads gets the text unchanged."""
     return harmless(text) if stream.isatty() else text

@@ -1,8 +1,7 @@
-"""How many sockets may be open, and how fast a client may speak.
+"""Admission: how many sockets may be open, and how fast a client may send.
 
-Sockets are counted in each process, because it is the process's memory that they use: of an
-address before they have said who they are, of a person, and in all. Each count is given back on
-every way out.
+Each process counts its own sockets, because they use its memory: per address before they are
+authenticated, per person afterwards, and in all. Every way out of a socket lowers its count.
 """
 
 import time
@@ -20,7 +19,7 @@ Counted = TypeVar("Counted")
 
 
 class Arrival:
-    """A socket, until it ends: at first of an address, then of a person."""
+    """A socket until it ends; counted for its address at first, then for its person."""
 
     __slots__ = ("_address", "_admission", "_user_id")
 
@@ -30,7 +29,7 @@ class Arrival:
         self._user_id: UUID | None = None
 
     def identified(self, user_id: UUID) -> None:
-        """It has said who it is. Raises TooMany if this person has too many."""
+        """Count the socket for its person from now on. Raises TooMany if they have too many."""
         of_users = self._admission.of_users
         if settings.limits.enabled and of_users[user_id] >= settings.sockets.per_user:
             raise TooMany(
@@ -64,7 +63,7 @@ class Admission:
 
     @contextmanager
     def arriving(self, address: str) -> Iterator[Arrival]:
-        """A socket for as long as it lasts. Raises TooMany before it is accepted."""
+        """Count a socket for as long as the block lasts. Raises TooMany before it is accepted."""
         if settings.limits.enabled and (
             self.open >= settings.sockets.per_gateway
             or self.of_addresses[address] >= settings.sockets.unauthenticated_per_address
@@ -85,14 +84,14 @@ class Admission:
 
 
 def _less(counts: Counter[Counted], key: Counted) -> None:
-    """One fewer; nothing is kept of who has none."""
+    """Lower the count; a count of 0 is removed."""
     counts[key] -= 1
     if not counts[key]:
         del counts[key]
 
 
 class Pace:
-    """`per_second` on average, `burst` at once."""
+    """A rate limit: `per_second` on average, `burst` at once."""
 
     __slots__ = ("_at", "_burst", "_left", "_per_second")
 
@@ -103,7 +102,7 @@ class Pace:
         self._at = time.monotonic()
 
     def allows(self) -> bool:
-        """Whether one more is within it; counted if it is."""
+        """Whether one more is allowed; if so, it is counted."""
         now = time.monotonic()
         self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
         self._at = now

@@ -1,7 +1,7 @@
-"""Reading for one socket what it has not had: from PostgreSQL, and of an answer from Valkey.
+"""Catch-up of a socket: messages it has not had from PostgreSQL, answers so far from Valkey.
 
-What is read is sent at once, past the queue. Each call raises what a server that is away raises,
-and what `send` raises; what was sent until then is noted, so it may be called again.
+What is read is sent at once, ahead of the queue. Each call raises the errors of a server in an
+outage and those of `send`. What was sent before the error is noted, so the call can be repeated.
 """
 
 from collections.abc import Sequence
@@ -24,8 +24,8 @@ from gateway.realtime.published import Published
 
 
 class CatchingUp:
-    """`begin` once, then `again` whenever something may have been missed, and `up_to` a frame
-    before which something is known to be missing."""
+    """Call `begin` once; then `again` whenever something may have been missed, and `up_to` for a
+    frame before which something is missing."""
 
     __slots__ = ("_due", "_outlet", "_who", "handling")
 
@@ -37,7 +37,7 @@ class CatchingUp:
         """Who has the conversation, as last read, where that is not its agent."""
 
     async def begin(self) -> None:
-        """Send what is newer than the client's `last_seq`, and what is being said now."""
+        """Send messages newer than the client's `last_seq`, and answers being written."""
         metrics.CAUGHT_UP_FIRST.inc()
         after = self._who.last_seq
         news = await self._read(after)
@@ -51,7 +51,7 @@ class CatchingUp:
         await self._send_answers_so_far(news.in_flight)
 
     async def again(self, until_seq: int | None = None) -> None:
-        """Send every stored message this socket has not had, and what is being said now."""
+        """Send every stored message this socket has not had, and answers being written."""
         metrics.CAUGHT_UP_AGAIN.inc()
         news = await self._read(self._due.ordering.last_seq)
         news = await self._send_messages(news, live=True, until_seq=until_seq)
@@ -60,7 +60,7 @@ class CatchingUp:
         await self._send_answers_so_far(news.in_flight)
 
     async def up_to(self, frame: Frame, missing: Missing) -> None:
-        """Send what is missing before it, and the frame itself."""
+        """Send what is missing before `frame`, and then `frame`."""
         if missing is Missing.ANSWER_SO_FAR:
             assert isinstance(frame, Published)
             await self._join(UUID(frame.fields["reply_to"]))
@@ -69,10 +69,10 @@ class CatchingUp:
             self._due.ordering.sent(frame.seq - 1)
             await self._tell(frame)
         else:
-            await self.again()  # what is published is stored: it comes along
+            await self.again()  # a published message is stored, so this sends it too
 
     async def _join(self, reply_to: UUID) -> None:
-        """Part of a streamed answer was missed: send what was said so far."""
+        """The socket missed a part of this answer: send the answer so far."""
         news = await self._read(None)
         await self._send_answers_so_far([run for run in news.in_flight if run.reply_to == reply_to])
 
@@ -85,7 +85,7 @@ class CatchingUp:
     async def _send_messages(
         self, news: CatchUp, *, live: bool, until_seq: int | None = None
     ) -> CatchUp:
-        """Send this page and those after it; the last one."""
+        """Send this page of messages and all after it; returns the last page."""
         while True:
             if news.reset_seq > self._due.ordering.reset_seq:
                 await self._tell(Published.of(ResetFrame(seq=news.reset_seq)))
@@ -133,7 +133,7 @@ class CatchingUp:
             ordering.joined(reply_to, run.attempt, len(text))
 
     async def _tell(self, frame: Frame) -> None:
-        """Send what is due for a frame before which nothing is missing."""
+        """Send a frame before which nothing is missing."""
         due = self._due.of(frame)
         assert not isinstance(due, Missing)
         for wire in due:

@@ -1,9 +1,9 @@
-"""One pub-sub connection per gateway process, shared by all its sockets.
+"""Fan-out: one pub-sub connection per gateway process, shared by all its sockets.
 
-`subscribe` returns when Valkey has confirmed the subscription, so that nothing published from
-then on is missed. Each later confirmation of the same channel means that the connection was lost
-in between and something may have been missed: listeners are told to `resync`. A connection that
-answers pings but delivers nothing is found by probing: we publish to ourselves and must hear it.
+`subscribe` returns when Valkey has confirmed the subscription, so nothing published after that is
+missed. A later confirmation of the same channel means that the connection was lost in between and
+something may have been missed: listeners get `resync`. A connection may also answer pings but
+deliver nothing. To find that, we publish to ourselves and must hear it.
 """
 
 import asyncio
@@ -34,14 +34,14 @@ RECONNECT_MAX_S = 2.0
 
 
 class Listener(Protocol):
-    """Who wants to hear a channel. Neither call may block."""
+    """A listener on a channel. Neither method may block."""
 
     def deliver(self, frame: Published) -> None: ...
     def resync(self) -> None: ...
 
 
 class Fanout:
-    """Refcounted subscriptions; `start` before use, `stop` at the end."""
+    """Reference-counted subscriptions. Call `start` before use, `stop` at the end."""
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = {}
@@ -58,12 +58,12 @@ class Fanout:
 
     @property
     def hears(self) -> bool:
-        """Whether something came in lately; false when Valkey is away or deaf."""
+        """Whether something arrived lately; False if Valkey is away or delivers nothing."""
         return self._pubsub is not None and time.monotonic() - self._heard_at < DEAF_AFTER_S
 
     @property
     def is_subscribed(self) -> bool:
-        """Whether Valkey has confirmed what this connection listens to."""
+        """Whether Valkey has confirmed this connection's subscriptions."""
         return self._is_subscribed
 
     @property
@@ -71,8 +71,8 @@ class Fanout:
         return len(self._listeners)
 
     async def start(self) -> None:
-        """Begin to listen. Returns at once; `hears` tells when Valkey is there."""
-        self._writing = asyncio.Lock()  # of this loop
+        """Begin to listen. Returns at once; `hears` becomes true when Valkey is there."""
+        self._writing = asyncio.Lock()  # belongs to this loop
         self._tasks = [
             keep_doing(self._listen, name="fanout-listen"),
             keep_doing(self._probe, name="fanout-probe"),
@@ -83,14 +83,14 @@ class Fanout:
         await self._disconnect()
 
     def follow(self, channel: str, listener: Listener) -> None:
-        """Have `listener` hear `channel` whenever Valkey is there; waits for nothing. Its first
-        confirmation already means `resync`, since something may have been said before."""
+        """Subscribe without waiting, whether Valkey is there or not. The first confirmation already
+        gives `resync`, because something may have been published before."""
         self._listeners.setdefault(channel, set()).add(listener)
         followed = self._confirmed[channel] = asyncio.get_running_loop().create_future()
         followed.set_result(None)
 
     async def subscribe(self, channel: str, listener: Listener) -> None:
-        """Have `listener` hear `channel`, from now on. Raises Unavailable."""
+        """Subscribe; nothing published after it returns is missed. Raises Unavailable."""
         listeners = self._listeners.setdefault(channel, set())
         listeners.add(listener)
         confirmed = self._confirmed.get(channel)
@@ -111,7 +111,7 @@ class Fanout:
             raise
 
     def unsubscribe(self, channel: str, listener: Listener) -> None:
-        """Have `listener` hear nothing more. Never fails; safe on every way out."""
+        """Remove the listener. Never fails, so it is safe on every way out."""
         listeners = self._listeners.get(channel)
         if listeners is None:
             return
@@ -128,13 +128,13 @@ class Fanout:
     async def _leave(self, channel: str) -> None:
         await self._tell(
             lambda pubsub: pubsub.unsubscribe(channel),
-            unless=lambda: channel in self._listeners,  # somebody came back meanwhile
+            unless=lambda: channel in self._listeners,  # another listener came meanwhile
         )
 
     async def _tell(
         self, command: Callable[[PubSub], Any], unless: Callable[[], bool] = lambda: False
     ) -> None:
-        """Send a command if connected; if not, connecting subscribes to everything anyway."""
+        """Send a command if connected. If not, connecting will subscribe to everything anyway."""
         async with self._writing:
             if self._pubsub is None or unless():
                 return

@@ -8,7 +8,7 @@ from shared.identity.tokens import AccessClaims
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """The owner of a conversation, speaking."""
+    """A person and their conversation, after authentication."""
 
     claims: AccessClaims
     tenant_id: UUID

@@ -1,11 +1,14 @@
-"""What one socket may be sent, in which order, nothing twice: a state machine with no I/O.
+"""Ordering: which frame one socket gets next, nothing twice. A state machine without I/O.
 
-Gateways and workers publish independently, so frames may arrive late, twice or with one missing.
-Stored messages carry `seq`: the next goes out, a lower one is dropped, a higher one means that
-something is missing and PostgreSQL must be read first. Streamed text carries `reply_to`,
-`attempt` and `index`: what continues goes out, an overlap is trimmed, a gap means that the answer
-so far must be read first. So does text for a message this socket knows nothing of: it may be the
-late word of a worker whose run another has answered, or that was reset away.
+Gateways and workers publish independently, so frames may arrive late, twice, or with one missing.
+
+Stored messages carry `seq`. The next one goes out, a lower one is dropped, and a higher one means
+that something is missing: PostgreSQL is read first.
+
+Deltas carry `reply_to`, `attempt` and `index`. Text that continues goes out, an overlap is trimmed,
+and after a gap the answer so far is read first. It is also read first for a message this socket
+does not know: the delta may be a late one, of a run that another worker has answered or that was
+reset away.
 """
 
 from dataclasses import dataclass
@@ -16,7 +19,7 @@ REMEMBERED_ANSWERS = 256
 
 
 class Missing(Enum):
-    """What has to be read before the frame can go out."""
+    """What must be read before the frame can go out."""
 
     MESSAGES = auto()
     ANSWER_SO_FAR = auto()
@@ -30,7 +33,8 @@ class _Answer:
 
 
 class Ordering:
-    """`admit` a frame: the frame to send (perhaps trimmed), None to drop it, or what is missing."""
+    """`admit` a frame: returns the frame to send (perhaps trimmed), None to drop it, or what is
+    missing."""
 
     __slots__ = ("_answers", "last_seq", "reset_seq")
 
@@ -58,20 +62,20 @@ class Ordering:
         return frame
 
     def expect(self, reply_to: str) -> None:
-        """This message is to be answered: text for it may come."""
+        """This message will be answered: accept deltas for it."""
         self._answer(reply_to)
 
     def sent(self, seq: int) -> None:
-        """The message with this number has gone out."""
+        """The message with this number was sent."""
         self.last_seq = max(self.last_seq, seq)
 
     def joined(self, reply_to: str, attempt: int, length: int) -> None:
-        """The answer so far, `length` code points of this attempt, has gone out."""
+        """The answer so far, `length` code points of this attempt, was sent."""
         answer = self._answer(reply_to)
         answer.attempt, answer.next_index = attempt, length
 
     def has(self, reply_to: str, attempt: int) -> int:
-        """How many code points of this attempt have gone out."""
+        """How many code points of this attempt were sent."""
         answer = self._answers.get(reply_to)
         return answer.next_index if answer and answer.attempt == attempt else 0
 
@@ -101,7 +105,8 @@ class Ordering:
         return frame if index == have else frame | {"index": have, "text": fresh}
 
     def _note_outcome(self, frame: dict[str, Any]) -> None:
-        """After an answer no more of it goes out; after a failure only a later attempt's."""
+        """After an answer, drop further deltas; after a failed one, accept only a later
+        attempt's."""
         reply_to = frame.get("reply_to")
         if reply_to is not None:
             answer = self._answer(reply_to)

@@ -1,8 +1,8 @@
-"""The way out of a socket: at once while its client takes what is sent, else after waiting.
+"""A socket's way out: writes at once while its client reads, and waits otherwise.
 
-ASGI's `send` has to be awaited, so each frame costs a task even when nothing stands in its way.
-Our own protocol (uvicorn_protocols) offers itself as an extension of the scope and writes at
-once; on another server, and in tests, every frame is awaited.
+ASGI's `send` must be awaited, so each frame costs a task even if nothing is in its way. Our own
+protocol (uvicorn_protocols) offers an outlet in the scope's extensions, which writes at once. On
+another server, and in tests, every frame is awaited.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ EXTENSION = "konstruct.outlet"
 
 
 class ReadsTooSlowly(Exception):
-    """The client does not take what is sent to it."""
+    """The client does not read what it is sent."""
 
 
 class Outlet(Protocol):
-    """Where frames are written, each the bytes of a text."""
+    """Where frames are written; each is the UTF-8 of its text."""
 
     @property
     def takes_more(self) -> bool:
@@ -29,14 +29,14 @@ class Outlet(Protocol):
         """Send it at once."""
 
     async def send_text(self, frame: bytes) -> None:
-        """Send it when the client takes it, however long that is. Raises WebSocketDisconnect."""
+        """Send it when the client reads, however long that takes. Raises WebSocketDisconnect."""
 
     def forget_handshake(self) -> None:
-        """Let go of what the client's first request said; the application has read it."""
+        """Free the handshake's request, which the application has read."""
 
 
 class AwaitedOutlet:
-    """What ASGI itself offers."""
+    """What plain ASGI offers."""
 
     __slots__ = ("_websocket",)
     takes_more = False
@@ -51,17 +51,17 @@ class AwaitedOutlet:
         await self._websocket.send_text(frame.decode())
 
     def forget_handshake(self) -> None:
-        """Not in our hands."""
+        """Not possible here."""
 
 
 def outlet_of(websocket: WebSocket) -> Outlet:
-    """The best this server offers."""
+    """The best outlet this server offers."""
     offered = websocket.scope.get("extensions", {}).get(EXTENSION)
     return offered["outlet"] if offered else AwaitedOutlet(websocket)
 
 
 async def send(outlet: Outlet, frame: bytes) -> None:
-    """At once, or when the client takes it, within `send_timeout_s`. Raises ReadsTooSlowly,
+    """Send at once, or when the client reads, within `send_timeout_s`. Raises ReadsTooSlowly,
     WebSocketDisconnect."""
     if outlet.takes_more:
         outlet.write(frame)

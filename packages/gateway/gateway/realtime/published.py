@@ -1,4 +1,4 @@
-"""A frame published about a conversation: read once and encoded once, for all sockets of it."""
+"""A frame published about a conversation, decoded once and encoded once for all its sockets."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from shared.telemetry.tracing import TRACEPARENT
 
 
 class Published:
-    """`fields` are read-only: all who hear the frame share them."""
+    """`fields` are read-only: all sockets of the conversation share them."""
 
     __slots__ = ("_wire", "fields")
 
@@ -18,8 +18,8 @@ class Published:
 
     @classmethod
     def read(cls, data: bytes) -> "Published":
-        """What was published is what goes out, but for a trace, which is nobody's business. Raises
-        ValueError for what is no JSON object."""
+        """Decode a published frame. It goes out as it is, but for the trace, which stays inside.
+        Raises ValueError if it is no JSON object."""
         fields = orjson.loads(data)
         if not isinstance(fields, dict):
             raise ValueError("not an object")
@@ -27,18 +27,18 @@ class Published:
 
     @classmethod
     def of(cls, frame: ServerFrame) -> "Published":
-        """As if it had been published."""
+        """The frame, as if it had been published."""
         return cls(frame.payload())
 
     def wire(self) -> bytes:
-        """As it goes out."""
+        """The bytes that go out."""
         if self._wire is None:
             self._wire = encoded(self.fields)
         return self._wire
 
 
 def encoded(fields: dict[str, Any]) -> bytes:
-    """As these fields go out."""
+    """These fields as the bytes that go out."""
     if TRACEPARENT in fields:
         fields = {name: value for name, value in fields.items() if name != TRACEPARENT}
     return orjson.dumps(fields)

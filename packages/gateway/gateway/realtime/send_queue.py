@@ -1,8 +1,8 @@
-"""What goes out on one socket, in the order it was put, bounded; and the socket's good-bye.
+"""A socket's send queue, in order and bounded, and the socket's good-bye.
 
-What can go out goes out at once. What has to wait, because the client is slow or because something
-has to be read before, stays in a bounded queue with all that comes after it, and a task sends that
-and ends; an idle socket has none. A client that reads too slowly is dropped, never waited for.
+What can go out goes out at once. If the client is slow, or something must be read first, a frame
+waits in a bounded queue with everything after it. A task sends the queue and ends, so an idle
+socket has no task. A client that reads too slowly is disconnected, never waited for.
 """
 
 import asyncio
@@ -27,14 +27,14 @@ log = get_logger(__name__)
 
 CATCH_UP_RETRY_S = 0.5
 LAST_WORDS_S = 15.0
-"""For what was being read when the end came, and for saying good-bye."""
+"""For a catch-up that was under way at the end, and for saying good-bye."""
 
 Item = Frame | Callable[[], Awaitable[None]]
-"""A frame, or something to be done in its turn."""
+"""A frame, or something to do in its turn."""
 
 
 class SendQueue:
-    """`put` at any time; what is put is sent from `begin` on, until `close` or `left`."""
+    """`put` at any time; what is put is sent from `begin` until `close` or `left`."""
 
     __slots__ = (
         "_begun",
@@ -67,7 +67,7 @@ class SendQueue:
         try:
             if self._left or self._goes_at_once(item):
                 return
-        except Exception as error:  # whoever called serves other sockets, too
+        except Exception as error:  # the caller serves other sockets too
             self._fail(error)
             return
         if len(self._items) >= settings.sockets.queue_frames:
@@ -86,17 +86,17 @@ class SendQueue:
             self._keep_sending()
 
     def left(self) -> None:
-        """The other side is gone: nothing more is sent."""
+        """The client is gone: send nothing more."""
         self._left = True
 
     def begin(self) -> None:
-        """From now on what was put is sent."""
+        """From now on, send what was put."""
         self._begun = True
         self._keep_sending()
 
     async def while_open(self, reading: Awaitable[None]) -> None:
-        """Let `reading` go on until it ends or the socket is closed from our side; then say what
-        is to be said at the end."""
+        """Run `reading` until it ends or we close the socket; then send the last words and the
+        close."""
         with suppress(TimeoutError):
             async with asyncio.timeout(None) as self._reading:
                 await reading
@@ -108,13 +108,13 @@ class SendQueue:
                 await asyncio.wait({self._sender}, timeout=LAST_WORDS_S)
 
     def release(self) -> None:
-        """Let go of its task."""
+        """End its task."""
         self._left = True
         if self._sender is not None:
             self._sender.cancel()
 
     def _goes_at_once(self, item: Item) -> bool:
-        """Whether it could be sent: nothing is before it, the client reads, nothing is missing."""
+        """Whether it can be sent now: nothing is queued, the client reads, nothing is missing."""
         is_free = self._begun and self._sender is None and not self._items and self._close is None
         if not is_free or not self._outlet.takes_more or callable(item):
             return False
@@ -132,7 +132,7 @@ class SendQueue:
             self._sender = asyncio.create_task(self._send_waiting())
 
     async def _send_waiting(self) -> None:
-        """Send what waits, and good-bye if that is due."""
+        """Send what is queued, and good-bye if that is due."""
         try:
             while self._items and not (self._left or self._close):
                 await self._handle(self._items.pop(0))
@@ -165,7 +165,7 @@ class SendQueue:
             for frame in due:
                 await send(self._outlet, frame)
         except (KonstructError, *DATABASE_AWAY, *VALKEY_AWAY) as error:
-            # What could not be read is read again: the socket must not fall silent.
+            # Read it again later: the socket must not fall silent.
             log.warning("socket_catch_up_failed", error=type(error).__name__)
             asyncio.get_running_loop().call_later(CATCH_UP_RETRY_S, self.put, item)
 

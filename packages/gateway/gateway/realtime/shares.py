@@ -1,7 +1,7 @@
-"""One tenant's share of a gateway: so many of its messages are stored at the same time.
+"""One tenant's share of a gateway: how many of its messages are stored at the same time.
 
-The next one waits, in order, for one of its own tenant; so a flood of one tenant leaves database
-connections, and the loop's time, to the others.
+A message above that waits, in order, for an earlier one of its own tenant. So one tenant's flood
+leaves database connections, and the loop's time, to the others.
 """
 
 import asyncio
@@ -24,15 +24,15 @@ class _Share:
 
 
 class Shares:
-    """By tenant; what nobody uses is forgotten."""
+    """Shares by tenant; unused ones are forgotten."""
 
     def __init__(self) -> None:
         self._shares: dict[UUID, _Share] = {}
 
     @asynccontextmanager
     async def of(self, tenant_id: UUID) -> AsyncIterator[None]:
-        """Room in this tenant's share, waited for if it is used up. Raises Unavailable when those
-        before it stand still, as behind a lock."""
+        """Wait for room in this tenant's share, and hold it for the block. Raises Unavailable if
+        the ones before it make no progress, as behind a lock."""
         share = self._shares.get(tenant_id)
         if share is None:
             places = max(LEAST, settings.database.pool_size // SHARES)

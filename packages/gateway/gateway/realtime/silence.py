@@ -1,8 +1,8 @@
-"""The answers a socket waits for, and what is done when nothing is heard of them.
+"""Silence: what a socket does when no frame of an awaited answer comes.
 
-After `silence_look_s` the socket has to look for itself, and again each time the silence has
-doubled: whoever stored the answer may have died, or been cut off from Valkey, before telling. After
-`silence_timeout_s` the person is told, once for each answer.
+After `silence_look_s` the socket looks in PostgreSQL, and again each time the silence has doubled:
+the worker that stored the answer may have died, or been cut off from Valkey, before publishing.
+After `silence_timeout_s` the client gets the `silence` error, once for each answer.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ class Silence:
 
     @property
     def is_broken(self) -> bool:
-        """Nothing is waited for."""
+        """Whether no answer is awaited."""
         return not self._awaited
 
     def awaits(self, reply_to: str) -> None:
@@ -65,7 +65,7 @@ class Silence:
             self._timer.cancel()
 
     def _wait(self) -> None:
-        """Until the next time something has to be done, if nothing is heard until then."""
+        """Set the timer for the next look or error, if no frame comes until then."""
         silent_s = _now() - self._heard_at
         next_s = settings.sockets.silence_look_s
         while next_s <= silent_s:

@@ -1,4 +1,4 @@
-"""The sockets this process holds: to look at a person's again, and to say good-bye to all."""
+"""The register of this process's sockets: to check one person's again, and to drain all."""
 
 import asyncio
 from typing import Protocol
@@ -8,7 +8,7 @@ AT_ONCE_MS = 100
 
 
 class Socket(Protocol):
-    """What the register needs of a socket. Neither call may block."""
+    """What the register needs of a socket. Neither method may block."""
 
     @property
     def user_id(self) -> UUID: ...
@@ -51,7 +51,8 @@ class Sockets:
         return tuple(socket for sockets in self._by_user.values() for socket in sockets)
 
     async def drain(self, timeout_s: float, spread_ms: int) -> None:
-        """Tell every socket to come back elsewhere, spread over `spread_ms`, and wait for them."""
+        """Tell every socket to reconnect elsewhere, spread over `spread_ms`, and wait up to
+        `timeout_s` for them to leave."""
         self._going_away = True
         sockets = self.all()
         for number, socket in enumerate(sockets):

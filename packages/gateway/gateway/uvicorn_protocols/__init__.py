@@ -1,8 +1,8 @@
-"""uvicorn's protocols, with the bounds they leave out, and leaner where a socket is idle.
+"""uvicorn's protocols with the bounds they lack, and with less memory for an idle socket.
 
-What has begun must come to its end. uvicorn waits for ever for a request, for a message in pieces
-and for a client that takes nothing, and gathers whatever comes; `unfinished.py` looks at each.
+uvicorn waits for ever for a request, for a fragmented message and for a client that reads nothing,
+and buffers whatever comes. Here `unfinished.py` ends all of that.
 
-What is used of uvicorn and websockets they promise nothing about: every name is listed in
-tests/architecture/test_borrowed_internals.py.
+We use internals of uvicorn and websockets. tests/architecture/test_borrowed_internals.py lists
+every name.
 """

@@ -1,5 +1,7 @@
-"""HTTP: a request comes to its end, soon and at a rate that is one, and its head has the size of
-one; an answer is taken by its client. Blank lines are no sign of life."""
+"""HTTP with bounds: on a request's duration, rate and head, and on reading a response.
+
+Blank lines do not count as progress.
+"""
 
 import asyncio
 import re
@@ -21,26 +23,26 @@ HOST = re.compile(rb"(?:[A-Za-z0-9._~%!$&'()*+,;=-]+|\[[0-9A-Fa-f:.]+\])(?::\d*)
 
 
 class NoHost(Exception):
-    """HTTP/1.1 asks for exactly one Host that is one."""
+    """HTTP/1.1 requires exactly one valid Host header."""
 
 
 class BoundedHttp(HttpToolsProtocol):
     """One connection, with one request after the other."""
 
     _asked_at: float | None = None
-    """Since when a request is being read."""
+    """When the current request began; None between requests."""
     _read = 0
-    """Its bytes."""
+    """Bytes of the current request so far."""
     _has_head = False
     _behind_at: float | None = None
-    """Since when the client is behind with taking an answer."""
+    """Since when the client is behind with reading a response; None if it is not."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._begin_reading()
 
     def data_received(self, data: bytes) -> None:
-        if self._asked_at is None:  # also for blank lines, which begin nothing and end nothing
+        if self._asked_at is None:  # also for blank lines, which neither begin nor end a request
             self._begin_reading()
         if not self._has_head and self._read > MAX_HEAD_BYTES:
             self.transport.abort()
@@ -97,19 +99,19 @@ class BoundedHttp(HttpToolsProtocol):
             if self._behind_at is None:
                 unfinished.discard(self)
             return False
-        if self.flow.read_paused:  # we have not got to it, which is no fault of the client's
+        if self.flow.read_paused:  # we are not reading, which is not the client's fault
             self._asked_at = now
             return False
         age_s = now - self._asked_at
         if not self._has_head:
             return age_s > settings.requests.head_timeout_s
-        if age_s <= settings.requests.head_timeout_s:  # too soon to speak of a rate
+        if age_s <= settings.requests.head_timeout_s:  # too early to measure a rate
             return False
         too_slow = self._read < age_s * settings.requests.least_bytes_per_s
         return too_slow or age_s > settings.requests.timeout_s
 
     def counted_as(self) -> str | None:
-        # uvicorn puts into the scope what a proxy of ours says of its client.
+        # uvicorn stores here the client that a trusted proxy names.
         client = self.scope["client"] if self._has_head else self.client
         if client is None or settings.gateway.trusts_proxy(client[0]):
             return None
@@ -149,7 +151,7 @@ class BoundedHttp(HttpToolsProtocol):
             raise NoHost
 
     def _refuse(self, status: HTTPStatus, code: str, sentence: str) -> None:
-        """Answer past the application, which has no request to see, and hang up."""
+        """Answer without the application, which sees no request, and close the connection."""
         metrics.refused(code)
         body = orjson.dumps({"detail": sentence, "code": code, "retryable": status == 408})
         lines = [b"HTTP/1.1 %d %s" % (status, status.phrase.encode())]

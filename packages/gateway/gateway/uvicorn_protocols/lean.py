@@ -1,6 +1,6 @@
-"""asyncio's Queue and Event for those of whom a process holds thousands, most of them idle.
+"""Small versions of asyncio's Queue and Event, for thousands of mostly idle users in one process.
 
-asyncio's own keep a deque or four ready, each of 0.8 KiB; these hold nothing while nobody waits.
+asyncio's own hold one or more deques, 0.8 KiB each. These hold nothing while nobody waits.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 
 class LeanQueue(Generic[Item]):
-    """First in, first out, without bound, for one reader. The names are those of asyncio.Queue."""
+    """An unbounded first-in, first-out queue for one reader, with asyncio.Queue's names."""
 
     __slots__ = ("_items", "_news")
 
@@ -27,7 +27,7 @@ class LeanQueue(Generic[Item]):
         return not self._items
 
     async def get(self) -> Item:
-        """The oldest item, waited for."""
+        """Wait for the oldest item."""
         while not self._items:
             self._news = asyncio.get_running_loop().create_future()
             try:
@@ -38,7 +38,7 @@ class LeanQueue(Generic[Item]):
 
 
 class LeanEvent:
-    """Set or not, for any number who wait. The names are those of asyncio.Event."""
+    """An event for any number of waiters, with asyncio.Event's names."""
 
     __slots__ = ("_is_set", "_news")
 
@@ -59,9 +59,9 @@ class LeanEvent:
         self._is_set = False
 
     async def wait(self) -> bool:
-        """Until it is set."""
+        """Wait until it is set."""
         if not self._is_set:
             if self._news is None:
                 self._news = asyncio.get_running_loop().create_future()
-            await asyncio.shield(self._news)  # it is everybody's: who leaves does not end it
+            await asyncio.shield(self._news)  # shared: one waiter must not cancel it
         return True

@@ -1,5 +1,7 @@
-"""WebSocket: a frame is written at once, a message in pieces comes to its end, and a client that
-takes nothing is ended, however often it pings."""
+"""WebSocket with bounds, and frames that are written at once.
+
+Bounded are a fragmented message, and a client that reads nothing, even if it pings.
+"""
 
 import asyncio
 from typing import Any, cast
@@ -17,14 +19,15 @@ from gateway.unfinished import unfinished
 from gateway.uvicorn_protocols.lean import LeanEvent, LeanQueue
 
 MAX_FRAGMENTS = 256
-"""Of one message; what a browser sends is one."""
+"""Of one message. Browsers do not fragment."""
 
 _last: tuple[bytes, bytes] = (b"", b"")
 
 
 def _framed(text: bytes) -> bytes:
-    """As a text frame, without extensions, which our server offers none of. What every socket of a
-    conversation is told is one object, so it is framed for the first of them."""
+    """The text as a WebSocket frame without extensions, of which our server offers none. All
+    sockets of a conversation share one `text` object, so the last result is kept for the next
+    socket."""
     global _last
     told, framed = _last
     if told is not text:
@@ -37,13 +40,13 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     """One connection, which is also its own `Outlet`."""
 
     _in_pieces_since: float | None = None
-    """Since when a message has begun and not ended."""
+    """When a message began that has not ended; None if there is none."""
     _behind_at: float | None = None
-    """Since when the client is behind with taking what was written."""
+    """Since when the client is behind with reading; None if it is not."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.conn.debug = False  # it would log what people say
+        self.conn.debug = False  # or it would log messages' text
         self.queue = LeanQueue()  # type: ignore[assignment]
         self.writable = LeanEvent(is_set=True)  # type: ignore[assignment]
 
@@ -56,12 +59,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         unfinished.discard(self)
         super().connection_lost(exc)
         if self.handshake_initiated and self.response.status_code == 101:
-            self._extensions.clear()  # a cycle, which only the collector would free
+            self._extensions.clear()  # breaks a cycle that only the garbage collector would free
 
     async def send(self, message: Any) -> None:
         await super().send(message)
         if message["type"] == "websocket.http.response.body" and self.close_sent:
-            self.handshake_complete = True  # it was refused on purpose: uvicorn's log is no place
+            self.handshake_complete = True  # or uvicorn logs an error
 
     @property
     def _extensions(self) -> dict[Any, Any]:
@@ -87,7 +90,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.write(frame)
 
     def forget_handshake(self) -> None:
-        """Let go of what the client's first request said; the application has read it."""
+        """Free the handshake's request, which the application has read."""
         self.request.headers.clear()
         self.response.headers.clear()
         self.scope["headers"] = []
@@ -125,7 +128,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         if self.transport.is_closing() and self._behind_at is not None:
             return now - self._behind_at > settings.sockets.send_timeout_s
         if self._in_pieces_since is not None and self.read_paused:
-            self._in_pieces_since = now  # we have not got to it, which is no fault of the client's
+            self._in_pieces_since = now  # we are not reading, which is not the client's fault
         begun = [since for since in (self._in_pieces_since, self._behind_at) if since is not None]
         if not begun:
             unfinished.discard(self)
@@ -144,7 +147,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         self.transport.abort()
 
     def handle_ping(self) -> None:
-        if not self.writable.is_set():  # it asks for more and takes nothing
+        if not self.writable.is_set():  # the client sends more and reads nothing
             self.transport.abort()
             return
         super().handle_ping()
@@ -156,7 +159,7 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().handle_cont(event)
 
     def _fail(self, code: int, why: str) -> None:
-        """Close from our side, in the middle of a message."""
+        """Close the connection from our side, in the middle of a message."""
         self.frames = []
         self.conn.fail(code, why)
         self.queue.put_nowait({"type": "websocket.disconnect", "code": code})

@@ -1,8 +1,8 @@
-"""A conversation over the real WebSocket, kept up through broken lines.
+"""A conversation over the real WebSocket, kept up through broken connections.
 
-Promises: events come in order, each once; what is sent arrives once, however often the line
-breaks meanwhile; every wait is bounded, and when no connection comes about for `give_up_s`, the
-events end with Unavailable. Leaving it leaves no socket and no task behind.
+Promises: events come in order, each once. What is sent arrives once, however often the connection
+breaks. Every wait is bounded; without a connection for `give_up_s`, the events end with
+Unavailable. Leaving the block leaves no socket and no task behind.
 
     async with ChatClient(portal, tenant_id, conversation_id, last_seq=9) as chat:
         chat.send("Hello")
@@ -48,10 +48,10 @@ GIVE_UP_S = 120.0
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 8.0
 SLOW_DOWN_S = 60.0
-"""After having been shown out for being too fast, when the gateway does not say how long."""
+"""Pause after being disconnected for sending too fast, if the gateway does not say how long."""
 MAX_FRAME_BYTES = 8 * 1024 * 1024
 MAX_SENT_BYTES = 128 * 1024
-"""A gateway hangs up for good on a larger frame. No message that may be sent comes near."""
+"""A gateway disconnects for good after a larger frame. No valid message comes near."""
 
 TOO_LONG = "The message is far too long. Send it in parts."
 
@@ -61,11 +61,11 @@ _FINAL: dict[int, type[KonstructError]] = {
     CloseCode.BAD_FRAME: BadRequest,
     CloseCode.TOO_BIG: BadRequest,
 }
-"""Closed with one of these, coming back would end the same way."""
+"""After one of these close codes, reconnecting would end the same way."""
 
 
 class _Retry(Exception):
-    """This line is over; the next may do. `after_s` if the gateway said when."""
+    """This connection is over, and a new one may do. `after_s` is set if the gateway said when."""
 
     def __init__(self, why: str, after_s: float | None = None) -> None:
         super().__init__(why)
@@ -115,7 +115,7 @@ class ChatClient:
             await asyncio.wait({self._running}, timeout=CLOSE_WITHIN_S + 1)
 
     def send(self, text: str) -> str:
-        """Send a message, now or as soon as there is a line; its client_message_id."""
+        """Send a message, now or when there is a connection; returns its client_message_id."""
         frame = self._state.compose(text)
         if len(json.dumps(frame)) > MAX_SENT_BYTES:
             self._events.put_nowait(self._state.refuse(frame["client_message_id"], TOO_LONG))
@@ -125,15 +125,16 @@ class ChatClient:
         return client_message_id
 
     def stop(self, reply_to: str | None = None) -> None:
-        """Stop an answer, or the one being written. Without a line, nothing happens."""
+        """Stop an answer, by default the one being written. Does nothing without a connection."""
         self._put({"type": "stop"} | ({"reply_to": reply_to} if reply_to else {}))
 
     def retry(self, reply_to: str) -> None:
-        """Have a message answered again whose answer failed. Without a line, nothing happens."""
+        """Retry a message whose answer failed. Does nothing without a connection."""
         self._put({"type": "retry", "reply_to": reply_to})
 
     async def events(self) -> AsyncIterator[ChatEvent]:
-        """What happens, until leaving. Raises KonstructError when there is no way to go on."""
+        """The events, until the block is left. Raises KonstructError when there is no way to go
+        on."""
         while True:
             event = await self._events.get()
             if isinstance(event, KonstructError):
@@ -147,13 +148,13 @@ class ChatClient:
     # ── the line ───────────────────────────────────────────────────────────────────────────────
 
     async def _run(self) -> None:
-        """One line after the other, until there is no way to go on."""
+        """One connection after the other, until there is no way to go on."""
         try:
             await self._keep_connected()
         except KonstructError as error:
             self._events.put_nowait(error)
         except Exception as error:
-            # Whoever reads the events must not wait for ever on a client that broke.
+            # The reader of the events must not wait for ever for a client that broke.
             self._events.put_nowait(Unavailable(f"The chat broke off: {error!r}."))
             raise
 
@@ -179,14 +180,14 @@ class ChatClient:
                 raise Unavailable(
                     f"There was no connection for {self._give_up_s:.0f} seconds. {why}"
                 )
-            # Jitter, because a gateway that ends sends everybody away at once.
+            # Jitter, because a gateway that drains disconnects everybody at once.
             wait_s = (after_s if after_s is not None else pause_s) + random.uniform(0, pause_s)  # noqa: S311
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
             self._events.put_nowait(Waiting(wait_s, why))
             await asyncio.sleep(wait_s)
 
     async def _one_line(self, *, fresh_token: bool) -> None:
-        """From opening it to its end. Raises _Retry or KonstructError, always."""
+        """One connection, from opening it to its end. Always raises _Retry or KonstructError."""
         self._was_ready = False
         identity = await self._portal.identity(fresh=fresh_token)
         auth = {
@@ -229,7 +230,7 @@ class ChatClient:
         last_error: Frame = {}
         try:
             while True:
-                # A line that is open but never ready is as good as none.
+                # A connection that never gets ready is no better than none.
                 async with asyncio.timeout(None if self._ready else READY_WITHIN_S):
                     frame: Frame = json.loads(await line.recv())
                 last_error = frame if frame.get("type") == "error" else {}
@@ -238,7 +239,7 @@ class ChatClient:
                 for event in self._state.receive(frame):
                     if isinstance(event, Notice) and self._state.resend():
                         self._resend_in(frame.get("retry_after_s") or RESEND_AFTER_S)
-                    # One wait serves all that are postponed, and is told once.
+                    # One timer serves all postponed messages, and the person is told once.
                     if not isinstance(event, Postponed) or self._resend_in(event.seconds):
                         self._events.put_nowait(event)
                 if frame.get("type") == "ready" and sending is None:
@@ -250,7 +251,7 @@ class ChatClient:
                 sending.cancel()
 
     def _begin_sending(self, line: ClientConnection) -> "asyncio.Task[None]":
-        """What the last line left over is not sent: the outbox is, and whole."""
+        """Drop what the last connection left unsent: the whole outbox is sent instead."""
         self._to_send = asyncio.Queue()
         for frame in self._state.resend():
             self._to_send.put_nowait(frame)
@@ -258,7 +259,7 @@ class ChatClient:
         return asyncio.create_task(_send_all(line, self._to_send), name="chat-client-send")
 
     def _resend_in(self, after_s: float) -> bool:
-        """Offer the outbox again then; False if that is about to happen already."""
+        """Send the outbox again after `after_s`; False if that is planned already."""
         if self._resending is not None:
             return False
         self._resending = asyncio.get_running_loop().call_later(after_s, self._resend)
@@ -271,7 +272,7 @@ class ChatClient:
 
 
 async def _send_all(line: ClientConnection, frames: "asyncio.Queue[Frame]") -> None:
-    """A line that takes nothing is closed: the reader then notices."""
+    """Send the frames. A connection that accepts no data is closed, so that the reader notices."""
     try:
         while True:
             await _send(line, await frames.get())

@@ -1,4 +1,4 @@
-"""What a chat client has to tell about a conversation, in the order in which it happened."""
+"""A chat client's events about a conversation, in the order in which they happened."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """No connection; the next attempt is in so many seconds. `why` is a sentence."""
+    """No connection; the next attempt is in `seconds`. `why` is a sentence."""
 
     seconds: float
     why: str
@@ -20,7 +20,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Typing:
-    """The agent is at it."""
+    """The agent is working on an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,8 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """More of the answer to `reply_to`; `afresh` if what was said of it before does not count."""
+    """More of the answer to `reply_to`. With `afresh`, what was said of it before no longer
+    counts."""
 
     reply_to: str
     text: str
@@ -65,7 +66,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A message of ours that was sent from elsewhere."""
+    """The person's own message, sent from another client."""
 
     message_id: str
     text: str
@@ -73,12 +74,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Emptied:
-    """The conversation was reset; nothing said before is there any more."""
+    """The conversation was reset: everything said before is gone."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the person should know, as a sentence."""
+    """A sentence the person should see."""
 
     code: str
     message: str
@@ -87,7 +88,7 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Postponed:
-    """A message of ours is not taken yet; it is sent again in so many seconds by itself."""
+    """A message of ours was not accepted yet; it is sent again in so many seconds."""
 
     message: str
     seconds: float

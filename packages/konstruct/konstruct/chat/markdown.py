@@ -1,8 +1,8 @@
-"""Markdown as it arrives, made readable for a terminal: emphasis, code, headings, lists, tables.
+"""Makes Markdown readable for a terminal while it arrives: emphasis, code, headings, lists, tables.
 
-Nothing that a model wrote vanishes: what is no markup after all is shown as it is. What is plain
-goes out at once. What might become markup waits for its end, at most to the end of its line; the
-rows of a table wait for each other, so that its columns can be aligned.
+Nothing that a model wrote disappears: text that turns out not to be markup is shown as it is. Plain
+text goes out at once. Text that may become markup waits for its end, at most for the end of its
+line. A table's rows wait for each other, so that columns can be aligned.
 """
 
 import re
@@ -10,7 +10,7 @@ import re
 from rich.cells import cell_len
 
 MAX_HELD = 400
-"""Characters that wait for the end of a piece of markup."""
+"""Characters that may wait for the end of a piece of markup."""
 
 _BOLD, _ITALIC, _CODE, _DIM, _OFF = "\x1b[1m", "\x1b[3m", "\x1b[36m", "\x1b[2m", "\x1b[0m"
 _UNDECIDED = re.compile(r" {0,12}(#{1,6}|[-*+]|\d{1,3}[.)]?|`{1,2}|~{1,2})?")
@@ -30,7 +30,7 @@ _RULE = re.compile(r":?-{2,}:?")
 
 
 class Markdown:
-    """One answer. `feed` gives what can be shown by now, `end` the rest."""
+    """One answer. `feed` returns what can be shown by now, `end` the rest."""
 
     def __init__(self) -> None:
         self._held = ""
@@ -51,7 +51,7 @@ class Markdown:
         return shown
 
     def end(self) -> str:
-        """What still waited, as if the line ended here."""
+        """What is still held, as if the line ended here."""
         shown = self.feed("\n").removesuffix("\n") if self._held else ""
         shown += self._end_of_table().removesuffix("\n")
         return shown + (_OFF if self._in_fence or self._in_heading else "")
@@ -126,7 +126,7 @@ class Markdown:
         return self._marked()
 
     def _marked(self) -> str | None:
-        """At a character that may begin markup."""
+        """Handle a character that may begin markup."""
         rest_of_line = self._held.partition("\n")[0]
         is_whole = len(rest_of_line) < len(self._held) or len(rest_of_line) > MAX_HELD
         run = len(rest_of_line) - len(rest_of_line.lstrip(self._held[0]))
@@ -145,7 +145,7 @@ class Markdown:
 
     @staticmethod
     def _may_be_markup(line: str) -> bool:
-        """Whether more of the line could make it so."""
+        """Whether more text could turn the line into markup."""
         if line[0] == "[":
             _, closed, rest = line.partition("]")
             return not closed or not rest or (rest[0] == "(" and ")" not in rest)
@@ -173,7 +173,7 @@ class Markdown:
 
 
 def plain_inline(text: str) -> str:
-    """Without the marks of emphasis and code inside."""
+    """The text without its marks of emphasis and code."""
     return _INLINE.sub(_unmarked, text)
 
 
@@ -183,7 +183,7 @@ def _unmarked(found: re.Match[str]) -> str:
 
 
 def aligned(lines: list[str]) -> str:
-    """A table's rows with columns of one width; lines that are no table as they were."""
+    """A table's rows with aligned columns; lines that are no table unchanged."""
     rows = [_cells(line) for line in lines]
     if len(rows) < 2 or not all(_RULE.fullmatch(cell) for cell in rows[1]):
         return "".join(f"{line}\n" for line in lines)

@@ -1,10 +1,10 @@
-"""What a chat client knows, and what each frame means to it: nothing lost, nothing twice. No I/O.
+"""What a chat client knows, and what each frame changes: nothing lost, nothing twice. No I/O.
 
-Stored messages are counted by `seq`: what is at or below `last_seq` has been seen, on this line or
-the one before. Streamed text continues where it left off: repeats are trimmed, a higher attempt
-starts over, and after a gap the rest waits for the outcome. A message stays in the outbox until it
-is accepted or refused for good; after a reconnect the outbox is sent again, and its
-`client_message_id` keeps it from counting twice.
+Stored messages are counted by `seq`: one at or below `last_seq` has been seen, on this connection
+or an earlier one. Deltas continue where the text stands: repeats are trimmed, a higher attempt
+starts over, and after a gap the rest comes with the outcome. A message stays in the outbox until it
+is accepted or refused for good. After a reconnect the outbox is sent again; the `client_message_id`
+prevents doubles.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from konstruct.chat.events import (
 Frame = dict[str, Any]
 
 RESEND_AFTER_S = 3.0
-"""When the gateway does not say how long to wait."""
+"""Used when the gateway does not say how long to wait."""
 
 
 @dataclass(slots=True)
@@ -51,9 +51,9 @@ class ChatState:
     # ── what we send ───────────────────────────────────────────────────────────────────────────
 
     def compose(self, text: str) -> Frame:
-        """The frame that sends this text. It stays in the outbox.
+        """The frame that sends this text; it stays in the outbox.
 
-        Halves of characters, which no frame can hold, become U+FFFD.
+        Lone surrogates, which no frame can hold, become U+FFFD.
         """
         client_message_id = uuid4().hex
         self._outbox[client_message_id] = text.encode("utf-16", "surrogatepass").decode(
@@ -62,7 +62,7 @@ class ChatState:
         return self._send_frame(client_message_id)
 
     def refuse(self, client_message_id: str, why: str) -> Refused:
-        """Take a message out of the outbox that cannot be sent."""
+        """Remove a message that cannot be sent from the outbox."""
         del self._outbox[client_message_id]
         return Refused(client_message_id, why)
 
@@ -80,7 +80,7 @@ class ChatState:
     # ── what we receive ────────────────────────────────────────────────────────────────────────
 
     def receive(self, frame: Frame) -> Iterator[ChatEvent]:
-        """What is new in this frame; nothing for types this client does not know."""
+        """The events of this frame; none for a type this client does not know."""
         match frame.get("type"):
             case "ready":
                 yield from self._ready(frame)
@@ -160,7 +160,7 @@ class ChatState:
         reply_to, status = frame.get("reply_to"), frame.get("status") or "complete"
         answer = self._answers.setdefault(reply_to, _Answer()) if reply_to else _Answer()
         finish = frame.get("finish")
-        # A failure's text is a sentence about it, unless it broke off in the middle.
+        # A failed answer's content is an error sentence, unless the answer broke off in the middle.
         is_answer = status != "failed" or finish == "broken_off"
         continues = is_answer and text.startswith(answer.said)
         said = answer.said
@@ -179,7 +179,7 @@ class ChatState:
         )
 
     def _error(self, frame: Frame) -> Iterator[ChatEvent]:
-        """What may pass by itself leaves the message in the outbox."""
+        """A retryable error leaves the message in the outbox."""
         client_message_id = frame.get("client_message_id")
         if client_message_id in self._outbox and not frame.get("retryable"):
             del self._outbox[client_message_id]

@@ -1,4 +1,4 @@
-"""What is said in a terminal and what comes of it: one question, or a talk of many."""
+"""Sends what is said in a terminal and shows what happens: one question, or a whole talk."""
 
 import asyncio
 import contextlib
@@ -25,12 +25,12 @@ from konstruct.chat.terminal import ENDINGS, Terminal
 
 A_COLLEAGUE_HAS_IT = "A colleague has this conversation and will answer."
 STILL_AT_IT = "silence"
-"""The code of a notice on an answer that has not failed."""
+"""Code of an error on an answer that has not failed."""
 TOLD_OF_RESET_WITHIN_S = 2.0
 
 
 async def ask(chat: ChatClient, text: str, terminal: Terminal, *, timeout_s: float) -> bool:
-    """Say one thing and show the answer; whether it is complete. Raises KonstructError."""
+    """Ask one question and show the answer; whether it is complete. Raises KonstructError."""
     asked = chat.send(text)
     message_id: str | None = None
     try:
@@ -77,7 +77,7 @@ class Talk:
 
     @property
     def all_complete(self) -> bool:
-        """Whether nothing failed, was stopped or refused, or was answered well later."""
+        """Whether every message was answered well, at the latest after a retry."""
         return not self._incomplete
 
     def send(self, text: str) -> None:
@@ -87,7 +87,7 @@ class Talk:
         self._chat.stop()
 
     def retry(self) -> bool:
-        """Answer the last failed message again; whether there is one."""
+        """Retry the last failed message; False if there is none."""
         reply_to, self._last_failed = self._last_failed, None
         if reply_to is not None:
             self._await(reply_to)
@@ -95,12 +95,13 @@ class Talk:
         return reply_to is not None
 
     async def settled(self) -> None:
-        """Until nothing is unanswered."""
+        """Wait until every message is answered."""
         await self._settled.wait()
 
     async def reset(self, reset: Awaitable[None]) -> None:
-        """Empty the conversation, and wait a little to be told so: what is sent next would else
-        count as emptied too. An empty one is not told. Raises KonstructError."""
+        """Reset the conversation, and wait briefly for the `reset` frame; otherwise messages sent
+        next could count as reset too. An empty conversation gets no frame. Raises
+        KonstructError."""
         self._emptied.clear()
         await reset
         with contextlib.suppress(TimeoutError):
@@ -111,7 +112,7 @@ class Talk:
         self._incomplete.add(what)
 
     async def show(self) -> None:
-        """Show what happens, for as long as it runs. Raises KonstructError."""
+        """Show events, for as long as it runs. Raises KonstructError."""
         async for event in self._chat.events():
             self._show(event)
             if self._settled.is_set() and not isinstance(event, Connected | Accepted):
@@ -128,7 +129,7 @@ class Talk:
                     self._await(event.message_id)
                 self._was_told_to_wait, self._postponed = self._postponed, False
             case Postponed():
-                # Above a limit each line waits a little: told with the first of them.
+                # Above a rate limit each line waits a little; say so with the first one only.
                 if not self._was_told_to_wait:
                     _show_circumstances(self._terminal, event)
                 self._postponed = self._was_told_to_wait = True
@@ -196,6 +197,6 @@ def _show_circumstances(terminal: Terminal, event: Typing | Waiting | Notice | P
         case Notice():
             terminal.say(event.message)
         case Postponed():
-            # The sentence after it asks the person to do what is done here.
+            # Only the first sentence: the next one asks the person to do what is done here.
             why = event.message.partition(". ")[0].rstrip(".")
             terminal.say(f"{why}. Waiting {max(1, round(event.seconds))} s, then it is sent.")

@@ -1,8 +1,8 @@
-"""A conversation in a terminal: the answers on standard output, everything else on standard error.
+"""Shows a conversation in a terminal: answers on standard output, all else on standard error.
 
-Promises: an answer that starts over does so on a fresh line; on a screen it begins with the
-employee's name, its Markdown is made readable, and nothing in it can steer the terminal; a pipe
-gets what the model wrote.
+Promises: an answer that starts over begins on a fresh line. On a screen an answer begins with the
+agent's name, its Markdown is made readable, and nothing in it can control the terminal. A pipe gets
+what the model wrote.
 """
 
 import asyncio
@@ -54,14 +54,14 @@ class Terminal:
         self._reason: str | None = None
 
     def say(self, sentence: str) -> None:
-        """For the person."""
+        """Show a sentence to the person."""
         self.leave_line()
         self._err.write(f"{harmless(sentence)}\n")
         self._err.flush()
         self._said_last = sentence
 
     def say_once(self, sentence: str) -> None:
-        """For the person, unless they have just been told so."""
+        """Show it, unless it was the last one shown."""
         if sentence != self._said_last:
             self.say(sentence)
 
@@ -78,7 +78,7 @@ class Terminal:
             self._err.flush()
 
     def speak(self, text: str, *, afresh: bool = False, ends: bool = False) -> None:
-        """Part of an answer."""
+        """Show a part of an answer."""
         self._clear_typing()
         self._line_left = False
         if afresh and self._mid_line:
@@ -93,7 +93,7 @@ class Terminal:
         self._out.flush()
 
     def _readable(self, text: str, *, ends: bool) -> str:
-        """What can be shown of it by now, in a screen's colours."""
+        """What can be shown of the answer by now, with a screen's colours."""
         if not _has_colours(self._out):
             return text
         shown = self._markdown.feed(text)
@@ -121,14 +121,14 @@ class Terminal:
         return markdown.feed(text) + markdown.end()
 
     def why_it_failed(self, sentence: str) -> None:
-        """For the person; in mid-answer only after the answer's end is shown."""
+        """Show why an answer failed; in mid-answer, only after the answer's end."""
         if self._mid_line:
             self._reason = sentence
         else:
             self.say(sentence)
 
     def say_why_it_failed(self) -> None:
-        """What was kept for after the answer's end, if anything."""
+        """Show the reason that was kept until the answer's end, if any."""
         reason, self._reason = self._reason, None
         if reason is not None:
             self.say(reason)
@@ -137,8 +137,8 @@ class Terminal:
         self._reason = None
 
     def leave_line(self) -> None:
-        """A new line on standard error, which may be the same screen or file as standard output;
-        that one, which a program may read, gets none."""
+        """Begin a new line on standard error, which may be the same screen or file as standard
+        output. Standard output gets none, because a program may read it."""
         self._clear_typing()
         if self._mid_line and not self._line_left:
             self._err.write("\n")
@@ -153,9 +153,9 @@ class Terminal:
 
 
 async def typed_lines() -> AsyncIterator[str]:
-    """What the person types, line by line, until the end of standard input.
+    """The lines the person types, until standard input ends.
 
-    Read by a daemon thread: nothing else lets a program leave while it waits for a key.
+    A daemon thread reads them: anything else would keep the program alive while it waits for a key.
     """
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[bytes | None] = asyncio.Queue()
@@ -163,8 +163,8 @@ async def typed_lines() -> AsyncIterator[str]:
 
     def read() -> None:
         rest = b""
-        # Not through sys.stdin: its lock, held by a thread that waits, breaks the program's end.
-        with contextlib.suppress(RuntimeError, OSError):  # the loop is closed: nobody listens
+        # Not through sys.stdin: a waiting thread would hold its lock, and break the program's exit.
+        with contextlib.suppress(RuntimeError, OSError):  # the loop is closed already
             while piece := os.read(descriptor, 65536):
                 *whole, rest = (rest + piece).split(b"\n")
                 for line in whole:

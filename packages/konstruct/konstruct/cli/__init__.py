@@ -1,9 +1,9 @@
-"""The command line: one file per group of commands, each importing what it needs when it runs.
+"""The command line: one file per group of commands. Each imports what it needs when it runs.
 
 Promises: what a script reads goes to standard output, everything else to standard error. Exit
-codes: 0 done, 1 refused or failed with one plain sentence (or the output could not be written), 2
-wrong usage, 130 interrupted; `up` has two of its own (2 the machine does not allow it, 3 it runs
-already). No stream, however closed, full or encoded, ends a command in a stack trace.
+codes: 0 done; 1 refused or failed with one plain sentence, or the output could not be written; 2
+wrong usage; 130 interrupted. `up` has two of its own: 2 the machine does not allow it, 3 it runs
+already. No stream, however closed, full or encoded, ends a command in a stack trace.
 """
 
 __all__ = ["main"]
@@ -12,10 +12,10 @@ INTERRUPTED = 130
 
 
 def main() -> int:
-    """Run the command in `sys.argv`; its exit code."""
+    """Run the command in `sys.argv`; returns its exit code."""
     from shared.environment import keep_ours
 
-    keep_ours()  # before anything is imported that reads it
+    keep_ours()  # before any import that reads the environment
     from konstruct.cli import streams
 
     streams.prepare()
@@ -40,7 +40,7 @@ def _run() -> int:
     except KonstructError as error:
         complain(error.message)
         return 1
-    except KeyboardInterrupt:  # outside of a command; inside, typer does the same
+    except KeyboardInterrupt:  # outside a command; inside one, typer does the same
         return INTERRUPTED
     except UnicodeError as error:
         complain(f"This is not text in the terminal's encoding ({error}).")

@@ -76,7 +76,7 @@ def list_(
 
 
 def shown(agent: "Agent") -> Row:
-    """An agent as scripts see it."""
+    """The agent as JSON for scripts."""
     return {
         "id": agent.id,
         "tenant_id": agent.tenant_id,
@@ -104,7 +104,7 @@ async def _create(
 
 
 async def _list(tenant: str | None) -> "list[tuple[Agent, str]]":
-    """Each with its tenant's slug."""
+    """Agents, each with its tenant's slug."""
     from shared.agents.rules import list_agents
     from shared.db import SystemSession, TenantSession
     from shared.tenants.rules import find_tenant, list_tenants

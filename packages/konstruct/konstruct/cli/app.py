@@ -1,4 +1,4 @@
-"""What `konstruct --help` shows: every command, in the order in which a person meets them."""
+"""`konstruct --help`: every command, in the order in which a person needs them."""
 
 from typing import Annotated
 

@@ -104,7 +104,7 @@ async def _chat(
     history: int,
     timeout_s: float,
 ) -> bool:
-    """Whether all went well."""
+    """Run the chat; whether all went well."""
     from konstruct.chat.client import GIVE_UP_S, ChatClient
     from konstruct.chat.talk import ask
     from konstruct.chat.terminal import Terminal
@@ -136,9 +136,9 @@ async def _converse(
     terminal: "Terminal",
     timeout_s: float,
 ) -> bool:
-    """Until /quit or the end of input, and then until what was asked is answered.
+    """Talk until /quit or the end of input, and then until every message is answered.
 
-    Whether all went well; a person at a terminal has seen that, and a script is told.
+    Returns whether all went well, for a script; a person at a terminal has seen it and gets True.
     """
     from konstruct.chat.talk import Talk
 
@@ -166,7 +166,7 @@ async def _type(
     terminal: "Terminal",
     timeout_s: float,
 ) -> None:
-    """Carry out what is typed: a person's lines at once, a script's each after the one before."""
+    """Send typed lines: a person's at once, a script's each after the one before is answered."""
     from shared.errors import KonstructError
 
     from konstruct.chat.terminal import COMMANDS, HELP, typed_lines
@@ -203,7 +203,7 @@ async def _type(
 
 
 async def _settled(talk: "Talk", timeout_s: float) -> None:
-    """Until nothing is unanswered. Raises Unavailable."""
+    """Wait until every message is answered. Raises Unavailable."""
     from shared.errors import Unavailable
 
     try:
@@ -249,7 +249,7 @@ def _by_keys(email: str, tenant: str | None) -> "SignIn":
         except DATABASE_ERRORS as error:
             raise as_sentence(error) from error
         finally:
-            await dispose_engine()  # none of it is needed for the rest of a long conversation
+            await dispose_engine()  # the rest of a long conversation needs no database
 
     return sign_in
 
@@ -262,7 +262,7 @@ def _by_token(portal: "Portal", token: str) -> "SignIn":
 
 
 def _by_password(portal: "Portal", email: str, password: str) -> "SignIn":
-    """The cookie of the log-in before does, for as long as it is good."""
+    """Log in, or use an earlier log-in's cookie while it is valid."""
     from shared.errors import NotAuthenticated
 
     async def sign_in() -> "Identity":

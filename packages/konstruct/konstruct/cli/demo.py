@@ -88,7 +88,7 @@ def people(
 
 
 def _known(person: "Person", demo: "Demo", password: str) -> str | None:
-    """The password they log in with, as far as it is known."""
+    """The password this person logs in with, if it is known."""
     return None if person.user.id in demo.keep_their_password else password
 
 
@@ -97,7 +97,7 @@ def _names(demo: "Demo") -> str:
 
 
 def _kept_password(data_dir: Path) -> str:
-    """The demo's password of this data directory; a new one the first time."""
+    """The demo's password, kept in this data directory; made the first time."""
     from shared.identity.users import new_password
 
     from konstruct.devstack.data_dir import DataDir

@@ -20,7 +20,7 @@ from konstruct.cli.running import run
 
 SHOWN = {True: "ok   ", False: "WRONG", None: "-    "}
 AT_MOST_WRONG = 3
-"""Settings that are found wrong once others are left out."""
+"""Rounds of reading the settings. Some are found wrong only once others are left out."""
 
 if TYPE_CHECKING:
     from konstruct.devstack.preflight import Check
@@ -82,8 +82,8 @@ def _misspelt_settings() -> "list[Check]":
 
 
 def _wrong_settings() -> "tuple[list[Check], set[str]]":
-    """What is wrong with them, and their names. They are left out then, so that the other parts are
-    looked at all the same; one that needs another is left out with it."""
+    """What is wrong with the settings, and their names. Wrong ones are then left out, so that the
+    other parts are still checked; a part that needs one of them is left out too."""
     from shared.config import WrongSettings, get_settings
 
     from konstruct.devstack.preflight import Check

@@ -1,8 +1,8 @@
-"""Which installation a command works on: its servers and its keys.
+"""Finds the installation a command works on: its servers and its keys.
 
-A `KONSTRUCT_*` variable that is set wins; what is not set comes from the `konstruct up` that runs
-on the data directory. All of it goes into the environment, where settings are read from, so
-`attach` comes before the first setting is read.
+A `KONSTRUCT_*` variable that is set wins. The others come from the `konstruct up` that runs on the
+data directory. All of them go into the environment, where settings are read, so `attach` must be
+called before the first setting is read.
 """
 
 import os
@@ -18,8 +18,8 @@ SIGNING_KEY = "KONSTRUCT_SIGNING_KEY"
 
 
 def named_directory(given: str | Path) -> Path:
-    """The path that was typed, or the default. An empty one is a variable that was not set, and
-    not this directory."""
+    """The typed path, or the default for an empty one: an unset variable must not mean the current
+    directory."""
     if not str(given).strip():
         raise typer.BadParameter("it is empty. Name a directory, or leave the option out.")
     try:
@@ -30,7 +30,7 @@ def named_directory(given: str | Path) -> Path:
 
 
 def named_host(given: str) -> str:
-    """An address to listen on. An empty one would be every address of the machine."""
+    """An address to listen on. An empty one is refused, because it would mean every address."""
     from shared.addresses import listening_host
 
     try:
@@ -53,9 +53,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, for script
 
 
 def attach(data_dir: Path) -> bool:
-    """Take from the running `up` what the environment lacks; whether there is one."""
+    """Take the missing settings from the running `up`; whether there is one."""
     if all(os.environ.get(name) for name in (DATABASE, REDIS, SIGNING_KEY)):
-        return False  # the environment names an installation by itself
+        return False  # the environment names a whole installation
     from konstruct.devstack.data_dir import running_environment
 
     running = running_environment(data_dir)
@@ -66,7 +66,7 @@ def attach(data_dir: Path) -> bool:
 
 
 def attach_to_database(data_dir: Path, *needed: str) -> None:
-    """Attach, and raise ConfigError when the database or another setting is known to nobody."""
+    """Attach; raise ConfigError if the database or a `needed` setting is still missing."""
     running = attach(data_dir)
     missing = [name for name in (DATABASE, *needed) if not os.environ.get(name)]
     if missing and not running:

@@ -96,14 +96,14 @@ def migrate(
 
 
 def _hidden(login: str) -> str:
-    """Whoever gave the password knows it; a container's log need not."""
+    """The login without its password: a container's log must not have it."""
     from konstruct.schema import without_password
 
     return without_password(login)
 
 
 def _on_database(data_dir: Path, *, check: bool) -> list[dict[str, str]]:
-    """What is pending, or what was applied."""
+    """The pending migrations with `check`, else the applied ones."""
     from konstruct import schema
     from konstruct.database_errors import DATABASE_ERRORS, as_sentence
 

@@ -1,6 +1,6 @@
-"""What a command prints for people and for scripts, on standard output.
+"""Prints a command's results for people and for scripts, on standard output.
 
-What others wrote is made harmless for a terminal. JSON stays JSON on a terminal of any encoding.
+Text from others is made harmless for a terminal. JSON stays valid in any encoding.
 """
 
 import json
@@ -15,17 +15,17 @@ from konstruct.screen import harmless, one_line
 Row = Mapping[str, object]
 GAP = "  "
 NARROWEST = 6
-"""A column is never cut below this."""
+"""Columns are never cut narrower than this."""
 
 
 def print_json(value: object) -> None:
-    """Ids and times as text."""
+    """Print JSON; ids and times are text."""
     text = json.dumps(value, indent=2, default=str, ensure_ascii=not _speaks_unicode())
     typer.echo("".join(_escaped(c) for c in text) if harmless(text) != text else text)
 
 
 def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool) -> None:
-    """A table of some columns, as wide as the terminal at most, or all of it as JSON."""
+    """Print a table of these columns, at most as wide as the terminal, or everything as JSON."""
     if as_json:
         print_json(list(rows))
         return
@@ -46,22 +46,22 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool) ->
 
 
 def say(sentence: str) -> None:
-    """For the person, on standard error."""
+    """Tell the person something, on standard error."""
     typer.echo(harmless(sentence), err=True)
 
 
 def tell(sentence: str) -> None:
-    """For the person, on standard output."""
+    """Tell the person something, on standard output."""
     typer.echo(harmless(sentence))
 
 
 def room() -> int | None:
-    """How many cells a line has; None where a program reads, which gets everything."""
+    """Cells per line; None if a program reads, which gets everything."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _fitted(widths: list[int], most: int | None) -> list[int]:
-    """The widest column gives way first."""
+    """Shrink the widest columns first."""
     widths = list(widths)
     gaps = len(GAP) * (len(widths) - 1)
     while most is not None and sum(widths) + gaps > most and max(widths) > NARROWEST:

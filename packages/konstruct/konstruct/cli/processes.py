@@ -1,4 +1,4 @@
-"""`konstruct gateway` and `konstruct worker`: the two processes apart, as many as are wanted."""
+"""`konstruct gateway` and `konstruct worker`: the two processes, each as often as needed."""
 
 import os
 from pathlib import Path
@@ -40,7 +40,7 @@ def gateway(
 
     Without options it listens where KONSTRUCT_HOST and KONSTRUCT_PORT say (127.0.0.1, 8000).
     """
-    # Into the environment: the gateway's own origin follows from them.
+    # Into the environment, because the gateway's own origin follows from them.
     if host is not None:
         os.environ["KONSTRUCT_HOST"] = host
     if port is not None:

@@ -1,4 +1,4 @@
-"""Running a command's coroutine, and saying in a sentence what a server it needs has against it."""
+"""Runs a command's coroutine, and turns a server's errors into a sentence."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -8,7 +8,7 @@ Result = TypeVar("Result")
 
 
 def run(work: Coroutine[object, object, Result]) -> Result:
-    """Run it to its end and leave no connection open. Raises KonstructError."""
+    """Run it to its end and close all connections. Raises KonstructError."""
     return asyncio.run(_with_connections(work))
 
 

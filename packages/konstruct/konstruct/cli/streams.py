@@ -1,8 +1,8 @@
-"""The streams a command reads and writes: of any encoding, full, or closed.
+"""A command's streams: of any encoding, full, or closed.
 
 A character the terminal cannot show is written as an escape. A reader that has left (`| head -1`)
-ends a command without a word; a disk that is full, or no standard output at all, with a sentence.
-Both are exit code 1.
+ends a command silently. A full disk, or no standard output at all, ends it with a sentence. All of
+these give exit code 1.
 """
 
 import errno
@@ -16,14 +16,14 @@ from konstruct.screen import harmless
 FAILED = 1
 _OF_OUTPUT = {errno.EPIPE, errno.ENOSPC, errno.EBADF, errno.EIO, errno.EDQUOT, errno.EFBIG}
 _MODES = (os.O_RDONLY, os.O_RDONLY, os.O_WRONLY)
-"""Of what stands for a stream that is closed: standard output cannot be written to, and says so."""
+"""Modes of the stand-ins for closed streams. Writing to that of standard output fails."""
 
 
 def prepare() -> None:
-    """Before the first word."""
+    """Call this before any output."""
     for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
-            # Its number is taken, so that no socket is opened there and written to.
+            # Occupies the number, so that no socket gets it and is written to.
             _replace(descriptor, _MODES[descriptor])
             stream: TextIO = os.fdopen(descriptor, "r" if name == "stdin" else "w", closefd=False)
             setattr(sys, name, stream)
@@ -35,18 +35,18 @@ def prepare() -> None:
 
 
 def flush() -> None:
-    """What is still kept: an error now is told, and not by the interpreter's end."""
+    """Write out buffers now, so that we report an error, and not the interpreter at exit."""
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
 
 
 def is_lost(error: OSError) -> bool:
-    """Whether it is about a stream and not about a file, whose name it would have."""
+    """Whether the error is about a stream. An error about a file has its name."""
     return error.errno in _OF_OUTPUT and error.filename is None
 
 
 def lost(error: OSError) -> int:
-    """Tell that the output went nowhere; the exit code."""
+    """Report that the output was lost; returns the exit code."""
     give_up(1)
     if error.errno != errno.EPIPE:
         why = "it is closed" if error.errno == errno.EBADF else error.strerror
@@ -55,7 +55,7 @@ def lost(error: OSError) -> int:
 
 
 def complain(sentence: str) -> None:
-    """On standard error, if that can be written to."""
+    """Write to standard error, if that is possible."""
     try:
         sys.stderr.write(f"{harmless(sentence)}\n")
         sys.stderr.flush()
@@ -64,7 +64,7 @@ def complain(sentence: str) -> None:
 
 
 def give_up(descriptor: int) -> None:
-    """Let what is still kept for it go nowhere when the interpreter ends."""
+    """Discard what is still buffered, so that the interpreter's exit does not fail on it."""
     if (sys.__stdout__ if descriptor == 1 else sys.__stderr__) in (sys.stdout, sys.stderr):
         _replace(descriptor, os.O_WRONLY)
 
@@ -77,7 +77,7 @@ def _replace(descriptor: int, mode: int) -> None:
 
 
 def _as_typed(argument: str) -> str:
-    """UTF-8 on the command line of a locale that is not UTF-8 is text all the same."""
+    """The argument as text: UTF-8 is accepted in any locale."""
     try:
         return os.fsencode(argument).decode()
     except UnicodeDecodeError:

@@ -115,7 +115,7 @@ def _limit(name: str, value: str) -> int | None:
 
 
 def shown(tenant: "Tenant") -> Row:
-    """A tenant as scripts see it."""
+    """The tenant as JSON for scripts."""
     return {"id": tenant.id, "name": tenant.name, "slug": tenant.slug}
 
 

@@ -135,7 +135,7 @@ def link(
 
 
 def shown(person: "Person") -> Row:
-    """A person in one of their roles, as scripts see them."""
+    """A person in one of their roles, as JSON for scripts."""
     return {
         "id": person.user.id,
         "email": person.user.email,
@@ -190,7 +190,7 @@ async def _add(email: str, tenant: str, role: str) -> "Person":
 
 
 async def _list(tenant: str | None) -> "list[tuple[Person, str | None]]":
-    """Each with the slug of the tenant of that role."""
+    """People, each with the slug of their role's tenant."""
     from shared.db import SystemSession
     from shared.identity.users import list_people
     from shared.tenants.rules import find_tenant, list_tenants

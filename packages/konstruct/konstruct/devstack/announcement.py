@@ -1,4 +1,4 @@
-"""What `konstruct up` says last: where it is, who can log in, and who answers."""
+"""What `konstruct up` prints last: its address, who can log in, and which model answers."""
 
 import shlex
 import sys
@@ -16,13 +16,13 @@ from konstruct.devstack.reached import where_pages_are_refused
 from konstruct.screen import one_line
 
 FIRST = "customer_admin"
-"""Whose log-in is told first: the one who runs a business sees most of it."""
+"""Named first, because the admin of a business sees most of it."""
 
 
 class DemoUser(BaseModel):
     email: str
     password: str | None
-    """None for one who was there before, with a password of their own."""
+    """None for a person who existed before and has a password of their own."""
     role: str
 
 
@@ -31,7 +31,7 @@ class DemoAgent(BaseModel):
 
 
 class DemoData(BaseModel):
-    """What `konstruct demo seed --json` prints, as far as a person is told of it."""
+    """The fields of `konstruct demo seed --json` that are shown."""
 
     users: list[DemoUser]
     agents: list[DemoAgent]
@@ -43,7 +43,7 @@ class DemoData(BaseModel):
 def announcement(
     url: str, data: DataDir, settings: Mapping[str, str], demo: DemoData | None
 ) -> Iterator[str]:
-    """Line by line; the last ones name the model that answers."""
+    """The lines to print. The last ones name the model."""
     yield ""
     yield f"Konstruct is ready on {url}"
     yield from _where_else(settings)
@@ -53,7 +53,7 @@ def announcement(
 
 
 def _where_else(settings: Mapping[str, str]) -> Iterator[str]:
-    """Where people reach it, and where they do and are refused."""
+    """Addresses where people reach it, and addresses where pages are refused."""
     told = {name: settings.get(f"KONSTRUCT_{name}".upper()) for name in ("host", "port")}
     given: dict[str, Any] = {name: value for name, value in told.items() if value}
     reached = GatewaySettings(**given)
@@ -82,7 +82,7 @@ def _first_person(data: DataDir) -> Iterator[str]:
 
 
 def _options(settings: Mapping[str, str], demo: DemoData | None) -> Iterator[str]:
-    """Those with which `up` starts again as it was started now, apart from the directory."""
+    """The options to start `up` the same way again, apart from the directory."""
     for option in ("host", "port"):
         value = settings.get(f"KONSTRUCT_{option.upper()}")
         if value and value != str(GatewaySettings.model_fields[option].default):
@@ -104,7 +104,7 @@ def _who_answers(settings: Mapping[str, str], up_again: str) -> Iterator[str]:
 
 
 def command(data: DataDir, *arguments: str) -> str:
-    """What to type, as Konstruct itself was called and for this directory."""
+    """What to type: Konstruct as it was called now, with this directory."""
     here = data.path == default_data_dir().absolute()
     return shlex.join([_called(), *arguments, *(() if here else ("--data-dir", str(data.path)))])
 

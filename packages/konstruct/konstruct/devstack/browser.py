@@ -1,8 +1,8 @@
-"""Opening the person's browser on a page that logs them in, where there is one to open.
+"""Opens the person's browser, if there is one, on a page that logs them in.
 
-The link holds a secret that is good once and for minutes. A browser is told its address on its
-command line, which every user of the machine can read; so it is told of a file of ours that nobody
-else may read, and that leads on. Nothing of it is printed or logged.
+The link's secret works once, for minutes. A browser gets its address on its command line, which
+every user of the machine can read. So it gets the path of a private file, which leads on to the
+link. None of it is printed or logged.
 """
 
 import html
@@ -25,8 +25,8 @@ _PAGE = """<!doctype html>
 
 
 def opener(environment: Mapping[str, str] | None = None) -> str | None:
-    """The program that opens a browser on this person's desktop; None where none would be seen:
-    output that goes elsewhere, a line from another machine, no display."""
+    """The program that opens a browser on this person's desktop. None if they would not see it:
+    output is redirected, it is a remote log-in, or there is no display."""
     environment = os.environ if environment is None else environment
     if not (sys.stdout.isatty() and sys.stderr.isatty()):
         return None
@@ -40,7 +40,8 @@ def opener(environment: Mapping[str, str] | None = None) -> str | None:
 
 
 def open_by(program: str, url: str, page: Path) -> bool:
-    """Have the program open `url` by way of the private file `page`; whether it could be run."""
+    """Open `url` with the program, through the private file `page`; whether the program could be
+    run."""
     write_private(page, _PAGE.format(url=html.escape(url)))
     try:
         subprocess.Popen(

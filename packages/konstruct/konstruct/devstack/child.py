@@ -1,8 +1,8 @@
-"""One process in our charge, from its start to its certain end.
+"""One child process, from its start to its certain end.
 
-Each has a session of its own, so Ctrl-C in the terminal reaches only us and we decide the order in
-which things end. On Linux the kernel ends it when we die, however we die. `leftovers` finds what
-came through nonetheless from a former owner.
+Each has a session of its own, so Ctrl-C in the terminal reaches only us, and we decide the order in
+which things end. On Linux the kernel ends it when we die, however we die. `leftovers` finds
+processes that survived a former owner all the same.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ _POLL_S = 0.02
 
 @dataclass(frozen=True)
 class Patience:
-    """Ask with a signal and give it so many seconds."""
+    """A signal, and how many seconds to wait after it."""
 
     signal: signal.Signals
     seconds: float
@@ -42,8 +42,8 @@ class Patience:
 class Child:
     """A process that is started, watched and ended.
 
-    `directory` becomes its working directory and by that its mark: nothing else has any business
-    there. Standard error goes to `log`, and standard output as well unless `output` is given.
+    `directory` becomes its working directory, which also marks it as ours: nothing else works
+    there. Standard error goes to `log`, and so does standard output unless `output` is given.
     """
 
     name: str
@@ -59,11 +59,11 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """None when it does not run."""
+        """None if it does not run."""
         return self._process.pid if self._process is not None and self.is_alive() else None
 
     def start(self) -> None:
-        """Raises DevstackError when the program cannot be run at all."""
+        """Start it. Raises DevstackError if the program cannot be run at all."""
         turn_over(self.log)
         with contextlib.ExitStack() as files:
             try:
@@ -97,14 +97,14 @@ class Child:
         return self.exit_code() is None
 
     def require_alive(self) -> None:
-        """Raises DevstackError with the end of the log when the process is gone."""
+        """Raise DevstackError, with the end of the log, if the process is gone."""
         code = self.exit_code()
         if code is not None:
             raise DevstackError(f"{self.name} {describe_exit(code)}. {self.log_tail()}")
 
     def log_tail(self, lines: int = 6) -> str:
-        """Where its log is, and the last lines of it that are of this process: those of an earlier
-        run would be read as the reason."""
+        """The log's path and its last lines, without those of an earlier run, which would be
+        mistaken for the reason."""
         try:
             with self.log.open("rb") as log:
                 log.seek(self._log_began_at)
@@ -115,12 +115,12 @@ class Child:
         return f"Its log is {self.log}" + (f" and ends:{said}" if said else ".")
 
     def send(self, which: signal.Signals) -> None:
-        """Does nothing when it has ended."""
+        """Send a signal. Does nothing if it has ended."""
         if self._process is not None and self.is_alive():
             self._process.send_signal(which)
 
     def wait(self, seconds: float) -> bool:
-        """Whether it has ended within that time."""
+        """Wait; whether it has ended within that time."""
         if self._process is None:
             return True
         try:
@@ -130,17 +130,17 @@ class Child:
         return True
 
     def kill(self) -> None:
-        """End the process, and what it may have started in its session, at once."""
+        """End the process, and all it started in its session, at once."""
         if self._process is None:
             return
-        # Not there any more, or on macOS a group of zombies alone.
+        # It is gone already, or on macOS the group holds only zombies.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self.wait(_KILLED_WITHIN_S)
 
 
 def leftovers(executable: Path, directory: Path) -> Iterator[psutil.Process]:
-    """Processes of this executable that work in this directory: ours, from a former life."""
+    """Processes of this executable that work in this directory: ours, from an earlier run."""
     wanted, place = executable.resolve(), directory.resolve()
     for process in psutil.process_iter():
         try:
@@ -151,9 +151,9 @@ def leftovers(executable: Path, directory: Path) -> Iterator[psutil.Process]:
 
 
 def end_leftovers(executable: Path, directory: Path, *patience: Patience) -> None:
-    """End them, as politely as given and then for certain.
+    """End them: with the signals of `patience` first, then by SIGKILL.
 
-    Raises DevstackError when one cannot be ended.
+    Raises DevstackError if one survives.
     """
     for ask in (*patience, Patience(signal.SIGKILL, _KILLED_WITHIN_S)):
         for process in leftovers(executable, directory):
@@ -184,16 +184,16 @@ def describe_exit(code: int) -> str:
 
 
 def turn_over(log: Path) -> None:
-    """Put a log that has grown large aside, keeping one former one."""
+    """Rename a log that has grown large; one old log is kept."""
     if log.exists() and log.stat().st_size > _KEEP_LOG_BYTES:
         log.replace(log.with_name(log.name + ".1"))
 
 
 def _leash(ending: signal.Signals) -> Callable[[], None] | None:
-    """What the child does before it becomes the program: ask the kernel to end it with us.
+    """Runs in the child before the program: asks the kernel to end it when we die.
 
-    The kernel takes the *thread* that forked for the parent, so the leash is put on only when the
-    main thread starts the child; from another one it would end the child with that thread.
+    The kernel takes the forking *thread* as the parent. So this is done only if the main thread
+    starts the child; otherwise the child would end with another thread.
     """
     if _LIBC is None or threading.current_thread() is not threading.main_thread():
         return None

@@ -1,8 +1,8 @@
-"""The data directory: everything one `konstruct up` keeps, and who holds it now.
+"""The data directory: everything one `konstruct up` keeps, and which `up` holds it.
 
-Promises: readable by its owner alone; secrets are made once; one `up` at a time holds it, and the
-next is told in plain words which. `environment.json` is there only while an `up` runs and is
-ready: it holds the settings with which others join in.
+Promises: only its owner can read it. Secrets are made once. One `up` at a time holds it, and a
+second one is told in plain words which. `environment.json` exists only while an `up` runs and is
+ready: it has the settings with which other commands join in.
 
     DIR/secrets.json      made once
     DIR/lock              held by the running `up`; says its process and address
@@ -38,7 +38,7 @@ def _secret() -> str:
 
 @dataclass(frozen=True)
 class Secrets:
-    """PostgreSQL and Valkey keep their own beside their data."""
+    """Secrets of our own. PostgreSQL's and Valkey's are kept beside their data."""
 
     signing_key: str = field(default_factory=_secret)
     owner_password: str = field(default_factory=_secret)
@@ -55,13 +55,13 @@ class Holder:
 
 
 class DataDir:
-    """Paths and files below one directory. Creating the object touches nothing."""
+    """Paths and files below one directory. Creating the object touches no file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
 
     def create(self) -> None:
-        """Make the directory, for us alone. Raises DevstackError."""
+        """Make the directory, readable by us alone. Raises DevstackError."""
         try:
             for directory in (self.path, self.path / "logs", self.path / "run"):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,13 +75,13 @@ class DataDir:
         return self.path / "logs" / f"{part}.log"
 
     def run(self, part: str) -> Path:
-        """A directory of the part's own to work in."""
+        """A directory for the part to work in."""
         directory = self.path / "run" / part
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         return directory
 
     def secrets(self) -> Secrets:
-        """Those of this directory; new ones the first time. Raises DevstackError."""
+        """This directory's secrets, made the first time. Raises DevstackError."""
         file = self.path / "secrets.json"
         if not file.exists():
             write_private(file, json.dumps(asdict(Secrets()), indent=2) + "\n")
@@ -98,7 +98,7 @@ class DataDir:
 
     @contextlib.contextmanager
     def held(self, url: str) -> Iterator[None]:
-        """Hold the directory alone. Raises AlreadyRunning.
+        """Hold the directory for the block. Raises AlreadyRunning.
 
         The kernel keeps the lock and drops it with our process, however that ends.
         """
@@ -106,14 +106,14 @@ class DataDir:
             os.fchmod(lock.fileno(), PRIVATE)
             deadline = time.monotonic() + _LOCK_WITHIN_S
             while not _try_lock(lock.fileno(), fcntl.LOCK_EX):
-                # Somebody who only asks who runs here holds it for an instant: look again.
+                # A process that only asks who holds it has the lock for an instant, so try again.
                 if time.monotonic() > deadline:
                     raise AlreadyRunning(self.describe_holder(self.holder()))
                 time.sleep(0.02)
             lock.truncate(0)
             lock.write(json.dumps({"pid": os.getpid(), "url": url}))
             lock.flush()
-            self.forget_environment()  # that of one that was killed
+            self.forget_environment()  # left by an `up` that was killed
             try:
                 yield
             finally:
@@ -121,7 +121,7 @@ class DataDir:
                 lock.truncate(0)
 
     def holder(self) -> Holder | None:
-        """The `up` that runs here now, if one does."""
+        """The `up` that runs here now; None if none does."""
         try:
             with self._lock_file.open() as lock:
                 if _try_lock(lock.fileno(), fcntl.LOCK_SH):
@@ -131,7 +131,7 @@ class DataDir:
         except (FileNotFoundError, NotADirectoryError, PermissionError):
             return None
         except (OSError, ValueError, TypeError, KeyError):
-            return Holder(0, "")  # held, by one that has not said yet who it is
+            return Holder(0, "")  # held, but the holder has not written its address yet
 
     def describe_holder(self, holder: Holder | None) -> str:
         who = f" (process {holder.pid}, {holder.url})" if holder and holder.pid else ""
@@ -150,7 +150,7 @@ class DataDir:
         self._environment_file.unlink(missing_ok=True)
 
     def environment(self) -> dict[str, str] | None:
-        """The `KONSTRUCT_*` settings of the `up` that runs here; None when none is ready."""
+        """The `KONSTRUCT_*` settings of the `up` that runs here; None if none is ready."""
         if self.holder() is None:
             return None
         try:
@@ -169,7 +169,7 @@ class DataDir:
 
 
 def running_environment(data_dir: Path) -> dict[str, str] | None:
-    """The `KONSTRUCT_*` settings of the `up` that runs on this directory; None when none does."""
+    """The `KONSTRUCT_*` settings of the `up` that runs on this directory; None if none does."""
     return DataDir(data_dir).environment()
 
 

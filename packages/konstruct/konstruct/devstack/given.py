@@ -1,6 +1,6 @@
-"""The settings a person brings along, and what need not be started because of them.
+"""The settings a person gives, and which parts need not be started because of them.
 
-A value given always wins: with a PostgreSQL, a Valkey or a model of their own named, ours is not
+A given value always wins: with a PostgreSQL, a Valkey or a model of the person's own, ours is not
 started. All other `KONSTRUCT_*` settings reach every process unchanged.
 """
 
@@ -17,7 +17,7 @@ class GivenSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "GivenSettings":
-        """An empty value counts as none."""
+        """The settings of the environment. An empty value counts as not set."""
         source = clean(os.environ if environment is None else environment)
         return cls({name: v for name, v in source.items() if name.startswith(PREFIX) and v})
 

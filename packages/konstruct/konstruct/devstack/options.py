@@ -1,4 +1,4 @@
-"""What a person can choose for `konstruct up`."""
+"""The options of `konstruct up`."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,9 @@ class UpOptions:
     port: int
     host: str = "127.0.0.1"
     demo: bool | None = None
-    """None: in a database that `up` makes, and in no other."""
+    """None: yes for a database that `up` makes, no for any other."""
     browser: bool = True
-    """Open one, where there is one and somebody looks."""
+    """Open a browser, if there is one and a person looks."""
 
     @property
     def probe_host(self) -> str:
@@ -25,9 +25,9 @@ class UpOptions:
         try:
             return host_of(host)
         except ValueError:
-            return host  # listening there will tell what is wrong with it
+            return host  # listening there will say what is wrong with it
 
     @property
     def url(self) -> str:
-        """Where a browser on this machine finds it."""
+        """The address for a browser on this machine."""
         return spelled("http", self.probe_host, self.port)

@@ -1,8 +1,8 @@
-"""What every long-running part of the product has in common: start, watch, stop.
+"""Base of every long-running part of the product: start, watch, stop.
 
-Started alone (`with EmbeddedPostgres(directory) as postgres`) a part waits until it is ready. A
-supervisor uses the halves instead: `launch` comes back at once, `is_ready` and `exit_code` never
-wait, `ask_to_stop` and `finish` let several parts stop side by side.
+Alone (`with EmbeddedPostgres(directory) as postgres`) a part waits until it is ready. A supervisor
+uses the halves instead: `launch` returns at once, `is_ready` and `exit_code` never wait,
+`ask_to_stop` and `finish` let several parts stop at the same time.
 """
 
 import signal
@@ -35,7 +35,7 @@ class Part(ABC):
         self._stop_request = stop_request
         self._child: Child | None = None
         self.last_said = ""
-        """Why it was not ready when it was last asked, in its own words where it has any."""
+        """Why it was not ready at the last look, in its own words if it has any."""
 
     def __enter__(self) -> Self:
         self.start()
@@ -51,11 +51,11 @@ class Part(ABC):
 
     @abstractmethod
     def launch(self) -> None:
-        """Start the process and come back before it is ready. Raises DevstackError."""
+        """Start the process; returns before it is ready. Raises DevstackError."""
 
     @abstractmethod
     def answers(self) -> bool:
-        """One quick look whether it does its work."""
+        """One quick check whether it works."""
 
     def start(self) -> None:
         """Launch it and wait until it is ready. Raises DevstackError with the end of its log."""
@@ -68,7 +68,7 @@ class Part(ABC):
             raise
 
     def is_ready(self) -> bool:
-        """Whether it does its work. Raises DevstackError when the process has ended."""
+        """Whether it works. Raises DevstackError if the process has ended."""
         if self._child is None:
             return False
         self._child.require_alive()
@@ -88,7 +88,7 @@ class Part(ABC):
             self._child.send(self.polite.signal)
 
     def finish(self, within_s: float) -> None:
-        """Wait so long for a shutdown asked for, then end it for certain."""
+        """Wait so long for the shutdown that was asked for, then kill it."""
         if self._child is not None:
             self._child.wait(within_s)
             self._child.kill()
@@ -115,7 +115,7 @@ class Part(ABC):
 class Server(Part, ABC):
     """A part that listens on a port of 127.0.0.1.
 
-    Without a `port` given it keeps the one it had before for as long as that is free.
+    Without `port` it keeps the port it had before, as long as that is free.
     """
 
     host: ClassVar[str] = LOOPBACK
@@ -133,7 +133,7 @@ class Server(Part, ABC):
         self._port_is_given = port is not None
 
     def start(self) -> None:
-        """As `Part.start`; tries another port when somebody takes ours before the server does."""
+        """As `Part.start`; tries another port if another program takes ours first."""
         for attempt in range(1, _PORT_ATTEMPTS + 1):
             try:
                 super().start()

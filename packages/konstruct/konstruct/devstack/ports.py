@@ -1,7 +1,7 @@
-"""TCP ports on this machine: which are free, and remembering the one a part was given.
+"""TCP ports on this machine: finds free ones, and remembers the one each part got.
 
-A remembered port stays the same between starts, so that addresses handed out keep working, for as
-long as nobody else has taken it meanwhile.
+A remembered port stays the same between starts, so that addresses handed out keep working, as long
+as no other program has taken it meanwhile.
 """
 
 import socket
@@ -11,7 +11,7 @@ from konstruct.devstack.private_file import write_private
 
 LOOPBACK = "127.0.0.1"
 SOME_PORT = 0
-"""The system chooses one that is free."""
+"""The system chooses a free one."""
 _HIGHEST = 65535
 
 
@@ -19,7 +19,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
     """Whether a server could listen there now."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        # As servers do: connections of a former server that linger in TIME_WAIT do not count.
+        # As servers do: a former server's connections in TIME_WAIT do not matter.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
@@ -30,7 +30,7 @@ def is_free(port: int, host: str = LOOPBACK) -> bool:
 
 
 def free_port() -> int:
-    """Some port of 127.0.0.1 that was free a moment ago."""
+    """A port of 127.0.0.1 that was free a moment ago."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -38,7 +38,7 @@ def free_port() -> int:
 
 
 def kept_port(memory: Path) -> int:
-    """The port remembered in this file if it is still free, else a free one, remembered."""
+    """The port remembered in this file if it is still free; else a free one, remembered."""
     try:
         remembered = int(memory.read_text())
     except (FileNotFoundError, ValueError):

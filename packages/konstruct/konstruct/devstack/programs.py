@@ -1,6 +1,6 @@
 """Konstruct's own processes as the supervisor runs them: gateway, worker, local model, one-shots.
 
-Which commands they are can be replaced as a whole, for tests.
+Tests can replace all of the commands.
 """
 
 import http.client
@@ -32,15 +32,15 @@ class Programs:
     migrate: Sequence[str] = (*_KONSTRUCT, "migrate")
     seed: Sequence[str] = (*_KONSTRUCT, "demo", "seed", "--json")
     link: Sequence[str] = (*_KONSTRUCT, "user", "link", "--json", "--email")
-    """Followed by whose."""
+    """The e-mail address follows."""
     worker: Sequence[str] = (*_KONSTRUCT, "worker")
     gateway: Sequence[str] = (*_KONSTRUCT, "gateway")
     model: Sequence[str] = (sys.executable, "-m", "konstruct.devstack.local_model")
 
 
 def complete_environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """What of the person's own is ours to know, with the product's settings in it; what is printed
-    is printed at once."""
+    """The person's variables that we keep, with the product's settings added. Output is
+    unbuffered."""
     return {**clean(os.environ), "PYTHONUNBUFFERED": "1", **settings}
 
 
@@ -55,7 +55,7 @@ def end_former_programs(programs: Programs, data: DataDir) -> None:
 
 
 class Program(Part):
-    """A process of ours that says in some way when it is ready."""
+    """A process of ours that reports in some way when it is ready."""
 
     def __init__(
         self,
@@ -115,7 +115,7 @@ def gateway(
 def worker(
     programs: Programs, settings: Mapping[str, str], *, data: DataDir, stop_request: StopRequest
 ) -> Program:
-    """Ready when it consumes: it then writes the file it was told."""
+    """Ready when it consumes: it then writes the file named to it."""
     ready_file = data.run("worker") / "ready"
     return Program(
         "Worker",
@@ -123,7 +123,8 @@ def worker(
         {
             **settings,
             WORKER_READY_VARIABLE: str(ready_file),
-            # Also where the person gave one: that is the gateway's, and both are on this machine.
+            # Even if the person gave a port: that one is the gateway's, and both are on this
+            # machine.
             METRICS_PORT: str(kept_metrics_port(data, "worker")),
         },
         ready_file.exists,
@@ -134,12 +135,12 @@ def worker(
 
 
 def kept_metrics_port(data: DataDir, short: str) -> int:
-    """Where a process of ours shows its figures, on this machine alone; the same at each start."""
+    """The port for a process's metrics, on this machine only; the same at each start."""
     return kept_port(data.run(short) / "metrics-port")
 
 
 class LocalModel(Server):
-    """The small model served OpenAI-compatibly."""
+    """The practice model, served OpenAI-compatibly."""
 
     name = "Model"
 
@@ -199,9 +200,9 @@ def run_to_end(
     timeout_s: float,
     stop_request: StopRequest,
 ) -> str:
-    """Run a command that does one thing, and give its standard output.
+    """Run a command that ends by itself; returns its standard output.
 
-    Raises DevstackError when it fails or takes too long, StartCancelled when told to stop.
+    Raises DevstackError if it fails or takes too long, StartCancelled if a stop was asked for.
     """
     short = name.lower().replace(" ", "-")
     directory = data.run(short)

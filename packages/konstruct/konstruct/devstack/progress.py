@@ -1,7 +1,7 @@
-"""What a person sees on standard error while the product starts and runs.
+"""Progress on standard error while the product starts and runs.
 
-One numbered line per step with the seconds it took. A terminal that has gone away is no error:
-what is started must still be stopped in order.
+One numbered line per step with the seconds it took. A terminal that has gone away is not an error:
+what was started must still be stopped in order.
 """
 
 import contextlib

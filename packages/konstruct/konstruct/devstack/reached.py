@@ -1,7 +1,7 @@
-"""Where people reach what `konstruct up` started, and at which addresses their browser is refused.
+"""Where people reach a running `konstruct up`, and at which addresses their browser is refused.
 
-A page may talk to the gateway only from an origin it knows: its own addresses on this machine, and
-those the settings name. A gateway that listens on every address is found at many more.
+A page may use the gateway only from a known origin: its own addresses on this machine, and those in
+the settings. A gateway that listens on every address is reachable at many more.
 """
 
 import socket
@@ -12,14 +12,14 @@ from shared.config.gateway import GatewaySettings
 from shared.origins import EVERY_ADDRESS, host_of, spelled
 
 FAR_AWAY = ("192.0.2.1", 9)
-"""Of a network that is nobody's (RFC 5737). Nothing is sent: only the way there is asked for."""
+"""An address of nobody's network (RFC 5737). Nothing is sent; only the route is looked up."""
 
 
 def where_pages_are_refused(
     settings: GatewaySettings, hosts: frozenset[str] | None = None
 ) -> str | None:
-    """A sentence on the addresses at which a browser finds the page but may not talk; None if
-    there are none. `hosts` are this machine's, and asked for if not given."""
+    """A sentence on the addresses where a browser gets the page but may not use the gateway; None
+    if there are none. `hosts` are this machine's names and addresses, by default looked up."""
     if settings.host not in EVERY_ADDRESS:
         return None
     found = hosts if hosts is not None else frozenset(_hosts_of_this_machine())
@@ -35,16 +35,16 @@ def where_pages_are_refused(
 
 
 def _hosts_of_this_machine() -> Iterator[str]:
-    """Its name, and the address from which it speaks to others; neither asks the network."""
+    """This machine's name, and its address towards others. Neither asks the network."""
     try:
         name = host_of(socket.gethostname())
         if not is_loopback(name):
             yield name
     except ValueError:
-        pass  # a name no browser could write
+        pass  # a name no browser could use
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as way_out:
             way_out.connect(FAR_AWAY)
             yield str(way_out.getsockname()[0])
     except OSError:
-        pass  # no network but this machine's own
+        pass  # this machine has no network

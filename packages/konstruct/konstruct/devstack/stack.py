@@ -1,7 +1,7 @@
-"""`konstruct up`: the whole product from nothing, in one process's charge.
+"""`konstruct up`: the whole product from nothing, run by one process.
 
-Promises: the line `ready http://...` on standard output exactly when work is accepted; settings
-the person gave win over ours; SIGINT, SIGTERM or SIGHUP end everything within 10 seconds.
+Promises: the line `ready http://...` on standard output exactly when work is accepted. Settings the
+person gave win over ours. SIGINT, SIGTERM or SIGHUP end everything within 10 seconds.
 """
 
 import contextlib
@@ -46,7 +46,7 @@ class LogInLink(BaseModel):
 
 
 def up(options: UpOptions, programs: Programs | None = None) -> int:
-    """Run everything until told to stop; the exit code, 0 when told to stop."""
+    """Run everything until told to stop; returns the exit code, 0 if told to stop."""
     given = GivenSettings.from_environment()
     stop_request = StopRequest()
     if options.demo is None:
@@ -69,7 +69,7 @@ def up(options: UpOptions, programs: Programs | None = None) -> int:
 
 
 class Stack:
-    """The parts of one run and the settings they share, which grow as parts come up."""
+    """The parts of one run, and the settings they share, which grow as parts come up."""
 
     def __init__(
         self,
@@ -156,7 +156,8 @@ class Stack:
         )
 
     def _refuse_if_newer(self, url: str) -> None:
-        """Before anything is changed there. Raises PreflightFailed."""
+        """Refuse a newer version's database before anything in it changes. Raises
+        PreflightFailed."""
         from konstruct.schema import refuse_if_newer
 
         try:
@@ -165,7 +166,7 @@ class Stack:
             raise PreflightFailed(error.message) from error
 
     def _given_database(self) -> str:
-        """Which it is, without a password."""
+        """The given database, without its password."""
         from sqlalchemy import make_url
 
         url = make_url(self.given.values["KONSTRUCT_DATABASE_URL"])
@@ -238,12 +239,12 @@ class Stack:
     def _announce(self, demo: DemoData | None) -> None:
         for line in announcement(self.options.url, self.data, self.settings, demo):
             self.progress.say(line)
-        with contextlib.suppress(OSError):  # nobody reads it: people can still work
+        with contextlib.suppress(OSError):  # standard output is closed; people can still work
             sys.stdout.write(f"ready {self.options.url}\n")
             sys.stdout.flush()
 
     def _open_browser(self, demo: DemoData) -> None:
-        """On the business's admin, logged in, where somebody sits in front of one."""
+        """Open a browser, logged in as the business's admin, if a person sits in front of one."""
         program, admin = browser.opener(), demo.admin()
         if not (
             self.options.browser and program and admin and is_loopback(self.options.probe_host)
@@ -278,7 +279,7 @@ def _count_steps(options: UpOptions, given: GivenSettings) -> int:
 
 @contextlib.contextmanager
 def _signals(stop_request: StopRequest) -> Iterator[None]:
-    """Have Ctrl-C, a termination and a closed terminal ask for a stop."""
+    """Make Ctrl-C, SIGTERM and a closed terminal ask for a stop."""
 
     def ask(_number: int, _frame: FrameType | None) -> None:
         stop_request.ask()

@@ -1,8 +1,8 @@
 """Keeps the parts running, and ends them all.
 
 Promises: a part that ends by itself is started again, after a pause that doubles while it keeps
-ending; everything said about it goes to the person. `stop` returns within 10 seconds and leaves no
-process behind: first what people talk to, then what that needs.
+ending; the person is told. `stop` returns within 10 seconds and leaves no process behind. It stops
+first what people talk to, then what that needs.
 """
 
 import time
@@ -19,7 +19,7 @@ from konstruct.devstack.waiting import StopRequest
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 15.0
 STEADY_AFTER_S = 30.0
-"""Who has run so long gets the first pause again."""
+"""A part that ran this long gets the first pause again."""
 
 FRONT_STOPS_WITHIN_S = 6.0
 BACK_STOPS_WITHIN_S = 2.0
@@ -38,7 +38,7 @@ class _Watched:
 
 
 class Supervisor:
-    """Used by one thread, the main one."""
+    """Use it from one thread, the main one."""
 
     def __init__(self, progress: Progress, stop_request: StopRequest) -> None:
         self._progress = progress
@@ -57,9 +57,9 @@ class Supervisor:
         self.stop()
 
     def start(self, part: Part, *, front: bool = False) -> None:
-        """Start a part, wait until it is ready, and keep it from then on.
+        """Start a part, wait until it is ready, and keep it running from then on.
 
-        What is at the `front` is stopped first. Raises DevstackError.
+        Parts at the `front` are stopped first. Raises DevstackError.
         """
         part.start()
         self._watched.append(_Watched(part, front, time.monotonic()))
@@ -115,7 +115,7 @@ class Supervisor:
         try:
             ready = each.part.is_ready()
         except DevstackError:
-            return  # ended meanwhile: the next look plans
+            return  # it ended meanwhile; the next look plans its restart
         if ready:
             each.coming_back = False
             self._progress.say(f"{each.part.name} is back after {seconds:.1f} s.")

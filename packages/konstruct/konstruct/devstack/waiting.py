@@ -1,4 +1,4 @@
-"""Waiting that always ends: at the condition, at its bound, or when a stop was asked for."""
+"""Waits that always end: at the condition, at the time-out, or when a stop was asked for."""
 
 import time
 from collections.abc import Callable
@@ -9,10 +9,10 @@ POLL_S = 0.05
 
 
 class StopRequest:
-    """Set by a signal handler, looked at by everything that waits.
+    """Set by a signal handler, checked by everything that waits.
 
-    A plain attribute instead of `threading.Event`: an Event's lock is not re-entrant, so setting
-    it in a signal handler can deadlock with the main thread that is just waiting on it.
+    A plain attribute instead of `threading.Event`: an Event's lock is not re-entrant, so setting it
+    in a signal handler can deadlock with the main thread that is waiting on it.
     """
 
     def __init__(self) -> None:
@@ -32,8 +32,8 @@ def wait_until(
 ) -> None:
     """Poll `ready` until it is true.
 
-    Raises DevstackError naming `what` when `timeout_s` seconds are over, with what `why_not` then
-    says, and StartCancelled when `stop` is asked for. What `ready` raises ends the wait as well.
+    Raises DevstackError naming `what` after `timeout_s` seconds, with the text of `why_not`, and
+    StartCancelled if `stop` is asked for. An exception of `ready` ends the wait as well.
     """
     deadline = time.monotonic() + timeout_s
     while not ready():

@@ -1,11 +1,10 @@
-"""Looking into an installation: each part on its own, with a sentence on what is wrong and how to
-mend it.
+"""Checks an installation, each part on its own, with a sentence on what is wrong and how to fix it.
 
-Promises: nothing is changed; every look is bounded, so all of them take seconds even when nothing
-answers; a look that fails in whatever way takes no other along.
+Promises: nothing is changed. Every look is bounded, so all of them take seconds even if nothing
+answers. A look that fails, in whatever way, does not affect the others.
 
-One module a subject; a look is a coroutine that says in a sentence what is well, and raises an
-error that says what is not. A new look is a function and its line in `looks_at_parts`.
+One module a subject. A look is a coroutine that returns a sentence if all is well, and raises an
+error that says what is not. To add one, write a function and its line in `looks_at_parts`.
 """
 
 import asyncio
@@ -32,13 +31,13 @@ NEEDED_BY = {
     "KONSTRUCT_REDIS_URL": {"valkey"},
     "KONSTRUCT_SIGNING_KEY": {"signing key"},
 }
-"""Parts that cannot be looked at without a setting."""
+"""Parts that cannot be checked without a setting."""
 
 __all__ = ["look_at_machine", "look_at_parts"]
 
 
 def look_at_machine(data_dir: Path) -> list[Check]:
-    """What needs no server."""
+    """Check what needs no server."""
     looks: dict[str, Callable[[], Check]] = {
         "python": check_python,
         "platform": check_platform,
@@ -51,8 +50,9 @@ def look_at_machine(data_dir: Path) -> list[Check]:
 
 
 async def look_at_parts(data_dir: Path, left_out: Collection[str] = ()) -> list[Check]:
-    """Every part of the installation the environment names, all at once. A part whose address or
-    key is `left_out`, for it is not right, is not looked at: another one would be."""
+    """Check every part of the installation that the environment names, all at once. A part that
+    needs a `left_out` setting, which was wrong, is not checked: its default would name another
+    server."""
     looks = looks_at_parts(data_dir)
     return list(
         await asyncio.gather(
@@ -69,7 +69,7 @@ def _unless_left_out(part: str, look: Look, left_out: Collection[str]) -> Look:
 
 
 def looks_at_parts(data_dir: Path) -> dict[str, Look]:
-    """By name, in the order in which they are shown."""
+    """The looks by name, in the order in which they are shown."""
     return {
         "signing key": gateway.signing_key,
         "database": database.wall,

@@ -1,4 +1,4 @@
-"""One GET, with a sentence when nobody answers."""
+"""One GET, with a sentence if nobody answers."""
 
 import httpx2
 from shared.errors import ConfigError
@@ -10,7 +10,7 @@ from konstruct.doctor.looking import LOOK_WITHIN_S
 async def get(
     url: str, if_nobody_answers: str, *, headers: dict[str, str] | None = None
 ) -> httpx2.Response:
-    """By the proxy that everything else of ours would ask, too."""
+    """GET through the proxy that the rest of our code would use."""
     try:
         async with httpx2.AsyncClient(
             timeout=LOOK_WITHIN_S / 2,

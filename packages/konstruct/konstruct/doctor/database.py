@@ -1,4 +1,4 @@
-"""PostgreSQL: that it answers, keeps tenants apart, has room for us, and has all our tables."""
+"""Checks PostgreSQL: it answers, keeps tenants apart, has room for us, and has all our tables."""
 
 import asyncio
 
@@ -27,7 +27,7 @@ async def migrations() -> str:
 
 
 async def connections() -> str:
-    """Whether all that run may open their pools, before one of them is refused."""
+    """Whether all running processes can fill their pools without being refused."""
     async with get_engine().connect() as connection:
         allowed, processes = await connections_allowed(connection, ours=f"{NAME} %")
     pool = settings.database.pool_size

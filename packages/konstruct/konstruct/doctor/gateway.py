@@ -1,4 +1,4 @@
-"""The gateway: that it answers, and what it says of itself."""
+"""Checks the gateway: it answers, and what it reports of itself."""
 
 from http import HTTPStatus
 from pathlib import Path
@@ -36,7 +36,7 @@ async def ready(data_dir: Path) -> str:
 
 
 async def origins() -> str:
-    """Whether a browser that opens the page where we say it is may also talk there."""
+    """Whether a browser that opens the page at our public address may use the gateway."""
     from websockets.asyncio.client import connect
     from websockets.exceptions import InvalidStatus, WebSocketException
     from websockets.typing import Origin
@@ -60,7 +60,7 @@ async def origins() -> str:
 
 
 async def canary(data_dir: Path) -> str:
-    """Whether what the gateway sends the way of a message comes back."""
+    """Whether the gateway's canaries come back."""
     told = (await _seen_by_gateway(data_dir)).get("canary")
     if not isinstance(told, dict):
         raise NotLookedAt(UNTOLD)
@@ -76,7 +76,7 @@ async def canary(data_dir: Path) -> str:
 
 
 async def lag(data_dir: Path) -> str:
-    """Whether the gateway has too much to do."""
+    """Whether the gateway is overloaded, by its event loop's lag."""
     seen = await _seen_by_gateway(data_dir)
     if "lag_s" not in seen:
         raise NotLookedAt(UNTOLD)
@@ -89,8 +89,8 @@ async def lag(data_dir: Path) -> str:
 
 
 async def _seen_by_gateway(data_dir: Path) -> dict[str, Any]:
-    """What the gateway says of itself. Raises NotLookedAt if none answers, of which `gateway`
-    complains."""
+    """What the gateway reports of itself. Raises NotLookedAt if none answers; the look `gateway`
+    reports that."""
     try:
         seen = (await _ask_gateway(data_dir))[1].json()
     except (ConfigError, ValueError):

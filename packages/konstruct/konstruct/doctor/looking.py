@@ -1,4 +1,4 @@
-"""What every look has in common: its bound, and what becomes of whatever it raises."""
+"""Runs a look: bounds it, and turns whatever it raises into a `Check`."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,7 +14,7 @@ Look = Callable[[], Awaitable[str]]
 
 
 def checked_at_once(name: str, look: Callable[[], Check]) -> Check:
-    """The same for a look at this machine, which waits for nobody."""
+    """The same for a look at this machine, which needs no waiting."""
     try:
         return look()
     except Exception as error:
@@ -22,7 +22,7 @@ def checked_at_once(name: str, look: Callable[[], Check]) -> Check:
 
 
 async def checked(name: str, look: Look) -> Check:
-    """What the look says is so; what it raises is wrong, but for NotLookedAt."""
+    """The look's result. An exception means that something is wrong, except NotLookedAt."""
     try:
         async with asyncio.timeout(LOOK_WITHIN_S):
             return Check(name, True, await look())
@@ -36,12 +36,12 @@ async def checked(name: str, look: Look) -> Check:
         return Check(
             name, False, f"Nothing was heard within {LOOK_WITHIN_S:.0f} seconds. See that it runs."
         )
-    except Exception as error:  # a fault of ours must not hide what the other looks find
+    except Exception as error:  # a bug of ours must not hide the other looks' results
         return _failed(name, error)
 
 
 class NotLookedAt(Exception):
-    """Neither well nor wrong; the sentence says what another look complains of."""
+    """Not checked; the sentence names what another look reports."""
 
 
 async def could_not_look(setting: str) -> str:

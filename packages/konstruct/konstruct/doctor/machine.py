@@ -1,4 +1,4 @@
-"""This machine, as far as it is not looked at before a start."""
+"""Checks this machine, beyond the checks before a start."""
 
 import sys
 

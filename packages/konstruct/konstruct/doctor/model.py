@@ -1,4 +1,4 @@
-"""The model: it is asked as a worker asks, and what it answers is judged as there."""
+"""Checks the model: asks it as a worker does, and judges its answer in the same way."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from konstruct.doctor.looking import LOOK_WITHIN_S
 WITHIN_S = LOOK_WITHIN_S - 1
 NOBODY = UUID(int=0)
 SHOWN_CHARS = 300
-SETTINGS = {  # of failures whose own sentence names none
+SETTINGS = {  # for failures whose own sentence names no setting
     "model_unreachable": "Nothing answers there. See that KONSTRUCT_LLM_BASE_URL is right.",
     "model_too_long": "Set KONSTRUCT_LLM_CONTEXT_TOKENS to what it can read.",
     "model_silent": f"It said nothing within {WITHIN_S:.0f} seconds.",
@@ -27,7 +27,8 @@ SETTINGS = {  # of failures whose own sentence names none
 
 
 async def answers() -> str:
-    """Raises ConfigError with what is wrong, what the provider said, and what to set."""
+    """Ask the model. Raises ConfigError with what is wrong, the provider's words, and what to
+    set."""
     key = settings.model.api_key.get_secret_value() if settings.model.api_key else None
     models = ModelRegistry(model=settings.model.name, base_url=settings.model.base_url, api_key=key)
     try:
@@ -46,7 +47,7 @@ async def answers() -> str:
 
 
 async def _asked(models: ModelRegistry) -> tuple[str, str | None]:
-    """What it said to a greeting, and how that ended; from one that is slow, as much as came."""
+    """The answer to a greeting, and how it ended; from a slow model, the text so far."""
     prompt = Prompt("You answer in one word.", [], "Say OK.")
     limits = AnswerLimits(
         first_byte_s=WITHIN_S,
@@ -67,7 +68,7 @@ async def _asked(models: ModelRegistry) -> tuple[str, str | None]:
 
 
 async def _what_is_wrong(failure: ModelFailure, key: str | None) -> str:
-    if failure.code == "model_too_slow":  # before a word was said
+    if failure.code == "model_too_slow":  # before any text came
         return f"{_where()}: {SETTINGS['model_silent']}"
     words = [f"{_where()}: {failure.message}"]
     if failure.said is not None:
@@ -81,7 +82,7 @@ async def _what_is_wrong(failure: ModelFailure, key: str | None) -> str:
 
 
 async def _model_names(key: str | None) -> list[str]:
-    """Empty for an endpoint that does not tell: not all do."""
+    """The endpoint's models; empty if it does not list them, as some do not."""
     if settings.model.base_url is None:
         return []
     url = f"{settings.model.base_url.rstrip('/')}/models"

@@ -1,4 +1,4 @@
-"""Valkey: that it answers."""
+"""Checks that Valkey answers."""
 
 from redis.exceptions import RedisError
 from shared.errors import ConfigError

@@ -1,4 +1,4 @@
-"""Workers, and what waits for them."""
+"""Checks the workers, and the queue that waits for them."""
 
 from shared.db import SystemSession
 from shared.errors import ConfigError
@@ -19,7 +19,7 @@ async def alive() -> str:
 
 
 async def queue() -> str:
-    """What waits, as PostgreSQL has it."""
+    """How many runs wait, and for how long, from PostgreSQL."""
     async with SystemSession("sweep") as session, session.transaction():
         waits = await backlog(session)
     if waits.oldest_pending_s > OLD_AFTER_S:
