@@ -1,11 +1,11 @@
 """Fixtures for every kind of test. Servers and processes start when a test first asks for them.
 
-`database`             a database of the test's own, migrated, and settings that point at it;
-                       for a test that asks for `stack` or `breakable_stack`, the one of those
+`database`             a migrated database of the test's own, and settings that point at it; for a
+                       test that asks for `stack` or `breakable_stack`, the database of those
 `acme` `globex`        two tenants with people and agents; `platform_admin`
 `api`                  REST over ASGI on the real application
 `stack`                gateways, a worker, the scripted model: real processes, shared by tests
-`breakable_stack`               servers and processes of their own, to be killed and restarted
+`breakable_stack`      servers and processes of their own, to be killed and restarted
 `figures`              numbers worth knowing, printed at the end of the run
 """
 
@@ -44,12 +44,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No setting of the person who runs the tests reaches them, but for their size."""
+    """Hide the settings of the person who runs the tests, except the tests' size."""
     config.stash[_FIGURES] = Counter()
     for name in [name for name in os.environ if name.startswith("KONSTRUCT_")]:
         if name != SIZE_VARIABLE:
             del os.environ[name]
-    # A shell that starts us in the background has Ctrl-C ignored, and every process we start too.
+    # A shell that starts us in the background ignores Ctrl-C, for us and for all processes we
+    # start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
@@ -59,7 +60,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """A failed test shows what the processes logged meanwhile."""
+    """Add the processes' logs to a failed test's report."""
     report = yield
     if report.failed:
         report.sections += logs_since(item.stash.get(_LOG_MARKS, {}))
@@ -79,7 +80,7 @@ def pytest_terminal_summary(
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """One of several processes that run the tests side by side hands its figures on."""
+    """With several test processes side by side, each hands its figures to the main one."""
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["figures"] = dict(session.config.stash[_FIGURES])
 
@@ -125,8 +126,8 @@ def shared_stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> 
 def stack(shared_stack: Stack) -> Iterator[Stack]:
     """One worker, two gateways and the scripted model, shared by all tests that ask for it.
 
-    What a test adds is stopped after it. Whoever kills or freezes one asks for `breakable_stack`
-    instead.
+    Workers and gateways that a test adds are stopped after it. A test that kills or freezes a
+    process asks for `breakable_stack` instead.
     """
     shared_stack.require_alive()
     yield shared_stack
@@ -141,17 +142,17 @@ def shared_breakable_stack() -> Iterator[BreakableStack]:
 
 @contextmanager
 def _directory_of_servers() -> Iterator[Path]:
-    """Not below pytest's own directory: each run that starts closes that one to other users, and
-    started by root PostgreSQL works as another."""
+    """A directory outside pytest's own. Each pytest run closes that one to other users, and under
+    root PostgreSQL runs as another user."""
     with TemporaryDirectory(prefix="konstruct-tests-", ignore_cleanup_errors=True) as directory:
         yield Path(directory)
 
 
 @pytest.fixture
 def breakable_stack(shared_breakable_stack: BreakableStack) -> Iterator[BreakableStack]:
-    """Two gateways, two workers, the scripted model, PostgreSQL and Valkey, all to be broken.
+    """Two gateways, two workers, the scripted model, PostgreSQL and Valkey, to be broken.
 
-    What a test ends is started again after it. Its people have no rate limits.
+    What a test ends is started again after it. Rate limits are off.
     """
     yield shared_breakable_stack
     shared_breakable_stack.restore()
@@ -162,7 +163,7 @@ async def database(
     request: pytest.FixtureRequest,
     settings_of_its_own: pytest.MonkeyPatch,
 ) -> AsyncIterator[Database]:
-    """A migrated database without rows, which the settings of this process name."""
+    """A migrated database without rows; this process's settings name it."""
     stack: Stack | None = None
     if "breakable_stack" in request.fixturenames:
         stack = request.getfixturevalue("breakable_stack").stack
@@ -184,7 +185,7 @@ async def database(
 
 @pytest.fixture
 def superuser(database: Database) -> Iterator[psycopg.Connection]:
-    """A look at the rows past the wall, autocommitted."""
+    """A connection that sees all rows past the wall, with autocommit."""
     with psycopg.connect(database.superuser_conninfo, autocommit=True) as connection:
         yield connection
 
@@ -206,7 +207,7 @@ async def platform_admin(database: Database) -> Person:
 
 @pytest.fixture
 async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
-    """REST as a browser on the gateway's own page calls it."""
+    """REST, called as by a browser on the gateway's own page."""
     from tests.support.portal import application
 
     transport = httpx.ASGITransport(app=application())

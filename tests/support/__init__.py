@@ -1,1 +1,1 @@
-"""What tests stand on: real servers, people in tenants, real processes, a WebSocket client."""
+"""Shared by tests: real servers, people in tenants, real processes, a WebSocket client."""

@@ -1,8 +1,8 @@
 """Servers and processes of their own, for tests that kill, freeze, empty and restart them.
 
-Between two tests everything is as it was: what ended is started again, what was added is stopped.
-It waits for the model and for a worker's leaving more shortly than by default; leases and sweeps
-are as they are anywhere.
+After each test everything is restored: what ended is started again, what was added is stopped. The
+time-outs for the model and for a draining worker are shorter than by default; leases and sweeps are
+the defaults.
 """
 
 from contextlib import ExitStack
@@ -44,7 +44,7 @@ class BreakableStack:
         return self
 
     def make_stack(self, starting: ExitStack) -> Stack:
-        """The processes, not started yet; what must run before them enters `starting`."""
+        """The processes, not started yet. Start in `starting` what must run before them."""
         database = self.servers.create_database()
         self.scripted_port = free_port()
         channels = {

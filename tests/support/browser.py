@@ -1,12 +1,12 @@
-"""A real Chromium, found on this machine and never downloaded, and what it did while a test ran.
+"""A real Chromium, found on this machine and never downloaded, and a record of what it did.
 
     async with start_browser(path) as browser:
         async with Device.of(browser, gateway.url) as device:
             page = await device.tab()
 
-A `Device` is one person's browser: cookies and storage of its own, any number of tabs. It keeps
-every request, every line of the consoles and every fault of the pages. No name is resolved, so
-what would leave this machine fails, and is on record.
+A `Device` is one person's browser: its own cookies and storage, any number of tabs. It keeps every
+request, every console line and every error of the pages. No name is resolved, so a request that
+would leave this machine fails, and is recorded.
 """
 
 import shutil
@@ -33,11 +33,11 @@ ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 WITHIN_MS = 30_000
-"""The longest a test waits for what the page shows; only a failing one waits that long."""
+"""The longest a test waits for something on the page; only a failing test waits this long."""
 
 
 def find_browser() -> str | None:
-    """The path of a Chromium or Chrome of this machine."""
+    """The path of this machine's Chromium or Chrome."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
@@ -61,7 +61,7 @@ class Device:
     """The address of every request and every WebSocket."""
     console: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
-    """Errors nobody caught, and what the content security policy refused."""
+    """Uncaught errors, and violations of the content security policy."""
 
     @classmethod
     @asynccontextmanager
@@ -81,7 +81,7 @@ class Device:
             await context.close()
 
     async def remember(self, refresh_token: str) -> None:
-        """Be logged in since before: the cookie is there."""
+        """Set the refresh cookie, as if this person had logged in earlier."""
         await self.context.add_cookies(
             [
                 {
@@ -96,7 +96,7 @@ class Device:
         )
 
     async def tab(self) -> Page:
-        """A new tab, empty."""
+        """A new, empty tab."""
         page = await self.context.new_page()
         page.on("websocket", lambda socket: self.requests.append(socket.url))
         return page
@@ -108,12 +108,12 @@ class Device:
         return [url for url in self.requests if urlsplit(url).netloc != host]
 
     def require_clean(self) -> None:
-        """No request left for elsewhere, no error went uncaught, nothing had to be refused."""
+        """Fail on a request to elsewhere, an uncaught error, or a violation of the policy."""
         assert not self.strangers, f"requests that left for elsewhere: {self.strangers}"
         assert not self.faults, f"faults of the page: {self.faults}"
 
     async def keep_evidence(self, directory: Path) -> list[Path]:
-        """A picture of each tab, and the consoles' lines, for whoever looks into a failure."""
+        """Save a picture of each tab and the console's lines, for a failed test."""
         log = directory / "console.log"
         log.write_text("\n".join([*self.console, *self.faults]))
         files = [log]

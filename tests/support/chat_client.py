@@ -4,8 +4,8 @@
         await client.say("hello")
         response = await client.expect("response", status="complete")
 
-`expect` goes forward through what came, in order, and waits for more; frames of other types on the
-way are passed over and stay in `client.frames`. `next` passes over nothing.
+`expect` goes forward through the received frames and waits for more. It skips frames of other
+types, which stay in `client.frames`. `next` skips nothing.
 """
 
 import asyncio
@@ -18,11 +18,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 WITHIN_S = 15.0
-"""The longest a test waits for a frame; only a failing one waits that long."""
+"""The longest a test waits for a frame; only a failing test waits this long."""
 
 
 class SocketClosed(AssertionError):
-    """The other side closed before what was waited for came."""
+    """The other side closed before the expected frame came."""
 
 
 class ChatClient:
@@ -32,9 +32,9 @@ class ChatClient:
         self.socket = socket
         self.frames: list[ServerFrame] = []
         self.told: list[dict[str, Any]] = []
-        """The same as they came."""
+        """The same frames in the order they came."""
         self.invalid: list[str] = []
-        """Frames that are none of ours, and why; a test that ends with one fails."""
+        """Frames that are not ours, and why. A test that ends with one fails."""
         self._read_to = 0
         self._news = asyncio.Condition()
         self._reader = asyncio.create_task(self._read())
@@ -137,7 +137,7 @@ class ChatClient:
         await self._reader
 
     def drop(self) -> None:
-        """Cut the connection without a word, as a lost network does."""
+        """Cut the connection without a close frame, as a lost network does."""
         self.socket.transport.abort()
 
     async def _read(self) -> None:

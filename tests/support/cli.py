@@ -1,9 +1,9 @@
-"""`konstruct …` in this process: what it prints, and its exit code.
+"""Runs `konstruct …` in this process: what it prints, and its exit code.
 
     ran = konstruct("tenant", "list", "--json")
     assert ran.code == 0 and ran.json == []
 
-The environment is what it was before, whatever the command takes into it.
+Afterwards the environment is as it was before the command.
 """
 
 import io
@@ -27,13 +27,13 @@ class Ran:
 
     @property
     def json(self) -> Any:
-        """What it printed, as a script reads it."""
+        """Standard output, parsed as JSON."""
         assert self.code == 0, self.err
         return json.loads(self.out)
 
     @property
     def sentence(self) -> str:
-        """Why it was refused: one line on standard error, nothing on standard output."""
+        """The refusal: one line on standard error, nothing on standard output."""
         assert (self.code, self.out) == (1, ""), self
         assert self.err.endswith(".\n") or self.err.endswith("postgres\n"), self.err
         assert self.err.count("\n") == 1, self.err

@@ -11,11 +11,11 @@ from tests.support.processes import Gateway
 from tests.support.tab import Tab
 
 AT_ONCE = 8
-"""People made at one time: each takes a database connection."""
+"""People made at the same time. Each takes a database connection."""
 
 
 async def make_tabs(world: World, count: int) -> list[Tab]:
-    """So many new people, none of them connected yet."""
+    """New people of the tenant, not connected yet."""
     room = asyncio.Semaphore(AT_ONCE)
     crowd = uuid4().hex[:8]
 
@@ -29,7 +29,7 @@ async def make_tabs(world: World, count: int) -> list[Tab]:
 
 @asynccontextmanager
 async def crowd(world: World, count: int, gateways: Sequence[Gateway]) -> AsyncIterator[list[Tab]]:
-    """So many new people, connected to these gateways in turn; closed at the end."""
+    """New people, connected to these gateways in turn; closed at the end."""
     tabs = await make_tabs(world, count)
     try:
         await asyncio.gather(

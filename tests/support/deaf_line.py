@@ -1,5 +1,4 @@
-"""A line to Valkey on which a worker's intake goes deaf: all it says is answered, and whenever it
-asks for work there is none."""
+"""A line to Valkey that makes a worker deaf: Valkey answers, but hands out no task."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What `deploy/` holds, read as the tools that take it read it."""
+"""Reads the files in `deploy/` as the tools they are for do."""
 
 import re
 from collections.abc import Iterator
@@ -18,13 +18,13 @@ DEPLOY = ROOT / "deploy"
 PAGES = [ROOT / "docs" / "deployment.md", ROOT / "docs" / "sizing.md"]
 SETTING = re.compile(r"\bKONSTRUCT_[A-Z0-9_]+[A-Z0-9]\b")
 OF_NO_CLASS = {"KONSTRUCT_WORKER_READY_FILE"}
-"""Read by a process straight from its environment."""
+"""Settings a process reads straight from its environment."""
 
 Document = dict[str, Any]
 
 
 def deploy_files() -> list[Path]:
-    """Every file of ours that says how it is run, the pages on it included."""
+    """Every file of ours that says how to run it, pages included."""
     return [file for file in (*DEPLOY.rglob("*"), *PAGES) if file.is_file()]
 
 
@@ -34,7 +34,7 @@ def documents(file: Path) -> list[Document]:
 
 
 def kubernetes() -> Iterator[tuple[Path, Document]]:
-    """Every object, with the file it is in."""
+    """Every Kubernetes object, with its file."""
     for file in sorted((DEPLOY / "kubernetes").rglob("*.yaml")):
         for document in documents(file):
             yield file, document
@@ -49,14 +49,14 @@ def pod_of(document: Document) -> Document | None:
 
 
 def seconds(text: str | int) -> int:
-    """Of '90s', '5m', '1h' or a number."""
+    """Seconds of '90s', '5m', '1h' or a number."""
     number, unit = re.fullmatch(r"(\d+)(s|m|h|)", str(text)).groups()  # type: ignore[union-attr]
     return int(number) * {"s": 1, "": 1, "m": 60, "h": 3600}[unit]
 
 
 @cache
 def commands() -> dict[str, click.Command]:
-    """Every command by its words, 'gateway' as 'tenant create'."""
+    """Every command by its words, as 'gateway' or 'tenant create'."""
 
     def walk(command: Any, words: str) -> Iterator[tuple[str, click.Command]]:
         for name, child in getattr(command, "commands", {}).items():

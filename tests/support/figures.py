@@ -1,4 +1,4 @@
-"""A process's figures as Prometheus reads them."""
+"""A process's metrics as Prometheus reads them."""
 
 import asyncio
 from collections.abc import Callable
@@ -29,7 +29,7 @@ class Figures:
         return {sample.name for sample in self._samples}
 
     def labels(self) -> set[tuple[str, str]]:
-        """Every (label, value) of ours but histogram bounds."""
+        """Every (label, value) of our metrics, except histogram bounds."""
         return {
             item
             for sample in self._samples
@@ -46,7 +46,7 @@ class Shown(Protocol):
 async def figures_with(
     process: Shown, so: Callable[[Figures], bool], within_s: float = 30.0
 ) -> Figures:
-    """The first scrape of which this is so."""
+    """The first scrape for which `so` is true."""
     async with asyncio.timeout(within_s):
         while not so(figures := await process.figures()):  # noqa: ASYNC110 - nobody sets an event
             await asyncio.sleep(0.1)

@@ -1,7 +1,7 @@
 """A gateway in this process, on a real port: uvicorn as `konstruct gateway` configures it.
 
-For tests of what goes over the line, raw, and of what the process holds. There is no worker behind
-it: messages are stored and wait.
+For tests of the raw bytes and of the process's memory. There is no worker, so messages are stored
+and wait.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ WITHIN_S = 15.0
 
 @dataclass
 class GatewayHere:
-    """Where it listens."""
+    """A running gateway and its address."""
 
     port: int
     server: uvicorn.Server
@@ -45,7 +45,7 @@ class GatewayHere:
         return client
 
     async def raw(self, conversation_id: UUID, *, receive_buffer: int | None = None) -> "RawSocket":
-        """A WebSocket past its handshake, whose bytes are the test's own."""
+        """A WebSocket after its handshake; the test writes and reads its bytes."""
         sock = socket.socket()
         if receive_buffer:
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -64,7 +64,7 @@ class GatewayHere:
 
 @dataclass
 class RawSocket:
-    """It sends what it is told to and reads when it is told to."""
+    """Sends and reads only when told to."""
 
     sock: socket.socket
     protocol: ClientProtocol
@@ -80,12 +80,12 @@ class RawSocket:
         await asyncio.get_running_loop().sock_sendall(self.sock, data)
 
     async def read(self) -> bytes:
-        """What comes next; nothing at the end. Raises ConnectionError."""
+        """The next bytes; empty at the end. Raises ConnectionError."""
         async with asyncio.timeout(WITHIN_S):
             return await asyncio.get_running_loop().sock_recv(self.sock, 65536)
 
     async def read_to_the_end(self) -> bytes:
-        """All that still comes until the other side ends the connection."""
+        """Everything until the other side ends the connection."""
         read = b""
         try:
             while data := await self.read():
@@ -100,7 +100,7 @@ class RawSocket:
 
 @contextmanager
 def _no_signals() -> Iterator[None]:
-    """They are pytest's."""
+    """Signal handlers stay pytest's."""
     yield
 
 
@@ -108,7 +108,7 @@ def _no_signals() -> Iterator[None]:
 async def gateway_here(
     settings: pytest.MonkeyPatch, **changes: object
 ) -> AsyncIterator[GatewayHere]:
-    """One with these settings changed: `gateway_here(patch, sockets_per_user=2)`."""
+    """A gateway with these settings changed: `gateway_here(patch, sockets_per_user=2)`."""
     port = free_port()
     host = str(changes.get("host", LOOPBACK))
     for name, value in {"host": host, "port": port, **changes}.items():

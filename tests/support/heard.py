@@ -1,4 +1,4 @@
-"""What a platform tells us, and runs worked on here: for tests of what all channels share."""
+"""Incoming messages of a platform, and a worker in this process, for tests of all channels."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,7 +20,7 @@ CHANNEL = "slack"
 
 
 async def connect(world: World, *, agent_id: UUID | None = None) -> UUID:
-    """A business's account on a platform."""
+    """Connect a tenant's account on a platform."""
     connection = ChannelConnection(
         id=uuid4(),
         tenant_id=world.id,
@@ -44,7 +44,8 @@ def heard(
     key: str | None = None,
     **changes: Any,
 ) -> Heard:
-    """A message as an adapter has read it; each is another unless its ids say otherwise."""
+    """A message as a channel's adapter has read it. Each is a new one unless its ids say
+    otherwise."""
     return Heard(
         told=Told(
             connection_id=connection_id,
@@ -66,7 +67,7 @@ def edited(before: Heard, revision: str) -> Told:
 
 @dataclass(frozen=True)
 class Worker:
-    """One that holds a lease and does what it is told."""
+    """Holds a lease, and does what the test tells it."""
 
     world: World
     id: UUID
@@ -106,12 +107,12 @@ def rows(superuser: psycopg.Connection, statement: str, *parameters: object) -> 
 
 
 def messages(superuser: psycopg.Connection, conversation_id: UUID | None) -> list[Any]:
-    """Of a conversation, in their order."""
+    """The conversation's messages in order."""
     return rows(
         superuser, "SELECT * FROM messages WHERE conversation_id = %s ORDER BY seq", conversation_id
     )
 
 
 def begin_now(superuser: psycopg.Connection, world: World) -> None:
-    """Nobody is waited for any longer."""
+    """End all waiting for further messages of a burst."""
     superuser.execute("UPDATE agent_runs SET not_before = now() WHERE tenant_id = %s", (world.id,))

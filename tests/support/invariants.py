@@ -1,4 +1,4 @@
-"""What must be true of the database after every fault, whatever was killed.
+"""Checks what must be true of the database after every fault, whatever was killed.
 
 `require_settled` looks past the wall, at one tenant or at all of them.
 """
@@ -20,7 +20,7 @@ SELECT thread_id, state, attempt FROM agent_runs
 WHERE tenant_id = %(tenant)s AND state IN ('pending', 'running')
 """
 
-# Every ended run stored one outcome that says the same as its state; only the last may be good.
+# Every ended run stored one outcome that matches its state; only the last may be good.
 OUTCOMES = """
 SELECT u.id,
        (SELECT array_agg(CASE r.state WHEN 'done' THEN 'complete' ELSE r.state END
@@ -52,8 +52,9 @@ WHERE conversation_id = %s AND seq > %s ORDER BY seq
 
 
 def require_settled(database: Database, tenant_id: UUID) -> int:
-    """Each user message has exactly one outcome that was not retried, in order and without gaps;
-    nothing is unfinished; nobody sleeps in a transaction. The number of user messages."""
+    """Check that each user message has exactly one outcome that was not retried, in order and
+    without gaps; that nothing is unfinished; that no session is idle in a transaction. Returns the
+    number of user messages."""
     with _look(database) as connection:
         of_tenant = {"tenant": tenant_id}
         assert connection.execute(UNFINISHED, of_tenant).fetchall() == []
@@ -69,7 +70,7 @@ def require_settled(database: Database, tenant_id: UUID) -> int:
 
 
 def require_told(database: Database, *tabs: Tab) -> None:
-    """Each tab was told exactly what is stored since it was opened, once and in order."""
+    """Check that each tab got exactly what was stored since it was opened, once and in order."""
     with _look(database) as connection:
         for tab in tabs:
             tab.require_faultless()
@@ -83,7 +84,8 @@ def require_told(database: Database, *tabs: Tab) -> None:
 
 
 def _require_nobody_sleeps(connection: psycopg.Connection) -> None:
-    """Between two statements a transaction is idle for a moment; one that was left open stays."""
+    """Between two statements a transaction is idle for a moment; one that was left open stays
+    idle."""
     seen = set(connection.execute(IDLE_IN_TRANSACTION).fetchall())
     give_up_at = time.monotonic() + MOVES_ON_WITHIN_S
     while seen:

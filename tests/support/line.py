@@ -1,4 +1,4 @@
-"""A line to a server that passes everything on until it falls silent."""
+"""A line to a server that forwards everything until it is made silent."""
 
 import asyncio
 from types import TracebackType
@@ -9,7 +9,7 @@ from konstruct.devstack.ports import LOOPBACK
 
 
 class Line:
-    """Forwards to the server of `url`; while `silent`, what the server says is lost on the way."""
+    """Forwards to the server of `url`; while `silent`, the server's bytes are dropped."""
 
     def __init__(self, url: str) -> None:
         self._server_url = urlsplit(url)
@@ -40,7 +40,7 @@ class Line:
     async def asked(
         self, said: bytes, to_server: asyncio.StreamWriter, to_client: asyncio.StreamWriter
     ) -> None:
-        """The client said this."""
+        """Called with the bytes that the client sent."""
         to_server.write(said)
 
     async def _connected(

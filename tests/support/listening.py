@@ -1,4 +1,4 @@
-"""What a talk's sockets were told, frame by frame: by all of them together, and by each alone."""
+"""Frames of a talk's sockets: of all of them together, and of each alone."""
 
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,7 +19,7 @@ from tests.support.talks import (
 
 @dataclass(frozen=True)
 class Told:
-    """What is known of a message from all sources."""
+    """What all sockets and the table say of one message."""
 
     id: UUID
     seq: int
@@ -35,9 +35,9 @@ class Told:
 
 
 def require_one_story(talk: Talk, stored: Stored) -> dict[UUID, Told]:
-    """Whoever told of a message, live or from the table, told the same; a number is used once.
+    """Check that all frames and the table agree on each message, and that no `seq` is used twice.
 
-    The messages by their ids.
+    Returns the messages by id.
     """
     story = {m.seq: Told(m.id, m.seq, m.content, m.client_message_id) for m in stored.messages}
     for line in talk.lines:

@@ -1,7 +1,7 @@
-"""A conversation as long as one likes, stored in one go: always the same words at the same times.
+"""A conversation of any length, stored at once, always with the same words and times.
 
 Messages are copied in with the numbers that the trigger would have given them, under the
-conversation's lock, so that whoever writes next goes on from there.
+conversation's lock. So the next writer goes on from there.
 """
 
 from collections.abc import Iterator
@@ -38,9 +38,9 @@ ANSWERS = (
 def store_talk(
     conninfo: str, conversation_id: UUID, messages: int, *, began: datetime = BEGAN
 ) -> None:
-    """Questions and their answers in turns, in all `messages`, after what is there.
+    """Store this many messages, questions and answers in turns, after the existing ones.
 
-    `conninfo` is of somebody whom row-level security does not bind.
+    `conninfo` must be of a role that row-level security does not bind.
     """
     with psycopg.connect(conninfo) as connection, connection.cursor() as cursor:
         found = cursor.execute(

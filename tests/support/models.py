@@ -1,4 +1,4 @@
-"""Asking a model as a worker does, read directly or by an agent."""
+"""Asks a model as a worker does, directly or through an agent."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,7 +21,7 @@ KEY = "sk-secret-4711"
 
 @asynccontextmanager
 async def model_at(base_url: str, way: str) -> AsyncIterator[Model]:
-    """The model of an endpoint. A wrapped model is no endpoint, so an agent asks it."""
+    """The model of an endpoint. A wrapped one is no endpoint to us, so an agent asks it."""
     registry = ModelRegistry(model="m", base_url=base_url, api_key=KEY, window_s=0.005)
     model = registry.resolve()
     yield model if way == WAYS[0] else WrapperModel(model)

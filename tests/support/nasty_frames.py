@@ -1,4 +1,4 @@
-"""Text that parsers and what stands behind them have stumbled over, by what is wrong with it."""
+"""Texts on which parsers and the code behind them have failed, by what is wrong with each."""
 
 ID = "45c48cce-2e2d-4fbd-8a1a-fc51c7c6ad26"
 

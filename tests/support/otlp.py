@@ -1,4 +1,4 @@
-"""A tiny OTLP/HTTP receiver: what processes export as traces, to be looked at."""
+"""A tiny OTLP/HTTP receiver for the traces that processes export."""
 
 import threading
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Span:
 
 
 class Receiver:
-    """`url` is what OTEL_EXPORTER_OTLP_ENDPOINT has to say."""
+    """Set OTEL_EXPORTER_OTLP_ENDPOINT to `url`."""
 
     def __init__(self) -> None:
         self._spans: list[Span] = []
@@ -42,7 +42,7 @@ class Receiver:
                 self.wfile.write(ExportTraceServiceResponse().SerializeToString())
 
             def log_message(self, *_: Any) -> None:
-                """Nobody reads it."""
+                """Requests are not logged."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -61,12 +61,12 @@ class Receiver:
         self._server.server_close()
 
     def spans(self) -> list[Span]:
-        """All that have come in."""
+        """All spans received."""
         with self._lock:
             return list(self._spans)
 
     def trace_of(self, message_id: object) -> list[Span]:
-        """All spans of the trace in which that message came in."""
+        """All spans of the trace that has this message."""
         spans = self.spans()
         ids = {
             span.trace_id

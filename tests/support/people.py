@@ -1,7 +1,7 @@
-"""Tenants with the people and agents in them, as tests need them: `acme`, `globex`, an admin.
+"""Tenants with people and agents for tests: `acme`, `globex`, an admin.
 
-Rows are written in a `SystemSession("setup")`; tokens come from `identity.start_session`, as for
-anyone else. Names are random where they must be unique, so tests can share a database.
+Rows are written in a `SystemSession("setup")`; tokens come from `identity.sessions`, as for
+everybody else. Names that must be unique are random, so tests can share a database.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from shared.models import Agent, Membership, PortalUser, Tenant, WebConversation
 
 @dataclass
 class Person:
-    """Somebody who is logged in. `tenant_id` is that of the token."""
+    """A person who is logged in. `tenant_id` is that of the token."""
 
     id: UUID
     email: str
@@ -64,7 +64,7 @@ class World:
     everyone: list[Person] = field(default_factory=list)
 
     async def conversation(self, person: Person, agent_id: UUID | None = None) -> UUID:
-        """This person's conversation with an agent, new or not."""
+        """This person's conversation with an agent, opened if needed."""
         async with TenantSession(self.id) as session, session.transaction():
             conversation, _ = await conversations.create_conversation(
                 session,
@@ -92,7 +92,7 @@ class World:
 
 
 async def make_world(name: str) -> World:
-    """A new tenant and everyone in it, in one transaction."""
+    """A new tenant with its people and agents, in one transaction."""
     slug = f"{name}-{uuid4().hex[:8]}"
     tenant = Tenant(id=uuid4(), name=name.title(), slug=slug)
     agents = [
@@ -131,7 +131,7 @@ async def make_person(
 ) -> Person:
     """A new person, member of the tenant in that role, with a log-in session of their own.
 
-    A password costs its hash, so there is none unless asked for. A `tenant_id` of None makes a
+    They have a password only if one is given, because hashing takes time. `tenant_id` None makes a
     platform admin.
     """
     user = _user(name, is_platform_admin=tenant_id is None)
@@ -156,7 +156,7 @@ async def make_platform_admin() -> Person:
 async def log_in_again(
     user_id: UUID, tenant_id: UUID | None = None, *, access_ttl_s: int | None = None
 ) -> Person:
-    """One more log-in session of somebody who exists."""
+    """One more log-in session of an existing person."""
     async with SystemSession("setup") as session, session.transaction():
         user = await people.user_by_id(session, user_id)
         assert user is not None
@@ -200,13 +200,13 @@ def _person(logged_in: sessions.LoggedIn) -> Person:
 
 
 async def join(tenant_id: UUID, user_id: UUID, role: str = "customer_operator") -> None:
-    """Make somebody a member of one more tenant."""
+    """Make an existing person a member of one more tenant."""
     async with SystemSession("setup") as session, session.transaction():
         session.add(Membership(tenant_id=tenant_id, user_id=user_id, role=role))
 
 
 async def leave(tenant_id: UUID, user_id: UUID) -> None:
-    """Remove a membership behind everyone's back: nothing is told to anybody."""
+    """Delete a membership directly, without any notice to gateways."""
     async with SystemSession("setup") as session, session.transaction():
         membership = await session.get(Membership, (tenant_id, user_id))
         assert membership is not None

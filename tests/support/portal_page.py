@@ -1,4 +1,4 @@
-"""The portal as a person sees and uses it: what stands where is known here and nowhere else."""
+"""The portal as a person uses it. Only this module knows where things are on the page."""
 
 import asyncio
 import re
@@ -19,17 +19,18 @@ expect.set_options(timeout=WITHIN_MS)
 
 
 def numbered(count: int) -> str:
-    """w1 w2 w3 …: an answer in which every word lost or doubled is seen."""
+    """w1 w2 w3 …: an answer in which every lost or doubled word shows."""
     return " ".join(f"w{number}" for number in range(1, count + 1))
 
 
 def asks_for(count: int, *, rate: float = 0, more: str = "") -> str:
-    """A message that has the scripted model answer `numbered(count)`, so many words a second."""
+    """A message that makes the scripted model answer `numbered(count)`, at `rate` words a
+    second."""
     return f'[[model: text="{numbered(count)}" rate={rate} {more}]] please'
 
 
 class PortalPage:
-    """One tab with the portal in it, talking with `employee` once one is chosen."""
+    """One tab with the portal, in a conversation with `employee` once one is chosen."""
 
     def __init__(self, page: Page, device: Device) -> None:
         self.page = page
@@ -40,7 +41,7 @@ class PortalPage:
         await self.page.goto(self.device.home + path)
 
     async def another_tab(self) -> "PortalPage":
-        """The same person in the same browser, at the same place."""
+        """Another tab of the same person in the same browser, at the same address."""
         other = PortalPage(await self.device.tab(), self.device)
         other.employee = self.employee
         await other.page.goto(self.page.url)
@@ -73,12 +74,12 @@ class PortalPage:
 
     @property
     def menu(self) -> Locator:
-        """What stands at the side."""
+        """The menu at the side."""
         return self.page.get_by_role("navigation", name="Your employees")
 
     @property
     def practice(self) -> Locator:
-        """Says that the practice model answers."""
+        """The note that the practice model answers."""
         return self.page.get_by_role("complementary", name="Practice model")
 
     @property
@@ -86,19 +87,19 @@ class PortalPage:
         return self.page.get_by_role("dialog")
 
     async def go_to(self, name: str) -> None:
-        """One of the pages on which a business is run."""
+        """Open one of the pages for running a business."""
         await self.menu.get_by_role("link", name=name, exact=True).click()
         await expect(self.page.get_by_role("heading", level=1, name=name)).to_be_visible()
 
     def rows(self, name: str) -> Locator:
-        """The list of this name."""
+        """The rows of the list of this name."""
         return self.page.get_by_role("list", name=name)
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
     async def choose(self, name: str = "Ada") -> None:
-        """Open the conversation with this employee, up to where one can write."""
+        """Open the conversation with this employee; returns when one can write."""
         self.employee = name
         await self.employees.filter(has_text=name).first.click()
         await expect(self.composer).to_be_editable()
@@ -119,17 +120,17 @@ class PortalPage:
 
     @property
     def failed(self) -> Locator:
-        """Answers that failed."""
+        """The failed answers."""
         return self.articles.filter(has=self.retry)
 
     @property
     def line(self) -> Locator:
-        """What the page says of its line, and of what was refused."""
+        """The page's notes on its connection and on refusals."""
         return self.page.get_by_role("status")
 
     @property
     def articles(self) -> Locator:
-        """Everything said, by either side, failed answers among it."""
+        """All messages of either side, failed answers included."""
         return self.page.get_by_role("article")
 
     @property
@@ -152,7 +153,7 @@ class PortalPage:
         return _WORD.findall(await self.answers.nth(answer).inner_text())
 
     async def expect_whole(self, count: int, answers: int = 1) -> None:
-        """The last of so many answers is there, whole, each word once; then nobody is writing."""
+        """Wait for the last of `answers` answers, whole, each word once; then nobody is typing."""
         await expect(self.answers).to_have_count(answers)
         await expect(self.answers.last).to_contain_text(_word(count), use_inner_text=True)
         await expect(self.stop).to_be_hidden()
@@ -160,11 +161,11 @@ class PortalPage:
         assert await self.shown_words() == numbered(count).split()
 
     async def expect_begun(self, word: int = 3) -> None:
-        """The answer is being written: this word of it is there."""
+        """Wait until this word of the answer is shown."""
         await expect(self.answers.last).to_contain_text(_word(word), use_inner_text=True)
 
     async def watch_answer(self) -> None:
-        """From now on keep what the last answer shows, each time it changes."""
+        """From now on, record the last answer at each change."""
         await self.page.evaluate(
             """(name) => {
               window.shown = [];
@@ -180,7 +181,7 @@ class PortalPage:
         )
 
     async def watched(self) -> list[list[str]]:
-        """The words that stood there, at each change."""
+        """The recorded words, one entry per change."""
         return await self.page.evaluate("window.shown")
 
     async def scroll_to_the_top(self) -> None:
@@ -194,7 +195,7 @@ class PortalPage:
 
     @asynccontextmanager
     async def older_messages_on_their_way(self) -> AsyncIterator[None]:
-        """Scroll up; the older messages this asks for come when the block ends."""
+        """Scroll up, and hold back the older messages this asks for until the block ends."""
         asked, let_come = asyncio.Event(), asyncio.Event()
 
         async def hold(route: Route) -> None:
@@ -213,20 +214,20 @@ class PortalPage:
         await (await response.value).finished()
 
     async def place_of(self, article: Locator) -> float:
-        """Where on the screen it begins, in pixels from the top."""
+        """The top of this article on the screen, in pixels."""
         box = await article.bounding_box()
         assert box is not None
         return box["y"]
 
     async def be_drawn(self) -> None:
-        """Come back when what the page has got by now is on the screen."""
+        """Wait until everything the page has received is drawn."""
         await self.page.evaluate(
             "new Promise((done) => { let n = 0; const next = () => (++n > 6 ? done() :"
             " requestAnimationFrame(next)); next(); })"
         )
 
     async def ask_to_start_over(self) -> Locator:
-        """Choose to empty the conversation; the dialog that asks whether one means it."""
+        """Ask for a reset of the conversation; returns the dialog that asks to confirm."""
         await self.page.get_by_role("button", name="Start over").click()
         await self.page.get_by_role("menuitem", name="Start over").click()
         await expect(self.dialog).to_be_visible()
@@ -235,10 +236,10 @@ class PortalPage:
     # ── for everyone ───────────────────────────────────────────────────────────────────────────
 
     async def violations(self, *, colours: bool = True) -> list[str]:
-        """What axe has to say against what is shown now, in light and, of the colours, in dark.
-        Forced colours are not the page's: without `colours` they are not looked at.
+        """axe's violations on the current page, in light and, for colours, in dark mode.
 
-        It is run from outside the page, so the content security policy stays as it is.
+        With forced colours, which are not the page's own, pass `colours=False`. axe runs from
+        outside the page, so the content security policy need not change.
         """
         if not await self.page.evaluate("'axe' in window"):
             await self.page.evaluate(AXE.read_text())
@@ -250,7 +251,7 @@ class PortalPage:
 
     async def _axe(self, scheme: Literal["light", "dark"], options: dict[str, Any]) -> list[str]:
         await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await self.be_drawn()  # a change of colours that was under way before ends first
+        await self.be_drawn()  # ends a transition of colours that is under way
         await self.page.evaluate(
             "Promise.allSettled(document.getAnimations().map((each) => each.finished))"
         )
@@ -268,7 +269,7 @@ class PortalPage:
 
 
 Visit = Callable[..., Awaitable[PortalPage]]
-"""How a test opens the portal: the fixture `visit`."""
+"""Opens the portal: the type of the fixture `visit`."""
 
 
 def _word(number: int) -> re.Pattern[str]:

@@ -1,9 +1,9 @@
 """Konstruct's real processes under test: gateways, workers, the scripted model.
 
-Each is `python -m konstruct …` with an environment, as an operator runs it. It is ready when it
-says so itself: a gateway on `/readyz`, a worker by writing its ready file, the model by a line on
-its standard output. Standard error goes to a file; what was written to it during a failed test is
-shown with that test.
+Each is `python -m konstruct …` with an environment, as an operator runs it. Each reports itself
+when it is ready: a gateway on `/readyz`, a worker by its ready file, the model by a line on
+standard output. Standard error goes to a file; a failed test's report shows what was written
+meanwhile.
 """
 
 import os
@@ -35,7 +35,7 @@ _running: list["Process"] = []
 class Process(Part):
     """One process with its log. `start` waits until it is ready; `stop` asks, then kills."""
 
-    ready_within_s = 90.0  # many processes that import at once on a busy machine
+    ready_within_s = 90.0  # many processes importing at once on a busy machine
 
     def __init__(
         self, name: str, command: tuple[str, ...], directory: Path, environment: Mapping[str, str]
@@ -69,14 +69,14 @@ class Process(Part):
         return self.directory / "stdout"
 
     def terminate(self, within_s: float) -> int | None:
-        """SIGTERM, as an operator does; its exit code, or None if it still lives after that."""
+        """Send SIGTERM; the exit code, or None if it still lives after `within_s`."""
         self.ask_to_stop()
         assert self._child is not None
         self._child.wait(within_s)
         return self.exit_code()
 
     def freeze(self) -> None:
-        """Stop its clock: it holds what it holds and answers nothing, until `thaw`."""
+        """SIGSTOP: it keeps its connections and answers nothing, until `thaw`."""
         self._signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
@@ -99,7 +99,7 @@ class Process(Part):
 
 
 class Seen(Process):
-    """A process of ours that shows its figures, on a port of its own."""
+    """A process of ours that shows its metrics on a port of its own."""
 
     def __init__(
         self, name: str, command: tuple[str, ...], directory: Path, environment: Mapping[str, str]
@@ -113,7 +113,7 @@ class Seen(Process):
         return f"http://{LOOPBACK}:{self.metrics_port}"
 
     async def figures(self) -> Figures:
-        """What it shows now."""
+        """Its metrics now."""
         return await read_figures(f"{self.metrics_url}/metrics")
 
 
@@ -222,7 +222,7 @@ class Stack:
     gateway_count: int = 2
     settings: Mapping[str, str] = field(default_factory=dict)
     for_workers: Mapping[str, str] = field(default_factory=dict)
-    """Settings of theirs alone."""
+    """Settings for workers only."""
     for_gateways: Mapping[str, str] = field(default_factory=dict)
     program: tuple[str, ...] = KONSTRUCT
     model: Model = field(init=False)
@@ -247,7 +247,7 @@ class Stack:
         self._started.close()
 
     def add_workers(self, count: int = 1, **settings: str) -> list[Worker]:
-        """Start more workers, side by side, with settings of their own if given."""
+        """Start more workers side by side, with extra settings if given."""
         first = len(self.workers) + 1
         new = [
             Worker(
@@ -263,7 +263,7 @@ class Stack:
         return new
 
     def add_gateways(self, count: int = 1, **settings: str) -> list[Gateway]:
-        """Start more gateways, side by side, with settings of their own if given."""
+        """Start more gateways side by side, with extra settings if given."""
         first = len(self.gateways) + 1
         new = [
             Gateway(
@@ -279,7 +279,7 @@ class Stack:
         return new
 
     def remove_added(self) -> None:
-        """Stop the workers and gateways that it did not begin with."""
+        """Stop the workers and gateways that tests added."""
         for added in (*self.workers[self.worker_count :], *self.gateways[self.gateway_count :]):
             added.stop()
         del self.workers[self.worker_count :], self.gateways[self.gateway_count :]
@@ -289,7 +289,7 @@ class Stack:
         return [self.model, *self.workers, *self.gateways]
 
     def require_alive(self) -> None:
-        """A process that died in an earlier test fails this one with its own last words."""
+        """Fail, with its log's last lines, if a process has died in an earlier test."""
         for process in self.processes:
             process.is_ready()
 
@@ -320,14 +320,14 @@ def start_together(parts: Sequence[Process]) -> None:
 
 
 def log_marks() -> dict[str, int]:
-    """How long each running process's log is now."""
+    """The current length of each running process's log."""
     return {
         str(process.log): process.log.stat().st_size for process in _running if process.log.exists()
     }
 
 
 def logs_since(marks: Mapping[str, int]) -> list[tuple[str, str]]:
-    """What each running process has logged since then, for a test report."""
+    """What each running process has logged since `marks`, for a test report."""
     sections = []
     for process in _running:
         if process.log.exists():

@@ -1,6 +1,6 @@
-"""What Konstruct promises of a talk, checked against all its sockets' frames and all its rows.
+"""Checks Konstruct's promises on a talk: against all frames of its sockets and all its rows.
 
-`require_kept` wants a talk at rest: nothing unfinished, every open socket up to date.
+`require_kept` expects a talk at rest: nothing unfinished, every open socket up to date.
 """
 
 from collections import Counter
@@ -31,7 +31,7 @@ def require_no_strays(database: Database) -> None:
 
 
 def require_kept(talk: Talk, stored: Stored) -> None:
-    """Everything that is promised of one conversation."""
+    """Check everything that is promised of one conversation."""
     _require_rows_in_order(talk, stored)
     _require_outcomes(talk, stored)
     _require_answered_in_order(stored)
@@ -58,7 +58,7 @@ def _require_rows_in_order(talk: Talk, stored: Stored) -> None:
 
 
 def _require_outcomes(talk: Talk, stored: Stored) -> None:
-    """One for each run that was not reset away; only the last may be good."""
+    """One outcome for each run that was not reset away; only the last may be good."""
     for message in stored.messages:
         if message.role == "assistant":
             continue
@@ -85,7 +85,7 @@ def _require_right_outcome(said: str, run: Any, outcome: Any) -> None:
 
 
 def _require_answered_in_order(stored: Stored) -> None:
-    """Messages in the order they were accepted, a retried one again when it was asked for."""
+    """Answers follow the order of acceptance; a retried message counts from its retry."""
     asked = [m for m in stored.messages if m.role == "user"]
     first_runs = [stored.runs_of(message.id)[0].position for message in asked]
     assert first_runs == sorted(first_runs)

@@ -1,7 +1,7 @@
-"""Two tenants in the middle of everything: their talks, and the workers that may die of it.
+"""Two tenants in the middle of everything: their talks, and the workers that may die meanwhile.
 
-A `Scene` is new for each example; the processes are not. `end` waits for all that is under way and
-checks what is promised.
+Each example gets a new `Scene`; the processes stay. `end` waits for all that is under way and
+checks the promises.
 """
 
 import asyncio
@@ -28,11 +28,11 @@ from tests.support.waiting import LOOK_AGAIN_S, eventually
 
 HELD = "SELECT 1 FROM agent_runs WHERE worker_id = %s AND state = 'running'"
 FROZEN_AT_MOST_S = 6.0
-"""Below the time-out of a statement: it may hold the lock somebody waits for."""
+"""Shorter than the time-out of a statement: a frozen worker may hold a lock others wait for."""
 
 
 class Crew:
-    """The workers, of which any may be killed or frozen, and comes back while others go on."""
+    """The workers. Any may be killed or frozen, and comes back while others go on."""
 
     def __init__(self, workers: Sequence[Worker], database: Database) -> None:
         self.workers = workers
@@ -41,19 +41,19 @@ class Crew:
         self._threads = ThreadPoolExecutor(len(workers))
 
     async def kill(self, talk: Talk) -> None:
-        """End the worker that answers there as a crash would; a fresh one takes its place."""
+        """Kill the worker that answers in this talk; a new one takes its place."""
         worker = await self._one_at_work(talk)
         await asyncio.to_thread(worker.kill)
         self._coming_back[worker] = self._threads.submit(worker.start)
 
     async def freeze(self, talk: Talk) -> None:
-        """Have the worker that answers there sleep until others took over what it had in hand."""
+        """Freeze the worker that answers in this talk until others have taken over its runs."""
         worker = await self._one_at_work(talk)
         worker.freeze()
         self._coming_back[worker] = self._threads.submit(self._thaw_when_replaced, worker)
 
     async def _one_at_work(self, talk: Talk) -> Worker:
-        """The worker that answers in this talk, or any; if all are on their way back, one later."""
+        """The worker that answers in this talk, or any. If none is up, wait for one."""
         at_work = [worker for worker in self.workers if not self._is_away(worker)]
         if not at_work:
             await asyncio.wrap_future(self._coming_back[self.workers[0]])
@@ -78,7 +78,7 @@ class Crew:
             worker.thaw()
 
     def be_complete(self) -> None:
-        """Wait until all are back. Raises DevstackError."""
+        """Wait until all workers are back. Raises DevstackError."""
         for coming in self._coming_back.values():
             coming.result()
         self._threads.shutdown()
@@ -86,7 +86,7 @@ class Crew:
 
 @dataclass
 class Scene:
-    """What the steps of one example are done to."""
+    """Everything the steps of one example act on."""
 
     breakable_stack: BreakableStack
     worlds: list[World]
@@ -121,7 +121,7 @@ class Scene:
             talk.resets.append(look(self.breakable_stack.stack.database, talk).reset_seq)
 
     async def rest(self) -> None:
-        """Wait until nothing is left to be answered and everyone was told."""
+        """Wait until every message is answered and every socket has been told."""
         for talk in self.talks:
             await talk.all_answered()
         for talk in self.talks:
@@ -134,7 +134,7 @@ class Scene:
         await talk.all_told(stored.last_seq, stored.reset_seq)
 
     async def end(self) -> None:
-        """Everyone is back and sends what was never answered; then all promises are checked."""
+        """Bring everyone back and send what was never answered; then check all promises."""
         gateways = self.breakable_stack.stack.gateways
         for number, talk in enumerate(self.talks):
             await talk.connect(0, gateways[number % len(gateways)], since=0)
@@ -148,5 +148,5 @@ class Scene:
 
 
 def _lease_of(worker: Worker) -> str:
-    """The id it wrote down when it was ready."""
+    """The lease's id, from the worker's ready file."""
     return (worker.directory / "ready").read_text().strip()

@@ -1,6 +1,6 @@
 """A real PostgreSQL and Valkey for one test run, and a database of its own for every test.
 
-The template is made by the real roles and migrations, once; a copy takes about 20 ms.
+The template database is made once, by the real roles and migrations; a copy takes about 20 ms.
 """
 
 from collections.abc import AsyncIterator, Mapping
@@ -30,18 +30,18 @@ TEMPLATE = "konstruct_template"
 OWNER_PASSWORD = "owner of tests"
 APP_PASSWORD = "application of tests"
 TESTS_DB, STACK_DB = 1, 0
-"""Valkey's databases: one is emptied before every test, running processes use the other."""
+"""Valkey's databases: one is emptied before every test, the other is for running processes."""
 
 
 @dataclass(frozen=True)
 class Database:
-    """A database, and how each role connects to it."""
+    """A database, and the connection strings of each role."""
 
     name: str
     host: str
     port: int
     superuser_conninfo: str
-    """Row-level security does not bind this one: for looking, never as the application."""
+    """A role that row-level security does not bind: for looking, never for the application."""
 
     def url(self, role: str = APP_ROLE, password: str = APP_PASSWORD) -> str:
         return f"postgresql://{role}:{quote(password)}@{self.host}:{self.port}/{self.name}"
@@ -78,7 +78,7 @@ class Servers:
         return self.valkey.url.removesuffix("/0") + f"/{number}"
 
     def environment(self, database: Database, *, valkey_db: int = TESTS_DB) -> dict[str, str]:
-        """The settings with which a process, or this one, works on that database."""
+        """The settings for a process that works on this database."""
         return {
             "KONSTRUCT_DATABASE_URL": database.app_url,
             "KONSTRUCT_OWNER_DATABASE_URL": database.owner_url,
@@ -95,7 +95,7 @@ class Servers:
         )
 
     def create_database(self, *, migrated: bool = True) -> Database:
-        """A new database: with our tables and no rows, or with nothing in it at all."""
+        """A new database: with our tables and no rows, or entirely empty."""
         name = f"test_{uuid4().hex[:12]}"
         self._as_superuser(
             "CREATE DATABASE {} OWNER {} TEMPLATE {} STRATEGY FILE_COPY",
@@ -138,7 +138,7 @@ def migrate(database: Database, revision: str = "head", *, down: bool = False) -
 async def working_with(
     environment: Mapping[str, str], settings: pytest.MonkeyPatch
 ) -> AsyncIterator[None]:
-    """These are this process's settings; what was opened with them on this loop is closed."""
+    """Make these settings this process's own; close what was opened with them on this loop."""
     for name, value in environment.items():
         settings.setenv(name, value)
     get_settings.cache_clear()

@@ -1,6 +1,6 @@
-"""How much the durability tests do: enough to see a promise hold, or all of it.
+"""How much the durability tests do: enough to see that a promise holds, or everything.
 
-`make test` does enough; `KONSTRUCT_TEST_SIZE=full make test` and `make chaos` do all of it. The
+`make test` does enough; `KONSTRUCT_TEST_SIZE=full make test` and `make chaos` do everything. The
 size changes how many people, messages and examples there are, never what is asserted.
 """
 
@@ -11,7 +11,7 @@ Size = TypeVar("Size")
 
 VARIABLE = "KONSTRUCT_TEST_SIZE"
 FULL = os.environ.get(VARIABLE, "") == "full"
-"""Read when this is imported: the settings of whoever runs the tests do not reach them."""
+"""Read at import, because the settings of the person who runs the tests are hidden later."""
 
 
 def sized(enough: Size, *, full: Size) -> Size:

@@ -1,5 +1,4 @@
-"""The statements of the product that are made once, in the open: those of sessions and of whole
-transactions alike."""
+"""The product's module-level SQL statements, of sessions and of `transact` alike."""
 
 import ast
 import pkgutil
@@ -26,7 +25,7 @@ RUNS_WHEN_IMPORTED = ".__main__"
 
 @dataclass(frozen=True)
 class Stated:
-    """A statement, by its module and name in the package, with `$1`, `$2` … as parameters."""
+    """A statement, by its module and name in the package, with `$1`, `$2` … for its parameters."""
 
     name: str
     sql: str
@@ -48,7 +47,7 @@ def _of_module(module: str) -> Iterator[Stated]:
 
 
 def _numbered(clause: TextClause) -> str:
-    """With `$1`, `$2` … instead of names."""
+    """The clause's SQL with `$1`, `$2` … instead of names."""
     return str(clause.compile(dialect=PGDialect(paramstyle="numeric_dollar")))
 
 
@@ -57,7 +56,7 @@ def returns(function: ast.FunctionDef | ast.AsyncFunctionDef, what: str) -> bool
 
 
 def prepare(connection: psycopg.Connection, stated: Stated) -> None:
-    """Have PostgreSQL read it, and forget it again."""
+    """Have PostgreSQL prepare it, and deallocate it again."""
     connection.execute(b"PREPARE asked AS " + stated.sql.encode())
     connection.execute("DEALLOCATE asked")
 

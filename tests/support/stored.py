@@ -1,4 +1,4 @@
-"""One conversation's rows, read in one look past the wall."""
+"""One conversation's rows, read at one moment past the wall."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,7 @@ RUNS = "SELECT * FROM agent_runs WHERE thread_id = %(id)s::text ORDER BY positio
 
 @dataclass
 class Stored:
-    """One talk's rows, all read in one look."""
+    """One talk's rows, read at one moment."""
 
     tenant_id: UUID
     reset_seq: int
@@ -38,7 +38,7 @@ class Stored:
         return [message for message in self.messages if message.reply_to == message_id]
 
     def attempt_of(self, outcome_id: UUID) -> int | None:
-        """The attempt that said this outcome, if it is still there."""
+        """The attempt that gave this outcome, if it is still stored."""
         for outcome in self.messages:
             if outcome.id == outcome_id:
                 nth = self.outcomes_of(outcome.reply_to).index(outcome)

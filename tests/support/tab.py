@@ -1,8 +1,8 @@
-"""A browser tab on one conversation, over as many sockets as it takes.
+"""A browser tab on one conversation, over any number of sockets.
 
-It remembers what it was told and checks each frame against it: a stored message arrives once and
-is the next in order; streamed text goes on where it stood, and the outcome begins with it. What is
-not so is counted in `faults`, by name.
+It remembers every frame and checks each against the earlier ones: a stored message comes once and
+is the next in order; a delta continues the text, and the outcome begins with it. Violations are
+counted in `faults`, by name.
 
     tab = Tab(anna, conversation_id)
     await tab.connect(gateways[0])
@@ -31,7 +31,7 @@ CONNECTION_LOST = (SocketClosed, ConnectionClosed, InvalidHandshake, OSError)
 
 @dataclass
 class Stream:
-    """The answer as it was streamed: the whole text, and how much of it this socket told."""
+    """A streamed answer: its whole text, and how much of it came on this socket."""
 
     attempt: int = 0
     text: str = ""
@@ -56,13 +56,13 @@ class Tab:
         self.conversation_id = conversation_id
         self.last_seq = last_seq
         self.since = last_seq
-        """The seq after which it was told everything."""
+        """It was told everything after this seq."""
         self.faults: Counter[str] = Counter()
         self.evidence: list[str] = []
         self.ids: dict[UUID, int] = {}
-        """Every stored message that was told, with its seq."""
+        """Every stored message it was told, with its seq."""
         self.accepted: dict[str, UUID] = {}
-        """The id of the message sent with a client_message_id."""
+        """The message's id by its client_message_id."""
         self.outcomes: dict[UUID, Outcome] = {}
         self.streams: dict[UUID, Stream] = {}
         self.errors: list[Any] = []
@@ -93,7 +93,7 @@ class Tab:
             pass
 
     def cut(self) -> None:
-        """Lose the network, in the middle of whatever it is."""
+        """Lose the network, in the middle of whatever is under way."""
         assert self.client is not None
         self.client.drop()
         self.client = None
@@ -107,7 +107,7 @@ class Tab:
     # ── talking ────────────────────────────────────────────────────────────────────────────────
 
     async def send(self, text: str, client_message_id: str | None = None) -> str:
-        """Say it, again if it was said before; its client_message_id."""
+        """Send a message, or resend one; returns its client_message_id."""
         assert self.client is not None
         known = client_message_id is not None
         name = client_message_id or uuid4().hex
@@ -117,15 +117,16 @@ class Tab:
         return name
 
     async def ask(self, text: str, within_s: float = WITHIN_S) -> Outcome:
-        """Say it and wait for its outcome on this socket."""
+        """Send a message and wait for its outcome on this socket."""
         return await self.answered(await self.send(text), within_s)
 
     async def insist(
         self, text: str, gateways: Sequence[Gateway], within_s: float = 60.0
     ) -> Outcome:
-        """Say it and wait for its outcome, on whichever gateway can be had, as often as it takes.
+        """Send a message and wait for its outcome, on any gateway that answers, as often as it
+        takes.
 
-        Whatever is refused meanwhile must be worth trying again.
+        Every refusal meanwhile must be retryable.
         """
         places = cycle(gateways)
         name = uuid4().hex
@@ -158,19 +159,19 @@ class Tab:
             self.client = None
 
     def answer_to(self, client_message_id: str) -> Outcome | None:
-        """The outcome of a message of ours, if it is known."""
+        """The outcome of our message, if it is known."""
         message_id = self.accepted.get(client_message_id)
         return self.outcomes.get(message_id) if message_id else None
 
     async def answered(self, client_message_id: str, within_s: float = WITHIN_S) -> Outcome:
-        """Wait for the outcome of a message of ours."""
+        """Wait for the outcome of our message."""
         await self.until(lambda: self.answer_to(client_message_id) is not None, within_s)
         outcome = self.answer_to(client_message_id)
         assert outcome is not None
         return outcome
 
     async def begun(self, client_message_id: str, within_s: float = WITHIN_S) -> str:
-        """Wait until the answer to a message of ours has begun to come."""
+        """Wait until the answer to our message has begun."""
         await self.until(lambda: self._has_begun(client_message_id), within_s)
         return client_message_id
 
@@ -179,12 +180,12 @@ class Tab:
         return message_id is not None and self.streamed(message_id) != ""
 
     def streamed(self, message_id: UUID) -> str:
-        """As much of the answer as was streamed."""
+        """The streamed part of the answer."""
         stream = self.streams.get(message_id)
         return stream.text if stream else ""
 
     async def until(self, happened: Callable[[], bool], within_s: float = WITHIN_S) -> None:
-        """Take frames until it is so. Raises SocketClosed if the socket ends before."""
+        """Take frames until `happened`. Raises SocketClosed if the socket ends before."""
         try:
             async with asyncio.timeout(within_s):
                 while not happened():
@@ -193,7 +194,7 @@ class Tab:
             raise AssertionError(f"it did not happen within {within_s} s; {self!r}") from None
 
     async def closed(self, within_s: float = WITHIN_S) -> int | None:
-        """Take what still comes until the socket is closed; its close code."""
+        """Take the remaining frames until the socket is closed; its close code."""
         assert self.client is not None
         try:
             async with asyncio.timeout(within_s):
@@ -247,10 +248,10 @@ class Tab:
 
     def _on_accepted(self, frame: Any) -> None:
         name = frame.client_message_id
-        if self.ids.get(frame.message_id) != frame.seq:  # else a catch-up was quicker
+        if self.ids.get(frame.message_id) != frame.seq:  # or a catch-up sent it first
             self._on_stored(frame.message_id, frame)
         again = name in self._acknowledged and name not in self._resent
-        if again and frame.message_id not in self.outcomes:  # with one, it is being retried
+        if again and frame.message_id not in self.outcomes:  # an accepted retry
             self.faults["accepted twice"] += 1
         if name is not None:
             self._acknowledged.add(name)
@@ -267,7 +268,7 @@ class Tab:
         self.last_seq = frame.seq
 
     def _is_resent(self, reply_to: UUID) -> bool:
-        """An outcome told again, because the message was sent again after it."""
+        """Whether the outcome is repeated because its message was sent again."""
         known = reply_to in self.outcomes
         return known and any(self.accepted.get(name) == reply_to for name in self._resent)
 

@@ -1,7 +1,7 @@
-"""A conversation under trial: every socket it ever had, and everything its person did.
+"""A conversation under test: every socket it ever had, and everything its person did.
 
-A `Talk` does and remembers; it judges nothing, `promises.py` does. Each talk has a word of its own
-that stands in all its messages and answers, so that what strays into another one is seen.
+A `Talk` acts and remembers; `promises.py` judges. Each talk has a word of its own in all its
+messages and answers, so that text which strays into another talk is seen.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from tests.support.people import Person
 from tests.support.processes import Gateway
 
 WITHIN_S = 30.0
-"""The longest anything is waited for; only a failing trial waits that long."""
+"""The longest any wait takes; only a failing test waits this long."""
 TABS = 3
 WORD = re.compile(r"word[0-9a-f]{10}")
 ANSWER = re.compile(r'text="([^"]*)"')
@@ -33,14 +33,14 @@ MODELS = {
     "fails late": "pieces=10 rate=40 fail=cut after=6",
 }
 WORKERS_FAIL = {"gave_up", "model_silent", "model_stalled"}
-"""Killed or frozen often enough, or so slow that the model seems to be silent."""
+"""Codes of workers killed or frozen often, or so slow that the model seems silent."""
 MODEL_FAILS = {"model_broken", "model_cut"}
 REFUSALS = {"client_message_id_reused", "nothing_to_stop", "not_failed", "not_found"}
 PIECES = " one two three four five six seven eight nine ten eleven"
 
 
 def answer_to(text: str) -> str:
-    """What the model says to this message, if it says it all."""
+    """The model's whole answer to this message."""
     found = ANSWER.search(text)
     assert found is not None
     return found[1]
@@ -66,7 +66,7 @@ class Line:
         return self.client.frames
 
     def answered(self, name: str) -> bool:
-        """Whether a message of this client_message_id was accepted or refused."""
+        """Whether the message with this client_message_id was accepted or refused."""
         return any(
             frame.type in ("accepted", "error") and frame.client_message_id == name
             for frame in self.frames
@@ -77,16 +77,16 @@ class Line:
         return sum(map(_answers_a_frame, self.frames)) == len(self.said) + len(self.retried)
 
     def last_seq(self) -> int:
-        """The newest message this socket told of."""
+        """The newest message this socket got."""
         return max([self.since or 0, *(seq_of(frame) for frame in self.frames)])
 
     def reset_seq(self) -> int:
-        """Up to where this socket knows that everything is gone."""
+        """The seq up to which this socket knows that everything is gone."""
         told = [f.seq for f in self.frames if f.type == "reset"]
         return max(told + [f.reset_seq for f in self.frames if f.type == "ready"])
 
     async def send(self, frame: dict[str, Any]) -> None:
-        """Send it, if the socket is not cut meanwhile."""
+        """Send the frame, unless the socket is cut."""
         try:
             await self.client.send(frame)
         except ConnectionClosed:
@@ -94,20 +94,20 @@ class Line:
                 raise
 
     async def until(self, happened: Callable[[], bool]) -> None:
-        """Wait for frames until it is so."""
+        """Wait for frames until `happened`."""
         while not happened():
             await self.client.next(within_s=WITHIN_S)
 
 
 def seq_of(frame: Any) -> int:
-    """The seq a frame moves a client's `last_seq` to."""
+    """The seq to which a frame moves a client's `last_seq`."""
     if frame.type == "ready":
         return frame.last_seq
     return getattr(frame, "seq", None) or 0
 
 
 class Talk:
-    """One person and one agent, over some tabs and as many sockets as it takes."""
+    """One person and one agent, over some tabs and any number of sockets."""
 
     def __init__(self, person: Person, conversation_id: UUID, gateways: Sequence[Gateway]) -> None:
         self.person = person
@@ -126,7 +126,7 @@ class Talk:
     # ── sockets ────────────────────────────────────────────────────────────────────────────────
 
     async def connect(self, tab: int, gateway: Gateway, since: int | None) -> Line:
-        """Open a socket in this tab and catch up; what it had before is lost without a word."""
+        """Open a socket in this tab and catch up; the tab's old socket is cut."""
         self.cut(tab)
         client = await gateway.connect(self.person, self.id, last_seq=since)
         line = Line(client, since)
@@ -135,7 +135,7 @@ class Talk:
         return line
 
     async def resume(self, tab: int, gateway: Gateway, older: int = 0) -> None:
-        """Come back with the newest message this tab was told of, or one so much older."""
+        """Reconnect with the tab's newest seq, or with one `older` by so much."""
         known = [line.last_seq() for line in self._tabs[tab]]
         self.resumed += bool(known)
         await self.connect(tab, gateway, max(0, max(known, default=0) - older))
@@ -168,7 +168,7 @@ class Talk:
         await self.send(tab, name, f'[[model: text="{answer}" {directives}]] {self.word}')
 
     async def say_again(self, tab: int, which: int, *, otherwise: bool) -> None:
-        """Send a message of before once more, as it was or with another text."""
+        """Send an earlier message once more, with the same text or another."""
         if self.said:
             name, texts = list(self.said.items())[which % len(self.said)]
             await self.send(tab, name, f"{texts[0]}, or not" if otherwise else texts[0])
@@ -180,13 +180,13 @@ class Talk:
         await line.send({"type": "message", "text": text, "client_message_id": name})
 
     async def stop(self, tab: int, which: int | None) -> None:
-        """Stop what is being written, or the answer to a message of before."""
+        """Stop the answer being written, or that to an earlier message."""
         reply_to = None if which is None else self._message(which)
         frame = {"type": "stop"} | ({"reply_to": str(reply_to)} if reply_to else {})
         await (await self.line(tab)).send(frame)
 
     async def retry(self, tab: int, which: int | None) -> None:
-        """Have a message answered again; with None, one that never was."""
+        """Retry a message; with None, one that does not exist."""
         reply_to = (None if which is None else self._message(which)) or uuid4()
         line = await self.line(tab)
         line.retried.append(reply_to)
@@ -204,18 +204,18 @@ class Talk:
             await line.until(lambda: _has_come_to(line, line.said[-1][0], stage))
 
     async def send_what_was_never_answered(self, tab: int) -> None:
-        """As every client does when it is back."""
+        """Resend what was never accepted or refused, as every client does after reconnecting."""
         heard = {name for line in self.lines for name, _ in line.said if line.answered(name)}
         for name in [name for name in self.said if name not in heard]:
             await self.send(tab, name, self.said[name][0])
 
     async def all_answered(self) -> None:
-        """Wait until every message sent on a socket that is open was accepted or refused."""
+        """Wait until every message sent on an open socket was accepted or refused."""
         for line in self.open_lines:
             await line.until(line.has_all_answered)
 
     async def all_told(self, last_seq: int, reset_seq: int) -> None:
-        """Wait until every open socket has told this much, and what it has to tell besides."""
+        """Wait until every open socket has told this much, and whatever else it has to tell."""
         for line in self.open_lines:
             await line.until(lambda: line.last_seq() >= last_seq and line.reset_seq() >= reset_seq)  # noqa: B023
             never_said = uuid4()
@@ -236,7 +236,7 @@ class Talk:
 
 
 def _answers_a_frame(frame: Any) -> bool:
-    """Whether this accepts or refuses a message or a retry."""
+    """Whether this frame accepts or refuses a message or a retry."""
     refused = frame.type == "error" and frame.code in ("not_failed", "not_found")
     named = frame.type == "error" and frame.client_message_id is not None
     return frame.type == "accepted" or refused or named
@@ -259,5 +259,5 @@ def _has_come_to(line: Line, name: str, stage: str) -> bool:
 
 
 def words_in(frame: Any) -> set[str]:
-    """The words of talks that stand in a frame."""
+    """The words of talks in a frame."""
     return set(WORD.findall(orjson.dumps(frame.payload()).decode()))

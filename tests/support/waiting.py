@@ -1,4 +1,4 @@
-"""Waiting for what tells nobody when it happens: a row, a line in a log, a process's end."""
+"""Waits for what gives no signal: a row, a line in a log, a process's end."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,7 +8,7 @@ WITHIN_S = 30.0
 
 
 async def eventually(happened: Callable[[], object], what: str, within_s: float = WITHIN_S) -> None:
-    """Look again and again until it is so; fails after `within_s`."""
+    """Look again and again until `happened`; fails after `within_s`."""
     try:
         async with asyncio.timeout(within_s):
             while not happened():  # noqa: ASYNC110 - nobody sets an event

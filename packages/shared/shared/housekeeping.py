@@ -1,6 +1,7 @@
-"""How long rows are kept: every table stands here, and workers forget what is over.
+"""How long each table's rows are kept; workers delete the older ones.
 
-What says `FOR_EVER` goes with what it belongs to, or when somebody deletes it.
+Every table is listed. Rows of a `FOR_EVER` table go with the row they belong to, or when a person
+deletes them.
 """
 
 from dataclasses import dataclass
