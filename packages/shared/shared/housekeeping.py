@@ -16,8 +16,8 @@ FOR_EVER = None
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Rows go some time after the moment in their column `since`, which `index` is in the order
-    of; `batch` of them at once."""
+    """Rows are deleted `time` after the moment in their column `since`, `batch` of them at once.
+    `index` is the index in that order."""
 
     time: timedelta
     since: str
@@ -67,7 +67,7 @@ KEPT: dict[str, Kept | None] = {
     ),
 }
 
-# `now()`, since an index cannot be asked for a moment that differs from row to row.
+# `now()` is one moment for all rows, so the index can be used.
 _FORGET = {
     table: text(
         f"""
@@ -84,5 +84,5 @@ TIDIED = tuple(_FORGET)
 
 
 async def forget_what_is_over(session: SystemSession, table: str) -> None:
-    """One batch of the table's, which is one of `TIDIED`."""
+    """Delete one batch of the table, which is one of `TIDIED`."""
     await session.execute(_FORGET[table])

@@ -34,7 +34,7 @@ class CatchingUp:
         self._due = due
         self._outlet = outlet
         self.handling: str | None = None
-        """Who has the conversation, as last read, where that is not its agent."""
+        """The conversation's `handling` as last read; None if its agent has it."""
 
     async def begin(self) -> None:
         """Send messages newer than the client's `last_seq`, and answers being written."""
@@ -99,14 +99,14 @@ class CatchingUp:
     async def _send_stored(
         self, message: WebConversationMessage, news: CatchUp, *, live: bool
     ) -> None:
-        """An outcome that a live socket waits for comes as `response`, all else as `message`."""
+        """On a live socket an outcome is sent as `response`, any other message as `message`."""
         frame: ServerFrame
         if live and message.reply_to is not None:
             frame = response_frame(message)
         else:
             author = news.authors.get(message.id)
             frame = message_frame(message, author=author, handling=held(news.handling))
-        # A page has no gaps but what a reset has taken away, whose own frame is on its way.
+        # Gaps in a page are messages that were reset away; the `reset` frame is on its way.
         self._due.ordering.sent(message.seq - 1)
         await self._tell(Published.of(frame))
 

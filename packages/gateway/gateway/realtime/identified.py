@@ -16,6 +16,6 @@ class Identified:
     agent_id: UUID
     display_name: str
     last_seq: int | None
-    """Newest message their client has; None: begin with what comes next."""
+    """Newest message the client has; None: send only what comes next."""
     bursts: bool = False
-    """What they say while an answer is awaited may be answered together."""
+    """Whether messages sent while an answer is awaited may be answered together."""

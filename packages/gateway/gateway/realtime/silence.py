@@ -39,8 +39,8 @@ class Silence:
             self._wait()
 
     def heard_of(self, frame: dict[str, Any]) -> None:
-        """This goes out. A user's message, unless a colleague has the talk, and some text of
-        an answer mean that more will come."""
+        """This frame goes out. After a delta, or a user's message while no colleague has the
+        conversation, more frames are awaited."""
         kind, reply_to = frame["type"], frame.get("reply_to")
         if kind == "delta":
             if reply_to not in self._awaited:

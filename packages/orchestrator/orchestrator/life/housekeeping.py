@@ -1,4 +1,4 @@
-"""What is forgotten after a while, so that no table grows for ever: at each sweep one table's."""
+"""Deletes what is no longer needed, so that no table grows for ever: one table at each sweep."""
 
 from itertools import cycle
 

@@ -86,10 +86,10 @@ def verify_access_token(token: str) -> AccessClaims:
 
 
 def new_secret() -> str:
-    """A token of 32 random bytes that nobody guesses: of a refresh, of an invitation."""
+    """A token of 32 random bytes, for a refresh or an invitation."""
     return secrets.token_urlsafe(32)
 
 
 def secret_hash(token: str) -> str:
-    """What is stored of such a token. It is random, so one fast hash suffices."""
+    """The hash that is stored of such a token. It is random, so one fast hash suffices."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -41,7 +41,7 @@ async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
 
 
 async def publish_delivery_ready(connection_id: UUID | str) -> None:
-    """Have whoever sends for this account look."""
+    """Tell the account's sender to look for deliveries."""
     await publish(delivery_ready_key(), str(connection_id).encode())
 
 
