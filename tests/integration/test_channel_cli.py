@@ -37,7 +37,7 @@ async def jobs(platform: ScriptedChannel, settings_of_its_own: pytest.MonkeyPatc
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
     worker_id = uuid4()
     async with SystemSession("lease") as session, session.transaction():
-        await leases.renew_lease(session, worker_id, name="test", ttl_s=600)
+        await leases.renew_lease(session, worker_id, name="test", ttl_s=600, version="test")
     runner = JobRunner(worker_id)
     await runner.start()
     yield runner

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 from orchestrator.scripted_channel import Fault, ScriptedChannel
 from shared.channels import connections
+from shared.valkey.publish import publish_delivery_ready
 
 from tests.support.people import World
 from tests.support.scripted import Line, connect, scripted_platform, sending
@@ -64,6 +65,9 @@ async def test_an_hour_s_wait_is_obeyed_whole_and_delays_nobody_else(
     async with sending():
         await other.until("sent", "sent", "sent")
         await eventually_waits(line)
+    await connections.is_failing(line.world.id, line.connection_id, "token_revoked")
+    await connections.is_well(line.world.id, line.connection_id)
+    assert waits_s(line) > 3500, "an account that is well again waits as long as it was told to"
     assert line.account.received == []
     assert [state for state, _, _ in line.deliveries()] == ["ready"] * 3
     line.account.faults.clear()
@@ -176,6 +180,7 @@ async def test_a_token_revoked_in_mid_answer_stops_the_account_until_a_person_me
         assert line.account.texts("mia") == ["first"]
         line.account.restore()
         await connections.is_well(acme.id, line.connection_id)
+        await publish_delivery_ready(line.connection_id)
         await line.until("sent", "sent", "sent", "sent")
     assert line.account.texts("mia")[-1] == "third"
     await eventually_is(line, "live", None)

@@ -130,7 +130,7 @@ async def sending() -> AsyncIterator[Senders]:
     """A worker's senders on this loop."""
     worker_id = uuid4()
     async with SystemSession("lease") as session, session.transaction():
-        await leases.renew_lease(session, worker_id, name="test", ttl_s=600)
+        await leases.renew_lease(session, worker_id, name="test", ttl_s=600, version="test")
     senders = Senders(worker_id)
     await senders.start()
     try:

@@ -1,5 +1,6 @@
 """What a worker does beside answering: it sends deliveries and does jobs. One of each a process."""
 
+import asyncio
 from uuid import UUID
 
 from orchestrator.channels.sending.senders import Senders
@@ -18,8 +19,7 @@ class Beside:
         await self.jobs.start()
 
     async def stop(self) -> None:
-        await self.jobs.stop()
-        await self.senders.stop()
+        await asyncio.gather(self.jobs.stop(), self.senders.stop())
 
 
 _beside: Beside | None = None

@@ -11,8 +11,6 @@ from orchestrator.channels.adapter import AccountRefused, Adapter, Line
 from orchestrator.channels.adapters import adapter_of
 from orchestrator.jobs.work import JobFailed, Result, Work
 
-CHECK_AGAIN_S = 60.0
-
 
 def webhook_url(account: Account) -> str:
     """Where the account's platform tells us what happens; hard to guess, and proof of nothing."""
@@ -54,7 +52,7 @@ async def check(work: Work) -> Result:
     if code is None:
         await connections.is_well(account.tenant_id, account.id)
     else:
-        await connections.is_failing(account.tenant_id, account.id, code, pause_s=CHECK_AGAIN_S)
+        await connections.is_failing(account.tenant_id, account.id, code)
     return _told(await connections.account(account.tenant_id, account.id)) | {"failing": code}
 
 

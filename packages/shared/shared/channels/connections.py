@@ -30,6 +30,7 @@ KNOWN_FOR_S = 30.0
 """How long a gateway goes by what it last read of a connection, also that there is none."""
 CACHE_SIZE = 10_000
 CHECK_EVERY_S = 300.0
+FAILING_PAUSE_S = repository.FAILING_PAUSE_S
 NO_SUCH_CONNECTION = "There is no such connection."
 
 
@@ -267,22 +268,16 @@ async def plan_next_check(tenant_id: UUID, connection_id: UUID) -> None:
 
 
 async def is_well(tenant_id: UUID, connection_id: UUID) -> None:
-    """The platform takes its credentials: what waits for it is sent."""
+    """The platform takes its credentials: what waits for that is sent."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
-        if await repository.set_condition(session, connection_id, failing=None):
-            await repository.resolve_item(
-                session, tenant_id=tenant_id, kind="connection_failing", subject=str(connection_id)
-            )
+        await repository.set_well(session, connection_id)
 
 
-async def is_failing(
-    tenant_id: UUID, connection_id: UUID, code: str, *, pause_s: float | None = None
-) -> None:
-    """A person must do something about it; what is to be sent waits. Tried again after a pause."""
-    not_before = None if pause_s is None else datetime.now(UTC) + timedelta(seconds=pause_s)
+async def is_failing(tenant_id: UUID, connection_id: UUID, code: str) -> None:
+    """A person must do something about it; what is to be sent waits, and is tried now and then."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
-        if await repository.set_condition(
-            session, connection_id, failing=code, not_before=not_before
+        if await repository.set_failing(
+            session, connection_id, code, pause_s=repository.FAILING_PAUSE_S
         ):
             await repository.add_item(
                 session,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db import AnySession, SystemSession, WithinTenant
@@ -67,17 +67,53 @@ async def is_held_by_another(
     return (await session.execute(found)).first() is not None
 
 
-async def set_condition(
-    session: WithinTenant, connection_id: UUID, *, failing: str | None, not_before: Any = None
-) -> bool:
-    """Say what is wrong with a live account, or that nothing is; whether it is live at all."""
-    changed = (
-        update(ChannelConnection)
-        .where(ChannelConnection.id == connection_id, ChannelConnection.state.in_(LIVE))
-        .values(state="failing" if failing else "live", failing=failing, not_before=not_before)
-        .returning(ChannelConnection.id)
+FAILING_PAUSE_S = 60.0
+"""A failing account is tried again after so long, by whoever sends for it or looks whether it is
+well."""
+
+
+def well(connection_id: str) -> str:
+    """A failing account is live again, and its people's item done. A wait that the platform asked
+    for is longer than our own pauses, and stays."""
+    return f"""
+    WITH well AS (
+        UPDATE channel_connections AS connection
+           SET state = 'live', failing = NULL,
+               not_before = CASE WHEN connection.not_before > clock_timestamp()
+                                      + make_interval(secs => {FAILING_PAUSE_S})
+                                 THEN connection.not_before END
+         WHERE connection.id = {connection_id} AND connection.state = 'failing'
+        RETURNING connection.tenant_id, connection.id
     )
-    return (await session.execute(changed)).first() is not None
+    UPDATE attention_items AS item SET resolved_at = clock_timestamp() FROM well
+     WHERE item.tenant_id = well.tenant_id AND item.kind = 'connection_failing'
+       AND item.subject = well.id::text AND item.resolved_at IS NULL
+    """  # noqa: S608 - of our own constants
+
+
+_WELL = text(well(":connection_id"))
+_FAILING = text(
+    """
+    UPDATE channel_connections AS connection
+       SET state = 'failing', failing = :code,
+           not_before = greatest(connection.not_before,
+                                 clock_timestamp() + make_interval(secs => :pause_s))
+     WHERE connection.id = :connection_id AND connection.state IN ('live', 'failing')
+    RETURNING true
+    """
+)
+
+
+async def set_well(session: WithinTenant, connection_id: UUID) -> None:
+    await session.execute(_WELL, {"connection_id": connection_id})
+
+
+async def set_failing(
+    session: WithinTenant, connection_id: UUID, code: str, *, pause_s: float
+) -> bool:
+    """False if it is not live at all."""
+    given = {"connection_id": connection_id, "code": code, "pause_s": pause_s}
+    return (await session.execute(_FAILING, given)).first() is not None
 
 
 async def drop_open_deliveries(session: WithinTenant, connection_id: UUID) -> None:
@@ -163,17 +199,4 @@ async def add_item(
             details=details or {},
         )
         .on_conflict_do_nothing()
-    )
-
-
-async def resolve_item(session: WithinTenant, *, tenant_id: UUID, kind: str, subject: str) -> None:
-    await session.execute(
-        update(AttentionItem)
-        .where(
-            AttentionItem.tenant_id == tenant_id,
-            AttentionItem.kind == kind,
-            AttentionItem.subject == subject,
-            AttentionItem.resolved_at.is_(None),
-        )
-        .values(resolved_at=func.clock_timestamp())
     )

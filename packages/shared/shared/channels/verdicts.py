@@ -7,7 +7,7 @@ written on its connection, and its deliveries stay as they are, in order.
 from uuid import UUID
 
 from shared.channels.leases import holds, is_open
-from shared.channels.repository import FOLLOWS_A_DEAD_PART
+from shared.channels.repository import FOLLOWS_A_DEAD_PART, well
 from shared.db.pipelined import Call, Statement, transact
 from shared.db.scopes import HouseScope
 
@@ -24,19 +24,7 @@ _SENT = Statement(
     RETURNING true
     """  # noqa: S608 - of our own constants
 )
-_WELL = Statement(
-    """
-    WITH well AS (
-        UPDATE channel_connections AS connection
-           SET state = 'live', failing = NULL, not_before = NULL
-         WHERE connection.id = $1 AND connection.state = 'failing'
-        RETURNING connection.tenant_id, connection.id
-    )
-    UPDATE attention_items AS item SET resolved_at = clock_timestamp() FROM well
-     WHERE item.tenant_id = well.tenant_id AND item.kind = 'connection_failing'
-       AND item.subject = well.id::text AND item.resolved_at IS NULL
-    """
-)
+_WELL = Statement(well("$1"))
 _WAITS = Statement(
     f"""
     UPDATE deliveries AS delivery

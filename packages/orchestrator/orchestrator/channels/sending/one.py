@@ -9,6 +9,7 @@ import random
 from dataclasses import dataclass
 
 from shared.channels import deliveries, verdicts
+from shared.channels.connections import FAILING_PAUSE_S
 from shared.channels.deliveries import Due
 from shared.channels.leases import CALL_TIMEOUT_S
 from shared.log import get_logger
@@ -33,7 +34,6 @@ log = get_logger(__name__)
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 300.0
-FAILING_PAUSE_S = 60.0
 
 
 def pause_s(attempts: int) -> float:
