@@ -38,11 +38,11 @@ class Line:
         return f"/channels/scripted/{self.connection_id}"
 
     def rows(self, query: str, *parameters: Any) -> list[Any]:
-        """With the tenant as the first parameter."""
+        """Rows of this query; the tenant is its first parameter."""
         return self.superuser.execute(query, (self.world.id, *parameters)).fetchall()
 
     def deliveries(self) -> list[tuple[str, int, str | None]]:
-        """(state, n, code) of each, in the order in which they are to leave."""
+        """(state, n, code) of each delivery, in the order of sending."""
         return [
             (state, n, code)
             for state, n, code in self.rows(
@@ -52,7 +52,7 @@ class Line:
         ]
 
     async def until(self, *states: str, within_s: float = 20.0) -> None:
-        """Wait until these are the deliveries' states."""
+        """Wait until the deliveries have these states."""
         await eventually(
             lambda: [state for state, _, _ in self.deliveries()] == list(states),
             f"deliveries {states}, now {self.deliveries()}",
@@ -60,7 +60,7 @@ class Line:
         )
 
     def person(self, place: str) -> UUID:
-        """A conversation with somebody of this place, who has written once."""
+        """A conversation with a person of this place, after one message of theirs."""
         contact, conversation = uuid4(), uuid4()
         self.superuser.execute(
             "INSERT INTO contacts (id, tenant_id) VALUES (%s, %s)", (contact, self.world.id)
@@ -85,7 +85,7 @@ class Line:
         return conversation
 
     def answer(self, conversation: UUID, text: str) -> UUID:
-        """The agent says this: a message and its delivery, as an outcome stores them."""
+        """Store an answer of the agent with its delivery, as an outcome does."""
         message = uuid4()
         with self.superuser.transaction():
             self.superuser.execute(
@@ -141,7 +141,7 @@ async def sending() -> AsyncIterator[Senders]:
 
 @asynccontextmanager
 async def scripted_platform(settings: Any) -> AsyncIterator[ScriptedChannel]:
-    """The platform, which the settings of this process name."""
+    """The platform, with this process's settings pointing at it."""
     from shared.config import get_settings
 
     async with ScriptedChannel() as platform:

@@ -54,7 +54,7 @@ def access_revoked_key() -> str:
 
 
 def delivery_ready_key() -> str:
-    """Pub-sub channel that tells workers which account has something to send."""
+    """Pub-sub channel that tells workers which account has a delivery to send."""
     return "platform:delivery:ready"
 
 

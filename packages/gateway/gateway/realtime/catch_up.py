@@ -144,5 +144,5 @@ class CatchingUp:
 
 
 def held(handling: str) -> str | None:
-    """As frames say it."""
+    """The `handling` that frames carry; None if the agent has the conversation."""
     return None if handling == "agent" else handling

@@ -25,8 +25,8 @@ class Typing:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message of ours is stored. `handling` says who has the conversation, where that is not its
-    agent: then no answer is to be awaited."""
+    """A message of ours is stored. With `handling` set, somebody other than the agent has the
+    conversation, and no answer will come."""
 
     client_message_id: str
     message_id: str
@@ -53,8 +53,8 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The outcome; `merged`, empty, for a message that is answered together with a newer one.
-    `rest` is what `Said` did not bring; `afresh` as there, `rest` is then all."""
+    """The outcome. Its status is `merged`, and it is empty, for a message answered together with a
+    newer one. `rest` is the text that `Said` did not bring; with `afresh`, all of it."""
 
     reply_to: str | None
     text: str

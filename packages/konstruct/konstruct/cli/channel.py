@@ -145,7 +145,7 @@ def replay(
 
 
 def shown(connection: "ChannelConnection") -> Row:
-    """A connection as scripts see it, without what proves it."""
+    """The connection as JSON for scripts, without its credentials."""
     return {
         "id": connection.id,
         "tenant_id": connection.tenant_id,
@@ -160,7 +160,7 @@ def shown(connection: "ChannelConnection") -> Row:
 
 
 def delivery_shown(delivery: "Delivery") -> Row:
-    """A delivery as scripts see it, without what it says."""
+    """The delivery as JSON for scripts, without its text."""
     return {
         "id": delivery.id,
         "tenant_id": delivery.tenant_id,
@@ -243,7 +243,7 @@ async def _of_connection(
     connection_id: UUID,
     ask: "Callable[[TenantSession, ChannelConnection], Awaitable[UUID | None]]",
 ) -> dict[str, Any]:
-    """Ask something of a connection in its tenant, and wait for the job that does it."""
+    """Have `ask` add a job for this connection, and wait for the job's result."""
     from shared.channels import connections
     from shared.db import SystemSession, TenantSession
 

@@ -17,7 +17,7 @@ class LimitSettings(CheckedSettings):
     message: Rate = named("MESSAGE_LIMIT", "30/minute")
     """Messages per user."""
     contact: Rate = named("CONTACT_LIMIT", "120/hour")
-    """Messages per person on a channel of another platform: what goes on faster is a loop."""
+    """Messages per person on a channel of another platform. Only a loop is faster."""
     tenant_messages_per_minute: int = 600
     tenant_tokens_per_day: int = 50_000_000
     """Input and output tokens together: far above what people use, low enough to end a runaway."""
