@@ -34,6 +34,10 @@ class SessionDouble:
         self.tenant_id: UUID | None = None
         self.person_id: UUID | None = None
         self.is_system = False
+        self.added: list[object] = []
+
+    def add(self, row: object) -> None:
+        self.added.append(row)
 
     async def enter_tenant(self, tenant_id: UUID) -> None:
         self.tenant_id = tenant_id
