@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -91,7 +92,7 @@ def waits_s(line: Line) -> float:
     return float(waits or 0)
 
 
-LOST = {
+LOST: dict[tuple[Any, str], tuple[list[str], list[str], list[bool]]] = {
     # how the account treats keys, what is done where nobody knows: (received, states, marked)
     ("repeat", "repeat"): (["first", "second"], ["sent", "sent"], [False, False]),
     ("ask", "repeat"): (["first", "second"], ["sent", "sent"], [False, False]),
@@ -100,39 +101,45 @@ LOST = {
 }
 
 
-@pytest.mark.parametrize(("keys", "on_unknown"), LOST)
 @pytest.mark.parametrize("fault", ["drop", "hang"])
 async def test_a_verdict_that_never_came_is_settled_as_far_as_the_platform_lets_us(
     platform: ScriptedChannel,
     acme: World,
     superuser: psycopg.Connection,
     monkeypatch: pytest.MonkeyPatch,
-    keys: str,
-    on_unknown: str,
     fault: str,
 ) -> None:
     monkeypatch.setattr("orchestrator.channels.sending.one.CALL_TIMEOUT_S", 0.5)
-    account = platform.account("acme", keys=keys)  # type: ignore[arg-type]
-    line = await connect(acme, account, superuser, on_unknown=on_unknown)
-    account.faults.add(Fault(fault))
-    mia = line.person("mia")
-    line.answer(mia, "first")
-    line.answer(mia, "second")
-    received, states, marked = LOST[keys, on_unknown]
+    lines = {}
+    for keys, on_unknown in LOST:
+        account = platform.account(f"{keys}-{on_unknown}", keys=keys)
+        line = await connect(acme, account, superuser, on_unknown=on_unknown)
+        account.faults.add(Fault(fault))
+        mia = line.person("mia")
+        line.answer(mia, "first")
+        line.answer(mia, "second")
+        lines[keys, on_unknown] = line
     async with sending():
-        await line.until(*states)
-    assert account.texts("mia") == received
-    twice = line.rows("SELECT maybe_twice FROM deliveries WHERE tenant_id = %s ORDER BY seq")
-    assert [mark for (mark,) in twice] == marked
+        for way, (_, states, _) in LOST.items():
+            await lines[way].until(*states)
+    for way, (received, _, marked) in LOST.items():
+        line = lines[way]
+        assert line.account.texts("mia") == received, way
+        twice = line.rows(
+            "SELECT maybe_twice FROM deliveries WHERE tenant_id = %s AND connection_id = %s"
+            " ORDER BY seq",
+            line.connection_id,
+        )
+        assert [mark for (mark,) in twice] == marked, way
 
 
-@pytest.mark.parametrize("fault", ["error", "refuse", "parse"])
-async def test_what_passes_is_tried_again(line: Line, fault: str) -> None:
-    line.account.faults.add(Fault(fault, times=2))
-    line.answer(line.person("mia"), "hello")
+async def test_what_passes_is_tried_again(line: Line) -> None:
+    for fault in ("error", "refuse", "parse"):
+        line.account.faults.add(Fault(fault, times=2, place=fault))
+        line.answer(line.person(fault), "hello")
     async with sending():
-        await line.until("sent")
-    assert line.account.texts("mia") == ["hello"]
+        await line.until("sent", "sent", "sent")
+    assert sorted(took.place for took in line.account.received) == ["error", "parse", "refuse"]
 
 
 async def test_a_dead_part_ends_its_message_and_holds_up_no_other(line: Line) -> None:
@@ -206,9 +213,13 @@ async def test_of_two_who_would_send_one_does(line: Line) -> None:
 
 
 async def test_a_sender_that_slept_through_its_lease_writes_nothing_down(
-    platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
+    platform: ScriptedChannel,
+    acme: World,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Its call ends after another has taken over, asked, and settled it."""
+    monkeypatch.setattr("orchestrator.channels.sending.senders.LEAVE_WITHIN_S", 0.1)
     account = platform.account("acme", keys="ask")
     line = await connect(acme, account, superuser)
     account.faults.add(Fault("stall"))
@@ -223,28 +234,33 @@ async def test_a_sender_that_slept_through_its_lease_writes_nothing_down(
     assert [code for _, _, code in line.deliveries()] == [None]
 
 
-@pytest.mark.parametrize("arrived", [True, False])
-@pytest.mark.parametrize("keys", ["repeat", "ask"])
 async def test_what_a_dead_worker_left_half_sent_arrives_once(
-    platform: ScriptedChannel,
-    acme: World,
-    superuser: psycopg.Connection,
-    keys: str,
-    arrived: bool,
+    platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
 ) -> None:
     """It died between sending and writing that down, or just before sending."""
-    account = platform.account("acme", keys=keys)  # type: ignore[arg-type]
-    line = await connect(acme, account, superuser)
-    line.answer(line.person("mia"), "hello")
-    ((delivery_id,),) = line.rows(
-        "UPDATE deliveries SET state = 'sending', lease_number = 7, attempts = 1,"
-        """ body = '{"text": "hello"}' WHERE tenant_id = %s RETURNING id"""
-    )
-    if arrived:
-        account.take("mia", "hello", str(delivery_id), "markdown", None)
+    lines = []
+    for keys in ("repeat", "ask"):
+        account = platform.account(keys, keys=keys)  # type: ignore[arg-type]
+        line = await connect(acme, account, superuser)
+        for place in ("arrived", "not yet"):
+            line.answer(line.person(place), "hello")
+        left = line.rows(
+            "UPDATE deliveries SET state = 'sending', lease_number = 7, attempts = 1,"
+            """ body = '{"text": "hello"}' WHERE tenant_id = %s AND connection_id = %s"""
+            " RETURNING id, (SELECT external_id FROM contact_addresses AS address JOIN"
+            " conversations AS its ON its.contact_id = address.contact_id"
+            " WHERE its.id = conversation_id)",
+            line.connection_id,
+        )
+        for delivery_id, place in left:
+            if place == "arrived":
+                account.take(place, "hello", str(delivery_id), "markdown", None)
+        lines.append(line)
     async with sending():
-        await line.until("sent")
-    assert account.texts("mia") == ["hello"]
+        for line in lines:
+            await line.until("sent", "sent")
+    for line in lines:
+        assert sorted(took.place for took in line.account.received) == ["arrived", "not yet"]
 
 
 async def test_many_conversations_have_their_turn_and_one_that_waits_holds_up_none(

@@ -81,7 +81,7 @@ async def test_nothing_is_lost_and_nothing_is_said_twice_whatever_dies(
             line = await connect(world, account, superuser)
             urls = [f"{gateway.url}{line.path}" for gateway in stack.gateways]
             account.webhooks.url, account.webhooks.other_urls = urls[0], urls[1:]
-            count = CONVERSATIONS // 4 if keys == "none" else CONVERSATIONS * 3 // 8
+            count = CONVERSATIONS // 4 if keys == "none" else -(-CONVERSATIONS * 3 // 8)
             crowds.append(Crowd(line, [f"{keys}-{number}" for number in range(count)]))
         began = time.monotonic()
         killing = asyncio.create_task(_kill_in_turn([*stack.workers, *stack.gateways], chance))

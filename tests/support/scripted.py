@@ -46,8 +46,9 @@ class Line:
         return [
             (state, n, code)
             for state, n, code in self.rows(
-                "SELECT state, n, last_code FROM deliveries WHERE tenant_id = %s"
-                " ORDER BY conversation_id, seq, n"
+                "SELECT state, n, last_code FROM deliveries"
+                " WHERE tenant_id = %s AND connection_id = %s ORDER BY conversation_id, seq, n",
+                self.connection_id,
             )
         ]
 
