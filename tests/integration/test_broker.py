@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from celery import Celery
 from orchestrator.broker import configure_broker
-from orchestrator.consumer import Intake
+from orchestrator.consumer import Consumer
 from shared.redis_keys import broker_queue_key
 from shared.runs.nudges import QUEUE_NAME, Job, Task, handle_message, pack, unpack
 from shared.valkey.batch import get_batch
@@ -58,12 +58,12 @@ async def test_of_a_message_the_broker_holds_its_ids_alone(database: Database) -
 
 async def test_what_celery_sends_the_intake_starts(celery_app: Celery) -> None:
     started: asyncio.Queue[Any] = asyncio.Queue()
-    intake = Intake({"some.task": started.put}, concurrency=2)
-    intake.start()
+    consumer = Consumer({"some.task": started.put}, concurrency=2)
+    consumer.start()
     await asyncio.to_thread(celery_app.send_task, "some.task", args=[PAYLOAD])
     async with asyncio.timeout(20):
         assert await started.get() == PAYLOAD
-    await intake.stop()
+    await consumer.stop()
 
 
 async def test_no_more_are_taken_than_may_be_under_way(celery_app: Celery) -> None:
@@ -83,11 +83,11 @@ async def test_no_more_are_taken_than_may_be_under_way(celery_app: Celery) -> No
     for n in range(20):
         Job("some.task", carries=("n",)).delay({"n": n})
     await get_batch().empty(5)
-    intake = Intake({"some.task": work}, concurrency=3)
-    intake.start()
+    consumer = Consumer({"some.task": work}, concurrency=3)
+    consumer.start()
     async with asyncio.timeout(20):
         await done.wait()
-    await intake.stop()
+    await consumer.stop()
     assert most <= 3
     assert finished == sorted(finished)
 
@@ -104,11 +104,11 @@ async def test_what_cannot_be_read_or_fails_holds_nothing_up(celery_app: Celery)
     worse = [pack(Task("some.task", [], {})), pack(Task("some.task", [{"fail": True}], {}))]
     good = pack(Task("some.task", [{}], {}))
     await get_redis().lpush(broker_queue_key(QUEUE_NAME), *bad, *worse, good)
-    intake = Intake({"some.task": work}, concurrency=1)
-    intake.start()
+    consumer = Consumer({"some.task": work}, concurrency=1)
+    consumer.start()
     async with asyncio.timeout(20):
         await reached.wait()
-    await intake.stop()
+    await consumer.stop()
 
 
 def test_a_task_survives_packing() -> None:

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 import pytest
-from orchestrator.consumer_watchdog import Hearing
+from orchestrator.consumer_watchdog import ConsumerWatchdog
 
 LATER_S = 100.0
 
@@ -18,17 +18,17 @@ class Worker:
     left: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.hearing = Hearing(self, leave=lambda: self.left.append(1))
+        self.watchdog = ConsumerWatchdog(self, leave=lambda: self.left.append(1))
 
     def looks(self, *waiting: float) -> None:
         for number, length in enumerate(waiting):
-            self.hearing.look(length, number * LATER_S)
+            self.watchdog.look(length, number * LATER_S)
 
 
 def test_a_worker_that_takes_nothing_while_tasks_wait_leaves() -> None:
     worker = Worker()
     worker.looks(3, 3)
-    assert worker.hearing.is_deaf
+    assert worker.watchdog.is_deaf
     assert worker.left == [1]
 
 
@@ -58,7 +58,7 @@ def test_it_stays_while_something_comes() -> None:
     worker = Worker()
     for number in range(5):
         worker.taken += 1
-        worker.hearing.look(3, number * LATER_S)
+        worker.watchdog.look(3, number * LATER_S)
     assert worker.left == []
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from gateway.realtime.ordering import Missing, Ordering
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 
@@ -95,6 +95,7 @@ def test_a_reset_moves_the_order_on_once() -> None:
     assert ordering.admit(message(7)) == message(7)
 
 
+@settings(deadline=None)
 @given(st.text(min_size=1, max_size=60), st.data())
 def test_any_order_of_any_pieces_gives_the_answer_once(text: str, data: st.DataObject) -> None:
     """Pieces come late, twice, overlapping or not at all; what is missing is read when told."""
@@ -117,6 +118,7 @@ def test_any_order_of_any_pieces_gives_the_answer_once(text: str, data: st.DataO
     assert shown == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 30), max_size=80), st.integers(0, 5))
 def test_any_order_of_messages_is_shown_ascending_without_gap_or_repeat(
     published: list[int], last_seq: int

@@ -1,6 +1,6 @@
 """The same life for Celery's own worker: `celery -A orchestrator.app worker -P threads`.
 
-`konstruct worker` takes tasks by an intake of its own. Whoever runs Celery's worker instead, or
+`konstruct worker` takes tasks by a consumer of its own. Whoever runs Celery's worker instead, or
 beside it, has the lease before the first task, the sweep, and the drain.
 """
 

@@ -29,7 +29,7 @@ RECONNECT_MAX_S = 2.0
 Handler = Callable[[dict[str, Any]], Awaitable[None]]
 
 
-class Intake:
+class Consumer:
     """Runs tasks. `handlers` maps a task's name to a coroutine that gets the payload; any other
     task is run by Celery's registry, in a thread. At most `concurrency` tasks run at a time."""
 
@@ -48,7 +48,7 @@ class Intake:
         return len(self._under_way) < self._concurrency
 
     def start(self) -> None:
-        self._taking = keep_doing(self._take_for_ever, name="intake")
+        self._taking = keep_doing(self._take_for_ever, name="consumer")
 
     async def stop(self) -> None:
         """Take no more tasks. Running ones go on."""

@@ -33,11 +33,11 @@ class Taker(Protocol):
     def has_room(self) -> bool: ...
 
 
-class Hearing:
+class ConsumerWatchdog:
     """Calls `leave` once, when the worker is found deaf. `leave` must not block."""
 
-    def __init__(self, intake: Taker, leave: Callable[[], None]) -> None:
-        self._intake = intake
+    def __init__(self, consumer: Taker, leave: Callable[[], None]) -> None:
+        self._consumer = consumer
         self._leave = leave
         self._taken_before = 0
         self._unheard_since: float | None = None
@@ -52,9 +52,9 @@ class Hearing:
     def look(self, waiting: float, now: float) -> None:
         """Compare the tasks waiting in the broker (NaN if unknown) with the tasks taken since the
         last look. `now` is from the monotonic clock."""
-        came = self._intake.taken != self._taken_before
-        self._taken_before = self._intake.taken
-        if came or not self._intake.has_room or not waiting > 0:
+        came = self._consumer.taken != self._taken_before
+        self._taken_before = self._consumer.taken
+        if came or not self._consumer.has_room or not waiting > 0:
             self._unheard_since = None
         elif self._unheard_since is None:
             self._unheard_since = now

@@ -1,7 +1,7 @@
 """The worker's tasks, and a door by which scripts send one text on a channel.
 
 Tasks are sync and thin: they hand a coroutine to the process's loop and wait for it. The worker's
-own intake starts the coroutine itself.
+own consumer starts the coroutine itself.
 """
 
 from collections.abc import Awaitable, Callable

@@ -19,8 +19,8 @@ from shared.runs.nudges import CANARY_NAME, TASK_NAME
 from shared.telemetry.tracing import start_tracing, stop_tracing
 
 from orchestrator.beside import Beside, begin_beside
-from orchestrator.consumer import Handler, Intake
-from orchestrator.consumer_watchdog import EX_DEAF, Hearing
+from orchestrator.consumer import Consumer, Handler
+from orchestrator.consumer_watchdog import EX_DEAF, ConsumerWatchdog
 from orchestrator.life.current import START_WITHIN_S, begin_life
 from orchestrator.life.fair_queue import MAX_WAITING
 from orchestrator.life.runtime import runtime
@@ -43,15 +43,15 @@ def run() -> int:
     _stop_at_signals(told_to_stop)
     life = begin_life(START_WITHIN_S)
     beside = runtime.run(begin_beside(life.worker.id), START_WITHIN_S)
-    intake = runtime.run(_start_intake(life, beside), START_WITHIN_S)
-    hearing = Hearing(intake, leave=told_to_stop.set)
-    listening = runtime.submit(hearing.keep_listening())
+    consumer = runtime.run(_start_consumer(life, beside), START_WITHIN_S)
+    watchdog = ConsumerWatchdog(consumer, leave=told_to_stop.set)
+    listening = runtime.submit(watchdog.keep_listening())
     _say_ready(life)
     told_to_stop.wait()
     listening.cancel()
-    _await_leaving(runtime.submit(_leave(intake, beside, life)))
+    _await_leaving(runtime.submit(_leave(consumer, beside, life)))
     stop_tracing()
-    return EX_DEAF if hearing.is_deaf else 0
+    return EX_DEAF if watchdog.is_deaf else 0
 
 
 def _stop_at_signals(told_to_stop: threading.Event) -> None:
@@ -63,16 +63,16 @@ def _stop_at_signals(told_to_stop: threading.Event) -> None:
         signal.signal(number, stop)
 
 
-async def _start_intake(life: WorkerLife, beside: Beside) -> Intake:
+async def _start_consumer(life: WorkerLife, beside: Beside) -> Consumer:
     handlers: dict[str, Handler] = {
         TASK_NAME: partial(answer_message, life.worker),
         CANARY_NAME: return_canary,
         JOB_NAME: beside.jobs.handle,
     }
     # It may take all that waits, because the fair queue decides which is answered when.
-    intake = Intake(handlers, MAX_WAITING)
-    intake.start()
-    return intake
+    consumer = Consumer(handlers, MAX_WAITING)
+    consumer.start()
+    return consumer
 
 
 def _say_ready(life: WorkerLife) -> None:
@@ -81,8 +81,8 @@ def _say_ready(life: WorkerLife) -> None:
         Path(path).write_text(f"{life.worker.id}\n")
 
 
-async def _leave(intake: Intake, beside: Beside, life: WorkerLife) -> None:
-    await intake.stop()
+async def _leave(consumer: Consumer, beside: Beside, life: WorkerLife) -> None:
+    await consumer.stop()
     await beside.stop()
     await life.leave()
 
