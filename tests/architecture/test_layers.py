@@ -50,6 +50,7 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.conversations.receive": {"receive"},  # who wrote, and where from
     "shared.conversations.revisions": {"receive"},
     "shared.conversations.turns.ending": {"outcome"},  # the answer, and what is sent of it
+    "shared.runs.facts": {"tools"},  # what a tool did, and an item for staff where nobody knows
 }
 
 # Who opens one that sees what a tenant's staff keeps among itself.
@@ -81,6 +82,7 @@ WRITES_SQL = {
 SQL_LAYERS = (
     "shared.models",
     "shared.db",
+    "shared.agents.counters",
     "shared.agents.repository",
     "shared.channels.deliveries",
     "shared.channels.leases",
@@ -102,9 +104,11 @@ SQL_LAYERS = (
     "shared.identity.standing",
     "shared.jobs.queue",
     "shared.runs.bursts",
+    "shared.runs.facts",
     "shared.runs.leases",
     "shared.runs.predicates",
     "shared.runs.queue",
+    "shared.runs.steps",
     "shared.runs.sweep",
     "shared.runs.writing",
     "shared.tenants.quota_repository",

@@ -151,12 +151,30 @@ def test_hiring(acme: str) -> None:
         "instructions": "Be kind.\nBe short.",
         "model": None,
         "status": "active",
+        "tools": [],
     }
     assert "'ADA' works here already" in konstruct(*hire, "--name", "ADA").sentence
     assert "one line" in konstruct(*hire, "--name", "A\nB").sentence
     too_long = konstruct(*hire, "--name", "Max", "--instructions", "x" * 20_001).sentence
     assert "at most 20000" in too_long
     assert konstruct("agent", "list", "--json").json == [ada]
+
+
+def test_what_an_employee_can_do_is_shown_and_set(acme: str) -> None:
+    konstruct("agent", "create", "--tenant", "acme", "--name", "Ada")
+    tools = ("agent", "tools", "--tenant", "acme", "--name", "ada")
+
+    def has() -> set[str]:
+        return {row["tool"] for row in konstruct(*tools, "--json").json if row["has"]}
+
+    assert has() == set()
+    assert "count" in konstruct(*tools, "--set", "clock, count,clock").out
+    assert has() == {"clock", "count"}
+    assert konstruct("agent", "list", "--json").json[0]["tools"] == ["clock", "count"]
+    assert "no tool called fly. There are clock" in konstruct(*tools, "--set", "fly").sentence
+    assert "no tool called order" in konstruct(*tools, "--set", "order").sentence, "development"
+    assert konstruct(*tools, "--set", "").code == 0
+    assert has() == set()
 
 
 @pytest.mark.parametrize("again", ["ZOE\u0308", " Zoë\u00a0", "Ｚｏë"], ids=ascii)

@@ -37,6 +37,10 @@ IN_ITS_PART = {
 }
 """Of the part that the channel says; a plan has them all."""
 
+BOTH_CONVERSATIONS = {
+    f"uq_{part}_conversations_tenant_id_channel_id" for part in ("web", "channel")
+}
+
 TAKES: dict[str, set[str]] = {
     "channels.deliveries._DUE": {*IN_ITS_PART},
     "conversations.catch_up._CONVERSATION": {CONVERSATION},
@@ -107,6 +111,15 @@ TAKES: dict[str, set[str]] = {
     "runs.queue._REQUEST_STOP": {KEY},
     "runs.queue._CANCEL_UNFINISHED": {UNFINISHED_OF_THREAD},
     "runs.queue._FORGET_PAYLOADS": {THREAD},
+    "runs.queue._FORGET_STEPS": {THREAD},
+    "runs.queue._FORGET_CALLS": {THREAD},
+    "runs.steps._STORE": {KEY},
+    "runs.steps._LOOK": {KEY},
+    "runs.steps._START": {KEY},
+    "runs.steps._SETTLE": {KEY},
+    "runs.facts._UNKNOWN_CALL": {KEY, *BOTH_CONVERSATIONS},
+    "runs.facts._UNKNOWN_OF_RUN": {KEY, *BOTH_CONVERSATIONS},
+    "runs.facts._UNKNOWN_FOR_EVER": {KEY, "pk_web_conversations", "pk_channel_conversations"},
     "runs.queue._RETURN_TO_QUEUE": {KEY},
     "runs.queue._NEWS": {MERGED_INTO, RUNNING, KEY},
     "runs.sweep._TAKE_DUE": {DUE, RUNNING, UNFINISHED_OF_THREAD, KEY},
@@ -119,6 +132,7 @@ AS_THE_SYSTEM = {
     "runs.sweep._BACKLOG",
     "runs.queue._RETURN_TO_QUEUE",
     "runs.queue._NEWS",
+    "runs.facts._UNKNOWN_FOR_EVER",
 }
 
 _AGENT = f"""

@@ -21,6 +21,7 @@ from shared.config import get_settings
 from shared.db import SystemSession, TenantSession
 from shared.db.engine import dispose_engine, get_engine
 from shared.models import (
+    AgentCounter,
     AgentRun,
     AttentionItem,
     AuditEvent,
@@ -236,6 +237,7 @@ async def fill_work(
         )
         session.add(blob)
         session.add(Job(tenant_id=world.id, kind="check", unique_key=content.decode()))
+    session.add(AgentCounter(agent_id=world.agent_id, name="n", tenant_id=world.id, value=1))
     await session.flush()
     session.add_all(
         RunStep(

@@ -13,9 +13,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, ClassVar, Self
+from urllib.parse import urljoin
 from uuid import UUID
 
+import httpx
 from konstruct.devstack.child import Child
 from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.part import Part
@@ -189,11 +191,13 @@ class Worker(Seen):
         return self._ready_file.exists()
 
 
-class Model(Process):
-    """The scripted model. `options` are its command line's, for all answers."""
+class Fake(Process):
+    """A double that ships beside the real thing and says by itself where it is."""
+
+    module: ClassVar[str]
 
     def __init__(self, name: str, directory: Path, *options: str) -> None:
-        command = (sys.executable, "-m", "orchestrator.scripted_model", "--port", "0", *options)
+        command = (sys.executable, "-m", self.module, "--port", "0", *options)
         super().__init__(name, command, directory, {})
 
     def answers(self) -> bool:
@@ -202,6 +206,30 @@ class Model(Process):
     @property
     def base_url(self) -> str:
         return self.output.read_text().split()[1]
+
+    def told(self, path: str) -> Any:
+        """What it says there, as JSON."""
+        return httpx.get(urljoin(self.base_url, path)).json()
+
+
+class Service(Fake):
+    """The scripted service, on which tools act."""
+
+    module = "orchestrator.scripted_service"
+
+    def done(self) -> list[dict[str, Any]]:
+        """Every effect there was."""
+        return list(self.told("/__done"))
+
+
+class Model(Fake):
+    """The scripted model. `options` are its command line's, for all answers."""
+
+    module = "orchestrator.scripted_model"
+
+    def requests(self) -> list[dict[str, Any]]:
+        """The completions it was asked for."""
+        return list(self.told("/__requests"))
 
     def environment_for_workers(self) -> dict[str, str]:
         return {

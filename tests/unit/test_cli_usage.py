@@ -74,7 +74,7 @@ def test_there_is_every_command_people_rely_on() -> None:
         *("tenant create", "tenant list", "tenant limits", "user create", "user add", "user list"),
         *("channel connect", "channel list", "channel check", "channel disconnect"),
         *("channel deliveries", "channel replay"),
-        *("user link", "agent create", "agent list", "demo seed", "demo people"),
+        *("user link", "agent create", "agent list", "agent tools", "demo seed", "demo people"),
     }
 
 

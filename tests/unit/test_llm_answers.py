@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from typing import Any
 from unittest.mock import MagicMock
 from uuid import uuid4
 
@@ -21,10 +20,7 @@ from orchestrator.llm import (
 from orchestrator.llm.direct import DirectAnswer
 from orchestrator.llm.endpoint import Connections, Endpoint
 from orchestrator.scripted_model import ScriptedModel
-from pydantic_ai import FunctionToolset, RunContext
-from pydantic_ai.messages import ModelMessage, ModelResponse
 from pydantic_ai.models import Model
-from pydantic_ai.models.function import AgentInfo, DeltaToolCall, DeltaToolCalls, FunctionModel
 from pydantic_ai.models.wrapper import WrapperModel
 
 DEPS = AgentDeps(tenant_id=uuid4(), agent_id=uuid4(), thread_id="t")
@@ -226,27 +222,3 @@ async def test_a_hundred_answers_do_not_wait_for_each_other(
     await until(lambda: scripted.records.stats.active == 101)
     everyone.set()
     await asyncio.gather(*listening)
-
-
-async def test_tools_learn_the_tenant_from_the_run() -> None:
-    asked: list[AgentDeps] = []
-
-    def order_status(context: RunContext[AgentDeps], number: int) -> str:
-        asked.append(context.deps)
-        return f"{number} is on its way"
-
-    async def speak(messages: list[ModelMessage], _: AgentInfo) -> AsyncIterator[str | Any]:
-        if not any(isinstance(message, ModelResponse) for message in messages):
-            yield "Let me look."
-            call: DeltaToolCalls = {1: DeltaToolCall("order_status", '{"number": 7}')}
-            yield call
-        else:
-            yield "It is "
-            yield "on its way."
-
-    prompt, tools = Prompt("", [], "Where is 7?"), FunctionToolset([order_status])
-    model = FunctionModel(stream_function=speak)
-    async with open_answer(model, prompt, DEPS, toolsets=[tools]) as answer:
-        said = [piece async for piece in answer]
-    assert said == ["Let me look.", "\n\nIt is ", "on its way."]
-    assert asked == [DEPS]

@@ -26,7 +26,20 @@ def test_directives(message: str, script: Script, left: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", ["zork=1", "fail=sometimes", "fail=200", "tokens=many", "rate=-1", "what", "tokens=1e9"]
+    "body",
+    [
+        'calls="clock +"',
+        "calls=9",
+        'calls="count {"',
+        'calls="clock clock"',
+        "zork=1",
+        "fail=sometimes",
+        "fail=200",
+        "tokens=many",
+        "rate=-1",
+        "what",
+        "tokens=1e9",
+    ],
 )
 def test_a_slip_in_a_directive_is_told(body: str) -> None:
     with pytest.raises(BadScript):

@@ -66,6 +66,7 @@ TEXTS = {
     "contact_limit": LIMIT,
     "llm_base_url": HTTP,
     "scripted_api_url": HTTP,
+    "scripted_service_url": HTTP,
     "llm_api_key": KEY,
     "metrics_token": KEY,
     "llm_model": ("gpt", "nobody:gpt", "openai:", "openai:gpt\u202e5"),

@@ -19,7 +19,9 @@ from konstruct.cli.running import run
 if TYPE_CHECKING:
     from shared.models import Agent
 
-app = typer.Typer(help="AI employees: hire and list them.", no_args_is_help=True)
+app = typer.Typer(
+    help="AI employees: hire and list them, and say what they can do.", no_args_is_help=True
+)
 
 TenantOption = Annotated[str, typer.Option(help="The tenant: slug or id.")]
 
@@ -75,6 +77,49 @@ def list_(
     print_rows(rows, ("name", "role", "status", "model", "tenant"), as_json=False)
 
 
+@app.command(
+    epilog=examples(
+        "konstruct agent tools --tenant acme --name Ada",
+        "konstruct agent tools --tenant acme --name Ada --set clock,count",
+        "konstruct agent tools --tenant acme --name Ada --set ''",
+    )
+)
+def tools(
+    tenant: TenantOption,
+    name: Annotated[str, typer.Option(help="What the employee is called.")],
+    given: Annotated[
+        str | None,
+        typer.Option("--set", help="The tools they have from now on, with commas between."),
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Show what an agent can do beside talking, and what there is; or set it."""
+    attach_to_database(data_dir)
+    from orchestrator.tools.registry import known_tools
+
+    known = known_tools()
+    names = None if given is None else [each.strip() for each in given.split(",") if each.strip()]
+    if unknown := [each for each in names or () if each not in known]:
+        raise _no_such_tools(unknown, list(known))
+    has = run(_tools(tenant, name, names))
+    rows: list[Row] = [
+        {"tool": tool.name, "effect": tool.effect, "has": tool.name in has, "what": tool.label}
+        for tool in known.values()
+    ]
+    gone = [each for each in has if each not in known]
+    rows += [{"tool": each, "effect": None, "has": True, "what": "is no more"} for each in gone]
+    print_rows(rows, ("tool", "effect", "has", "what"), as_json=as_json)
+
+
+def _no_such_tools(unknown: list[str], known: list[str]) -> Exception:
+    from shared.errors import BadRequest
+
+    return BadRequest(
+        f"There is no tool called {', '.join(unknown)}. There are {', '.join(known)}."
+    )
+
+
 def shown(agent: "Agent") -> Row:
     """The agent as JSON for scripts."""
     return {
@@ -85,6 +130,7 @@ def shown(agent: "Agent") -> Row:
         "instructions": agent.instructions,
         "model": agent.model,
         "status": agent.status,
+        "tools": agent.tools,
     }
 
 
@@ -101,6 +147,24 @@ async def _create(
         return await hire(
             own, tenant_id, name=name, role=role, instructions=instructions, model=model
         )
+
+
+async def _tools(tenant: str, name: str, names: list[str] | None) -> list[str]:
+    """Those the agent has, set before if given."""
+    from shared.agents.rules import change_agent, find_by_name
+    from shared.db import SystemSession, TenantSession
+    from shared.errors import NotFound
+    from shared.tenants.rules import find_tenant
+
+    async with SystemSession("setup") as session, session.transaction():
+        tenant_id = (await find_tenant(session, tenant)).id
+    async with TenantSession(tenant_id) as own, own.transaction():
+        agent = await find_by_name(own, tenant_id, name)
+        if agent is None:
+            raise NotFound(f"There is no employee called '{name}' in this tenant.")
+        if names is not None:
+            agent = await change_agent(own, tenant_id, agent.id, {"tools": names})
+        return agent.tools
 
 
 async def _list(tenant: str | None) -> "list[tuple[Agent, str]]":

@@ -9,7 +9,7 @@ from shared.config import settings
 from shared.db import SystemSession
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
-from shared.runs import sweep
+from shared.runs import facts, sweep
 from shared.runs.nudges import handle_message
 
 from orchestrator import metrics
@@ -18,6 +18,8 @@ from orchestrator.life.housekeeping import forget_what_is_over
 log = get_logger(__name__)
 
 BATCH = 200
+CALL_FORGOTTEN_S = 120.0
+"""A tool's call that began this long ago, for a run that is over, will be told of by nobody."""
 
 
 async def keep_sweeping() -> None:
@@ -39,6 +41,7 @@ async def _sweep() -> None:
             max_nudge_s=settings.worker.max_nudge_s,
             runs_at_once=settings.limits.tenant_runs_at_once,
         )
+        await facts.give_up_forgotten(session, older_than_s=CALL_FORGOTTEN_S)
         await forget_what_is_over(session)
     for payload in due:
         handle_message.delay(payload)

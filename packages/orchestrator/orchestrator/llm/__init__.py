@@ -2,20 +2,34 @@
 
 from orchestrator.llm.answer import open_answer
 from orchestrator.llm.bounds import AnswerStream
+from orchestrator.llm.calls import Act, Record, RunLost, Told, Tool, ToolRefused, WantedCall
+from orchestrator.llm.deps import AgentDeps, CallAtWork, OpenSession, call_at_work
 from orchestrator.llm.failures import ModelFailure, told
 from orchestrator.llm.models import ModelRegistry
-from orchestrator.llm.prompt import AgentDeps, AnswerLimits, Prompt, Turn, Usage
+from orchestrator.llm.prompt import AnswerLimits, Prompt, Turn, Usage
 from orchestrator.llm.thoughts import without_thoughts
+from orchestrator.llm.toolset import RunContext
 
 __all__ = [
+    "Act",
     "AgentDeps",
     "AnswerLimits",
     "AnswerStream",
+    "CallAtWork",
     "ModelFailure",
     "ModelRegistry",
+    "OpenSession",
     "Prompt",
+    "Record",
+    "RunContext",
+    "RunLost",
+    "Told",
+    "Tool",
+    "ToolRefused",
     "Turn",
     "Usage",
+    "WantedCall",
+    "call_at_work",
     "open_answer",
     "told",
     "without_thoughts",

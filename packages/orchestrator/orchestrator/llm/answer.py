@@ -28,27 +28,22 @@ from pydantic_ai.messages import (
     UserPromptPart,
 )
 from pydantic_ai.models import Model
-from pydantic_ai.toolsets import AbstractToolset
 from pydantic_graph import End
 
 from orchestrator.llm.bounds import AnswerStream
+from orchestrator.llm.calls import Record, Tool
+from orchestrator.llm.deps import AgentDeps
 from orchestrator.llm.diagnosis import EXPECTED, diagnose
 from orchestrator.llm.direct import DirectAnswer
 from orchestrator.llm.failures import ModelFailure, ModelSilent, ModelStalled, ModelTooSlow
+from orchestrator.llm.journal import Journal
 from orchestrator.llm.models import EndpointModel
-from orchestrator.llm.prompt import (
-    AgentDeps,
-    AnswerLimits,
-    Prompt,
-    Turn,
-    Usage,
-    as_providers_take_it,
-)
+from orchestrator.llm.prompt import AnswerLimits, Prompt, Turn, Usage, as_providers_take_it
 from orchestrator.llm.reply import check_answer
+from orchestrator.llm.toolset import toolset_of
 
 Run = AgentRun[AgentDeps, str]
 Step = ModelRequestNode[AgentDeps, str]
-Toolsets = Sequence[AbstractToolset[AgentDeps]]
 
 DEFAULT_LIMITS = AnswerLimits()
 
@@ -67,13 +62,15 @@ class AgentAnswer(AnswerStream):
         prompt: Prompt,
         deps: AgentDeps,
         limits: AnswerLimits,
-        toolsets: Toolsets,
+        tools: Sequence[Tool],
+        record: Record | None,
     ) -> None:
         super().__init__(limits)
         self._model = model
         self._prompt = prompt
         self._deps = deps
-        self._toolsets = toolsets
+        self._tools = tools
+        self._journal = Journal(record, tools) if record is not None else None
         self._run: AgentRun[AgentDeps, str] | None = None
 
     @property
@@ -87,31 +84,47 @@ class AgentAnswer(AnswerStream):
         try:
             async with self._open_run() as run:
                 self._run = run
+                for text in self._journal.said() if self._journal else ():
+                    yield self._joined(text)
                 step = run.next_node
                 while not isinstance(step, End):
                     if Agent.is_model_request_node(step):
                         async with aclosing(self._one_response(step, run)) as pieces:
                             async for piece in pieces:
                                 yield piece
+                    elif Agent.is_call_tools_node(step) and self._journal:
+                        await self._journal.keep(step.model_response)
                     step = await self._within(self._limits.overall_s, ModelTooSlow, run.next(step))
         except EXPECTED as error:
             raise diagnose(error, began=self._began) from error
 
     def _open_run(self) -> AbstractAsyncContextManager[AgentRun[AgentDeps, str]]:
+        """A run that goes on has no prompt: its history ends with the response whose calls it
+        carries out first."""
+        journal, prompt = self._journal, self._prompt
+        history = [_message(turn) for turn in prompt.history]
+        goes_on = journal is not None and journal.goes_on
+        if journal is not None and goes_on:
+            history += [_message(Turn("user", prompt.text)), *journal.history]
         return _AGENT.iter(
-            self._prompt.text,
+            None if goes_on else prompt.text,
             model=self._model,
-            instructions=self._prompt.instructions or None,
-            message_history=[_message(turn) for turn in self._prompt.history],
+            instructions=prompt.instructions or None,
+            message_history=history,
             deps=self._deps,
             model_settings=ModelSettings(max_tokens=self._limits.max_answer_tokens),
-            usage_limits=UsageLimits(request_limit=self._limits.max_requests),
-            toolsets=self._toolsets,
+            usage_limits=UsageLimits(
+                request_limit=self._limits.max_requests,
+                tool_calls_limit=self._limits.max_tool_calls,
+            ),
+            usage=journal.usage if journal is not None else None,
+            toolsets=[toolset_of(self._tools)] if self._tools else [],
+            capabilities=[journal] if journal is not None else [],
         )
 
     async def _one_response(self, step: Step, run: Run) -> AsyncGenerator[str, None]:
         """The text of one response. A run has several when the model calls tools."""
-        limits, before = self._limits, self._chars
+        limits, begun = self._limits, False
         self._began = False
         async with AsyncExitStack() as opened:
             opening = opened.enter_async_context(step.stream(run.ctx))
@@ -123,9 +136,13 @@ class AgentAnswer(AnswerStream):
                 self._began = True
                 patience, failure = limits.between_pieces_s, ModelStalled
                 if text := _text_of(event):
-                    joint = BETWEEN_TEXTS if before and before == self._chars else ""
-                    yield self._counted(joint + text)
+                    yield self._counted(text) if begun else self._joined(text)
+                    begun = True
             self._check(stream.response)
+
+    def _joined(self, text: str) -> str:
+        """The first text of a response, behind what was said before."""
+        return self._counted(BETWEEN_TEXTS + text if self._chars else text)
 
     def _check(self, response: ModelResponse) -> None:
         self.finish_reason = response.finish_reason
@@ -158,18 +175,21 @@ async def open_answer(
     prompt: Prompt,
     deps: AgentDeps,
     limits: AnswerLimits = DEFAULT_LIMITS,
-    toolsets: Toolsets = (),
+    tools: Sequence[Tool] = (),
+    record: Record | None = None,
 ) -> AsyncIterator[AnswerStream]:
     """Ask `model`. The request is sent when the stream is first iterated.
 
-    Without tools, a model at an endpoint of OpenAI's protocol is read directly, past pydantic-ai.
+    With no record of calls to keep, which tools need, a model that has an endpoint of OpenAI's
+    protocol is read directly. A record that has steps is gone on with. Raises `RunLost`, while it
+    is iterated, if the record does.
     """
     prompt = as_providers_take_it(prompt)
     stream: AnswerStream
-    if isinstance(model, EndpointModel) and not toolsets:
+    if isinstance(model, EndpointModel) and record is None:
         stream = DirectAnswer(model.connections, model.endpoint, prompt, limits)
     else:
-        stream = AgentAnswer(model, prompt, deps, limits, toolsets)
+        stream = AgentAnswer(model, prompt, deps, limits, tools, record)
     try:
         yield stream
     finally:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
-from uuid import UUID
 
 
 class Turn(NamedTuple):
@@ -46,17 +45,6 @@ def as_providers_take_it(prompt: Prompt) -> Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class AgentDeps:
-    """Whom an agent works for. Tools read this from the run's context, never from model
-    arguments."""
-
-    tenant_id: UUID
-    agent_id: UUID
-    thread_id: str
-    """On the web, the conversation's id."""
-
-
-@dataclass(frozen=True, slots=True)
 class Usage:
     input_tokens: int = 0
     output_tokens: int = 0
@@ -78,3 +66,5 @@ class AnswerLimits:
     """We stop a longer answer."""
     max_requests: int = 8
     """Requests to the model, with tool calls between them."""
+    max_tool_calls: int = 32
+    """In all of them together."""

@@ -6,6 +6,7 @@ any more and nothing may be stored.
 """
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
@@ -15,6 +16,7 @@ from shared.config import settings
 from shared.errors import ConfigError
 from shared.events import Finish
 from shared.log import get_logger
+from shared.runs.steps import Mine, Step
 
 from orchestrator.channels.port import Preview
 from orchestrator.channels.registry import channel_of
@@ -24,12 +26,16 @@ from orchestrator.llm import (
     AnswerLimits,
     ModelFailure,
     Prompt,
+    RunLost,
+    Tool,
     Usage,
     open_answer,
     told,
 )
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.context import estimated_usage
+from orchestrator.pipeline.steps import RunRecord, left_before
+from orchestrator.tools.registry import tools_named
 
 log = get_logger(__name__)
 
@@ -61,12 +67,18 @@ class Outcome:
     usage: Usage = Usage()  # noqa: RUF009 - frozen itself
 
 
+def mine_of(worker: WorkerContext, claimed: Claimed) -> Mine:
+    """The attempt that this worker makes."""
+    return Mine(claimed.tenant_id, claimed.run_id, worker.id, claimed.attempt)
+
+
 def failed(code: str, sentence: str, *, retryable: bool = True) -> Outcome:
     return Outcome("failed", sentence, error_code=code, sentence=sentence, retryable=retryable)
 
 
 async def answer(worker: WorkerContext, claimed: Claimed) -> Outcome | None:
     """The run's outcome; None if the run was lost."""
+    before = await left_before(mine_of(worker, claimed))
     if claimed.stop_requested:
         return Outcome("stopped", "")
     if claimed.prompt is None:
@@ -76,7 +88,7 @@ async def answer(worker: WorkerContext, claimed: Claimed) -> Outcome | None:
     channel = channel_of(claimed.message.channel)
     preview = channel.preview(claimed.turn, worker.lag.window_s)
     try:
-        outcome = await _speak_until_told_otherwise(worker, claimed, preview)
+        outcome = await _speak_until_told_otherwise(worker, claimed, preview, before)
     finally:
         preview.close()
     return outcome and _with_what_was_said(outcome, claimed.prompt, preview.text)
@@ -92,10 +104,10 @@ def _with_what_was_said(outcome: Outcome, prompt: Prompt, said: str) -> Outcome:
 
 
 async def _speak_until_told_otherwise(
-    worker: WorkerContext, claimed: Claimed, preview: Preview
+    worker: WorkerContext, claimed: Claimed, preview: Preview, before: Sequence[Step]
 ) -> Outcome | None:
     in_hand = claimed.in_hand
-    speaking = asyncio.create_task(_speak(worker, claimed, preview))
+    speaking = asyncio.create_task(_speak(worker, claimed, preview, before))
     stopped = asyncio.create_task(in_hand.stopped.wait())
     lost = asyncio.create_task(in_hand.lost.wait())
     everyone = {speaking, stopped, lost}
@@ -114,9 +126,15 @@ async def _speak_until_told_otherwise(
         await end(*everyone)
 
 
-async def _speak(worker: WorkerContext, claimed: Claimed, preview: Preview) -> Outcome:
+async def _speak(
+    worker: WorkerContext, claimed: Claimed, preview: Preview, before: Sequence[Step]
+) -> Outcome:
     deps = AgentDeps(
-        tenant_id=claimed.tenant_id, agent_id=claimed.agent_id, thread_id=claimed.thread_id
+        tenant_id=claimed.tenant_id,
+        agent_id=claimed.agent_id,
+        thread_id=claimed.thread_id,
+        person_id=claimed.message.sender.user_id,
+        run_id=claimed.run_id,
     )
     assert claimed.prompt is not None
     limits = AnswerLimits(
@@ -129,7 +147,8 @@ async def _speak(worker: WorkerContext, claimed: Claimed, preview: Preview) -> O
     )
     try:
         model = worker.models.resolve(claimed.model)
-        async with open_answer(model, claimed.prompt, deps, limits) as spoken:
+        tools, record = _tools_and_record(worker, claimed, before)
+        async with open_answer(model, claimed.prompt, deps, limits, tools, record) as spoken:
             async for piece in spoken:
                 claimed.timeline.heard_piece()
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
@@ -140,6 +159,9 @@ async def _speak(worker: WorkerContext, claimed: Claimed, preview: Preview) -> O
             setting = "KONSTRUCT_LLM_MAX_ANSWER_TOKENS"
             log.info("answer_cut_at_limit", run_id=str(claimed.run_id), setting=setting)
         return Outcome("complete", preview.text, finish, usage=spoken.usage)
+    except RunLost:
+        claimed.in_hand.lost.set()
+        return failed("internal_error", BROKEN)
     except ModelFailure as error:
         worker.models.explain(error, claimed.model)
         cause = type(error.__cause__ or error).__name__
@@ -158,6 +180,19 @@ async def _speak(worker: WorkerContext, claimed: Claimed, preview: Preview) -> O
     except Exception:
         log.exception("answer_failed", run_id=str(claimed.run_id))
         return failed("internal_error", BROKEN)
+
+
+def _tools_and_record(
+    worker: WorkerContext, claimed: Claimed, before: Sequence[Step]
+) -> tuple[list[Tool], RunRecord | None]:
+    """None without tools, and without what an earlier attempt did with them: such an answer keeps
+    no record and costs none."""
+    if not claimed.tools and not before:
+        return [], None
+    own = tools_named(claimed.tools)
+    begun = tools_named(call.tool for step in before[-1:] for call in step.calls)
+    record = RunRecord(mine_of(worker, claimed), before, own, claimed.model)
+    return list((own | begun).values()), record
 
 
 def _time_left_s(claimed: Claimed) -> float:

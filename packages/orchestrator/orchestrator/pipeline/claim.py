@@ -1,5 +1,6 @@
 """Taking a run: in one round trip it is found, claimed, and all that its answer needs is read."""
 
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +41,8 @@ class Claimed:
     message: KonstructMessage
     extras: dict[str, Any]
     model: str | None
+    tools: Sequence[str]
+    """Names of those the agent has."""
     prompt: Prompt | None
     """None for a run of which nothing can be made: it ends without being answered."""
     in_hand: RunInHand
@@ -106,6 +109,7 @@ async def claim(
         message=message,
         extras=extras,
         model=claimed.agent.model,
+        tools=claimed.agent.tools,
         prompt=prompt,
         in_hand=in_hand,
         timeline=timeline,

@@ -1,14 +1,15 @@
 """Streams that differ from OpenAI's as other servers' do, and requests that such servers refuse."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from orchestrator.scripted_model.calls import Call
 from orchestrator.scripted_model.wire import STREAM_END, EventWriter, chunk
 
 DIALECTS = frozenset(
     {"bom", "cr", "crlf", "lines", "parts", "halves", "bytes", "noreason", "nodone", "whole"}
-    | {"plain", "noindex", "tight"}
+    | {"plain", "noindex", "tight", "wholecalls", "sameid"}
 )
 BOM = b"\xef\xbb\xbf"
 
@@ -17,7 +18,8 @@ class OddEventWriter(EventWriter):
     """bom (a byte order mark first) · cr, crlf (line ends) · lines (an event over several lines)
     tight (no blank line between events) · parts (content as a list) · halves, bytes (characters cut
     over two events, as surrogates or in UTF-8) · noreason, nodone (the end says less) · noindex
-    (null) · plain (an odd content type) · whole (one JSON object, no stream)"""
+    (null) · plain (an odd content type) · whole (one JSON object, no stream)
+    wholecalls (each call of a tool in one event) · sameid (each call has the same id)"""
 
     def __init__(self, request_id: str, model: str, created: int, dialects: frozenset[str]) -> None:
         super().__init__(request_id, model, created)
@@ -34,6 +36,23 @@ class OddEventWriter(EventWriter):
             self._odd({"delta": {"content": self._put(part)}, "finish_reason": None})
             for part in self._parts(text)
         )
+
+    def calls(self, calls: Sequence[tuple[str, Call]]) -> bytes:
+        events = b""
+        for index, (id_, call) in enumerate(calls):
+            place = {} if "noindex" in self._dialects else {"index": index}
+            function = {"name": call.name, "arguments": call.arguments}
+            begun = {**place, "id": id_, "type": "function", "function": function}
+            if "wholecalls" not in self._dialects:
+                rest = {**place, "function": {"arguments": call.arguments}}
+                events += self._odd_call({**begun, "function": {"name": call.name}})
+                events += self._odd_call(rest)
+            else:
+                events += self._odd_call(begun)
+        return events
+
+    def _odd_call(self, call: dict[str, Any]) -> bytes:
+        return self._odd({"delta": {"tool_calls": [call]}, "finish_reason": None})
 
     def finish(self, reason: str, usage: Any) -> bytes:
         events = b""
@@ -86,10 +105,10 @@ def refusal(asked: dict[str, Any], refuses: frozenset[str], context: int | None)
             return f"Unrecognized request argument supplied: {name}"
     if "system" in refuses and any(message["role"] == "system" for message in messages):
         return "System role not supported"
-    roles = [message["role"] for message in messages if message["role"] != "system"]
+    roles = [message["role"] for message in messages if message["role"] not in ("system", "tool")]
     if "turns" in refuses and roles != [("user", "assistant")[i % 2] for i in range(len(roles))]:
         return "Conversation roles must alternate user/assistant/user/assistant/..."
-    needed = sum(_tokens(str(message["content"])) for message in messages)
+    needed = sum(_tokens(str(message.get("content") or "")) for message in messages)
     if context is not None and needed > context:
         return (
             f"This model's maximum context length is {context} tokens. However, your messages "

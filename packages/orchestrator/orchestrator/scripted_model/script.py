@@ -25,18 +25,23 @@ A directive stands anywhere in the last user message and is taken out of what th
     refuses=A,B names of what a request may not have, `system` for that role, `turns` for roles that
                 do not take turns
     context=N   tokens a request may have: one a word, or a character of other scripts
+    calls="…"   tools to call before the answer: see `calls.py`
+    before="…"  the text of each response that calls tools
 
 A message that came without an answer stands in front of the next, a blank line between: what it
 directed is past. Without text or tokens the answer is `echo: <what the user said> (history: N)`,
-where N counts the user and assistant messages before the last one.
+where N counts the user and assistant messages before the last one. What tools gave follows it, and
+takes the place of `{results}` in a text.
 """
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import cycle, islice, pairwise
 from typing import Any
 
+from orchestrator.scripted_model.calls import BadCalls, Call, read_calls
 from orchestrator.scripted_model.dialects import DIALECTS
 
 DIRECTIVE = re.compile(r"\[\[model:((?:[^\"\]]|\"(?:[^\"\\]|\\.)*\")*)\]\]")
@@ -73,6 +78,8 @@ class Script:
     usage: str | None = None
     refuses: str = ""
     context: int | None = None
+    calls: str | None = None
+    before: str = ""
 
     def __post_init__(self) -> None:
         if self.fail is not None and self.fail not in FAILURES and self.fail_status is None:
@@ -83,6 +90,10 @@ class Script:
             raise BadScript(f"dialect={self.dialect}: {sorted(unknown)} of {sorted(DIALECTS)}")
         if self.rate < 0 or self.delay < 0 or self.after < 0:
             raise BadScript("rate, delay and after cannot be negative")
+        try:
+            self.calls_of(0)
+        except BadCalls as error:
+            raise BadScript(str(error)) from error
 
     @property
     def dialects(self) -> frozenset[str]:
@@ -98,14 +109,30 @@ class Script:
         is_status = self.fail is not None and re.fullmatch(r"[345]\d\d", self.fail)
         return int(self.fail) if self.fail is not None and is_status else None
 
-    def answer(self, said: str, history: int) -> list[str]:
+    def calls_of(self, response: int) -> list[Call]:
+        """The tools that this response to a message calls, counted from 0; none of its last."""
+        responses = read_calls(self.calls) if self.calls else []
+        return responses[response] if response < len(responses) else []
+
+    def answer(self, said: str, history: int, results: Sequence[str] = ()) -> list[str]:
         """The answer's text, one element for each event."""
         if self.fail == "empty":
             return []
         if self.text is None and self.tokens is not None:
             words = [f"{word} " for word in islice(cycle(FILLER.split()), self.tokens)]
             return _cut("".join(words), self.pieces) if self.pieces else words
-        text = self.text if self.text is not None else f"echo: {said} (history: {history})"
+        told = "; ".join(results)
+        echo = f"echo: {said} (history: {history})" + (f" {told}" if told else "")
+        text = echo if self.text is None else self.text
+        if told:
+            text = text.replace("{results}", told)
+        return self._cut_up(text)
+
+    def says_before_calls(self) -> list[str]:
+        """What a response says that calls tools."""
+        return self._cut_up(self.before)
+
+    def _cut_up(self, text: str) -> list[str]:
         return _cut(text, self.pieces) if self.pieces else re.findall(r"\S+\s*|\s+", text)
 
 

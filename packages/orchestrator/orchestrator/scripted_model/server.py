@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from orchestrator.scripted_model.answering import Answer
+from orchestrator.scripted_model.calls import Call, responses_given, results_told
 from orchestrator.scripted_model.dialects import OddEventWriter, refusal
 from orchestrator.scripted_model.records import Records
 from orchestrator.scripted_model.script import BadScript, Script, directed
@@ -111,7 +112,13 @@ class ScriptedModel:
         if script.fail and script.once and not self.records.first_time(script.once):
             script = replace(script, fail=None)
         line.expect()
-        answer = _Reply(self, asked, script, script.answer(said, history), line)
+        calls = script.calls_of(responses_given(asked["messages"]))
+        pieces = (
+            script.says_before_calls()
+            if calls
+            else script.answer(said, history, results_told(asked["messages"]))
+        )
+        answer = _Reply(self, asked, script, pieces, calls, line)
         if script.delay:
             self.wheel.at(asyncio.get_running_loop().time() + script.delay, answer.begin)
         else:
@@ -127,12 +134,20 @@ class _Reply:
         asked: dict[str, Any],
         script: Script,
         pieces: list[str],
+        calls: list[Call],
         line: "_Connection",
     ) -> None:
         self._model, self._asked, self._script, self._line = model, asked, script, line
         most = asked.get("max_completion_tokens") or asked.get("max_tokens") or len(pieces)
-        self._reason = script.finish or ("length" if most < len(pieces) else "stop")
+        ended = "length" if most < len(pieces) else "tool_calls" if calls else "stop"
+        self._reason = script.finish or ended
         self._pieces = pieces[:most]
+        same = "sameid" in script.dialects
+        number = model.records.stats.requests
+        self._calls = [
+            ("call_1" if same else f"call_{number}_{index}", call)
+            for index, call in enumerate(calls)
+        ]
 
     def begin(self) -> None:
         if self._line.is_gone:
@@ -150,7 +165,9 @@ class _Reply:
             self._stream()
         elif self._script.fail != "hang":
             self._line.write(
-                completion(*self._names(), "".join(self._pieces), self._reason, self._usage())
+                completion(
+                    *self._names(), "".join(self._pieces), self._reason, self._usage(), self._calls
+                )
             )
             self._line.answered()
 
@@ -167,7 +184,8 @@ class _Reply:
             OddEventWriter(*self._names(), dialects) if dialects else EventWriter(*self._names())
         )
         wants_usage = (self._asked.get("stream_options") or {}).get("include_usage")
-        finish = events.finish(self._reason, self._usage() if wants_usage else None)
+        finish = events.calls(self._calls)
+        finish += events.finish(self._reason, self._usage() if wants_usage else None)
         answer = Answer(self._script, self._pieces, self._line, self._model.wheel, events, finish)
         self._line.answer = answer
         answer.begin()

@@ -5,9 +5,12 @@ concatenation and one write.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
+
+from orchestrator.scripted_model.calls import Call
 
 MAX_REQUEST_BYTES = 16 * 1024 * 1024
 STREAM_HEAD = (
@@ -105,6 +108,18 @@ class EventWriter:
     def content(self, text: str) -> bytes:
         return chunk(self._before + json.dumps(text, ensure_ascii=False).encode() + self._after)
 
+    def calls(self, calls: Sequence[tuple[str, Call]]) -> bytes:
+        """Calls of tools with their ids, each begun by its name and followed by its arguments."""
+        parts = []
+        for index, (id_, call) in enumerate(calls):
+            half = len(call.arguments) // 2
+            parts.append(_call(index, call.name, "", id_))
+            parts += [
+                {"index": index, "function": {"arguments": piece}}
+                for piece in (call.arguments[:half], call.arguments[half:])
+            ]
+        return b"".join(self._event(choices=[_choice({"tool_calls": [part]})]) for part in parts)
+
     def finish(self, reason: str, usage: Any) -> bytes:
         """The end of an answer: the reason, the usage if it was asked for, and the end mark."""
         last = self._event(choices=[_choice({}, reason)])
@@ -117,15 +132,30 @@ class EventWriter:
         )
 
 
-def _choice(delta: dict[str, str], finish_reason: str | None = None) -> dict[str, Any]:
+def _call(index: int, name: str, arguments: str, id_: str) -> dict[str, Any]:
+    function = {"name": name, "arguments": arguments}
+    return {"index": index, "id": id_, "type": "function", "function": function}
+
+
+def _choice(delta: dict[str, Any], finish_reason: str | None = None) -> dict[str, Any]:
     return {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}
 
 
 def completion(
-    request_id: str, model: str, created: int, text: str, reason: str, usage: Any
+    request_id: str,
+    model: str,
+    created: int,
+    text: str,
+    reason: str,
+    usage: Any,
+    calls: Sequence[tuple[str, Call]] = (),
 ) -> bytes:
     """A whole answer in one response, for a request without `stream`."""
-    message = {"role": "assistant", "content": text}
+    message: dict[str, Any] = {"role": "assistant", "content": text}
+    if calls:
+        message["tool_calls"] = [
+            _call(index, call.name, call.arguments, id_) for index, (id_, call) in enumerate(calls)
+        ]
     return json_response(
         HTTPStatus.OK,
         {

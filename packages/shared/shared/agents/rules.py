@@ -4,6 +4,7 @@ The caller has checked that this person may do so in this tenant. A change appli
 message on: a worker reads the agent when it claims a run.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 from uuid import UUID
@@ -20,6 +21,8 @@ MAX_NAME_CHARS = 80
 MAX_ROLE_CHARS = 160
 MAX_INSTRUCTIONS_CHARS = 20_000
 MAX_NOTICE_CHARS = 200
+MAX_TOOLS = 64
+TOOL_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 SHARE_OF_INSTRUCTIONS = 7 / 8
 """The share of a model's context that instructions may take; the rest is for the conversation."""
 
@@ -37,6 +40,8 @@ class AgentChanges(TypedDict, total=False):
     status: AgentStatus
     paused_notice: str | None
     """Shown to people while the agent is paused; None shows only that it is paused."""
+    tools: list[str]
+    """Names of what it can do beside talking."""
 
 
 async def hire(
@@ -154,7 +159,19 @@ def _checked(changes: AgentChanges) -> AgentChanges:
             may_be_empty=True,
         )
         checked["paused_notice"] = notice or None
+    if "tools" in checked:
+        checked["tools"] = _tool_names(checked["tools"])
     return checked
+
+
+def _tool_names(names: Sequence[str]) -> list[str]:
+    """Each once. Whether there are such tools, whoever carries them out knows."""
+    if len(names) > MAX_TOOLS or not all(map(TOOL_NAME.fullmatch, names)):
+        raise BadRequest(
+            f"An employee has at most {MAX_TOOLS} tools; a tool's name is of small letters, digits "
+            "and _, like 'clock'."
+        )
+    return list(dict.fromkeys(names))
 
 
 def _require_room_for_talk(instructions: str) -> None:

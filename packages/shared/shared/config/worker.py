@@ -1,6 +1,6 @@
 """Settings of the worker."""
 
-from shared.config.kinds import CheckedSettings, named
+from shared.config.kinds import CheckedSettings, HttpUrl, named
 
 
 class WorkerSettings(CheckedSettings):
@@ -21,3 +21,5 @@ class WorkerSettings(CheckedSettings):
     deaf_after_s: float = 20.0
     """A worker with room that takes no task for this long, while tasks wait, exits to be
     restarted."""
+    scripted_service_url: HttpUrl | None = named("SCRIPTED_SERVICE_URL", None)
+    """For development: where the scripted service is. Its tools exist with it alone."""

@@ -19,7 +19,9 @@ from uuid import UUID
 SYSTEM_ROLE = "konstruct_system"
 
 SystemPurpose = Literal["identity", "platform_admin", "sweep", "lease", "setup", "inbound", "jobs"]
-HousePurpose = Literal["receive", "reset", "hand_over", "outcome", "send", "listen", "jobs"]
+HousePurpose = Literal[
+    "receive", "reset", "hand_over", "outcome", "send", "listen", "jobs", "tools"
+]
 
 TENANT = "app.current_tenant"
 

@@ -1,6 +1,6 @@
 """Tables and messages. Importing this package makes all tables known to `Base.metadata`."""
 
-from shared.models.agents import Agent
+from shared.models.agents import Agent, AgentCounter
 from shared.models.attention import AttentionItem
 from shared.models.audit import AuditEvent
 from shared.models.base import Base
@@ -22,6 +22,7 @@ from shared.models.tenants import Tenant
 
 __all__ = [
     "Agent",
+    "AgentCounter",
     "AgentRun",
     "AttentionItem",
     "AuditEvent",

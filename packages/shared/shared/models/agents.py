@@ -1,8 +1,19 @@
 """AI employees."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, HasCreatedAt, HasId
@@ -25,6 +36,25 @@ class Agent(HasId, HasCreatedAt, Base):
     model: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     paused_notice: Mapped[str | None]
+    tools: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """Names of what it can do beside talking."""
+
+
+class AgentCounter(Base):
+    """A number that an agent keeps."""
+
+    __tablename__ = "agent_counters"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "agent_id"], ["agents.tenant_id", "agents.id"], ondelete="CASCADE"
+        ),
+    )
+
+    agent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    tenant_id: Mapped[UUID]
+    value: Mapped[int] = mapped_column(BigInteger)
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
 Index("uq_agents_tenant_id_lower_name", Agent.tenant_id, func.lower(Agent.name), unique=True)

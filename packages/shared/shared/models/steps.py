@@ -81,6 +81,7 @@ class ToolCall(HasCreatedAt, Base):
             "state",
             postgresql_where=text("state IN ('waiting', 'unknown')"),
         ),
+        Index("ix_tool_calls_started", "started_at", postgresql_where=text("state = 'started'")),
         Index("ix_tool_calls_blob_id", "blob_id", postgresql_where=text("blob_id IS NOT NULL")),
     )
 

@@ -196,13 +196,33 @@ _FORGET_PAYLOADS = text(
 )
 
 
+# What was said and what with is forgotten; that something was done outside, and when, is not.
+_OF_RUNS = """
+       IN (SELECT run.id FROM agents AS agent
+             JOIN agent_runs AS run ON run.agent_id = agent.id AND run.thread_id = :thread_id
+            WHERE agent.tenant_id = :tenant_id
+              AND run.tenant_id = :tenant_id AND run.channel = :channel)
+"""
+_FORGET_STEPS = text(
+    f"""
+    UPDATE run_steps AS step SET message = '{{}}' WHERE step.run_id {_OF_RUNS}
+    """  # noqa: S608 - of our own constants
+)
+_FORGET_CALLS = text(
+    f"""
+    UPDATE tool_calls AS call SET args = '{{}}', result = NULL WHERE call.run_id {_OF_RUNS}
+    """  # noqa: S608 - of our own constants
+)
+
+
 async def cancel_thread(
     session: WithinTenant, tenant_id: UUID, channel: str, thread_id: str
 ) -> None:
     """End every unfinished run of the thread and forget what all its runs were about."""
     thread = {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id}
     await session.execute(_CANCEL_UNFINISHED, thread)
-    await session.execute(_FORGET_PAYLOADS, thread)
+    for forget in (_FORGET_PAYLOADS, _FORGET_STEPS, _FORGET_CALLS):
+        await session.execute(forget, thread)
 
 
 _RETURN_TO_QUEUE = text(

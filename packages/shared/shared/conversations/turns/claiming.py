@@ -1,5 +1,6 @@
 """Taking a run: it is claimed, and all that its answer needs is read."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,12 +28,13 @@ from shared.runs.predicates import (
 
 @dataclass(frozen=True, slots=True)
 class AgentAtWork:
-    """Who answers a run. `model` is None for the installation's default."""
+    """Who answers a run. `model` is None for the installation's default; `tools` are names."""
 
     name: str
     role: str
     instructions: str
     model: str | None
+    tools: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ _CLAIMED = """
               run.released, run.started_at, run.stop_requested_at IS NOT NULL,
               extract(epoch FROM clock_timestamp() - run.created_at)::float8,
               run.message_id::uuid,
-              (SELECT json_build_array(agent.name, agent.role, agent.instructions, agent.model)
+              (SELECT json_build_array(agent.name, agent.role, agent.instructions, agent.model,
+                                       agent.tools)
                  FROM agents AS agent
                 WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)::text"""
 _MERGED_EARLIER = """CASE WHEN run.attempt > 1 THEN

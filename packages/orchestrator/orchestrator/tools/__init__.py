@@ -1,0 +1,1 @@
+"""What employees can do beside talking. `registry` has one row for each tool."""
