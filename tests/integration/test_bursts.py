@@ -24,8 +24,10 @@ from tests.support.heard import (
     heard,
     messages,
     rows,
+    waiting_for_locks,
 )
 from tests.support.people import World
+from tests.support.waiting import eventually
 
 Result = TypeVar("Result")
 
@@ -287,3 +289,22 @@ async def test_a_burst_that_was_given_back_and_is_stopped_has_all_its_outcomes(
     assert run
     assert await worker.answer(run)
     assert CHANNEL != run.channel == "web"
+
+
+async def test_what_ends_while_a_claim_waits_for_it_is_not_taken_along(
+    acme: World, connection: UUID, worker: Worker, superuser: psycopg.Connection
+) -> None:
+    """A message is taken back at the moment at which it is claimed with the one before it."""
+    first, second = await say(acme, connection, "1", "2")
+    begin_now(superuser, acme)
+    with superuser.transaction():
+        superuser.execute(
+            "UPDATE agent_runs SET state = 'cancelled' WHERE id = %s", (second.run_id,)
+        )
+        claiming = asyncio.create_task(worker.claim(first.run_id))
+        await eventually(lambda: waiting_for_locks(superuser), "the claim waits")
+    run = await claiming
+    assert run
+    assert (run.text, run.covers) == ("1", False)
+    states = rows(superuser, "SELECT state FROM agent_runs ORDER BY position")
+    assert [row["state"] for row in states] == ["running", "cancelled"]

@@ -76,7 +76,7 @@ class Worker:
     async def hired(cls, world: World) -> "Worker":
         worker_id = uuid4()
         async with SystemSession("lease") as session, session.transaction():
-            await leases.renew_lease(session, worker_id, name="w", ttl_s=3600)
+            await leases.renew_lease(session, worker_id, name="w", version="test", ttl_s=3600)
         return cls(world, worker_id)
 
     async def claim(self, run_id: UUID | None) -> ClaimedRun | None:
@@ -116,3 +116,15 @@ def messages(superuser: psycopg.Connection, conversation_id: UUID | None) -> lis
 def begin_now(superuser: psycopg.Connection, world: World) -> None:
     """End all waiting for further messages of a burst."""
     superuser.execute("UPDATE agent_runs SET not_before = now() WHERE tenant_id = %s", (world.id,))
+
+
+def waiting_for_locks(superuser: psycopg.Connection) -> bool:
+    """Somebody waits for a row that somebody else has."""
+    superuser.execute("SELECT pg_stat_clear_snapshot()")
+    return bool(
+        rows(
+            superuser,
+            "SELECT FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event_type = 'Lock'",
+        )
+    )
