@@ -84,6 +84,7 @@ SQL_LAYERS = (
     "shared.db",
     "shared.agents.counters",
     "shared.agents.repository",
+    "shared.audit.record",
     "shared.channels.deliveries",
     "shared.channels.leases",
     "shared.channels.repository",

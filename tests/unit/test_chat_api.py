@@ -34,10 +34,10 @@ class SessionDouble:
         self.tenant_id: UUID | None = None
         self.person_id: UUID | None = None
         self.is_system = False
-        self.added: list[object] = []
+        self.executed: list[object] = []
 
-    def add(self, row: object) -> None:
-        self.added.append(row)
+    async def execute(self, statement: object) -> None:
+        self.executed.append(statement)
 
     async def enter_tenant(self, tenant_id: UUID) -> None:
         self.tenant_id = tenant_id

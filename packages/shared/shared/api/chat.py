@@ -107,7 +107,9 @@ async def list_conversations(
         user_id=None if caller.is_platform_admin else caller.user_id,
     )
     if any(row.user_id != caller.user_id for row in rows):
-        leave_trace(session, Act.LISTED, by=caller.user_id, reason=x_reason, tenant_id=tenant_id)
+        await leave_trace(
+            session, Act.LISTED, by=caller.user_id, reason=x_reason, tenant_id=tenant_id
+        )
     return [ConversationOut.model_validate(row) for row in rows]
 
 
@@ -145,7 +147,7 @@ async def list_messages(
 ) -> list[MessageOut]:
     """A page of history in ascending order: the newest messages, or those before a message."""
     conversation = await _entered(conversation_id, caller, session)
-    _leave_trace_if_anothers(session, Act.READ, conversation, caller, x_reason)
+    await _leave_trace_if_anothers(session, Act.READ, conversation, caller, x_reason)
     messages = await history.history(session, conversation_id, limit=limit, before=before)
     authors = await history.authors(session, messages)
     return [_told(message, authors.get(message.id)) for message in messages]
@@ -164,7 +166,7 @@ async def reset_conversation(
 ) -> None:
     """Delete the messages and end what is being answered; the conversation stays."""
     conversation = await _entered(conversation_id, caller, session)
-    _leave_trace_if_anothers(session, Act.EMPTIED, conversation, caller, x_reason)
+    await _leave_trace_if_anothers(session, Act.EMPTIED, conversation, caller, x_reason)
     await control.reset(session, conversation_id)
 
 
@@ -178,7 +180,7 @@ async def _entered(
     )
 
 
-def _leave_trace_if_anothers(
+async def _leave_trace_if_anothers(
     session: PortalSession,
     act: Act,
     conversation: WebConversation,
@@ -186,7 +188,7 @@ def _leave_trace_if_anothers(
     reason: str | None,
 ) -> None:
     if conversation.user_id != caller.user_id:
-        leave_trace(
+        await leave_trace(
             session,
             act,
             by=caller.user_id,

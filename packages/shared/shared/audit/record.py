@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import insert
+
 from shared.db import AnySession
 from shared.models import AuditEvent
 
 
-def record(
+async def record(
     session: AnySession,
     *,
     tenant_id: UUID | None,
@@ -21,8 +23,8 @@ def record(
 ) -> None:
     """Rows are only added, and belong to the tenant they are about; without one, to the
     installation. `details` are ids and names of what changed, never anybody's words."""
-    session.add(
-        AuditEvent(
+    await session.execute(
+        insert(AuditEvent).values(
             tenant_id=tenant_id,
             actor_kind=actor_kind,
             actor=str(actor) if actor else None,

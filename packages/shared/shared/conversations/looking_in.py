@@ -27,7 +27,7 @@ class Act(StrEnum):
     EMPTIED = "emptied"
 
 
-def leave_trace(
+async def leave_trace(
     session: AnySession,
     act: Act,
     *,
@@ -41,7 +41,7 @@ def leave_trace(
     given = _given(reason)
     if act is Act.LISTED and not _listings.is_new((by, tenant_id, given)):
         return
-    record(
+    await record(
         session,
         tenant_id=tenant_id,
         actor_kind="platform_admin",
