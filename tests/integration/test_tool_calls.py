@@ -54,7 +54,7 @@ async def test_where_there_is_no_key_nobody_knows_and_a_person_is_asked(
     assert NOBODY_KNOWS in await answered(runs, asked)
     first, second = runs.calls(asked)
     assert (first.state, second.state) == ("unknown", "refused")
-    assert (service.asked, runs.effects(asked)) == (1, 1)
+    assert (service.asked, runs.effects(asked)[asked.tag]) == (1, 1)
     (item,) = runs.items(asked)
     assert (item.kind, item.subject) == ("tool_unknown", str(first.id))
     assert item.details == {"tool": "notify", "run_id": str(first.run_id)}
@@ -94,7 +94,7 @@ async def test_what_is_done_after_a_stop_is_recorded(runs: ToolRuns) -> None:
             assert runs.calls(asked)[0].state == "started"
             goes_on.set()
             await eventually(lambda: runs.calls(asked)[0].state == "done", "the fact is recorded")
-    assert runs.effects(asked) == 1
+    assert runs.effects(asked)[asked.tag] == 1
 
 
 async def test_a_fact_that_comes_late_settles_what_nobody_knew(
@@ -121,7 +121,7 @@ async def test_a_fact_that_comes_late_settles_what_nobody_knew(
         assert await sleeping is None, "its outcome is refused"
     assert runs.calls(asked)[0].state == "done"
     assert runs.items(asked) == []
-    assert runs.effects(asked) == 1
+    assert runs.effects(asked)[asked.tag] == 1
 
 
 async def test_a_call_of_a_run_that_was_taken_away_does_not_begin(
@@ -139,7 +139,7 @@ async def test_a_call_of_a_run_that_was_taken_away_does_not_begin(
                 assert await attempt(worker, each, runs.world.id) is None
     for each in asked:
         assert runs.calls(each)[0].state == "planned"
-        assert (runs.effects(each), runs.counted(each)) == (0, 0)
+        assert (runs.effects(each)[each.tag], runs.counted(each)) == (0, 0)
 
 
 async def test_what_changes_our_rows_is_undone_with_the_run_that_was_taken_away(

@@ -79,13 +79,15 @@ class ToolRuns:
             session.add(agent)
         return agent.id
 
-    def requests(self, asked: Asked) -> list[dict[str, Any]]:
-        """What the model was asked about this message."""
-        return [each for each in self.asked_of_model() if asked.tag in str(each)]
+    def requests(self, *asked: Asked) -> dict[str, list[str]]:
+        """What the model was asked about each of these messages, by its word."""
+        told = [str(each) for each in self.asked_of_model()]
+        return {each.tag: [request for request in told if each.tag in request] for each in asked}
 
-    def effects(self, asked: Asked) -> int:
-        """How often something was done outside of our database."""
-        return sum(asked.tag in str(effect) for effect in self.done_outside())
+    def effects(self, *asked: Asked) -> dict[str, int]:
+        """How often something was done outside of our database for each of them."""
+        told = [str(each) for each in self.done_outside()]
+        return {each.tag: sum(each.tag in effect for effect in told) for each in asked}
 
     def counted(self, asked: Asked) -> int:
         """What the counter says that has the message's word for its name."""
