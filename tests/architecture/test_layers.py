@@ -30,6 +30,7 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.channels.connections": {"inbound"},  # whose account a platform's request is about
     "shared.channels.leases": {"lease"},  # a worker sends for every tenant
     "shared.jobs.queue": {"jobs"},  # and does the jobs of all
+    "shared.conversations.handover": {"sweep"},  # a hold expires in whatever tenant it is
     "orchestrator.life.lease": {"lease"},  # a worker serves every tenant
     "orchestrator.life.sweep": {"sweep"},  # and nudges for every tenant
     "orchestrator.life.backlog": {"sweep"},  # what waits, of all tenants together, as figures
@@ -38,6 +39,7 @@ LOOKS_PAST_ONE_TENANT = {
     "konstruct.cli.channel": {"setup"},
     "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password
     "konstruct.cli.demo": {"setup"},
+    "konstruct.cli.inbox": {"setup"},
     "konstruct.cli.tenant": {"setup"},
     "konstruct.cli.user": {"setup"},
 }
@@ -47,6 +49,7 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.channels.connections": {"jobs"},  # what is wrong with an account is for its staff
     "shared.channels.deliveries": {"send"},  # what is sent, and where to
     "shared.channels.verdicts": {"send"},
+    "shared.conversations.handover": {"hand_over", "reset"},  # items, and both sides' messages
     "shared.conversations.receive": {"receive"},  # who wrote, and where from
     "shared.conversations.revisions": {"receive"},
     "shared.conversations.turns.ending": {"outcome"},  # the answer, and what is sent of it
@@ -89,14 +92,19 @@ SQL_LAYERS = (
     "shared.channels.leases",
     "shared.channels.repository",
     "shared.channels.verdicts",
+    "shared.attention.items",
     "shared.conversations.repository",
     "shared.conversations.catch_up",
+    "shared.conversations.holding",
     "shared.conversations.in_bulk",
     "shared.conversations.inbound",
     "shared.conversations.outcomes",
     "shared.conversations.predicates",
+    "shared.conversations.interrupting",
     "shared.conversations.said_before",
+    "shared.conversations.speaking",
     "shared.conversations.turns",
+    "shared.conversations.unanswered",
     "shared.conversations.writing",
     "shared.housekeeping",
     "shared.identity.in_bulk",
@@ -110,6 +118,7 @@ SQL_LAYERS = (
     "shared.runs.predicates",
     "shared.runs.queue",
     "shared.runs.steps",
+    "shared.runs.resuming",
     "shared.runs.sweep",
     "shared.runs.writing",
     "shared.tenants.quota_repository",

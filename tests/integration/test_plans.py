@@ -36,6 +36,7 @@ IN_ITS_PART = {
     "uq_channel_conversations_tenant_id_channel_id",
 }
 """Of the part that the channel says; a plan has them all."""
+HELD = {"ix_web_conversations_held", "ix_channel_conversations_held"}
 
 BOTH_CONVERSATIONS = {
     f"uq_{part}_conversations_tenant_id_channel_id" for part in ("web", "channel")
@@ -44,7 +45,20 @@ BOTH_CONVERSATIONS = {
 TAKES: dict[str, set[str]] = {
     "channels.deliveries._DUE": {*IN_ITS_PART},
     "conversations.catch_up._CONVERSATION": {CONVERSATION},
-    "conversations.catch_up._CATCH_UP": {UNFINISHED_OF_THREAD, CONVERSATION},
+    "conversations.catch_up._CATCH_UP": {UNFINISHED_OF_THREAD, MESSAGE, CONVERSATION},
+    "conversations.holding._FIND": {"pk_channel_conversations", CONVERSATION},
+    "conversations.holding._TENANT_OF": {"pk_channel_conversations", CONVERSATION},
+    "conversations.holding._SPEAKING": {UNFINISHED_OF_THREAD},
+    "conversations.holding._LOCK": {*IN_ITS_PART},
+    "conversations.holding._CHANGE": {*IN_ITS_PART},
+    "conversations.holding._NOBODY_WAITS": {*HELD},
+    "conversations.holding._EXPIRED": {*HELD},
+    "conversations.holding._IS_EXPIRED": {*IN_ITS_PART},
+    "conversations.interrupting._TAKEN_OVER": {MERGED_INTO, KEY, CONVERSATION},
+    "conversations.interrupting._TAKEN_OVER_ELSEWHERE": {MERGED_INTO, KEY, *IN_ITS_PART},
+    "conversations.interrupting._HANDED_OVER": {MERGED_INTO, KEY, *IN_ITS_PART},
+    "conversations.speaking._SAY": {*IN_ITS_PART},
+    "conversations.unanswered._ASKED": {MESSAGE},
     "conversations.inbound._LOCK_BY_KEY": {
         "uq_channel_conversations_connection_id_external_key",
         "uq_web_conversations_tenant_id_agent_id_user_id",
@@ -122,6 +136,9 @@ TAKES: dict[str, set[str]] = {
     "runs.facts._UNKNOWN_FOR_EVER": {KEY, "pk_web_conversations", "pk_channel_conversations"},
     "runs.queue._RETURN_TO_QUEUE": {KEY},
     "runs.queue._NEWS": {MERGED_INTO, RUNNING, KEY},
+    "runs.resuming._GOES_ON": {KEY},
+    "runs.resuming._MERGE": {KEY},
+    "runs.resuming._ADD_MERGED": {KEY},
     "runs.sweep._TAKE_DUE": {DUE, RUNNING, UNFINISHED_OF_THREAD, KEY},
     "runs.sweep._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
     "tenants.quota_repository._USAGE": {USAGE},

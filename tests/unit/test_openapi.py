@@ -29,7 +29,8 @@ def named(operations: list[tuple[str, Any]]) -> Any:
 
 
 def model_of(response: dict[str, Any]) -> Any:
-    return response["content"]["application/json"]["schema"]
+    (content,) = response["content"].values()
+    return content["schema"]
 
 
 @named(OPERATIONS)

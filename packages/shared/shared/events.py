@@ -17,6 +17,8 @@ Finish = Literal["length", "broken_off"]
 """Why an answer ended early. `length`: it is complete but was cut at the token limit. `broken_off`:
 it failed, and its text is what was said until then. Frames accept any word, because a newer worker
 may store another."""
+Handling = Literal["agent", "waiting", "human"]
+"""Who answers: the `agent`; or a person, who is `waiting` to come or the `human` who has come."""
 MAX_SEQ = 2**63 - 1
 """The largest number PostgreSQL's bigint holds."""
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
@@ -111,8 +113,9 @@ class Author(BaseModel):
     """Who wrote it, where that is neither the person nor the agent."""
 
     kind: str
-    """`member`, a colleague; `system`, a notice."""
+    """`member`, a colleague; `system`, a notice of who answers now."""
     name: str | None = None
+    """None of a notice, and of a colleague who has left."""
 
 
 class ReadyFrame(ServerFrame):
@@ -122,8 +125,8 @@ class ReadyFrame(ServerFrame):
     conversation_id: UUID
     last_seq: int
     reset_seq: int
-    handling: str | None = None
-    """Who has the conversation, where that is not its agent: `waiting` for a colleague, `human`."""
+    handling: Handling | None = None
+    """Who has the conversation, where its agent does not answer."""
 
 
 class MessageFrame(ServerFrame):
@@ -143,8 +146,11 @@ class MessageFrame(ServerFrame):
     """Why a failed answer failed, as the `error` frame said it."""
     finish: str | None = None
     author: Author | None = None
-    handling: str | None = None
-    """Of a user's message: no answer of the agent's is to be awaited, as in `ready`."""
+    attempt: int | None = None
+    """With a failed outcome: text of it up to this attempt is dropped."""
+    handling: Handling | None = None
+    """With a notice: who answers from now on. With a user's message: no answer of the agent's is to
+    be awaited."""
 
 
 class TypingFrame(ServerFrame):
@@ -162,8 +168,8 @@ class AcceptedFrame(ServerFrame):
     seq: int
     created_at: datetime
     client_message_id: str | None = None
-    handling: str | None = None
-    """The agent was not asked, since somebody else has the conversation, as in `ready`."""
+    handling: Handling | None = None
+    """There if no answer is on its way: who has the conversation instead. Typing ends."""
 
 
 class DeltaFrame(ServerFrame):
@@ -189,6 +195,10 @@ class ResponseFrame(ServerFrame):
     created_at: datetime | None = None
     error_code: str | None = None
     finish: str | None = None
+    author: Author | None = None
+    """There if a colleague answered, or a notice."""
+    attempt: int | None = None
+    """Of the run: text of it up to this attempt is dropped."""
 
 
 class ResetFrame(ServerFrame):

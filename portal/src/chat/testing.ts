@@ -30,7 +30,7 @@ export function answered(
 }
 
 export function messageFrame(message: Message): Frame<"message"> {
-  const { reply_to, client_message_id, error_code, finish, ...rest } = message;
+  const { reply_to, client_message_id, error_code, finish, author, ...rest } = message;
   return {
     type: "message",
     conversation_id: "c",
@@ -39,6 +39,7 @@ export function messageFrame(message: Message): Frame<"message"> {
     ...(client_message_id ? { client_message_id } : {}),
     ...(error_code ? { error_code } : {}),
     ...(finish ? { finish } : {}),
+    ...(author ? { author: { kind: author.kind, ...(author.name ? { name: author.name } : {}) } } : {}),
   };
 }
 
@@ -54,6 +55,12 @@ export function accepted(seq: number, clientMessageId: string): Frame<"accepted"
 
 export function ready(lastSeq = 0, resetSeq = 0): Frame<"ready"> {
   return { type: "ready", conversation_id: "c", last_seq: lastSeq, reset_seq: resetSeq };
+}
+
+/** A person or the agent answers from now on. */
+export function notice(seq: number, handling: "agent" | "waiting" | "human"): Frame<"message"> {
+  const message: Message = { ...said(seq, `notice ${seq}`), role: "assistant", author: { kind: "system" } };
+  return { ...messageFrame(message), handling };
 }
 
 /** A clock whose hands the test turns; its chance is always the longest wait. */

@@ -12,6 +12,8 @@ export type ThreadItem =
       readonly replyTo: string;
       readonly failure: Notice | undefined;
     }
+  /** A line between the messages: who answers from now on. */
+  | { readonly kind: "notice"; readonly key: string; readonly message: Message }
   | { readonly kind: "outgoing"; readonly key: string; readonly outgoing: Outgoing }
   | { readonly kind: "writing"; readonly key: string; readonly replyTo: string; readonly text: string }
   | { readonly kind: "typing"; readonly key: string }
@@ -28,7 +30,7 @@ export function threadItems(transcript: Transcript): ThreadItem[] {
 
 /** Messages still to be answered, oldest first: those an answer being written may belong to. */
 export function unanswered({ messages, retrying, handling }: Transcript): string[] {
-  if (handling) return []; // a colleague answers, when they do
+  if (handling !== "agent") return [];
   const { asked, lastOutcome } = stored(messages);
   return asked.filter((id) => !lastOutcome.has(id) || retrying.has(id));
 }
@@ -74,12 +76,18 @@ function stored(messages: readonly Message[]): Stored {
 function storedItem(message: Message): ThreadItem {
   const known = ITEMS.get(message);
   if (known) return known;
-  const item: ThreadItem =
-    message.reply_to && message.status === "failed"
-      ? { kind: "failed", key: message.id, message, replyTo: message.reply_to, failure: undefined }
-      : { kind: "message", key: lastingKey(message), message };
+  const item = toItem(message);
   ITEMS.set(message, item);
   return item;
+}
+
+function toItem(message: Message): ThreadItem {
+  if (message.reply_to && message.status === "failed") {
+    return { kind: "failed", key: message.id, message, replyTo: message.reply_to, failure: undefined };
+  }
+  return message.author?.kind === "system"
+    ? { kind: "notice", key: message.id, message }
+    : { kind: "message", key: lastingKey(message), message };
 }
 
 /** A failure is shown until it is answered again, and says why if that is known. */

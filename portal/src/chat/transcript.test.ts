@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { ServerFrame } from "@/wire/frames";
 
-import { accepted, answered, messageFrame, ready, said } from "./testing";
+import { accepted, answered, messageFrame, notice, ready, said } from "./testing";
 import { threadItems, unanswered } from "./thread-items";
 import { addMessages, addOutgoing, askAgain, EMPTY, takeFrame, type Transcript } from "./transcript";
 
@@ -187,4 +187,41 @@ test("while a colleague has the conversation no answer of the agent is awaited",
   expect(kinds(held)).toEqual(["message"]);
   expect(unanswered(held)).toEqual([]);
   expect(unanswered(take(held, ready(1)))).toEqual(["m1"]);
+});
+
+describe("who answers", () => {
+  const held = [said(1), notice(2, "human")] as const;
+  const taken = takeFrame(addMessages(EMPTY, [held[0]]), held[1]);
+
+  test("awaits nothing and shows no typing while a person has the conversation", () => {
+    expect(unanswered(addMessages(EMPTY, [said(1)]))).toEqual(["m1"]);
+    expect(unanswered(taken)).toEqual([]);
+    expect(takeFrame(taken, { type: "typing", conversation_id: "c" }).typing).toBe(false);
+    expect(threadItems(taken).map(({ kind }) => kind)).toEqual(["message", "notice"]);
+  });
+
+  test("ends the typing it began when a message is accepted and nobody answers it", () => {
+    const typing = takeFrame(EMPTY, { type: "typing", conversation_id: "c" });
+    expect(typing.typing).toBe(true);
+    const next = takeFrame(typing, { ...accepted(1, "x"), handling: "human" });
+    expect([next.typing, next.handling]).toEqual([false, "human"]);
+  });
+
+  test("shows a colleague's words under their name and the agent's again when it is back", () => {
+    const colleague = { kind: "member", name: "Ana" };
+    const replied = takeFrame(taken, { ...answered(3, "m1"), author: colleague });
+    expect(replied.messages[2]?.author).toEqual(colleague);
+    const back = takeFrame(replied, notice(4, "agent"));
+    expect(back.handling).toBe("agent");
+    expect(takeFrame(back, { type: "typing", conversation_id: "c" }).typing).toBe(true);
+  });
+
+  test("draws nothing for a message that was answered together with a newer one", () => {
+    const merged = takeFrame(addMessages(EMPTY, [said(1)]), answered(2, "m1", "merged"));
+    expect(threadItems(merged).map(({ kind }) => kind)).toEqual(["message"]);
+  });
+
+  test("has its agent back after a reset", () => {
+    expect(takeFrame(taken, { type: "reset", seq: 2 }).handling).toBe("agent");
+  });
 });

@@ -5,7 +5,7 @@
  * reset took away does not come back; an outcome replaces what its deltas showed; a message of
  * one's own is in exactly one of `outgoing` and `messages`.
  */
-import type { Message, ServerFrame } from "@/wire/frames";
+import type { Handling, Message, ServerFrame } from "@/wire/frames";
 
 import { appendDelta, type AnswerSoFar } from "./answer";
 import { passes } from "./refusals";
@@ -45,8 +45,8 @@ export interface Transcript {
   readonly notice: Notice | null;
   /** The agent is said to be at it, before it is known with which message. */
   readonly typing: boolean;
-  /** Who has the conversation, where that is not its agent: then no answer of its is awaited. */
-  readonly handling: string | null;
+  /** Who answers: the agent, or a person who is asked for or has come. */
+  readonly handling: Handling;
   readonly lastSeq: number;
   readonly resetSeq: number;
 }
@@ -60,7 +60,7 @@ export const EMPTY: Transcript = {
   failures: new Map(),
   notice: null,
   typing: false,
-  handling: null,
+  handling: "agent",
   lastSeq: 0,
   resetSeq: 0,
 };
@@ -71,13 +71,13 @@ export function takeFrame(transcript: Transcript, frame: ServerFrame): Transcrip
       return {
         ...dropThrough(transcript, frame.reset_seq),
         notice: null,
-        handling: frame.handling ?? null,
+        handling: frame.handling ?? "agent",
         lastSeq: Math.max(transcript.lastSeq, frame.last_seq),
       };
     case "message":
-      return settle(addMessages(transcript, [frame]), frame);
+      return handledBy(settle(addMessages(transcript, [frame]), frame), frame.handling);
     case "typing":
-      return { ...transcript, typing: true };
+      return transcript.handling === "agent" ? { ...transcript, typing: true } : transcript;
     case "accepted":
       return takeAccepted(transcript, frame);
     case "delta":
@@ -171,11 +171,16 @@ export function lineLost(transcript: Transcript): Transcript {
 
 type Frame<Type extends ServerFrame["type"]> = Extract<ServerFrame, { type: Type }>;
 
+/** Nothing more is awaited of an agent that does not answer. */
+function handledBy(transcript: Transcript, handling: Handling | undefined): Transcript {
+  if (!handling) return transcript;
+  return handling === "agent"
+    ? { ...transcript, handling }
+    : { ...transcript, handling, typing: false, silent: EMPTY.silent };
+}
+
 function takeAccepted(before: Transcript, frame: Frame<"accepted">): Transcript {
-  const handling = frame.handling ?? null;
-  const transcript = handling
-    ? { ...before, handling, typing: false }
-    : { ...before, handling };
+  const transcript = handledBy(before, frame.handling ?? "agent");
   const mine = transcript.outgoing.find((one) => one.clientMessageId === frame.client_message_id);
   if (!mine) return { ...transcript, lastSeq: Math.max(transcript.lastSeq, frame.seq) };
   return addMessages(transcript, [
@@ -218,6 +223,7 @@ function takeResponse(transcript: Transcript, frame: Frame<"response">): Transcr
     reply_to,
     ...(frame.error_code ? { error_code: frame.error_code } : {}),
     ...(frame.finish ? { finish: frame.finish } : {}),
+    ...(frame.author ? { author: frame.author } : {}),
   };
   return settle(addMessages(transcript, [message]), message);
 }
@@ -266,7 +272,6 @@ function dropThrough(transcript: Transcript, seq: number): Transcript {
   if (seq <= transcript.resetSeq) return transcript;
   return {
     ...EMPTY,
-    handling: transcript.handling,
     messages: transcript.messages.filter((message) => message.seq > seq),
     outgoing: transcript.outgoing,
     lastSeq: Math.max(transcript.lastSeq, seq),

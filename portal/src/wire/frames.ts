@@ -22,6 +22,7 @@ export type ServerFrame =
   | Schemas["ErrorFrame"]
   | Schemas["ReconnectFrame"];
 export type Author = NonNullable<Schemas["MessageFrame"]["author"]>;
+export type Handling = Schemas["HoldingOut"]["handling"];
 export type Message = Omit<Schemas["MessageOut"], "author"> & { author?: Author };
 export type Conversation = Schemas["ConversationOut"];
 export type Agent = Schemas["AgentOut"];

@@ -155,7 +155,7 @@ export interface paths {
          * List Conversations
          * @description The caller's conversations in a tenant, newest `updated_at` first, at most 1,000.
          *
-         *     A platform admin sees everyone's, and with no `tenant_id` all tenants'; that is logged.
+         *     A platform admin sees everyone's, and with no `tenant_id` all tenants'; that is recorded.
          */
         get: operations["list_conversations"];
         put?: never;
@@ -406,6 +406,68 @@ export interface paths {
         patch: operations["rename_tenant"];
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reply In Conversation
+         * @description Say something as a member, who takes the conversation with it if nobody has it. The same
+         *     Idempotency-Key again is the same message.
+         */
+        post: operations["reply_in_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/portal/tenants/{tenant_id}/conversations/{conversation_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Conversation
+         * @description Give it back to its employee, who answers what is unanswered. For who has it, and admins.
+         */
+        post: operations["release_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/portal/tenants/{tenant_id}/conversations/{conversation_id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take Conversation
+         * @description Answer here oneself from now on: what its employee was saying ends. For members; one's own
+         *     chats, and what was handed over or came in by a channel.
+         */
+        post: operations["take_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/portal/tenants/{tenant_id}/limits": {
         parameters: {
             query?: never;
@@ -497,8 +559,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Handling */
-            handling?: string;
+            /**
+             * Handling
+             * @enum {string}
+             */
+            handling?: "agent" | "waiting" | "human";
             /**
              * Message Id
              * Format: uuid
@@ -790,6 +855,28 @@ export interface components {
             tenant_id: string;
         };
         /**
+         * HoldingOut
+         * @description Who has a conversation. `hold_epoch` is another after each change.
+         */
+        HoldingOut: {
+            /**
+             * Conversation Id
+             * Format: uuid
+             */
+            conversation_id: string;
+            /**
+             * Handling
+             * @enum {string}
+             */
+            handling: "agent" | "waiting" | "human";
+            /** Held By */
+            held_by?: string | null;
+            /** Hold Epoch */
+            hold_epoch: number;
+            /** Holder Name */
+            holder_name?: string | null;
+        };
+        /**
          * InvalidInput
          * @description The input is not of the form this call takes.
          */
@@ -942,6 +1029,8 @@ export interface components {
          * @description A stored message this socket has not had.
          */
         MessageFrame: {
+            /** Attempt */
+            attempt?: number;
             author?: components["schemas"]["Author"];
             /** Client Message Id */
             client_message_id?: string;
@@ -961,8 +1050,11 @@ export interface components {
             error_code?: string;
             /** Finish */
             finish?: string;
-            /** Handling */
-            handling?: string;
+            /**
+             * Handling
+             * @enum {string}
+             */
+            handling?: "agent" | "waiting" | "human";
             /**
              * Id
              * Format: uuid
@@ -1139,8 +1231,11 @@ export interface components {
              * Format: uuid
              */
             conversation_id: string;
-            /** Handling */
-            handling?: string;
+            /**
+             * Handling
+             * @enum {string}
+             */
+            handling?: "agent" | "waiting" | "human";
             /** Last Seq */
             last_seq: number;
             /** Reset Seq */
@@ -1173,12 +1268,56 @@ export interface components {
             tenant_id?: string | null;
         };
         /**
+         * Release
+         * @description How to give it back.
+         */
+        Release: {
+            /** Hold Epoch */
+            hold_epoch?: number | null;
+        };
+        /**
          * RenameTenant
          * @description What the business is called from now on.
          */
         RenameTenant: {
             /** Name */
             name: string;
+        };
+        /**
+         * Reply
+         * @description What to say.
+         */
+        Reply: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * ReplyOut
+         * @description A member's message as it is stored.
+         */
+        ReplyOut: {
+            author: components["schemas"]["AuthorOut"];
+            /** Content */
+            content: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Reply To */
+            reply_to?: string | null;
+            /** Seq */
+            seq: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "complete" | "stopped" | "failed" | "merged";
         };
         /**
          * ResetFrame
@@ -1198,6 +1337,9 @@ export interface components {
          * @description The outcome, committed.
          */
         ResponseFrame: {
+            /** Attempt */
+            attempt?: number;
+            author?: components["schemas"]["Author"];
             /**
              * Conversation Id
              * Format: uuid
@@ -1283,6 +1425,19 @@ export interface components {
              * @constant
              */
             type: "stop";
+        };
+        /**
+         * Take
+         * @description How to take it.
+         */
+        Take: {
+            /**
+             * Force
+             * @default false
+             */
+            force: boolean;
+            /** Hold Epoch */
+            hold_epoch?: number | null;
         };
         /**
          * TenantOut
@@ -3153,6 +3308,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reply_in_conversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "idempotency-key"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reply"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Release"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Take"] | null;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

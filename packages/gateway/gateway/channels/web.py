@@ -13,7 +13,7 @@ from shared.api.auth import client_address
 from shared.api.page_origin import require_own_origin
 from shared.config import settings
 from shared.conversations import control, sending
-from shared.conversations.frames import message_frame, response_frame
+from shared.conversations.frames import known_handling, message_frame, response_frame
 from shared.conversations.sending import check_text
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, TooMany, Unavailable
 from shared.events import (
@@ -163,7 +163,7 @@ class Talk:
     async def on_message(self, frame: SendFrame) -> None:
         """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
         came_at = time.monotonic()
-        if self._socket.handling is None:  # else nobody types who would be seen typing here
+        if self._socket.agent_answers:
             self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
         check_text(frame.text)
@@ -200,7 +200,6 @@ class Talk:
                 client_message_id=frame.client_message_id,
                 may_merge=self._who.bursts,
             )
-        self._socket.handling = sent.handling
         self._accept(sent.message, handling=sent.handling)
         if sent.resent:
             if sent.outcome is not None:
@@ -208,12 +207,14 @@ class Talk:
             return
         if sent.nudge is not None:
             handle_message.delay(message.model_dump(mode="json") | extras | sent.nudge)
-        self._socket.clock.asked(message.id, came_at)
+            self._socket.clock.asked(message.id, came_at)
         traced.end()
-        await self._show_to_other_sockets(sent.message, sent.handling)
+        shown = message_frame(sent.message, handling=sent.handling)
+        await publish_frame(self._who.tenant_id, self._who.conversation_id, shown)
 
     async def on_retry(self, frame: RetryFrame) -> None:
-        self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
+        if self._socket.agent_answers:
+            self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
         await self._require_room()
         retried = await control.retry(
@@ -251,15 +252,9 @@ class Talk:
                 message_id=message.id,
                 seq=message.seq,
                 created_at=message.created_at,
-                handling=handling,
+                handling=known_handling(handling),
             )
         )
-
-    async def _show_to_other_sockets(
-        self, message: WebConversationMessage, handling: str | None
-    ) -> None:
-        frame = message_frame(message, handling=handling)
-        await publish_frame(self._who.tenant_id, self._who.conversation_id, frame)
 
     async def _require_access(self) -> None:
         """Authorisation is checked on every frame, mostly from a short cache."""

@@ -10,7 +10,14 @@ from uuid import UUID
 from shared.conversations.catch_up import CatchUp, InFlight, catch_up
 from shared.conversations.frames import message_frame, response_frame
 from shared.conversations.history import MAX_PAGE
-from shared.events import AcceptedFrame, DeltaFrame, ResetFrame, ServerFrame, TypingFrame
+from shared.events import (
+    AcceptedFrame,
+    DeltaFrame,
+    Handling,
+    ResetFrame,
+    ServerFrame,
+    TypingFrame,
+)
 from shared.models import WebConversationMessage
 from shared.redis_keys import answer_so_far_key
 from shared.valkey.client import get_redis
@@ -27,14 +34,12 @@ class CatchingUp:
     """Call `begin` once; then `again` whenever something may have been missed, and `up_to` for a
     frame before which something is missing."""
 
-    __slots__ = ("_due", "_outlet", "_who", "handling")
+    __slots__ = ("_due", "_outlet", "_who")
 
     def __init__(self, who: Identified, due: Due, outlet: Outlet) -> None:
         self._who = who
         self._due = due
         self._outlet = outlet
-        self.handling: str | None = None
-        """The conversation's `handling` as last read; None if its agent has it."""
 
     async def begin(self) -> None:
         """Send messages newer than the client's `last_seq`, and answers being written."""
@@ -43,10 +48,10 @@ class CatchingUp:
         news = await self._read(after)
         has = news.last_seq if after is None else min(after, news.last_seq)
         self._due.begin_after(max(has, news.reset_seq), news.reset_seq)
+        self._due.handling = news.handling
         news = await self._send_messages(news, live=False)
-        self.handling = held(news.handling)
-        self._expect(news.in_flight)
-        if news.in_flight:
+        self._expect(news)
+        if news.in_flight and news.handling == "agent":
             await self._send(TypingFrame(conversation_id=self._who.conversation_id))
         await self._send_answers_so_far(news.in_flight)
 
@@ -55,8 +60,8 @@ class CatchingUp:
         metrics.CAUGHT_UP_AGAIN.inc()
         news = await self._read(self._due.ordering.last_seq)
         news = await self._send_messages(news, live=True, until_seq=until_seq)
-        self.handling = held(news.handling)
-        self._expect(news.in_flight)
+        self._due.now_handled_by(news.handling)
+        self._expect(news)
         await self._send_answers_so_far(news.in_flight)
 
     async def up_to(self, frame: Frame, missing: Missing) -> None:
@@ -100,19 +105,26 @@ class CatchingUp:
         self, message: WebConversationMessage, news: CatchUp, *, live: bool
     ) -> None:
         """On a live socket an outcome is sent as `response`, any other message as `message`."""
+        author, attempt = news.authors.get(message.id), news.attempts.get(message.id)
         frame: ServerFrame
         if live and message.reply_to is not None:
-            frame = response_frame(message)
+            frame = response_frame(message, author=author, attempt=attempt)
         else:
-            author = news.authors.get(message.id)
-            frame = message_frame(message, author=author, handling=held(news.handling))
+            frame = message_frame(
+                message,
+                author=author,
+                attempt=attempt,
+                handling=held(news.handling) if message.role == "user" else None,
+            )
         # Gaps in a page are messages that were reset away; the `reset` frame is on its way.
         self._due.ordering.sent(message.seq - 1)
         await self._tell(Published.of(frame))
 
-    def _expect(self, in_flight: Sequence[InFlight]) -> None:
-        for run in in_flight:
-            self._due.awaits(run.reply_to)
+    def _expect(self, news: CatchUp) -> None:
+        """Nobody claims a run of a conversation that its agent has not."""
+        if news.handling == "agent":
+            for run in news.in_flight:
+                self._due.awaits(run.reply_to)
 
     async def _send_answers_so_far(self, in_flight: Sequence[InFlight]) -> None:
         for run in in_flight:
@@ -143,6 +155,6 @@ class CatchingUp:
         await send(self._outlet, frame.wire())
 
 
-def held(handling: str) -> str | None:
+def held(handling: Handling) -> Handling | None:
     """The `handling` that frames carry; None if the agent has the conversation."""
     return None if handling == "agent" else handling

@@ -6,7 +6,7 @@ waited for.
 
 from uuid import UUID
 
-from shared.events import AcceptedFrame, ResetFrame, ResponseFrame, ServerFrame
+from shared.events import AcceptedFrame, Handling, ResetFrame, ResponseFrame, ServerFrame
 from shared.telemetry.tracing import TRACEPARENT, span
 
 from gateway.metrics import AnswerClock
@@ -21,12 +21,14 @@ Frame = Published | ServerFrame
 class Due:
     """`of` a frame: what goes out for it, taken as sent; or what has to be read before."""
 
-    __slots__ = ("clock", "ordering", "silence")
+    __slots__ = ("clock", "handling", "ordering", "silence")
 
     def __init__(self, silence: Silence) -> None:
         self.silence = silence
         self.clock = AnswerClock()
         self.ordering = Ordering(last_seq=0, reset_seq=0)
+        self.handling: Handling = "agent"
+        """Who answers, as far as this socket has heard."""
 
     def begin_after(self, last_seq: int, reset_seq: int) -> None:
         """The client has everything up to `last_seq`."""
@@ -36,6 +38,12 @@ class Due:
         """An answer is expected; silence will be told."""
         self.ordering.expect(str(reply_to))
         self.silence.awaits(str(reply_to))
+
+    def now_handled_by(self, handling: Handling) -> None:
+        """Another answers from now on; nothing is awaited of an agent that may not speak."""
+        self.handling = handling
+        if handling != "agent":
+            self.silence.expect_nothing()
 
     def of(self, frame: Frame) -> list[bytes] | Missing:
         if not isinstance(frame, Published):
@@ -47,6 +55,10 @@ class Due:
             return admitted
         self.silence.heard_of(admitted)
         self.clock.sent(admitted)
+        if "handling" in admitted:
+            self.now_handled_by(admitted["handling"])
+        elif admitted["type"] == "reset":
+            self.handling = "agent"
         if TRACEPARENT not in admitted:
             # The same bytes for every socket, but for one that has some of the text already.
             return [frame.wire() if admitted is frame.fields else encoded(admitted)]
@@ -60,6 +72,8 @@ class Due:
             if frame.seq > self.ordering.last_seq + 1:
                 return Missing.MESSAGES
             self.ordering.sent(frame.seq)
+            if frame.handling is not None:
+                self.now_handled_by(frame.handling)
         elif isinstance(frame, ResponseFrame) and (frame.seq or 0) > self.ordering.last_seq:
             return self.of(Published.of(frame))
         self.silence.heard_of(frame.payload())

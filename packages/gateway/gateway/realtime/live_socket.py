@@ -18,7 +18,7 @@ from shared.identity.access import access
 from shared.identity.tokens import AccessClaims
 
 from gateway.metrics import AnswerClock
-from gateway.realtime.catch_up import CatchingUp
+from gateway.realtime.catch_up import CatchingUp, held
 from gateway.realtime.due import Due
 from gateway.realtime.identified import Identified
 from gateway.realtime.outlet import outlet_of, send
@@ -63,17 +63,13 @@ class LiveSocket:
         return self._who.claims.user_id
 
     @property
-    def handling(self) -> str | None:
-        """Who has the conversation, as far as this socket knows, where that is not its agent."""
-        return self._catching_up.handling
-
-    @handling.setter
-    def handling(self, handling: str | None) -> None:
-        self._catching_up.handling = handling
-
-    @property
     def clock(self) -> AnswerClock:
         return self._due.clock
+
+    @property
+    def agent_answers(self) -> bool:
+        """As far as this socket has heard."""
+        return self._due.handling == "agent"
 
     # ── what others may do; nothing here waits ─────────────────────────────────────────────────
 
@@ -123,7 +119,7 @@ class LiveSocket:
             conversation_id=self._who.conversation_id,
             last_seq=self._due.ordering.last_seq,
             reset_seq=self._due.ordering.reset_seq,
-            handling=self.handling,
+            handling=held(self._due.handling),
         )
         await send(self._outlet, ready.wire())
         self._set_expiry()

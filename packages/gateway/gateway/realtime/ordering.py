@@ -105,13 +105,15 @@ class Ordering:
         return frame if index == have else frame | {"index": have, "text": fresh}
 
     def _note_outcome(self, frame: dict[str, Any]) -> None:
-        """After an answer, drop further deltas; after a failed one, accept only a later
-        attempt's."""
+        """After an answer, drop further deltas; after a failed one, accept only a later attempt's.
+        The frame says which attempt failed; else it is the one heard last."""
         reply_to = frame.get("reply_to")
         if reply_to is not None:
             answer = self._answer(reply_to)
             if frame.get("status") == "failed":
-                answer.attempt, answer.next_index = answer.attempt + 1, 0
+                next_attempt = (frame.get("attempt") or answer.attempt) + 1
+                if next_attempt > answer.attempt:
+                    answer.attempt, answer.next_index = next_attempt, 0
             else:
                 answer.ended = True
 

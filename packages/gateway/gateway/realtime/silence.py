@@ -48,17 +48,20 @@ class Silence:
         elif kind in ("message", "response") and reply_to:
             self._awaited.discard(reply_to)
             self._told.discard(reply_to)
-        elif kind == "message" and frame.get("role") == "user":
-            if not frame.get("handling"):
-                self.awaits(frame["id"])
         elif kind == "message":
-            pass
+            if frame.get("role") == "user" and not frame.get("handling"):
+                self.awaits(frame["id"])
         elif kind == "reset":
             self._awaited.clear()
             self._told.clear()
         else:
             return
         self._heard_at = _now()
+
+    def expect_nothing(self) -> None:
+        """No answer is on its way."""
+        self._awaited.clear()
+        self._told.clear()
 
     def end(self) -> None:
         if self._timer is not None:

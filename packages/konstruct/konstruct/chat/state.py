@@ -95,12 +95,12 @@ class ChatState:
             case "message" if self._is_new(frame):
                 self._count(frame["seq"])
                 if frame["role"] == "assistant":
-                    yield self._answered(frame, frame["content"])
+                    yield self._answered(frame, _named(frame, frame["content"]))
                 else:
                     yield from self._own_message(frame)
             case "response" if self._is_new(frame):
                 self._count(frame.get("seq"))
-                yield self._answered(frame, frame["text"])
+                yield self._answered(frame, _named(frame, frame["text"]))
             case "delta":
                 yield from self._delta(frame)
             case "reset":
@@ -188,3 +188,11 @@ class ChatState:
             yield Postponed(frame["message"], frame.get("retry_after_s") or RESEND_AFTER_S)
         else:
             yield Notice(frame["code"], frame["message"], frame.get("reply_to"))
+
+
+def _named(frame: Frame, text: str) -> str:
+    """A colleague's words say whose they are."""
+    author = frame.get("author") or {}
+    if author.get("kind") != "member":
+        return text
+    return f"{author.get('name') or 'A colleague'}: {text}"

@@ -11,6 +11,7 @@ from konstruct.cli import (
     demo,
     doctor,
     env,
+    inbox,
     migrate,
     processes,
     tenant,
@@ -62,6 +63,12 @@ def konstruct(
 
 for group in (up, chat, doctor, env, token, migrate, processes):
     group.register(app)
-_GROUPS = {"tenant": tenant, "user": user, "agent": agent, "channel": channel, "demo": demo}
-for name, commands in _GROUPS.items():
+for name, commands in {
+    "tenant": tenant,
+    "user": user,
+    "agent": agent,
+    "channel": channel,
+    "inbox": inbox,
+    "demo": demo,
+}.items():
     app.add_typer(commands.app, name=name)

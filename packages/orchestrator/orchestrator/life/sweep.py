@@ -1,4 +1,4 @@
-"""The sweep: nudges the heads of threads that no worker answers.
+"""The sweep: nudges the heads of threads that no worker answers, and ends holds that are over.
 
 A nudge may be lost with a broker or a worker; its run is still in PostgreSQL.
 """
@@ -6,6 +6,7 @@ A nudge may be lost with a broker or a worker; its run is still in PostgreSQL.
 import asyncio
 
 from shared.config import settings
+from shared.conversations import handover
 from shared.db import SystemSession
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
@@ -20,6 +21,7 @@ log = get_logger(__name__)
 BATCH = 200
 CALL_FORGOTTEN_S = 120.0
 """A tool's call that began this long ago, for a run that is over, will be told of by nobody."""
+EXPIRE_EVERY_S = 10.0
 
 
 async def keep_sweeping() -> None:
@@ -31,6 +33,20 @@ async def keep_sweeping() -> None:
                 await _sweep()
         except DATABASE_AWAY as error:
             log.warning("sweep_failed", error=type(error).__name__)
+
+
+async def keep_ending_holds() -> None:
+    """For ever, every `EXPIRE_EVERY_S`: nobody has a conversation and lets its person wait."""
+    while True:
+        await asyncio.sleep(EXPIRE_EVERY_S)
+        try:
+            async with asyncio.timeout(settings.database.statement_timeout_s):
+                ended = await handover.expire_holds(after_s=settings.handover.hold_expires_s)
+        except DATABASE_AWAY as error:
+            log.warning("holds_not_ended", error=type(error).__name__)
+        else:
+            if ended:
+                log.info("holds_ended", conversations=ended)
 
 
 async def _sweep() -> None:

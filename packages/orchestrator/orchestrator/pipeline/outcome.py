@@ -127,7 +127,7 @@ async def _stored_before(
         return None
     if stored.status != outcome.status:
         outcome = _as_stored(outcome, stored)
-    told = response_frame(stored).payload()
+    told = response_frame(stored, attempt=claimed.attempt).payload()
     return Stored(outcome, told, merged=[], following=[])  # who missed more looks for it
 
 
@@ -149,5 +149,6 @@ def _told(claimed: Claimed, stored: StoredOutcome, outcome: Outcome) -> dict[str
         outcome.text,
         error_code=outcome.error_code,
         finish=outcome.finish,
+        attempt=claimed.attempt,
     )
     return frame.payload()

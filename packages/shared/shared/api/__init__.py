@@ -3,6 +3,7 @@
 from shared.api.agents import agents_router
 from shared.api.auth import auth_router
 from shared.api.chat import chat_router
+from shared.api.inbox import inbox_router
 from shared.api.invitations import invitations_router
 from shared.api.me import me_router
 from shared.api.people import people_router
@@ -12,6 +13,7 @@ __all__ = [
     "agents_router",
     "auth_router",
     "chat_router",
+    "inbox_router",
     "invitations_router",
     "me_router",
     "people_router",

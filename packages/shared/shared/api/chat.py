@@ -54,6 +54,7 @@ class AuthorOut(BaseModel):
 
     kind: str
     name: str | None = None
+    """Null of a notice, and of a colleague who has left."""
 
 
 class MessageOut(BaseModel):

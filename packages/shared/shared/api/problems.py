@@ -1,9 +1,17 @@
 """How errors look over HTTP, as OpenAPI tells it: one shape for all."""
 
+from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
+from fastapi import Request, Response
+from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
+
+from shared.errors import KonstructError
+
+PROBLEM_DOCUMENT = "application/problem+json"
 
 
 class Problem(BaseModel):
@@ -37,4 +45,46 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
         for status in sorted({*statuses, HTTPStatus.SERVICE_UNAVAILABLE})
     }
     described[422] = {"model": InvalidInput, "description": "The input is not of the right form"}
+    return described
+
+
+class ProblemRoute(APIRoute):
+    """A call whose typed errors are problem documents of RFC 9457, with `code` and `retryable`."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_and_say(request: Request) -> Response:
+            try:
+                return await handle(request)
+            except KonstructError as error:
+                return _document(request, error)
+
+        return handle_and_say
+
+
+def _document(request: Request, error: KonstructError) -> Response:
+    said = {
+        "type": "about:blank",
+        "title": HTTPStatus(error.status_code).phrase,
+        "status": error.status_code,
+        "detail": error.message,
+        "instance": request.url.path,
+        "code": error.code,
+        "retryable": error.retryable,
+    }
+    return JSONResponse(said, error.status_code, headers=error.headers, media_type=PROBLEM_DOCUMENT)
+
+
+def problem_documents(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a router of `ProblemRoute`s."""
+    schema = {"$ref": f"#/components/schemas/{Problem.__name__}"}
+    described: dict[int | str, dict[str, Any]] = {
+        status: {
+            "content": {PROBLEM_DOCUMENT: {"schema": schema}},
+            "description": HTTPStatus(status).phrase,
+        }
+        for status in sorted({*statuses, HTTPStatus.SERVICE_UNAVAILABLE})
+    }
+    described[422] = problems()[422]
     return described

@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from shared.config.channels import ChannelSettings
 from shared.config.gateway import GatewaySettings, RequestSettings, SocketSettings
+from shared.config.handover import HandoverSettings
 from shared.config.identity import IdentitySettings
 from shared.config.kinds import CheckedSettings
 from shared.config.limits import LimitSettings
@@ -39,6 +40,7 @@ class Settings:
     sockets: SocketSettings
     limits: LimitSettings
     worker: WorkerSettings
+    handover: HandoverSettings
     model: ModelSettings
     channels: ChannelSettings
     telemetry: TelemetrySettings

@@ -6,18 +6,20 @@ Each is one round trip: after a gateway has gone, all of its people ask at once.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
 
 from shared.conversations.history import MAX_PAGE
 from shared.conversations.locked import NO_SUCH_CONVERSATION
+from shared.conversations.predicates import spoken_by
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import PersonScope
 from shared.errors import NotFound
-from shared.events import Author
+from shared.events import Author, Handling
 from shared.models import WebConversationMessage
-from shared.runs.predicates import of_thread, unfinished
+from shared.runs.predicates import of_message, of_thread, unfinished
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +71,21 @@ class CatchUp:
     reset_seq: int
     in_flight: Sequence[InFlight]
     """The next to be answered first."""
-    handling: str = "agent"
-    """Who has the conversation."""
+    handling: Handling = "agent"
+    """Who answers: `agent` wherever it may speak."""
     authors: Mapping[UUID, Author] = field(default_factory=dict)
     """Of those messages that neither the person nor the agent wrote."""
+    attempts: Mapping[UUID, int] = field(default_factory=dict)
+    """Of failed outcomes: up to which attempt of their run nothing more is said."""
 
 
+_ATTEMPT = f"""(SELECT max(run.attempt) FROM agent_runs AS run
+                                     WHERE {of_message("run", "said.tenant_id", "reply_to::text")}
+                                       AND NOT {unfinished("run")})"""  # noqa: S608
 # One statement, so that all of it is of one moment.
 _CATCH_UP = Statement(
     f"""
-    SELECT conversation.last_seq, conversation.reset_seq, conversation.handling,
+    SELECT conversation.last_seq, conversation.reset_seq, {spoken_by("conversation")},
            (SELECT json_agg(json_build_array(run.id, run.message_id, run.attempt,
                                              run.state = 'running') ORDER BY run.position)
               FROM agent_runs AS run
@@ -90,8 +97,9 @@ _CATCH_UP = Statement(
                            CASE WHEN author_kind IN ('member', 'system') THEN json_build_object(
                                'kind', author_kind,
                                'name', (SELECT member.display_name FROM portal_users AS member
-                                         WHERE member.id = author_id)) END AS author
-                      FROM web_conversation_messages
+                                         WHERE member.id = author_id)) END AS author,
+                           CASE WHEN status = 'failed' THEN {_ATTEMPT} END AS attempt
+                      FROM web_conversation_messages AS said
                      WHERE conversation_id = conversation.id AND seq > $2::bigint
                      ORDER BY seq LIMIT $3::integer) AS message)::text
       FROM web_conversations AS conversation
@@ -121,9 +129,11 @@ async def catch_up(
     last_seq, reset_seq, handling, in_flight, messages = rows[0]
     told = orjson.loads(messages or b"[]")
     authors = {UUID(each["id"]): each.pop("author") for each in told}
+    attempts = {UUID(each["id"]): each.pop("attempt") for each in told}
     return CatchUp(
         messages=[_message(conversation_id, each) for each in told],
         authors={id_: Author(**author) for id_, author in authors.items() if author},
+        attempts={id_: attempt for id_, attempt in attempts.items() if attempt},
         handling=handling,
         last_seq=last_seq,
         reset_seq=reset_seq,
@@ -134,7 +144,7 @@ async def catch_up(
     )
 
 
-def _message(conversation_id: UUID, told: dict[str, str]) -> WebConversationMessage:
+def _message(conversation_id: UUID, told: dict[str, Any]) -> WebConversationMessage:
     return WebConversationMessage(
         conversation_id=conversation_id,
         **told

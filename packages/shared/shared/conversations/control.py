@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.config import settings
-from shared.conversations import repository
+from shared.conversations import handover, repository
 from shared.conversations.frames import outcome_frame
 from shared.conversations.locked import lock, require_active_agent, require_agent_speaks
 from shared.conversations.places import WEB_CHANNEL
@@ -53,10 +53,11 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
             assert message is not None
         if last_run.state in queue.UNFINISHED:
             return Retried(message, nudge=None)
-        if last_run.state != "failed":
+        require_agent_speaks(conversation)
+        outcome = await repository.outcome_of(session, conversation_id, message.id)
+        if outcome is None or outcome.status != "failed":
             raise Conflict("This message is answered already.", code="not_failed")
         require_active_agent(conversation)
-        require_agent_speaks(conversation)
         run_id = await queue.add_run(
             session,
             tenant_id=tenant_id,
@@ -120,6 +121,7 @@ async def reset(session: WithinTenant, conversation_id: UUID) -> None:
         await publish_frame(tenant_id, conversation_id, ResetFrame(seq=seq))
         await publish_run_control([run.id for run in unfinished])
         await forget_memory(memory)
+        await handover.end_with_reset(tenant_id, WEB_CHANNEL, conversation_id)
 
     session.after_commit(tell)
 

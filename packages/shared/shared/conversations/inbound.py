@@ -12,9 +12,9 @@ import orjson
 from sqlalchemy import text
 
 from shared.conversations.places import elsewhere
-from shared.conversations.predicates import agent_of, answers, lock
+from shared.conversations.predicates import agent_of, answers, lock, spoken_by
+from shared.conversations.writing import SOMEBODY_WAITS, take_seq
 from shared.conversations.writing import add_message as insert_message
-from shared.conversations.writing import take_seq
 from shared.db import HouseSession
 
 _ELSEWHERE = elsewhere(":channel")
@@ -259,11 +259,13 @@ class Locked:
     id: UUID
     agent_id: UUID
     handling: str
+    """`agent` wherever it may speak."""
     agent_is_active: bool
 
 
 _LOCKED = f"""
-    SELECT conversation.id, conversation.agent_id, conversation.handling, {answers("agent")}
+    SELECT conversation.id, conversation.agent_id, {spoken_by("conversation")},
+           {answers("agent")}
       FROM conversations AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.channel = :channel AND {{which}}
@@ -329,7 +331,9 @@ _HEARD = (
     ", closed_at = NULL, last_inbound_at = coalesce(:sent_at, clock_timestamp()),"
     " language = coalesce(:language, conversation.language)"
 )
-_CONVERSATION = take_seq(_ELSEWHERE, "conversation.id = :conversation_id", also=_HEARD)
+_CONVERSATION = take_seq(
+    _ELSEWHERE, "conversation.id = :conversation_id", also=_HEARD + SOMEBODY_WAITS
+)
 _MESSAGE = insert_message(
     _ELSEWHERE,
     id="cast(:id AS uuid)",

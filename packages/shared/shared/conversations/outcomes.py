@@ -44,12 +44,13 @@ def outcome(
     input_tokens: str = "NULL::integer",
     output_tokens: str = "NULL::integer",
     hints: str = "NULL::jsonb",
+    author_kind: str | None = None,
 ) -> str:
     """`fence` is about the run by the alias `run`; `covers` says whether older messages may have
     been answered together with it. Gives the stored messages, the newest last, or nothing when the
     fence did not hold from the beginning."""
     covered = _COVERED.format(run=run_id)
-    answer = _Answer(message_id, text, status, error_code, finish)
+    answer = _Answer(message_id, text, status, error_code, finish, author_kind)
     mine = f"""conversation.id = {conversation_id}
        AND EXISTS (SELECT FROM agent_runs AS run WHERE {fence})"""
     numbers = f"1 + (SELECT count(*) FROM ({covered}) AS covered)" if covers else "1"  # noqa: S608
@@ -75,6 +76,8 @@ class _Answer(NamedTuple):
     status: str
     error_code: str
     finish: str
+    author_kind: str | None
+    """Whose words they are, if not the agent's."""
 
 
 _ROLE = "CASE WHEN ended.id IS NOT NULL THEN 'assistant' END"
@@ -100,6 +103,7 @@ def _together(place: Place, answer: _Answer, covered: str) -> str:
             status=f"CASE WHEN {newest} THEN {answer.status} ELSE 'merged' END",
             error_code=f"CASE WHEN {newest} THEN {answer.error_code} END",
             finish=f"CASE WHEN {newest} THEN {answer.finish} END",
+            author_kind=answer.author_kind,
         ),
         seq="conversation.last_seq + 1 - answered.place",
         reply_to="answered.message_id",
@@ -126,8 +130,8 @@ def _add(place: Place, answer: _Answer, *, seq: str, reply_to: str, source: str)
         reply_to=reply_to,
         error_code=answer.error_code,
         finish=answer.finish,
-        author_kind="NULL" if place.is_web else "'agent'",
-        author_id="NULL" if place.is_web else "conversation.agent_id",
+        author_kind=answer.author_kind or ("NULL" if place.is_web else "'agent'"),
+        author_id="NULL" if place.is_web or answer.author_kind else "conversation.agent_id",
         source=source,
     )
 

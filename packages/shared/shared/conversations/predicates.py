@@ -20,8 +20,20 @@ def answers(agent: str) -> str:
 
 
 def agent_may_speak(conversation: str) -> str:
-    """Nobody else has the conversation. Asked where a run is made and where it is claimed."""
-    return f"{conversation}.handling = 'agent'"
+    """Nobody else has the conversation, or it waits for a person and its agent helps meanwhile.
+    Asked where a run is made and where it is claimed."""
+    return f"""CASE {conversation}.handling WHEN 'agent' THEN true
+                     WHEN 'waiting' THEN EXISTS (
+                         SELECT FROM agents AS helper
+                          WHERE {agent_of(conversation, "helper")} AND helper.helps_while_waiting)
+                     ELSE false END"""
+
+
+def spoken_by(conversation: str) -> str:
+    """`agent` if it may speak, else why not: `waiting` or `human`."""
+    return (
+        f"CASE WHEN {agent_may_speak(conversation)} THEN 'agent' ELSE {conversation}.handling END"
+    )
 
 
 def may_be_answered(run: str, place: Place | None = None) -> str:

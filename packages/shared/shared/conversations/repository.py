@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.conversations.outcomes import StoredOutcome, outcome
 from shared.conversations.places import WEB
-from shared.conversations.predicates import agent_of, answers, lock
+from shared.conversations.predicates import agent_of, answers, lock, spoken_by
 from shared.conversations.writing import add_message as insert_message
 from shared.db import WithinTenant
 from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
@@ -97,6 +97,7 @@ class LockedConversation:
     user_id: UUID
     last_seq: int
     handling: str
+    """`agent` wherever it may speak."""
     agent_is_active: bool
     paused_notice: str | None
 
@@ -105,7 +106,8 @@ class LockedConversation:
 _LOCK = text(
     f"""
     SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
-           conversation.last_seq, conversation.handling, {answers("agent")}, agent.paused_notice
+           conversation.last_seq, {spoken_by("conversation")},
+           {answers("agent")}, agent.paused_notice
       FROM web_conversations AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.id = :conversation_id
@@ -284,7 +286,8 @@ async def names_of(session: WithinTenant, user_ids: Collection[UUID]) -> dict[UU
 
 
 async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> None:
-    """Delete all messages and remember up to where. The caller holds the conversation's lock."""
+    """Delete all messages and remember up to where; its agent has it again. The caller holds the
+    conversation's lock."""
     await session.execute(
         delete(WebConversationMessage).where(
             WebConversationMessage.conversation_id == conversation_id
@@ -293,5 +296,12 @@ async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> No
     await session.execute(
         update(WebConversation)
         .where(WebConversation.id == conversation_id)
-        .values(reset_seq=WebConversation.last_seq, updated_at=func.clock_timestamp())
+        .values(
+            reset_seq=WebConversation.last_seq,
+            handling="agent",
+            held_by=None,
+            hold_epoch=WebConversation.hold_epoch + 1,
+            waiting_since=None,
+            updated_at=func.clock_timestamp(),
+        )
     )

@@ -19,6 +19,13 @@ def take_seq(place: Place, where: str, *, numbers: str = "1", also: str = "") ->
     """  # noqa: S608 - of our own constants
 
 
+SOMEBODY_WAITS = """, waiting_since = CASE WHEN conversation.handling = 'human'
+           THEN coalesce(conversation.waiting_since, clock_timestamp())
+           ELSE conversation.waiting_since END"""
+"""For `also`, with a person's message: since when the colleague who has the conversation owes them
+an answer. Nothing changes where nobody has it."""
+
+
 def add_message(
     place: Place,
     *,

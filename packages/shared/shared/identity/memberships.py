@@ -39,6 +39,21 @@ async def role_in(session: AnySession, tenant_id: UUID, user_id: UUID) -> str | 
     return await repository.member_role(session, tenant_id, user_id)
 
 
+@dataclass(frozen=True, slots=True)
+class NamedMember:
+    """What a member is called, and their role."""
+
+    id: UUID
+    name: str
+    role: str
+
+
+async def named_member(session: WithinTenant, tenant_id: UUID, user_id: UUID) -> NamedMember | None:
+    """None for one who is no member."""
+    found = await repository.member_name_and_role(session, tenant_id, user_id)
+    return NamedMember(user_id, *found) if found else None
+
+
 async def ensure_member(
     session: SystemSession, *, tenant_id: UUID, user_id: UUID, role: str
 ) -> None:

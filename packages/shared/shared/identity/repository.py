@@ -154,6 +154,23 @@ async def member_role(session: AnySession, tenant_id: UUID, user_id: UUID) -> st
     ).scalar_one_or_none()
 
 
+async def member_name_and_role(
+    session: WithinTenant, tenant_id: UUID, user_id: UUID
+) -> tuple[str, str] | None:
+    row = (
+        await session.execute(
+            select(PortalUser.display_name, Membership.role)
+            .join(Membership, Membership.user_id == PortalUser.id)
+            .where(
+                Membership.tenant_id == tenant_id,
+                PortalUser.id == user_id,
+                PortalUser.disabled_at.is_(None),
+            )
+        )
+    ).one_or_none()
+    return (row[0], row[1]) if row else None
+
+
 async def memberships(session: AcrossTenants, user_id: UUID) -> Sequence[tuple[Tenant, str]]:
     """The person's memberships, oldest first: (tenant, role)."""
     rows = await session.execute(

@@ -36,6 +36,8 @@ class Agent(HasId, HasCreatedAt, Base):
     model: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     paused_notice: Mapped[str | None]
+    helps_while_waiting: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It goes on answering while its conversation waits for a person."""
     tools: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     """Names of what it can do beside talking."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, text
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db import SystemSession
+from shared.db import SystemSession, WithinTenant
 from shared.models import WorkerLease
 from shared.runs.predicates import holds
 
@@ -33,6 +33,17 @@ async def renew_lease(
 async def live_workers(session: SystemSession) -> Sequence[str]:
     """The names of the worker processes whose lease is good now."""
     return (await session.execute(_LIVE)).scalars().all()
+
+
+_OLDER_LIVES = text(
+    "SELECT EXISTS (SELECT FROM worker_leases AS lease"  # noqa: S608 - our own
+    f" WHERE {holds('lease')} AND lease.version IS NULL)"
+)
+
+
+async def older_version_lives(session: WithinTenant) -> bool:
+    """Whether a worker is alive that knows nothing of people who take conversations over."""
+    return bool((await session.execute(_OLDER_LIVES)).scalar_one())
 
 
 async def end_lease(session: SystemSession, worker_id: UUID) -> None:

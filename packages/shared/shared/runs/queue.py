@@ -41,6 +41,7 @@ _ADD_RUN = text(
         first_nudge_s=":first_nudge_s",
         attempts_before="cast(:attempt AS integer)",
         may_merge="cast(:may_merge AS boolean)",
+        trigger=":trigger",
         not_before="cast(:not_before AS timestamptz)",
     )
 )
@@ -58,6 +59,7 @@ async def add_run(
     first_nudge_s: float,
     attempt: int = 0,
     may_merge: bool = False,
+    trigger: str = "message",
     not_before: datetime | None = None,
 ) -> UUID:
     """Insert a pending run, in the transaction that stores its message. The caller nudges after
@@ -78,6 +80,7 @@ async def add_run(
             "attempt": attempt,
             "first_nudge_s": first_nudge_s,
             "may_merge": may_merge,
+            "trigger": trigger,
             "not_before": not_before,
         },
     )
@@ -213,6 +216,14 @@ _FORGET_CALLS = text(
     UPDATE tool_calls AS call SET args = '{{}}', result = NULL WHERE call.run_id {_OF_RUNS}
     """  # noqa: S608 - of our own constants
 )
+
+
+async def cancel_unfinished(
+    session: WithinTenant, tenant_id: UUID, channel: str, thread_id: str
+) -> None:
+    """End every unfinished run of the thread, with nothing said."""
+    thread = {"tenant_id": tenant_id, "channel": str(channel), "thread_id": thread_id}
+    await session.execute(_CANCEL_UNFINISHED, thread)
 
 
 async def cancel_thread(

@@ -12,6 +12,7 @@ def add_run(
     first_nudge_s: str,
     attempts_before: str = "0",
     may_merge: str = "false",
+    trigger: str = "'message'",
     not_before: str = "NULL::timestamptz",
     source: str = "",
 ) -> str:
@@ -22,10 +23,10 @@ def add_run(
     """
     return f"""
     INSERT INTO agent_runs (tenant_id, agent_id, channel, thread_id, message_id, payload,
-                            attempt, released, may_merge, not_before, next_nudge_at)
+                            attempt, released, may_merge, trigger, not_before, next_nudge_at)
     SELECT {tenant_id}, {agent_id}, {channel}, {thread_id}, {message_id},
            cast({payload} AS jsonb), {attempts_before}, {attempts_before},
-           {may_merge}, {not_before},
+           {may_merge}, {trigger}, {not_before},
            greatest(clock_timestamp(), {not_before}) + make_interval(secs => {first_nudge_s})
      {source}
     RETURNING id

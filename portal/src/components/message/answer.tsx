@@ -2,7 +2,7 @@ import { lazy, memo, Suspense, useDeferredValue } from "react";
 
 import { Button } from "@/components/button";
 import { CopyButton } from "@/components/copy-button";
-import { AiMark } from "@/components/mark";
+import { AiMark, PersonMark } from "@/components/mark";
 import { useI18n } from "@/i18n/context";
 
 import { MessageTime } from "./message-time";
@@ -11,6 +11,8 @@ const Markdown = lazy(() => import("@/components/markdown/markdown"));
 
 interface AnswerProps {
   name: string;
+  /** A person of the business wrote it, whose name is shown. */
+  colleague?: boolean;
   text: string;
   /** Not there while it is written. */
   at?: string;
@@ -22,15 +24,23 @@ interface AnswerProps {
 }
 
 export const Answer = memo(function Answer(props: AnswerProps) {
-  const { name, text, at, stopped = false, cut = false, onGoOn } = props;
+  const { name, colleague = false, text, at, stopped = false, cut = false, onGoOn } = props;
   const { t } = useI18n();
   // Typing stays quick while a long answer is drawn again and again.
   const drawn = useDeferredValue(text);
   return (
     <article className="flex gap-3">
-      <AiMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      {colleague ? (
+        <PersonMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      ) : (
+        <AiMark name={name} className="mt-0.5 size-7 max-sm:hidden" />
+      )}
       <div className="min-w-0 grow">
-        <span className="sr-only">{name}: </span>
+        {colleague ? (
+          <p dir="auto" className="text-sm font-medium wrap-anywhere">{name}</p>
+        ) : (
+          <span className="sr-only">{name}: </span>
+        )}
         <Suspense fallback={<div dir="auto" className="prose whitespace-pre-wrap">{drawn}</div>}>
           <Markdown text={drawn} />
         </Suspense>

@@ -18,7 +18,7 @@ interface FailedAnswerProps {
   failure?: Notice | undefined;
   canRetry: boolean;
   /** Not there for those who only read. */
-  onRetry?: () => void;
+  onRetry?: (() => void) | undefined;
 }
 
 /** Why there is no answer, below as much of it as there was. */

@@ -2,6 +2,7 @@
 export const words = {
   "message.loadingOlder": "Loading older messages…",
   "message.failed": "This answer failed.",
+  "message.colleague": "A colleague",
   "message.retry": "Try again",
   "message.stopped": "Stopped",
   "message.cut": "This answer reached the limit of length and is cut here.",
@@ -9,6 +10,7 @@ export const words = {
   "message.copyAnswer": "Copy answer",
   "message.copyCode": "Copy code",
   "message.image": "Image: {name}",
+  "error.taken_over": "A colleague took over before this answer was finished.",
   "error.gave_up": "The answer could not be written.",
   "error.internal_error": "The answer failed because of a fault on our side.",
   "error.model_failed": "The language model could not answer. Try again.",

@@ -3,6 +3,7 @@ import type { Words } from "./words.en";
 export const words: Words = {
   "message.loadingOlder": "Cargando mensajes anteriores…",
   "message.failed": "Esta respuesta ha fallado.",
+  "message.colleague": "Una persona del equipo",
   "message.retry": "Reintentar",
   "message.stopped": "Detenida",
   "message.cut": "Esta respuesta llegó al límite de longitud y se corta aquí.",
@@ -10,6 +11,7 @@ export const words: Words = {
   "message.copyAnswer": "Copiar respuesta",
   "message.copyCode": "Copiar código",
   "message.image": "Imagen: {name}",
+  "error.taken_over": "Una persona del equipo tomó el relevo antes de que terminara esta respuesta.",
   "error.gave_up": "No se ha podido escribir la respuesta.",
   "error.internal_error": "La respuesta ha fallado por un error nuestro.",
   "error.model_failed": "El modelo de lenguaje no pudo responder. Inténtalo de nuevo.",

@@ -3,6 +3,7 @@ import type { Words } from "./words.en";
 export const words: Words = {
   "message.loadingOlder": "A carregar mensagens anteriores…",
   "message.failed": "Esta resposta falhou.",
+  "message.colleague": "Um colega",
   "message.retry": "Tentar de novo",
   "message.stopped": "Interrompida",
   "message.cut": "Esta resposta chegou ao limite de tamanho e foi cortada aqui.",
@@ -10,6 +11,7 @@ export const words: Words = {
   "message.copyAnswer": "Copiar resposta",
   "message.copyCode": "Copiar código",
   "message.image": "Imagem: {name}",
+  "error.taken_over": "Um colega assumiu a conversa antes de esta resposta terminar.",
   "error.gave_up": "Não foi possível escrever a resposta.",
   "error.internal_error": "A resposta falhou por um erro nosso.",
   "error.model_failed": "O modelo de linguagem não conseguiu responder. Tente de novo.",

@@ -36,7 +36,7 @@ export class Announcements {
       this.#lastSeq = lastSeq;
       return [];
     }
-    const finished = messages.filter(({ seq, reply_to }) => seq > this.#lastSeq && reply_to);
+    const finished = messages.filter(({ seq, role }) => seq > this.#lastSeq && role === "assistant");
     this.#lastSeq = lastSeq;
     return [
       ...finished.flatMap((message) => this.#finish(message, failures.get(message.reply_to ?? ""))),
@@ -45,7 +45,7 @@ export class Announcements {
   }
 
   #finish(message: Message, told: Notice | undefined): Announcement[] {
-    const replyTo = message.reply_to ?? "";
+    const replyTo = message.reply_to ?? message.id; // a notice answers nothing
     if (message.status !== "failed") return this.#readOn(replyTo, message.content, true);
     this.#read.delete(replyTo); // tried again, it is another answer
     return this.#say(this.#words.failure(message, told));

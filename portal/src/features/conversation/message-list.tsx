@@ -8,7 +8,9 @@ import { Button } from "@/components/button";
 import { Icon } from "@/components/icons";
 import { Answer } from "@/components/message/answer";
 import { DayMark } from "@/components/message/day-mark";
+import { writtenBy } from "@/components/message/author";
 import { FailedAnswer } from "@/components/message/failed-answer";
+import { NoticeLine } from "@/components/message/notice-line";
 import { useI18n } from "@/i18n/context";
 import { sameDay } from "@/i18n/time";
 
@@ -124,7 +126,8 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
         <OwnMessage text={item.message.content} at={item.message.created_at} />
       ) : (
         <Answer
-          name={name}
+          name={writtenBy(item.message, t) ?? name}
+          colleague={item.message.author?.kind === "member"}
           text={item.message.content}
           at={item.message.created_at}
           stopped={item.message.status === "stopped"}
@@ -132,6 +135,8 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           onGoOn={goesOn ? () => { session.send(t("message.goOn")); } : undefined}
         />
       );
+    case "notice":
+      return <NoticeLine text={item.message.content} />;
     case "writing":
       return <Answer name={name} text={item.text} />;
     case "failed":
@@ -141,7 +146,8 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           message={item.message}
           failure={item.failure}
           canRetry={connected}
-          onRetry={() => { session.retry(item.replyTo); }}
+          // A person has come instead, or the employee is back and answers by itself.
+          onRetry={item.message.error_code === "taken_over" ? undefined : () => { session.retry(item.replyTo); }}
         />
       );
     case "outgoing":
@@ -185,6 +191,6 @@ function dayBegun(item: ThreadItem, before: ThreadItem | undefined): string | un
 }
 
 function timeOf(item: ThreadItem): string | undefined {
-  if (item.kind === "message" || item.kind === "failed") return item.message.created_at;
+  if (item.kind === "message" || item.kind === "failed" || item.kind === "notice") return item.message.created_at;
   return item.kind === "outgoing" ? item.outgoing.createdAt : undefined;
 }

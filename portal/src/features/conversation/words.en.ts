@@ -46,6 +46,7 @@ export const words = {
   "error.text_refused": "The message holds a character that cannot be sent.",
   "error.not_taken": "Konstruct did not take this message.",
   "error.bad_frame": "Konstruct did not take this message.",
+  "error.held_by_person": "A colleague has this conversation now, and answers.",
   "error.not_failed": "This message has its answer already.",
   "error.nothing_to_stop": "There is nothing to stop.",
 };

@@ -49,6 +49,7 @@ export const words: Words = {
   "error.text_refused": "El mensaje contiene un carácter que no se puede enviar.",
   "error.not_taken": "Konstruct no aceptó este mensaje.",
   "error.bad_frame": "Konstruct no aceptó este mensaje.",
+  "error.held_by_person": "Una persona del equipo lleva ahora esta conversación y responde.",
   "error.not_failed": "Este mensaje ya tiene su respuesta.",
   "error.nothing_to_stop": "No hay nada que detener.",
 };

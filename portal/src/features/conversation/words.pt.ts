@@ -50,6 +50,7 @@ export const words: Words = {
   "error.text_refused": "A mensagem contém um carácter que não pode ser enviado.",
   "error.not_taken": "O Konstruct não aceitou esta mensagem.",
   "error.bad_frame": "O Konstruct não aceitou esta mensagem.",
+  "error.held_by_person": "Um colega tem agora esta conversa, e responde.",
   "error.not_failed": "Esta mensagem já tem a sua resposta.",
   "error.nothing_to_stop": "Não há nada para interromper.",
 };

@@ -14,9 +14,11 @@ import { useForm } from "@/components/form/use-form";
 import { Empty } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
 import { Answer } from "@/components/message/answer";
+import { writtenBy } from "@/components/message/author";
 import { DayMark } from "@/components/message/day-mark";
 import { FailedAnswer } from "@/components/message/failed-answer";
 import { MessageTime } from "@/components/message/message-time";
+import { NoticeLine } from "@/components/message/notice-line";
 import { RowSkeletons } from "@/components/skeleton";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
@@ -75,7 +77,8 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
   const name = conversation?.agent_name ?? "";
   const former = conversation !== undefined && !conversation.user_name;
   const person = conversation?.user_name ?? t("conversations.former");
-  const messages = history.data?.pages.toReversed().flat() ?? [];
+  const stored = history.data?.pages.toReversed().flat() ?? [];
+  const messages = stored.filter(({ status }) => status !== "merged");
 
   const end = useRef<HTMLDivElement>(null);
   const loaded = history.isSuccess;
@@ -113,6 +116,7 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
 }
 
 function Watched({ message, name, person }: { message: Message; name: string; person: string }) {
+  const { t } = useI18n();
   const { role, status, content, created_at } = message;
   if (role === "user") {
     return (
@@ -126,5 +130,16 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
     );
   }
   if (status === "failed") return <FailedAnswer name={name} message={message} canRetry={false} />;
-  return <Answer name={name} text={content} at={created_at} stopped={status === "stopped"} cut={message.finish === "length"} />;
+  if (message.author?.kind === "system") return <NoticeLine text={content} />;
+  const colleague = writtenBy(message, t);
+  return (
+    <Answer
+      name={colleague ?? name}
+      colleague={colleague !== null}
+      text={content}
+      at={created_at}
+      stopped={status === "stopped"}
+      cut={message.finish === "length"}
+    />
+  );
 }

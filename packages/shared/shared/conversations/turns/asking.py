@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
 from shared.conversations.predicates import agent_may_speak, agent_of, answers
 from shared.conversations.turns.refused import refused_by
-from shared.conversations.writing import add_message, take_seq
+from shared.conversations.writing import SOMEBODY_WAITS, add_message, take_seq
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import TenantScope
 from shared.runs.writing import add_run
@@ -63,10 +63,10 @@ def _ask(place: Place) -> Statement:
         may_merge="$7::boolean",
         source=f"FROM conversation WHERE {agent_may_speak('conversation')}",
     )
+    conversation = take_seq(place, may_be_asked, also=SOMEBODY_WAITS)
     return Statement(
         f"""
-        WITH conversation AS ({take_seq(place, may_be_asked)}), message AS ({message}),
-             run AS ({run})
+        WITH conversation AS ({conversation}), message AS ({message}), run AS ({run})
         SELECT message.seq, message.created_at, conversation.handling, run.id
           FROM message CROSS JOIN conversation LEFT JOIN run ON true
         """  # noqa: S608 - of our own constants

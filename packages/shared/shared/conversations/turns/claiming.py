@@ -79,7 +79,7 @@ _CLAIMED = """
                                        agent.tools)
                  FROM agents AS agent
                 WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)::text"""
-_MERGED_EARLIER = """CASE WHEN run.attempt > 1 THEN
+_MERGED_EARLIER = """CASE WHEN run.attempt > 1 OR run.trigger <> 'message' THEN
                   EXISTS (SELECT FROM agent_runs AS older WHERE older.merged_into = run.id)
               ELSE false END"""
 

@@ -1,0 +1,1 @@
+"""What waits for one of the business's own people."""

@@ -1,0 +1,100 @@
+"""Attention items: opened, claimed, resolved. One of a kind about a subject is open at a time."""
+
+from typing import Any, Literal, get_args
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from shared.db import HouseSession
+
+Kind = Literal[
+    "handover",
+    "asked_for_person",
+    "answer_failed",
+    "employee_paused",
+    "limit_reached",
+    "unknown_effect",
+    "delivery_dead",
+    "connection_failing",
+    "door_failing",
+    "source_failed",
+]
+KINDS: frozenset[str] = frozenset(get_args(Kind))
+
+_OPEN = text(
+    """
+    INSERT INTO attention_items (tenant_id, kind, subject, agent_id, channel, conversation_id,
+                                 details)
+    VALUES (:tenant_id, :kind, :subject, :agent_id, :channel, :conversation_id,
+            cast(:details AS jsonb))
+    ON CONFLICT (tenant_id, kind, subject) WHERE resolved_at IS NULL DO NOTHING
+    """
+)
+_OF_CONVERSATION = """
+     WHERE item.tenant_id = :tenant_id AND item.channel = :channel
+       AND item.conversation_id = :conversation_id AND item.resolved_at IS NULL
+       AND item.kind IN ('handover', 'asked_for_person')
+"""
+_CLAIM = text(
+    f"""
+    UPDATE attention_items AS item
+       SET claimed_by = :member_id, claimed_at = clock_timestamp()
+    {_OF_CONVERSATION}
+    """  # noqa: S608 - of our own constants
+)
+_RESOLVE = text(
+    f"""
+    UPDATE attention_items AS item
+       SET resolved_by = cast(:member_id AS uuid), resolved_at = clock_timestamp()
+    {_OF_CONVERSATION}
+    """  # noqa: S608 - of our own constants
+)
+
+
+async def open_about_conversation(
+    session: HouseSession,
+    kind: Kind,
+    *,
+    agent_id: UUID,
+    channel: str,
+    conversation_id: UUID,
+    details: dict[str, Any],
+) -> None:
+    """One about a conversation, unless it is open already."""
+    given = {
+        "tenant_id": session.tenant_id,
+        "kind": kind,
+        "subject": str(conversation_id),
+        "agent_id": agent_id,
+        "channel": channel,
+        "conversation_id": conversation_id,
+        "details": orjson.dumps(details).decode(),
+    }
+    await session.execute(_OPEN, given)
+
+
+async def claim_hand_overs(
+    session: HouseSession, channel: str, conversation_id: UUID, member_id: UUID
+) -> None:
+    """Somebody has come for it."""
+    given = {
+        "tenant_id": session.tenant_id,
+        "channel": channel,
+        "conversation_id": conversation_id,
+        "member_id": member_id,
+    }
+    await session.execute(_CLAIM, given)
+
+
+async def resolve_hand_overs(
+    session: HouseSession, channel: str, conversation_id: UUID, member_id: UUID | None
+) -> None:
+    """It is over: given back, or reset away."""
+    given = {
+        "tenant_id": session.tenant_id,
+        "channel": channel,
+        "conversation_id": conversation_id,
+        "member_id": member_id,
+    }
+    await session.execute(_RESOLVE, given)
