@@ -109,7 +109,9 @@ async def run_of_message(
     return found.scalar_one_or_none()
 
 
-_RUN = text("SELECT * FROM agent_runs AS run WHERE run.id = :run_id")
+_RUN = text(
+    f"SELECT {_COLUMNS} FROM agent_runs AS run WHERE run.id = :run_id"  # noqa: S608 - of our own constants
+)
 
 
 async def answering_run(session: WithinTenant, tenant_id: UUID, message_id: str) -> AgentRun | None:
