@@ -17,8 +17,8 @@ from shared.valkey.client import close_redis
 
 from benchmarks.failure import BenchmarkFailed
 from tests.support.browser import ARGUMENTS, find_browser
-from tests.support.processes import Stack
 from tests.support.servers import ROOT, Database, Servers
+from tests.support.stack import Stack
 
 WITHIN_MS = 60_000
 Result = TypeVar("Result")

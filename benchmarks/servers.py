@@ -17,7 +17,8 @@ from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
 
 from benchmarks.failure import BenchmarkFailed
 from benchmarks.floor.schema import create_tables
-from tests.support.processes import KONSTRUCT, Model
+from tests.support.fakes import Model
+from tests.support.processes import KONSTRUCT
 
 DATABASE = "konstruct"
 ANSWER = "Your order left our warehouse this morning and should reach you by Friday at noon."

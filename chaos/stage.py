@@ -17,8 +17,9 @@ import httpx
 
 from chaos.proxy import LOOPBACK, Address, Proxy
 from tests.support.breakable_stack import GATEWAYS, HASTE, WORKERS, BreakableStack
-from tests.support.processes import Gateway, Stack
+from tests.support.processes import Gateway
 from tests.support.servers import ROOT, STACK_DB
+from tests.support.stack import Stack
 
 PROGRAM = (sys.executable, "-m", "chaos.inside")
 POOL_SIZE = 8

@@ -29,10 +29,11 @@ from shared.identity.access import access
 from tests.support import people
 from tests.support.breakable_stack import BreakableStack
 from tests.support.people import Person, World
-from tests.support.processes import Stack, log_marks, logs_since
+from tests.support.processes import log_marks, logs_since
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
 from tests.support.sizes import FULL
 from tests.support.sizes import VARIABLE as SIZE_VARIABLE
+from tests.support.stack import Stack
 
 GATEWAY_URL = "http://127.0.0.1:8000"
 _LOG_MARKS = pytest.StashKey[dict[str, int]]()

@@ -97,7 +97,9 @@ SQL_LAYERS = (
     "shared.conversations.catch_up",
     "shared.conversations.holding",
     "shared.conversations.in_bulk",
+    "shared.conversations.contacts",
     "shared.conversations.inbound",
+    "shared.conversations.inbound_events",
     "shared.conversations.outcomes",
     "shared.conversations.predicates",
     "shared.conversations.interrupting",
@@ -387,3 +389,18 @@ def test_no_module_is_a_drawer(word: str) -> None:
 )
 def test_what_others_look_for_is_where_they_look(path: str, text: str) -> None:
     assert text in (ROOT / path).read_text()
+
+
+MOST_LINES = 350
+GENERATED = {"portal/src/wire/schema.ts"}
+
+
+def test_no_file_is_more_than_one_room() -> None:
+    """Of the product and of what tests share; the page's tests hold the page to it, too."""
+    sizes = {
+        str(path.relative_to(ROOT)): len(path.read_text().splitlines())
+        for folder in ("packages", "portal/src", "tests/support")
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in (".py", ".ts", ".tsx") and "node_modules" not in path.parts
+    }
+    assert {name: size for name, size in sizes.items() if size >= MOST_LINES}.keys() <= GENERATED

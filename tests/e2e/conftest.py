@@ -21,8 +21,9 @@ from tests.support import people
 from tests.support.browser import Device, find_browser, start_browser
 from tests.support.people import Person, World
 from tests.support.portal_page import AXE, PortalPage, Visit
-from tests.support.processes import Gateway, Stack
+from tests.support.processes import Gateway
 from tests.support.servers import Database, working_with
+from tests.support.stack import Stack
 
 HERE = Path(__file__).parent
 NO_BROWSER = "no Chromium on this machine: install it (Debian: apt-get install chromium)"

@@ -8,7 +8,8 @@ from playwright.async_api import expect
 
 from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit, asks_for, numbered
-from tests.support.processes import Gateway, Stack
+from tests.support.processes import Gateway
+from tests.support.stack import Stack
 
 RECONNECTING = "The connection was lost. Reconnecting…"
 TOKEN_S = 4

@@ -8,7 +8,7 @@ from playwright.async_api import Route, expect
 
 from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit, asks_for
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 PHONE = {"width": 390, "height": 844}
 NOTICE = "Paula is back on Monday."

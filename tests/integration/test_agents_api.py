@@ -13,7 +13,7 @@ import pytest
 from shared.agents import rules as hiring
 
 from tests.support.people import Person, World, leave
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 AGENTS = "/api/portal/agents"
 

@@ -172,7 +172,7 @@ async def test_while_the_database_is_away_the_platform_is_told_to_come_again(
         raise OperationalError(None, None, Exception("away"))
 
     with monkeypatch.context() as broken:
-        broken.setattr("shared.conversations.inbound.is_news", away)
+        broken.setattr("shared.conversations.inbound_events.is_news", away)
         assert await hook.post(event) == 503
     assert await hook.post(event) == 200
     assert ("hello", "pending") in hook.messages()

@@ -16,7 +16,8 @@ import psycopg
 import pytest
 
 from tests.support.people import Person, World, make_person
-from tests.support.processes import Gateway, Stack
+from tests.support.processes import Gateway
+from tests.support.stack import Stack
 
 WITHIN_S = 30.0
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.cli import Ran, konstruct
-from tests.support.processes import Stack
 from tests.support.servers import Servers
+from tests.support.stack import Stack
 
 
 async def doctor(directory: Path) -> Ran:

@@ -18,8 +18,8 @@ from tests.support import people
 from tests.support.chat_client import ChatClient
 from tests.support.crowd import make_tabs
 from tests.support.people import Person, World
-from tests.support.processes import Stack
 from tests.support.sizes import sized
+from tests.support.stack import Stack
 
 PEOPLE = sized(3, full=5)
 RACERS = sized(20, full=40)

@@ -6,8 +6,8 @@ from time import monotonic
 
 from tests.support.crowd import crowd
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.sizes import sized
+from tests.support.stack import Stack
 from tests.support.tab import Outcome, Tab
 
 PEOPLE = sized(40, full=200)

@@ -7,8 +7,8 @@ from collections import Counter
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.sizes import sized
+from tests.support.stack import Stack
 from tests.support.tab import Tab
 
 PEOPLE = sized(20, full=50)

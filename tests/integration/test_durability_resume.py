@@ -10,8 +10,9 @@ from uuid import uuid4
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World
-from tests.support.processes import Gateway, Stack
+from tests.support.processes import Gateway
 from tests.support.sizes import sized
+from tests.support.stack import Stack
 from tests.support.tab import Tab
 
 PEOPLE = sized(10, full=50)

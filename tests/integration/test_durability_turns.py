@@ -9,7 +9,7 @@ from shared.valkey.client import get_redis
 
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 from tests.support.tab import Tab
 
 SLOWLY = "[[model: tokens=100 rate=20]] please"

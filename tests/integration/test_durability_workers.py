@@ -13,8 +13,8 @@ from tests.support.breakable_stack import BreakableStack
 from tests.support.crowd import crowd
 from tests.support.invariants import require_settled, require_told
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.sizes import sized
+from tests.support.stack import Stack
 from tests.support.tab import Tab
 from tests.support.waiting import eventually
 

@@ -15,8 +15,8 @@ from shared.errors import ConfigError
 from sqlalchemy import text
 
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.servers import Database, Servers, working_with
+from tests.support.stack import Stack
 
 SAID = "Grüße 日本 🙂"
 LEAKS = {

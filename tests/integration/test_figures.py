@@ -15,8 +15,8 @@ from sqlalchemy import text
 
 from tests.support.figures import figures_with
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.servers import Database
+from tests.support.stack import Stack
 from tests.support.waiting import eventually
 
 ANSWERED = "[[model: pieces=3]] where is my order?"

@@ -10,8 +10,8 @@ from shared.housekeeping import KEPT, TIDIED, forget_what_is_over
 from shared.models import Base
 
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.servers import Database
+from tests.support.stack import Stack
 from tests.support.waiting import eventually
 
 LOG_INS = "SELECT id FROM portal_sessions WHERE user_id = %s"

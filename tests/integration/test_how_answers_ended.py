@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from tests.support.people import World
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 ENDINGS = {
     "[[model: fail=503]] hello": ("failed", "model_broken", None),

@@ -20,7 +20,7 @@ from shared.tenants.rules import find_tenant
 from shared.valkey.client import get_redis
 
 from tests.support.people import Person, World, join, log_in_again, make_person
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 PEOPLE = "/api/portal/people"
 

@@ -19,7 +19,7 @@ from shared.events import SERVER_FRAMES, CloseCode, client_frame_adapter
 from websockets.asyncio.server import ServerConnection, serve
 
 from tests.support.people import World
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 PAGE = (Path(__file__).parents[2] / "docs" / "web-chat-protocol.md").read_text()
 CLIENT_FRAMES, SERVER_FRAME_LINES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)

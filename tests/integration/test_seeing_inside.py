@@ -19,8 +19,9 @@ from tests.support.deaf_line import DeafLine
 from tests.support.figures import Figures, figures_with
 from tests.support.otlp import Receiver
 from tests.support.people import World
-from tests.support.processes import Gateway, Stack
+from tests.support.processes import Gateway
 from tests.support.servers import Servers
+from tests.support.stack import Stack
 from tests.support.waiting import eventually
 
 OWN_DB = 2

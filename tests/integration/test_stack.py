@@ -2,7 +2,7 @@
 
 from tests.support.chat_client import ChatClient
 from tests.support.people import World
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 
 async def test_a_message_is_answered_through_real_processes(stack: Stack, acme: World) -> None:

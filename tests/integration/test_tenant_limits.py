@@ -11,7 +11,7 @@ from shared.models import AgentRun
 from shared.tenants import quotas
 
 from tests.support.people import Person, World
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 MINUTE_S, DAY_S = 60, 24 * 3600
 

@@ -17,8 +17,9 @@ from orchestrator.scripted_service import ScriptedService
 from shared.config import get_settings
 from shared.runs.facts import NOBODY_KNOWS
 
+from tests.support.fakes import Model, Service
 from tests.support.people import World
-from tests.support.processes import Model, Service, Worker
+from tests.support.processes import Worker
 from tests.support.servers import ROOT, Servers
 from tests.support.sizes import sized
 from tests.support.tool_points import IN_DOUBT, NOT_STORED, POINTS, STARTED, stopping

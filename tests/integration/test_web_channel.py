@@ -12,8 +12,8 @@ from shared.models.message import ChannelType
 from shared.redis_keys import webchat_response_key
 
 from tests.support.people import World
-from tests.support.processes import Stack
 from tests.support.servers import Database
+from tests.support.stack import Stack
 
 
 async def test_normalize_web_event(

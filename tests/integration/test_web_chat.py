@@ -19,8 +19,8 @@ from websockets.exceptions import InvalidStatus
 from tests.support import people
 from tests.support.chat_client import ChatClient
 from tests.support.people import Person, World
-from tests.support.processes import Stack
 from tests.support.servers import SIGNING_KEY
+from tests.support.stack import Stack
 
 BAD_FRAMES = {
     "no JSON": "hello",

@@ -6,7 +6,7 @@ import httpx
 import psycopg
 
 from tests.support.people import World
-from tests.support.processes import Stack
+from tests.support.stack import Stack
 
 
 async def test_five_messages_said_meanwhile_are_answered_together_and_each_has_its_outcome(

@@ -11,8 +11,9 @@ from typing import Self
 
 from konstruct.devstack.ports import LOOPBACK, free_port
 
-from tests.support.processes import Process, Stack, start_together
+from tests.support.processes import Process
 from tests.support.servers import STACK_DB, Servers
+from tests.support.stack import Stack, start_together
 
 WORKERS = 2
 GATEWAYS = 2

@@ -6,7 +6,8 @@ from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.rows import dict_row
-from shared.conversations.inbound import Author, Told
+from shared.conversations.contacts import Author
+from shared.conversations.inbound_events import Told
 from shared.conversations.receive import Heard
 from shared.conversations.turns import claiming, ending
 from shared.conversations.turns.claiming import ClaimedRun, Nudge

@@ -1,25 +1,19 @@
-"""Konstruct's real processes under test: gateways, workers, the scripted model.
+"""Konstruct's real processes under test: gateways and workers.
 
 Each is `python -m konstruct …` with an environment, as an operator runs it. Each reports itself
-when it is ready: a gateway on `/readyz`, a worker by its ready file, the model by a line on
-standard output. Standard error goes to a file; a failed test's report shows what was written
+when it is ready: a gateway on `/readyz`, a worker by its ready file. Standard error goes to a file; a failed test's report shows what was written
 meanwhile.
 """
 
 import os
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar, Self
-from urllib.parse import urljoin
 from uuid import UUID
 
-import httpx
 from konstruct.devstack.child import Child
-from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.part import Part
 from konstruct.devstack.ports import LOOPBACK, free_port
 from konstruct.devstack.programs import WORKER_READY_VARIABLE, answers_ok
@@ -27,7 +21,6 @@ from konstruct.devstack.programs import WORKER_READY_VARIABLE, answers_ok
 from tests.support.chat_client import ChatClient
 from tests.support.figures import Figures, read_figures
 from tests.support.people import Person
-from tests.support.servers import Database
 
 KONSTRUCT = (sys.executable, "-m", "konstruct")
 SHOWN_LOG_BYTES = 8_000
@@ -189,162 +182,6 @@ class Worker(Seen):
 
     def answers(self) -> bool:
         return self._ready_file.exists()
-
-
-class Fake(Process):
-    """A double that ships beside the real thing and says by itself where it is."""
-
-    module: ClassVar[str]
-
-    def __init__(self, name: str, directory: Path, *options: str) -> None:
-        command = (sys.executable, "-m", self.module, "--port", "0", *options)
-        super().__init__(name, command, directory, {})
-
-    def answers(self) -> bool:
-        return self.output.exists() and self.output.read_text().startswith("ready ")
-
-    @property
-    def base_url(self) -> str:
-        return self.output.read_text().split()[1]
-
-    def told(self, path: str) -> Any:
-        """What it says there, as JSON."""
-        return httpx.get(urljoin(self.base_url, path)).json()
-
-
-class Service(Fake):
-    """The scripted service, on which tools act."""
-
-    module = "orchestrator.scripted_service"
-
-    def done(self) -> list[dict[str, Any]]:
-        """Every effect there was."""
-        return list(self.told("/__done"))
-
-
-class Model(Fake):
-    """The scripted model. `options` are its command line's, for all answers."""
-
-    module = "orchestrator.scripted_model"
-
-    def requests(self) -> list[dict[str, Any]]:
-        """The completions it was asked for."""
-        return list(self.told("/__requests"))
-
-    def environment_for_workers(self) -> dict[str, str]:
-        return {
-            "KONSTRUCT_LLM_BASE_URL": self.base_url,
-            "KONSTRUCT_LLM_API_KEY": "scripted",
-            "KONSTRUCT_LLM_MODEL": "scripted",
-        }
-
-
-@dataclass
-class Stack:
-    """Processes on one database: the model, workers, gateways. `settings` are for all of them."""
-
-    directory: Path
-    environment: dict[str, str]
-    database: Database
-    worker_count: int = 1
-    gateway_count: int = 2
-    settings: Mapping[str, str] = field(default_factory=dict)
-    for_workers: Mapping[str, str] = field(default_factory=dict)
-    """Settings for workers only."""
-    for_gateways: Mapping[str, str] = field(default_factory=dict)
-    program: tuple[str, ...] = KONSTRUCT
-    model: Model = field(init=False)
-    workers: list[Worker] = field(default_factory=list)
-    gateways: list[Gateway] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        with ExitStack() as starting:
-            self.model = starting.enter_context(Model("model", self.directory))
-            starting.callback(self._stop_all)
-            self.environment = {
-                **self.environment,
-                **self.model.environment_for_workers(),
-                **self.settings,
-            }
-            self.add_workers(self.worker_count)
-            self.add_gateways(self.gateway_count)
-            self._started = starting.pop_all()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._started.close()
-
-    def add_workers(self, count: int = 1, **settings: str) -> list[Worker]:
-        """Start more workers side by side, with extra settings if given."""
-        first = len(self.workers) + 1
-        new = [
-            Worker(
-                f"worker-{number}",
-                self.directory,
-                {**self.environment, **self.for_workers, **settings},
-                self.program,
-            )
-            for number in range(first, first + count)
-        ]
-        self.workers += new
-        start_together(new)
-        return new
-
-    def add_gateways(self, count: int = 1, **settings: str) -> list[Gateway]:
-        """Start more gateways side by side, with extra settings if given."""
-        first = len(self.gateways) + 1
-        new = [
-            Gateway(
-                f"gateway-{number}",
-                self.directory,
-                {**self.environment, **self.for_gateways, **settings},
-                self.program,
-            )
-            for number in range(first, first + count)
-        ]
-        self.gateways += new
-        start_together(new)
-        return new
-
-    def remove_added(self) -> None:
-        """Stop the workers and gateways that tests added."""
-        for added in (*self.workers[self.worker_count :], *self.gateways[self.gateway_count :]):
-            added.stop()
-        del self.workers[self.worker_count :], self.gateways[self.gateway_count :]
-
-    @property
-    def processes(self) -> list[Process]:
-        return [self.model, *self.workers, *self.gateways]
-
-    def require_alive(self) -> None:
-        """Fail, with its log's last lines, if a process has died in an earlier test."""
-        for process in self.processes:
-            process.is_ready()
-
-    async def connect(
-        self, person: Person, conversation_id: UUID, *, gateway: int = 0, **options: object
-    ) -> ChatClient:
-        """As `Gateway.connect`, on one of the gateways."""
-        return await self.gateways[gateway].connect(person, conversation_id, **options)
-
-    def _stop_all(self) -> None:
-        parts = [*self.gateways, *self.workers]
-        for part in parts:
-            part.thaw()
-            part.ask_to_stop()
-        for part in parts:
-            part.finish(part.polite.seconds)
-
-
-def start_together(parts: Sequence[Process]) -> None:
-    """Launch them all, then wait for each."""
-    for part in parts:
-        part.launch()
-    for part in parts:
-        try:
-            part._await_ready()
-        except DevstackError as error:
-            raise DevstackError(f"{error}\n{part.log_text()[-SHOWN_LOG_BYTES:]}") from None
 
 
 def log_marks() -> dict[str, int]:

@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 from shared.channels.connections import Account
 from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle, NotGenuine
 from shared.config import settings
-from shared.conversations.inbound import Author, Told
+from shared.conversations.contacts import Author
+from shared.conversations.inbound_events import Told
 from shared.conversations.receive import Heard
 from shared.errors import NotFound
 from shared.models.message import ChannelType, KonstructMessage

@@ -5,7 +5,7 @@ A message is a `Heard`. Edits and deletes name the message they are about and ha
 
 from dataclasses import dataclass
 
-from shared.conversations.inbound import Told
+from shared.conversations.inbound_events import Told
 from shared.conversations.receive import Heard
 
 

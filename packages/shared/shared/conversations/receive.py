@@ -12,8 +12,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.config import settings
-from shared.conversations import inbound
-from shared.conversations.inbound import Author, Locked, Told
+from shared.conversations import contacts, inbound, inbound_events
+from shared.conversations.contacts import Author
+from shared.conversations.inbound import Locked
+from shared.conversations.inbound_events import Told
 from shared.db import HouseSession
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.runs import bursts, queue
@@ -61,20 +63,20 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
     told = heard.told
     event_id, message_id = uuid4(), uuid4()
     async with HouseSession(tenant_id, "receive") as session, session.transaction():
-        if not await inbound.is_news(
+        if not await inbound_events.is_news(
             session, event_id, told, kind="message", message_id=message_id, sent_at=heard.sent_at
         ):
-            before = await inbound.remembered(session, told)
+            before = await inbound_events.remembered(session, told)
             if before is None:
                 return Received(True)
             return Received(True, before.conversation_id, before.message_id)
-        if await inbound.was_taken_back(session, told):
-            await inbound.note_event(session, event_id, note="deleted_before_it_came")
+        if await inbound_events.was_taken_back(session, told):
+            await inbound_events.note_event(session, event_id, note="deleted_before_it_came")
             return Received(False)
-        contact_id = await inbound.contact_of(session, told.connection_id, heard.author)
+        contact_id = await contacts.contact_of(session, told.connection_id, heard.author)
         conversation = await _conversation(session, heard, contact_id)
         if conversation is None:
-            await inbound.note_event(session, event_id, note="nobody_answers_here")
+            await inbound_events.note_event(session, event_id, note="nobody_answers_here")
             return Received(False)
         await inbound.add_message(
             session,
@@ -88,7 +90,7 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
             language=heard.author.language,
         )
         note, run_id = await _run(session, heard, conversation, message_id)
-        await inbound.note_event(
+        await inbound_events.note_event(
             session,
             event_id,
             conversation_id=conversation.id,

@@ -8,8 +8,8 @@ shown, and the model reads it, but nobody answers it again.
 from dataclasses import dataclass
 from uuid import UUID, uuid4
 
-from shared.conversations import inbound
-from shared.conversations.inbound import Remembered, Told
+from shared.conversations import inbound, inbound_events
+from shared.conversations.inbound_events import Remembered, Told
 from shared.db import HouseSession
 from shared.runs import bursts
 
@@ -67,16 +67,16 @@ async def delete(tenant_id: UUID, told: Told) -> Revised:
 async def _find(session: HouseSession, told: Told, *, kind: str) -> Remembered | None:
     """Our message, its conversation locked; None if this was told before or there is none."""
     event_id = uuid4()
-    if not await inbound.is_news(session, event_id, told, kind=kind):
+    if not await inbound_events.is_news(session, event_id, told, kind=kind):
         return None
-    found = await inbound.remembered(session, told)
+    found = await inbound_events.remembered(session, told)
     if found is None or found.conversation_id is None:
-        await inbound.note_event(session, event_id, note="message_not_known")
+        await inbound_events.note_event(session, event_id, note="message_not_known")
         return None
     locked = await inbound.lock_by_id(session, told.channel, found.conversation_id)
     if locked is None:
         return None
-    await inbound.note_event(
+    await inbound_events.note_event(
         session, event_id, conversation_id=found.conversation_id, message_id=found.message_id
     )
     return found
