@@ -1,8 +1,8 @@
 """Konstruct's real processes under test: gateways and workers.
 
 Each is `python -m konstruct …` with an environment, as an operator runs it. Each reports itself
-when it is ready: a gateway on `/readyz`, a worker by its ready file. Standard error goes to a file; a failed test's report shows what was written
-meanwhile.
+when it is ready: a gateway on `/readyz`, a worker by its ready file. Standard error goes to a file;
+a failed test's report shows what was written meanwhile.
 """
 
 import os
