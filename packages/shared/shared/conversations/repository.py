@@ -282,7 +282,7 @@ async def end_pending(
 async def names_of(session: WithinTenant, user_ids: Collection[UUID]) -> dict[UUID, str]:
     """What these members are called."""
     query = select(PortalUser.id, PortalUser.display_name).where(PortalUser.id.in_(user_ids))
-    return dict((await session.execute(query)).tuples().all())
+    return dict((await session.execute(query)).all())
 
 
 async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> None:
