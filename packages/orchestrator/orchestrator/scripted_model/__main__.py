@@ -2,11 +2,11 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 
 from orchestrator.scripted_model.script import BadScript, Script
 from orchestrator.scripted_model.server import ScriptedModel
+from orchestrator.serving import serve_until_told
 
 
 def main() -> int:
@@ -14,21 +14,12 @@ def main() -> int:
     options = vars(arguments)
     port, api_key = options.pop("port"), options.pop("api_key")
     try:
-        asyncio.run(_serve(ScriptedModel(Script(**options), port=port, api_key=api_key)))
+        model = ScriptedModel(Script(**options), port=port, api_key=api_key)
+        asyncio.run(serve_until_told(model))
     except BadScript as error:
         sys.stderr.write(f"{error}\n")
         return 2
     return 0
-
-
-async def _serve(model: ScriptedModel) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with model:
-        sys.stdout.write(f"ready {model.base_url}\n")
-        sys.stdout.flush()
-        await stop.wait()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,10 +3,10 @@ to stop."""
 
 import argparse
 import asyncio
-import signal
 import sys
 
 from orchestrator.scripted_service.server import ScriptedService
+from orchestrator.serving import serve_until_told
 
 
 def main() -> int:
@@ -14,18 +14,8 @@ def main() -> int:
         prog="scripted_service", description="An outside service that does what it is told."
     )
     parser.add_argument("--port", type=int, default=0, help="0 chooses a free one")
-    asyncio.run(_serve(parser.parse_args().port))
+    asyncio.run(serve_until_told(ScriptedService(port=parser.parse_args().port)))
     return 0
-
-
-async def _serve(port: int) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with ScriptedService(port=port) as service:
-        sys.stdout.write(f"ready {service.base_url}\n")
-        sys.stdout.flush()
-        await stop.wait()
 
 
 if __name__ == "__main__":

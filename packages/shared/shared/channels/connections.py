@@ -126,14 +126,7 @@ async def claim(
     )
     credentials.keep(connection, given)
     await repository.add_connection(session, connection)
-    job_id = await queue.add(
-        session,
-        tenant_id=tenant_id,
-        kind=CHANNEL_CONNECT,
-        subject=str(connection.id),
-        unique_key=f"{CHANNEL_CONNECT}:{connection.id}",
-        asked_by=asked_by,
-    )
+    job_id = await _add_job(session, CHANNEL_CONNECT, tenant_id, connection.id, asked_by=asked_by)
     return connection, job_id
 
 
@@ -156,13 +149,7 @@ async def ask_for_check(session: WithinTenant, connection: ChannelConnection) ->
     """The job that asks the platform, now."""
     if connection.state not in repository.LIVE:
         raise Conflict(f"This connection is {connection.state}. Connect it first.")
-    return await queue.add(
-        session,
-        tenant_id=connection.tenant_id,
-        kind=CHANNEL_CHECK,
-        subject=str(connection.id),
-        unique_key=f"{CHANNEL_CHECK}:{connection.id}",
-    )
+    return await _add_job(session, CHANNEL_CHECK, connection.tenant_id, connection.id)
 
 
 async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID | None:
@@ -176,13 +163,7 @@ async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID 
     if not was_live:
         credentials.forget(connection)
         return None
-    return await queue.add(
-        session,
-        tenant_id=connection.tenant_id,
-        kind=CHANNEL_DISCONNECT,
-        subject=str(connection.id),
-        unique_key=f"{CHANNEL_DISCONNECT}:{connection.id}",
-    )
+    return await _add_job(session, CHANNEL_DISCONNECT, connection.tenant_id, connection.id)
 
 
 # ── done by workers ────────────────────────────────────────────────────────────────────────────
@@ -249,14 +230,8 @@ async def not_proved(tenant_id: UUID, connection_id: UUID) -> None:
 
 async def plan_check(session: WithinTenant, tenant_id: UUID, connection_id: UUID) -> None:
     """The next look at the account's health."""
-    await queue.add(
-        session,
-        tenant_id=tenant_id,
-        kind=CHANNEL_CHECK,
-        subject=str(connection_id),
-        unique_key=f"{CHANNEL_CHECK}:{connection_id}",
-        not_before=datetime.now(UTC) + timedelta(seconds=CHECK_EVERY_S),
-    )
+    not_before = datetime.now(UTC) + timedelta(seconds=CHECK_EVERY_S)
+    await _add_job(session, CHANNEL_CHECK, tenant_id, connection_id, not_before=not_before)
 
 
 async def plan_next_check(tenant_id: UUID, connection_id: UUID) -> None:
@@ -303,3 +278,24 @@ def channel_named(name: str) -> ChannelType:
     except ValueError:
         known = ", ".join(sorted(set(ChannelType) - DEVELOPMENT_CHANNELS))
         raise BadRequest(f"There is no channel {name!r}. There are: {known}.") from None
+
+
+async def _add_job(
+    session: WithinTenant,
+    kind: str,
+    tenant_id: UUID,
+    connection_id: UUID,
+    *,
+    asked_by: UUID | None = None,
+    not_before: datetime | None = None,
+) -> UUID:
+    """A connection has one open job of each kind; asking again gives that one."""
+    return await queue.add(
+        session,
+        tenant_id=tenant_id,
+        kind=kind,
+        subject=str(connection_id),
+        unique_key=f"{kind}:{connection_id}",
+        asked_by=asked_by,
+        not_before=not_before,
+    )
