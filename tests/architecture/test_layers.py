@@ -27,7 +27,7 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.api.rbac": {"platform_admin"},
     "shared.api.me": {"identity"},  # a person may be in several tenants
     "shared.api.tenants": {"identity"},
-    "shared.channels.connections": {"inbound"},  # whose account a platform's request is about
+    "shared.channels.known_accounts": {"inbound"},  # whose account a platform's request is about
     "shared.channels.leases": {"lease"},  # a worker sends for every tenant
     "shared.jobs.queue": {"jobs"},  # and does the jobs of all
     "shared.conversations.handover": {"sweep"},  # a hold expires in whatever tenant it is

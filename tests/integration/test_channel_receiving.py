@@ -13,7 +13,7 @@ import orjson
 import psycopg
 import pytest
 from orchestrator.scripted_channel import ScriptedChannel, sign
-from shared.channels.connections import known_accounts
+from shared.channels.known_accounts import known_accounts
 from sqlalchemy.exc import OperationalError
 
 from tests.support.people import World
@@ -210,6 +210,68 @@ async def test_a_group_that_addresses_us_has_one_conversation_of_several_authors
     )
     assert {row[:3] for row in rows} == {(rows[0][0], "team", None)}
     assert len({author for *_, author in rows}) == 2
+
+
+async def test_what_a_group_says_to_each_other_is_stored_only_where_that_is_wished(
+    hook: Hook, platform: ScriptedChannel, globex: World
+) -> None:
+    wishes = await connect(
+        globex,
+        platform.account("globex"),
+        hook.line.superuser,
+        options={"store_unaddressed": True},
+    )
+    event = said("among themselves", kind="group", place="team")
+    for each in (hook, Hook(hook.api, wishes)):
+        assert await each.post(event) == 200
+    assert hook.messages() == []
+    assert Hook(hook.api, wishes).messages() == [("among themselves", None)], "nobody answers it"
+
+
+async def test_in_a_thread_that_we_are_in_we_are_addressed(hook: Hook) -> None:
+    in_thread = {"kind": "group", "place": "team", "thread": "t1"}
+    await hook.post(said("before us", **in_thread))
+    await hook.post(said("@acme hello", **in_thread))
+    await hook.post(said("and another thing", **in_thread))
+    await hook.post(said("elsewhere", **in_thread | {"thread": "t2"}))
+    await hook.post(said("outside of threads", **in_thread | {"thread": None}))
+    assert [text for text, _ in hook.messages()] == ["@acme hello", "and another thing"]
+
+
+async def test_what_comes_in_by_the_operators_app_finds_its_account(
+    hook: Hook,
+    platform: ScriptedChannel,
+    globex: World,
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    from shared.config import get_settings
+
+    theirs = Hook(hook.api, await connect(globex, platform.account("globex"), hook.line.superuser))
+    app = {"path": "/channels/scripted/events", "secret": "the-app-s-secret"}
+    assert await hook.post(said("no such app here"), **app) == 404
+    settings_of_its_own.setenv("KONSTRUCT_SCRIPTED_SIGNING_SECRET", "the-app-s-secret")
+    get_settings.cache_clear()
+    assert await hook.post(said("for acme"), **app) == 200
+    assert await theirs.post(said("for globex"), **app) == 200
+    assert await hook.post(said("for nobody here"), account="initech", **app) == 200
+    own = {"path": app["path"]}
+    assert await hook.post(said("by an account's own secret"), **own) == 401
+    assert hook.messages() == [("for acme", "pending")]
+    assert theirs.messages() == [("for globex", "pending")]
+    body = orjson.dumps({"challenge": "say this"})
+    for path, secret in ((app["path"], app["secret"]), (hook.line.path, None)):
+        headers = sign(secret or hook.line.account.webhooks.secret, body)
+        answer = await hook.api.post(path, content=body, headers=headers)
+        assert (answer.status_code, answer.text) == (200, "say this")
+    answer = await hook.api.post(app["path"], content=body, headers=sign("guessed", body))
+    assert answer.status_code == 401
+
+
+async def test_our_own_words_come_back_under_our_own_name(hook: Hook) -> None:
+    for author in ("bot-acme", "acme"):
+        ours = {"id": author, "name": "", "bot": False}
+        assert await hook.post(said("our own words", author=ours)) == 200
+    assert hook.messages() == []
 
 
 @pytest.mark.parametrize("begun", [False, True])

@@ -21,8 +21,6 @@ from shared.runs import leases
 from tests.support.people import World
 from tests.support.waiting import eventually
 
-CREDENTIALS = ("keys", "on_unknown")
-
 
 @dataclass
 class Line:
@@ -104,14 +102,15 @@ class Line:
 
 
 async def connect(
-    world: World, account: Account, superuser: psycopg.Connection, **credentials: str
+    world: World,
+    account: Account,
+    superuser: psycopg.Connection,
+    options: dict[str, Any] | None = None,
+    **settings: str,
 ) -> Line:
     """A live connection of the account, without asking the platform."""
-    given = {
-        "api_token": account.token,
-        "signing_secret": account.webhooks.secret,
-        "keys": account.keys,
-    }
+    given = {"api_token": account.token, "signing_secret": account.webhooks.secret}
+    chosen = {"keys": account.keys, "own_id": account.bot_id}
     connection = ChannelConnection(
         id=uuid4(),
         tenant_id=world.id,
@@ -119,7 +118,7 @@ async def connect(
         channel_type="scripted",
         external_key=account.name,
         state="live",
-        config={"credentials": given | credentials},
+        config={"credentials": given, "settings": chosen | settings, "options": options or {}},
     )
     async with SystemSession("setup") as session, session.transaction():
         session.add(connection)

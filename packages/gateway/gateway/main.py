@@ -37,7 +37,7 @@ from gateway.answers import as_get, with_headers
 from gateway.api_docs import api_docs_router
 from gateway.body_limit import BodyLimit
 from gateway.canary import Canary
-from gateway.channels.scripted import scripted_router
+from gateway.channels.readers import CHANNEL_ROUTERS
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
 from gateway.health import SchemaLook, gateway_parts, health_router
@@ -134,7 +134,7 @@ def create_app() -> FastAPI:
         agents_router,
         chat_router,
         web_chat_router,
-        scripted_router,
+        *CHANNEL_ROUTERS.values(),
         api_docs_router,
         portal_router,
     ):

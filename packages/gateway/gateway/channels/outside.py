@@ -1,87 +1,100 @@
 """What a platform tells us: proved, read, stored; 200 after the last commit, and not before.
 
-Who asks is whoever knows the address, which is hard to guess and proves nothing: the request proves
-itself with the account's secret, and must speak of that account. What is stored is an event each,
-one transaction after the other. If one cannot be stored the answer is 503, and the platform comes
-again with all of them, of which those that were stored are known.
+`/channels/{type}/{connection_id}` is one account's. Its address is hard to guess and proves
+nothing: a request proves itself with the account's secret, and must speak of that account alone.
+`/channels/{type}/events` is the operator's app's, for the accounts of all tenants. A request there
+proves itself with the app's secret, and names its accounts.
+
+What is stored is an event each, one transaction after the other. If one cannot be stored the answer
+is 503, and the platform comes again with all of them, of which those that were stored are known.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NoReturn
 from uuid import UUID
 
-from fastapi import Request, Response
-from shared.channels import connections
-from shared.channels.connections import NO_SUCH_CONNECTION, Account, known_accounts
-from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle, NotGenuine
+from fastapi import APIRouter, Request, Response
+from shared.channels import arriving
+from shared.channels.arriving import Became
+from shared.channels.connections import NO_SUCH_CONNECTION, Account
+from shared.channels.credentials import DEVELOPMENT_CHANNELS
+from shared.channels.events import NotGenuine
+from shared.channels.known_accounts import known_accounts
 from shared.config import settings
-from shared.conversations import receive, revisions
-from shared.conversations.receive import Heard
-from shared.conversations.revisions import Revised
 from shared.errors import NotAuthenticated, NotFound, Unavailable
 from shared.log import get_logger
-from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
-from shared.redis_keys import channel_ignored_key
-from shared.tenants import rate_limits
-from shared.valkey.batch import get_batch
 
 from gateway import metrics
+from gateway.channels.reader import Handshake, Raw, Reader
 
 log = get_logger(__name__)
 
-IGNORED_KEPT_S = 48 * 3600
 
+def routes_of(reader: Reader) -> APIRouter:
+    """Where the platform of this reader tells us what happens."""
+    router = APIRouter(prefix=f"/channels/{reader.channel}", include_in_schema=False)
 
-@dataclass(frozen=True, slots=True)
-class Raw:
-    """A request as it came: what is proved are its bytes."""
+    @router.api_route("/events", methods=["GET", "POST"], name=f"{reader.channel}_app_events")
+    async def app_events(request: Request) -> Response:
+        return await take_for_app(reader, request)
 
-    headers: Mapping[str, str]
-    body: bytes
+    @router.api_route("/{connection_id}", methods=["GET", "POST"], name=f"{reader.channel}_events")
+    async def events(connection_id: str, request: Request) -> Response:
+        return await take(reader, connection_id, request)
 
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What a request says, and which account it says it is about."""
-
-    account_key: str
-    events: list[Inbound]
-
-
-class Reader(Protocol):
-    """Pure functions over bytes, one a channel."""
-
-    channel: ChannelType
-
-    def verify(self, request: Raw, account: Account, now: datetime) -> None:
-        """Raises NotGenuine."""
-
-    def read(self, request: Raw, account: Account) -> Read:
-        """Raises ValueError for what cannot be read."""
+    return router
 
 
 async def take(reader: Reader, connection_id: str, request: Request) -> Response:
-    """Answer a platform's request. Raises NotFound, NotAuthenticated, Unavailable, and what the
-    database says when it is away, which is answered with 503."""
+    """Answer a request about one account. Raises NotFound, NotAuthenticated, Unavailable, and what
+    the database says when it is away, which is answered with 503."""
+    _require_channel(reader)
     account = await _account(reader, connection_id)
-    raw = Raw(request.headers, await request.body())
+    raw = await _raw(request)
+    _verify(reader, raw, account.credentials)
     try:
-        reader.verify(raw, account, datetime.now(UTC))
-    except NotGenuine:
-        _refuse(account, "forged")
-    try:
-        read = reader.read(raw, account)
+        claimed = reader.claim(raw)
     except ValueError:
-        _ignore(account, "unreadable")
+        _count(account, arriving.ignore(account, "unreadable"))
         return Response()
-    if read.account_key != account.external_key:
+    if isinstance(claimed, Handshake):
+        return Response(claimed.body, media_type=claimed.media_type)
+    if any(key != account.external_key for key in claimed):
         log.error("events_of_another_account", connection_id=connection_id, channel=account.channel)
-        _refuse(account, "another_account")
-    for event in read.events:
-        await _store(account, event)
+        _refuse(reader, "another_account")
+    await _store_all(reader, raw, account)
     return Response()
+
+
+async def take_for_app(reader: Reader, request: Request) -> Response:
+    """Answer a request about any accounts of the operator's app. What nobody here has is passed
+    over."""
+    _require_channel(reader)
+    credentials = reader.app_credentials()
+    if not credentials:
+        raise NotFound(f"This installation has no app of its own on {reader.channel}.")
+    raw = await _raw(request)
+    _verify(reader, raw, credentials)
+    try:
+        claimed = reader.claim(raw)
+    except ValueError:
+        metrics.INBOUND_IGNORED.labels(reader.channel, "unreadable").inc()
+        return Response()
+    if isinstance(claimed, Handshake):
+        return Response(claimed.body, media_type=claimed.media_type)
+    for key in dict.fromkeys(claimed):
+        account = await known_accounts.of_key(reader.channel, key)
+        if account is None:
+            metrics.INBOUND_IGNORED.labels(reader.channel, "nobodys_account").inc()
+        else:
+            await _store_all(reader, raw, account)
+    return Response()
+
+
+def _require_channel(reader: Reader) -> None:
+    if reader.channel in DEVELOPMENT_CHANNELS and not settings.channels.development:
+        raise NotFound(f"There is no channel {reader.channel} in this installation.")
 
 
 async def _account(reader: Reader, connection_id: str) -> Account:
@@ -96,58 +109,33 @@ async def _account(reader: Reader, connection_id: str) -> Account:
     return account
 
 
-def _refuse(account: Account, reason: str) -> None:
-    metrics.INBOUND_REFUSED.labels(account.channel, reason).inc()
+async def _raw(request: Request) -> Raw:
+    """The body is capped while it is read (`gateway.body_limit`)."""
+    return Raw(request.method, request.query_params, request.headers, await request.body())
+
+
+def _verify(reader: Reader, raw: Raw, credentials: Mapping[str, str]) -> None:
+    try:
+        reader.verify(raw, credentials, datetime.now(UTC))
+    except NotGenuine:
+        _refuse(reader, "forged")
+
+
+def _refuse(reader: Reader, reason: str) -> NoReturn:
+    metrics.INBOUND_REFUSED.labels(reader.channel, reason).inc()
     raise NotAuthenticated("This request does not prove that it comes from the account's platform.")
 
 
-async def _store(account: Account, event: Inbound) -> None:
-    match event:
-        case Heard():
-            await _store_message(account, event)
-        case Edited(told, text):
-            _count(account, await revisions.edit(account.tenant_id, told, text))
-        case Deleted(told):
-            _count(account, await revisions.delete(account.tenant_id, told))
-        case Lifecycle(code):
-            await connections.is_failing(account.tenant_id, account.id, code)
-            metrics.INBOUND.labels(account.channel, "lifecycle").inc()
-        case Ignored(reason):
-            _ignore(account, reason)
-
-
-async def _store_message(account: Account, heard: Heard) -> None:
-    author = heard.author.external_id
-    if not await rate_limits.use(settings.limits.contact, "contact", str(account.id), author):
-        _ignore(account, "too_many")  # a loop, most likely
+async def _store_all(reader: Reader, raw: Raw, account: Account) -> None:
+    try:
+        events = reader.read(raw, account)
+    except ValueError:
+        _count(account, arriving.ignore(account, "unreadable"))
         return
-    received = await receive.receive(account.tenant_id, heard)
-    metrics.INBOUND.labels(account.channel, "known" if received.known else "message").inc()
+    for event in events:
+        _count(account, await arriving.store(account, event))
 
 
-def _count(account: Account, revised: Revised) -> None:
-    became = "known" if revised.known else "in_time" if revised.in_time else "too_late"
-    metrics.INBOUND.labels(account.channel, became).inc()
-
-
-def _ignore(account: Account, reason: str) -> None:
-    """Counted, for whoever wonders why nothing is answered."""
-    metrics.INBOUND_IGNORED.labels(account.channel, reason).inc()
-    hour = datetime.now(UTC).strftime("%Y%m%d%H")
-    key = channel_ignored_key(account.tenant_id, account.id, hour)
-    get_batch().put("HINCRBY", key, reason, 1)
-    get_batch().put("EXPIRE", key, IGNORED_KEPT_S)
-
-
-def as_message(account: Account, heard: Heard) -> KonstructMessage:
-    """The one message format. Its thread is our conversation, which is not known yet."""
-    return KonstructMessage(
-        tenant_id=str(account.tenant_id),
-        channel=ChannelType(account.channel),
-        channel_metadata=heard.metadata,
-        sender=SenderInfo(
-            user_id=heard.author.external_id, display_name=heard.author.display_name or ""
-        ),
-        content=MessageContent(text=heard.text),
-        timestamp=heard.sent_at or datetime.now(UTC),
-    )
+def _count(account: Account, became: Became) -> None:
+    counter = metrics.INBOUND_IGNORED if became.ignored else metrics.INBOUND
+    counter.labels(account.channel, became.what).inc()

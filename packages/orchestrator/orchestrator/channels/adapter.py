@@ -4,13 +4,15 @@ An adapter holds no state and no connection to PostgreSQL. What a platform answe
 few verdicts, and what is done about them is the sender's, for all platforms alike.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import aiohttp
 from shared.channels.connections import Account
+from shared.channels.proofs import Health, Proved
+from shared.conversations.media import MediaRef
 
 Keys = Literal["repeat", "ask", "none"]
 """What an account does with our key of a message: the same key again makes no second message; it
@@ -112,9 +114,17 @@ class AccountRefused(Exception):
         self.sentence = sentence
 
 
+class MediaRefused(Exception):
+    """A file cannot be had, now or later; `code` says why."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Adapter(Protocol):
     """`place` is where a message goes; `key` names it, the same at each attempt. Every call ends
-    within `leases.CALL_TIMEOUT_S`, by its caller's doing."""
+    within `leases.CALL_TIMEOUT_S`, by its caller's doing; only a file may take longer."""
 
     def abilities(self, account: Account) -> Abilities: ...
     def render(self, markdown: str) -> Sequence[Part]:
@@ -122,7 +132,13 @@ class Adapter(Protocol):
 
     async def send(self, part: Part, place: str, key: UUID, line: Line) -> Verdict: ...
     async def look_up(self, place: str, key: UUID, line: Line) -> Found: ...
-    async def prove(self, line: Line) -> str:
+    async def working(self, place: str, line: Line) -> None:
+        """Show there that somebody writes, if the platform can."""
+
+    def fetch(self, media: MediaRef, line: Line) -> AsyncIterator[bytes]:
+        """A file that somebody sent, in pieces. Raises MediaRefused."""
+
+    async def prove(self, line: Line) -> Proved:
         """Which account it is, as the platform calls it. Raises AccountRefused."""
 
     async def subscribe(self, webhook_url: str, line: Line) -> None:
@@ -130,3 +146,34 @@ class Adapter(Protocol):
 
     async def unsubscribe(self, line: Line) -> None:
         """The opposite. Raises AccountRefused."""
+
+    async def check(self, line: Line) -> Health:
+        """Whether the account is well: its credentials are taken, and we hear of it."""
+
+    async def refresh(self, line: Line) -> dict[str, str] | None:
+        """Credentials instead of those that end soon, if there are any. Raises AccountRefused."""
+
+
+class BaseAdapter(Adapter):
+    """What a platform does that cannot do more."""
+
+    async def working(self, place: str, line: Line) -> None:  # noqa: ARG002
+        return None
+
+    async def fetch(self, media: MediaRef, line: Line) -> AsyncIterator[bytes]:  # noqa: ARG002
+        raise MediaRefused("no_files_on_this_channel")
+        yield b""
+
+    async def check(self, line: Line) -> Health:
+        """It takes the credentials, and says the same account."""
+        try:
+            proved = await self.prove(line)
+        except AccountRefused as error:
+            return Health(False, error.code, error.sentence)
+        if proved.external_key != line.account.external_key:
+            sentence = "The credentials are now those of another account. Connect it anew."
+            return Health(False, "another_account", sentence)
+        return Health(True, name=proved.name, picture_url=proved.picture_url)
+
+    async def refresh(self, line: Line) -> dict[str, str] | None:  # noqa: ARG002
+        return None

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from shared.channels import connections
 from shared.channels.connections import Account
+from shared.channels.proofs import Health
 from shared.config import settings
 from shared.errors import Conflict, NotFound
 
@@ -21,8 +22,8 @@ async def connect(work: Work) -> Result:
     """The platform says which account it is; from then on it is live, and tells us what happens."""
     line, adapter = await _reached(work)
     try:
-        external_key = await adapter.prove(line)
-        connection_id = await connections.proved(work.tenant_id, work.subject, external_key)
+        proved = await adapter.prove(line)
+        connection_id = await connections.proved(work.tenant_id, work.subject, proved)
     except (AccountRefused, Conflict) as error:
         await connections.not_proved(work.tenant_id, work.subject)
         sentence = error.sentence if isinstance(error, AccountRefused) else error.message
@@ -31,29 +32,37 @@ async def connect(work: Work) -> Result:
     try:
         await adapter.subscribe(webhook_url(account), Line(account, work.http))
     except AccountRefused as error:
-        await connections.is_failing(work.tenant_id, connection_id, error.code)
+        await connections.is_failing(work.tenant_id, connection_id, error.code, error.sentence)
         raise JobFailed(error.code, error.sentence) from None
     return _told(account)
 
 
 async def check(work: Work) -> Result:
-    """Whether the platform takes the credentials and says the same account; then look again
-    later."""
+    """Whether the account is well; then look again later. Credentials that end soon are renewed
+    before."""
     line, adapter = await _reached(work)
     account = line.account
     if account.state not in ("live", "failing"):
         return _told(account)
-    code: str | None = None
-    try:
-        external_key = await adapter.prove(line)
-        code = None if external_key == account.external_key else "another_account"
-    except AccountRefused as error:
-        code = error.code
-    if code is None:
-        await connections.is_well(account.tenant_id, account.id)
+    health = await _health(adapter, line)
+    if health.ok:
+        await connections.is_well(account.tenant_id, account.id, health)
     else:
-        await connections.is_failing(account.tenant_id, account.id, code)
-    return _told(await connections.account(account.tenant_id, account.id)) | {"failing": code}
+        code = health.code or "not_well"
+        await connections.is_failing(account.tenant_id, account.id, code, health.sentence)
+    account = await connections.account(account.tenant_id, account.id)
+    return _told(account) | {"failing": health.code, "sentence": health.sentence}
+
+
+async def _health(adapter: Adapter, line: Line) -> Health:
+    account = line.account
+    try:
+        if renewed := await adapter.refresh(line):
+            await connections.renewed(account.tenant_id, account.id, renewed)
+            account = await connections.account(account.tenant_id, account.id)
+        return await adapter.check(Line(account, line.http))
+    except AccountRefused as error:
+        return Health(False, error.code, error.sentence)
 
 
 async def disconnect(work: Work) -> Result:

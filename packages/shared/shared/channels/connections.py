@@ -6,29 +6,25 @@ installation. Given up, its row and conversations stay; connecting the same acco
 it. What a worker has to do for it is a job.
 """
 
-import time
-from collections import OrderedDict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.exc import IntegrityError
 
-from shared.channels import credentials, repository
+from shared.channels import credentials, forms, repository
 from shared.channels.credentials import DEVELOPMENT_CHANNELS
+from shared.channels.proofs import Health, Proved
 from shared.config import settings
-from shared.db import AnySession, HouseSession, SystemSession, WithinTenant
+from shared.db import AnySession, HouseSession, WithinTenant
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.jobs import queue
 from shared.jobs.kinds import CHANNEL_CHECK, CHANNEL_CONNECT, CHANNEL_DISCONNECT
 from shared.models import ChannelConnection
 from shared.models.message import ChannelType
 
-KNOWN_FOR_S = 30.0
-"""How long a gateway goes by what it last read of a connection, also that there is none."""
-CACHE_SIZE = 10_000
 CHECK_EVERY_S = 300.0
 FAILING_PAUSE_S = repository.FAILING_PAUSE_S
 NO_SUCH_CONNECTION = "There is no such connection."
@@ -36,7 +32,11 @@ NO_SUCH_CONNECTION = "There is no such connection."
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A connection, as those who read and send go by it."""
+    """A connection, as those who read and send go by it.
+
+    `settings` are the form's answers that are no secrets, and facts that the platform told when it
+    was proved. `options` are what the business wishes of it.
+    """
 
     id: UUID
     tenant_id: UUID
@@ -46,6 +46,7 @@ class Account:
     state: str
     credentials: dict[str, str]
     settings: dict[str, Any]
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def account_of(connection: ChannelConnection) -> Account:
@@ -58,45 +59,8 @@ def account_of(connection: ChannelConnection) -> Account:
         state=connection.state,
         credentials=credentials.of(connection.config),
         settings=connection.config.get("settings", {}),
+        options=connection.config.get("options", {}),
     )
-
-
-# ── asked for by whoever knows no tenant yet ───────────────────────────────────────────────────
-
-
-class KnownAccounts:
-    """Those a gateway was lately asked for, and that there are none, per process."""
-
-    def __init__(self) -> None:
-        self._known: OrderedDict[UUID, tuple[float, Account | None]] = OrderedDict()
-
-    async def of(self, connection_id: UUID, channel: str) -> Account | None:
-        """The connection if it is of this channel and not given up."""
-        now = time.monotonic()
-        known = self._known.get(connection_id)
-        if known is None or now - known[0] >= KNOWN_FOR_S:
-            known = now, await _read(connection_id)
-            if known[1] is None or known[1].state != "proving":  # which passes in a moment
-                self._known[connection_id] = known
-                self._known.move_to_end(connection_id)
-                while len(self._known) > CACHE_SIZE:
-                    self._known.popitem(last=False)
-        account = known[1]
-        return account if account is not None and account.channel == channel else None
-
-    def forget_all(self) -> None:
-        self._known.clear()
-
-
-async def _read(connection_id: UUID) -> Account | None:
-    async with SystemSession("inbound") as session, session.transaction():
-        connection = await repository.connection_by_id(session, connection_id)
-    if connection is None or connection.state == "disconnected":
-        return None
-    return account_of(connection)
-
-
-known_accounts = KnownAccounts()
 
 
 # ── asked for by the business ──────────────────────────────────────────────────────────────────
@@ -108,23 +72,28 @@ async def claim(
     tenant_id: UUID,
     agent_id: UUID,
     channel: str,
-    given: dict[str, str],
+    given: Mapping[str, Any],
     asked_by: UUID | None = None,
 ) -> tuple[ChannelConnection, UUID]:
     """A connection in state `proving`, and the job that proves it. Raises BadRequest.
 
-    Which account it is the platform says; so a second connection of an account that this business
-    had before takes its place once it is proved.
+    `given` are the answers to the channel's form. Which account it is the platform says; so a
+    second connection of an account that this business had before takes its place once it is proved.
     """
     if channel in DEVELOPMENT_CHANNELS and not settings.channels.development:
         raise BadRequest(
             f"The channel {channel} is for development. It can be connected where "
             "KONSTRUCT_DEVELOPMENT_CHANNELS is true."
         )
+    filled = forms.fill(channel, given)
     connection = ChannelConnection(
-        id=uuid4(), tenant_id=tenant_id, agent_id=agent_id, channel_type=channel, config={}
+        id=uuid4(),
+        tenant_id=tenant_id,
+        agent_id=agent_id,
+        channel_type=channel,
+        config={"settings": filled.settings},
     )
-    credentials.keep(connection, given)
+    credentials.keep(connection, filled.secrets)
     await repository.add_connection(session, connection)
     job_id = await _add_job(session, CHANNEL_CONNECT, tenant_id, connection.id, asked_by=asked_by)
     return connection, job_id
@@ -178,14 +147,14 @@ async def account(tenant_id: UUID, connection_id: UUID) -> Account:
     return account_of(connection)
 
 
-async def proved(tenant_id: UUID, connection_id: UUID, external_key: str) -> UUID:
+async def proved(tenant_id: UUID, connection_id: UUID, proof: Proved) -> UUID:
     """The platform said which account it is: it is live from now on. The id of its connection,
     which is the one that this business had before, if it had one. Raises Conflict if another has
     the account."""
     async with HouseSession(tenant_id, "jobs") as session:
         try:
             async with session.transaction():
-                return await _make_live(session, connection_id, external_key)
+                return await _make_live(session, connection_id, proof)
         except IntegrityError:
             raise Conflict(
                 "This account is connected already, here or in another business of this "
@@ -194,7 +163,7 @@ async def proved(tenant_id: UUID, connection_id: UUID, external_key: str) -> UUI
             ) from None
 
 
-async def _make_live(session: HouseSession, connection_id: UUID, external_key: str) -> UUID:
+async def _make_live(session: HouseSession, connection_id: UUID, proof: Proved) -> UUID:
     connection = await repository.locked(session, connection_id)
     if connection is None or connection.state == "disconnected":
         raise NotFound(NO_SUCH_CONNECTION)
@@ -202,21 +171,30 @@ async def _make_live(session: HouseSession, connection_id: UUID, external_key: s
         session,
         tenant_id=connection.tenant_id,
         channel=connection.channel_type,
-        external_key=external_key,
+        external_key=proof.external_key,
     )
     if before is not None and before.id != connection.id:
         if before.state in repository.LIVE:
             raise Conflict(
                 "This account is connected already. Disconnect it first.", code="account_taken"
             )
-        before.config, before.agent_id = connection.config, connection.agent_id
+        wishes = before.config.get("options", {})
+        before.config = {"options": wishes, **connection.config}
+        before.agent_id = connection.agent_id
         await session.delete(connection)
         connection = before
-    connection.external_key = external_key
+    connection.external_key = proof.external_key
     connection.state, connection.failing, connection.not_before = "live", None, None
+    known = connection.config.get("settings", {}) | dict(proof.settings)
+    connection.config = {**connection.config, "settings": known, **_profile(proof)}
+    credentials.keep(connection, proof.credentials)
     await session.flush()
     await plan_check(session, connection.tenant_id, connection.id)
     return connection.id
+
+
+def _profile(said: Proved | Health) -> dict[str, Any]:
+    return {"profile": {"name": said.name, "picture_url": said.picture_url}}
 
 
 async def not_proved(tenant_id: UUID, connection_id: UUID) -> None:
@@ -224,8 +202,7 @@ async def not_proved(tenant_id: UUID, connection_id: UUID) -> None:
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
         connection = await repository.locked(session, connection_id)
         if connection is not None and connection.state == "proving":
-            connection.state = "disconnected"
-            credentials.forget(connection)
+            connection.state, connection.config = "disconnected", {}
 
 
 async def plan_check(session: WithinTenant, tenant_id: UUID, connection_id: UUID) -> None:
@@ -242,14 +219,29 @@ async def plan_next_check(tenant_id: UUID, connection_id: UUID) -> None:
             await plan_check(session, tenant_id, connection_id)
 
 
-async def is_well(tenant_id: UUID, connection_id: UUID) -> None:
+async def renewed(tenant_id: UUID, connection_id: UUID, given: Mapping[str, str]) -> None:
+    """These are its credentials from now on, beside those that are not among them."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        connection = await repository.locked(session, connection_id)
+        if connection is not None and connection.state in repository.LIVE:
+            credentials.keep(connection, given)
+
+
+async def is_well(tenant_id: UUID, connection_id: UUID, health: Health | None = None) -> None:
     """The platform takes its credentials: what waits for that is sent."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        if health is not None and health.name is not None:
+            connection = await repository.locked(session, connection_id)
+            if connection is not None:
+                connection.config = {**connection.config, **_profile(health)}
         await repository.set_well(session, connection_id)
 
 
-async def is_failing(tenant_id: UUID, connection_id: UUID, code: str) -> None:
-    """A person must do something about it; what is to be sent waits, and is tried now and then."""
+async def is_failing(
+    tenant_id: UUID, connection_id: UUID, code: str, sentence: str | None = None
+) -> None:
+    """A person must do something about it, which the sentence says; what is to be sent waits, and
+    is tried now and then."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
         if await repository.set_failing(
             session, connection_id, code, pause_s=repository.FAILING_PAUSE_S
@@ -259,7 +251,7 @@ async def is_failing(tenant_id: UUID, connection_id: UUID, code: str) -> None:
                 tenant_id=tenant_id,
                 kind="connection_failing",
                 subject=str(connection_id),
-                details={"code": code},
+                details={"code": code} | ({"sentence": sentence} if sentence else {}),
             )
 
 

@@ -1,10 +1,14 @@
 """What proves an account: kept with its connection, read by whoever verifies or sends.
 
-Only development channels can be connected: what is kept here is not sealed.
+It is not sealed, so accounts can be connected only where the development channels are on.
 """
 
+import hashlib
+from collections.abc import Mapping
 from typing import Any
 
+from shared.channels import forms
+from shared.config import settings
 from shared.errors import BadRequest
 from shared.models import ChannelConnection
 from shared.models.message import ChannelType
@@ -14,11 +18,22 @@ DEVELOPMENT_CHANNELS = frozenset({ChannelType.SCRIPTED})
 _FIELD = "credentials"
 
 
-def keep(connection: ChannelConnection, given: dict[str, str]) -> None:
-    """Raises BadRequest for a channel whose credentials must not lie open."""
-    if connection.channel_type not in DEVELOPMENT_CHANNELS:
+def keep(connection: ChannelConnection, given: Mapping[str, str]) -> None:
+    """These, beside those that it has. Of one that is only compared its SHA-256 is kept. Raises
+    BadRequest where credentials must not lie open."""
+    if not settings.channels.development:
         raise BadRequest(f"The channel {connection.channel_type} cannot be connected yet.")
-    connection.config = {**connection.config, _FIELD: given}
+    ways = forms.kept(connection.channel_type)
+    kept = {
+        name: digest(value) if ways[name].way == "compare" else value
+        for name, value in given.items()
+    }
+    connection.config = {**connection.config, _FIELD: of(connection.config) | kept}
+
+
+def digest(value: str) -> str:
+    """What is kept of a credential that is only compared."""
+    return hashlib.sha256(value.encode()).hexdigest()
 
 
 def forget(connection: ChannelConnection) -> None:

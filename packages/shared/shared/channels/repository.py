@@ -49,6 +49,18 @@ async def of_account(
     return (await session.execute(found.with_for_update())).scalar_one_or_none()
 
 
+async def live_by_key(
+    session: SystemSession, channel: str, external_key: str
+) -> ChannelConnection | None:
+    """Whichever tenant has this account of the platform's live; one alone can."""
+    found = select(ChannelConnection).where(
+        ChannelConnection.channel_type == channel,
+        ChannelConnection.external_key == external_key,
+        ChannelConnection.state.in_(LIVE),
+    )
+    return (await session.execute(found)).scalar_one_or_none()
+
+
 async def add_connection(session: WithinTenant, connection: ChannelConnection) -> None:
     session.add(connection)
     await session.flush()

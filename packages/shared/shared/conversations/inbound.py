@@ -84,6 +84,23 @@ async def lock_by_key(
     return Locked(*row) if row else None
 
 
+_THERE = text(
+    """
+    SELECT FROM conversations AS conversation
+     WHERE conversation.channel = :channel AND conversation.connection_id = :connection_id
+       AND conversation.external_key = :external_key
+    """
+)
+
+
+async def is_there(
+    session: HouseSession, channel: str, connection_id: UUID, external_key: str
+) -> bool:
+    """Whether there is a conversation of this key."""
+    given = {"channel": channel, "connection_id": connection_id, "external_key": external_key}
+    return (await session.execute(_THERE, given)).first() is not None
+
+
 async def add_conversation(
     session: HouseSession,
     *,

@@ -6,6 +6,7 @@ which waits until its author has been quiet for a moment, since people say one t
 messages; then workers are nudged.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +17,7 @@ from shared.conversations import contacts, inbound, inbound_events
 from shared.conversations.contacts import Author
 from shared.conversations.inbound import Locked
 from shared.conversations.inbound_events import Told
+from shared.conversations.media import MediaRef
 from shared.db import HouseSession
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.runs import bursts, queue
@@ -34,13 +36,19 @@ class Heard:
     """A message, as its channel has read it.
 
     `conversation_key` names place and thread; without one it is a talk between two, known by our
-    contact, since platforms' ids change. `extras` are what the channel needs to answer.
+    contact, since platforms' ids change. `thread` is set within a thread alone. `addressed` says
+    whether a group's message is meant for us. `extras` are what the channel needs to answer.
     """
 
     told: Told
     author: Author
     text: str
     conversation_key: str | None = None
+    thread: str | None = None
+    files: Sequence[MediaRef] = ()
+    is_group: bool = False
+    addressed: bool = True
+    is_bot: bool = False
     parts: list[dict[str, Any]] | None = None
     sent_at: datetime | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
@@ -100,6 +108,17 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
     return Received(False, conversation.id, message_id, run_id)
 
 
+async def is_our_thread(tenant_id: UUID, heard: Heard) -> bool:
+    """Whether it was said in a thread in which we were addressed before."""
+    if heard.thread is None or heard.conversation_key is None:
+        return False
+    told = heard.told
+    async with HouseSession(tenant_id, "receive") as session, session.transaction():
+        return await inbound.is_there(
+            session, told.channel, told.connection_id, heard.conversation_key
+        )
+
+
 async def _conversation(session: HouseSession, heard: Heard, contact_id: UUID) -> Locked | None:
     """Found or made, and locked. None if there is none and nobody to answer in it."""
     told = heard.told
@@ -128,6 +147,8 @@ async def _run(
     """Why there is none, or the run."""
     if heard.sent_at and datetime.now(UTC) - heard.sent_at > ANSWERED_UP_TO:
         return "arrived_late", None
+    if not heard.addressed:
+        return None, None
     if conversation.handling != "agent":
         return None, None
     if not conversation.agent_is_active:

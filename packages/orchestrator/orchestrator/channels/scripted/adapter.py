@@ -7,12 +7,14 @@ from uuid import UUID
 
 import aiohttp
 from shared.channels.connections import Account
+from shared.channels.proofs import Proved
 from shared.config import settings
 
 from orchestrator.channels.adapter import (
     Abilities,
     Absent,
     AccountRefused,
+    BaseAdapter,
     Failing,
     Found,
     Keys,
@@ -34,12 +36,11 @@ ACCOUNT_RATE = Rate(per_s=500.0, burst=100)
 PLACE_RATE = Rate(per_s=50.0, burst=20)
 
 
-class ScriptedAdapter:
-    """Its credentials: `api_token`, `signing_secret`; `keys` as the account was made, and
-    `on_unknown`."""
+class ScriptedAdapter(BaseAdapter):
+    """`keys` as the account was made, and `on_unknown`, are its settings."""
 
     def abilities(self, account: Account) -> Abilities:
-        given = account.credentials
+        given = account.settings
         return Abilities(
             keys=cast(Keys, given.get("keys", "repeat")),
             on_unknown=cast(OnUnknown, given.get("on_unknown", "repeat")),
@@ -92,9 +93,13 @@ class ScriptedAdapter:
             case _:
                 return Unsure(f"http_{status}")
 
-    async def prove(self, line: Line) -> str:
+    async def prove(self, line: Line) -> Proved:
         answer = await _required(line, "GET", "/api/me")
-        return str(answer["account"])
+        name = str(answer["account"])
+        return Proved(name, name=name, settings={"own_id": str(answer["bot_id"])})
+
+    async def working(self, place: str, line: Line) -> None:
+        await _required(line, "POST", "/api/typing", {"place": place})
 
     async def subscribe(self, webhook_url: str, line: Line) -> None:
         await _required(line, "PUT", "/api/webhook", {"url": webhook_url})

@@ -1,0 +1,10 @@
+"""The routes of all platforms that tell us what happens, one row each."""
+
+from typing import Final
+
+from fastapi import APIRouter
+from shared.models.message import ChannelType
+
+from gateway.channels.scripted import scripted_router
+
+CHANNEL_ROUTERS: Final[dict[ChannelType, APIRouter]] = {ChannelType.SCRIPTED: scripted_router}

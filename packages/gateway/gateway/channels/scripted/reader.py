@@ -1,0 +1,72 @@
+"""Reads what the scripted platform posts."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import orjson
+from shared.channels.connections import Account
+from shared.channels.events import Inbound, NotGenuine
+from shared.channels.scripted.events import read_event
+from shared.config import settings
+from shared.conversations.receive import Heard
+from shared.models.message import ChannelType, KonstructMessage
+
+from gateway.channels.reader import Handshake, Raw, as_message
+
+FRESH_S = 300.0
+"""A request signed longer ago, or ahead of our clock, is a replay."""
+
+
+def normalize_scripted_event(event: Mapping[str, Any], account: Account) -> KonstructMessage:
+    """A `message` event as the pipeline takes it. Raises ValueError for any other."""
+    read = read_event(event, account)
+    if not isinstance(read, Heard):
+        raise ValueError("this event is no message to be answered")
+    return as_message(account, read)
+
+
+class _ScriptedReader:
+    channel = ChannelType.SCRIPTED
+
+    def app_credentials(self) -> Mapping[str, str]:
+        secret = settings.channels.scripted_signing_secret
+        return {} if secret is None else {"signing_secret": secret.get_secret_value()}
+
+    def verify(self, request: Raw, credentials: Mapping[str, str], now: datetime) -> None:
+        said = request.headers.get("X-Scripted-Timestamp", "")
+        proof = request.headers.get("X-Scripted-Signature", "")
+        secret = credentials.get("signing_secret", "")
+        try:
+            age_s = now.timestamp() - int(said)
+        except ValueError:
+            raise NotGenuine from None
+        signed = f"v1:{said}:".encode() + request.body
+        right = "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        is_right = hmac.compare_digest(right.encode(), proof.encode(errors="replace"))
+        if not secret or abs(age_s) > FRESH_S or not is_right:
+            raise NotGenuine
+
+    def claim(self, request: Raw) -> list[str] | Handshake:
+        body = _read(request)
+        if "challenge" in body:
+            return Handshake(str(body["challenge"]))
+        return [str(body["account"])]
+
+    def read(self, request: Raw, account: Account) -> list[Inbound]:
+        try:
+            return [read_event(event, account) for event in _read(request)["events"]]
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError("this is no request of the scripted platform") from error
+
+
+READER = _ScriptedReader()
+
+
+def _read(request: Raw) -> dict[str, Any]:
+    body = orjson.loads(request.body)
+    if not isinstance(body, dict) or not {"challenge", "account"} & set(body):
+        raise ValueError("this is no request of the scripted platform")
+    return body

@@ -1,0 +1,84 @@
+"""What a platform told us, stored: the same for all channels, whoever heard it.
+
+What bots say, we ourselves among them, and what people in a group say to each other is passed over
+here and nowhere else: a channel's reader only says who spoke and whether we were addressed.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from shared.channels import connections
+from shared.channels.connections import Account
+from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle
+from shared.config import settings
+from shared.conversations import receive, revisions
+from shared.conversations.receive import Heard
+from shared.conversations.revisions import Revised
+from shared.redis_keys import channel_ignored_key
+from shared.tenants import rate_limits
+from shared.valkey.batch import get_batch
+
+IGNORED_KEPT_S = 48 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of an event, as figures name it. Of an `ignored` one nothing was stored."""
+
+    what: str
+    ignored: bool = False
+
+
+async def store(account: Account, event: Inbound) -> Became:
+    """One event, one transaction; told again, nothing changes. Raises what the database says when
+    it is away."""
+    match event:
+        case Heard():
+            return await _hear(account, event)
+        case Edited(told, text):
+            return _revised(await revisions.edit(account.tenant_id, told, _clean(text)))
+        case Deleted(told):
+            return _revised(await revisions.delete(account.tenant_id, told))
+        case Lifecycle(code):
+            await connections.is_failing(account.tenant_id, account.id, code)
+            return Became("lifecycle")
+        case Ignored(reason):
+            return ignore(account, reason)
+
+
+def ignore(account: Account, reason: str) -> Became:
+    """Counted, for whoever wonders why nothing is answered."""
+    hour = datetime.now(UTC).strftime("%Y%m%d%H")
+    key = channel_ignored_key(account.tenant_id, account.id, hour)
+    get_batch().put("HINCRBY", key, reason, 1)
+    get_batch().put("EXPIRE", key, IGNORED_KEPT_S)
+    return Became(reason, ignored=True)
+
+
+async def _hear(account: Account, heard: Heard) -> Became:
+    author = heard.author.external_id
+    if heard.is_bot or author in (account.external_key, account.settings.get("own_id")):
+        return ignore(account, "bot")
+    heard = replace(heard, text=_clean(heard.text))
+    if not heard.text and not heard.files:
+        return ignore(account, "empty")
+    if not heard.addressed:
+        is_ours = await receive.is_our_thread(account.tenant_id, heard)
+        if not is_ours and not account.options.get("store_unaddressed"):
+            return ignore(account, "not_addressed")
+        heard = replace(heard, addressed=is_ours)
+    if not await rate_limits.use(settings.limits.contact, "contact", str(account.id), author):
+        return ignore(account, "too_many")  # a loop, most likely
+    received = await receive.receive(account.tenant_id, heard)
+    return Became("known" if received.known else "message")
+
+
+def _clean(text: str) -> str:
+    """PostgreSQL keeps no NUL, and a half of a surrogate pair is no text."""
+    return (
+        text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace").strip()
+    )
+
+
+def _revised(revised: Revised) -> Became:
+    return Became("known" if revised.known else "in_time" if revised.in_time else "too_late")

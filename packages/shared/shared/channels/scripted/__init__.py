@@ -1,0 +1,1 @@
+"""The channel `scripted`, as both halves know it (docs/scripted-channel.md)."""
