@@ -38,6 +38,11 @@ IN_ITS_PART = {
 """Of the part that the channel says; a plan has them all."""
 HELD = {"ix_web_conversations_held", "ix_channel_conversations_held"}
 
+KEYS_OF_A_CONVERSATION = {
+    "pk_web_conversations",
+    "uq_web_conversations_tenant_id_id",
+    "uq_web_conversations_tenant_id_channel_id",
+}
 BOTH_CONVERSATIONS = {
     f"uq_{part}_conversations_tenant_id_channel_id" for part in ("web", "channel")
 }
@@ -294,6 +299,42 @@ def test_the_newest_messages_are_read_along_their_index_however_long_conversatio
     read = next(node for node in _nodes(plan) if node.get("Alias") == "said")
     assert (read["Node Type"], read["Scan Direction"]) == ("Index Scan", "Backward")
     assert not [node for node in _nodes(plan) if node["Node Type"] == "Sort"]
+
+
+@pytest.mark.parametrize(
+    ("table", "key"),
+    [
+        ("web_conversations", ("tenant_id", "id")),
+        ("web_conversation_messages", ("conversation_id", "id")),
+        ("channel_conversations", ("tenant_id", "channel", "id")),
+        ("channel_messages", ("conversation_id", "id")),
+    ],
+)
+def test_on_the_first_day_what_a_message_belongs_to_is_found_by_its_key(
+    superuser: psycopg.Connection, table: str, key: tuple[str, ...]
+) -> None:
+    """PostgreSQL's own look for a foreign key, on tables that were never analyzed: not by reading
+    the conversation."""
+    found = " AND ".join(f"{column} = ${number}" for number, column in enumerate(key, 1))
+    look = Stated("a foreign key's", f"SELECT FROM ONLY {table} WHERE {found} FOR KEY SHARE")
+    (scan,) = (node for node in _nodes(_plan(superuser, look)) if "Index Name" in node)
+    assert "Filter" not in scan, scan
+
+
+def test_on_the_first_day_a_conversation_is_found_by_its_key(
+    database: Database, acme: World
+) -> None:
+    options = PLANNING | {"app.current_tenant": str(acme.id)}
+    stated = {each.name: each for each in statements()}
+    with as_application(database, **options) as connection:
+        for name in ("conversations.turns.asking._ASK", "conversations.turns.ending._END"):
+            plan = _plan(connection, stated[name])
+            scans = [
+                node
+                for node in _nodes(plan)
+                if node.get("Relation Name") == "web_conversations" and "Index Name" in node
+            ]
+            assert {scan["Index Name"] for scan in scans} <= KEYS_OF_A_CONVERSATION, name
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
