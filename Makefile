@@ -82,6 +82,8 @@ lock: install-dev ## resolve the dependencies anew and write requirements*.lock 
 		-o requirements-dev.lock
 	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
 		--no-header --no-annotate --group pyproject.toml:node -o requirements-node.lock
+	@"$(BIN)/uv" pip compile -q --upgrade --universal --generate-hashes --python-version 3.11 \
+		--no-header --no-annotate --group pyproject.toml:telegram -o tests/counterparts/telegram.lock
 
 clean: ## remove the virtual environment and caches; the data directory stays
 	rm -rf "$(VENV)" portal/node_modules portal/dist dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

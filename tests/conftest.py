@@ -32,7 +32,6 @@ from tests.support.people import Person, World
 from tests.support.processes import log_marks, logs_since
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
 from tests.support.sizes import FULL
-from tests.support.sizes import VARIABLE as SIZE_VARIABLE
 from tests.support.stack import Stack
 
 GATEWAY_URL = "http://127.0.0.1:8000"
@@ -45,10 +44,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Hide the settings of the person who runs the tests, except the tests' size."""
+    """Hide the settings of the person who runs the tests, except those of the tests."""
     config.stash[_FIGURES] = Counter()
     for name in [name for name in os.environ if name.startswith("KONSTRUCT_")]:
-        if name != SIZE_VARIABLE:
+        if not name.startswith("KONSTRUCT_TEST_"):
             del os.environ[name]
     # A shell that starts us in the background ignores Ctrl-C, for us and for all processes we
     # start.

@@ -18,7 +18,12 @@ from tests.support.deploy import known_settings
 from tests.support.servers import ROOT
 
 PACKAGES = ("shared", "gateway", "orchestrator", "konstruct")
-OF_TESTS = {"KONSTRUCT_TEST_SIZE", "KONSTRUCT_BENCH_CHAINLIT", "KONSTRUCT_GATEWAY"}
+OF_TESTS = {
+    "KONSTRUCT_TEST_SIZE",
+    "KONSTRUCT_TEST_DESCRIPTIONS",
+    "KONSTRUCT_BENCH_CHAINLIT",
+    "KONSTRUCT_GATEWAY",
+}
 """Variables of tests and tools, which no process of the product reads."""
 HISTORY = {"CHANGELOG.md"}
 """Tells what was, by the names it had."""
