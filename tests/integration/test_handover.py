@@ -2,7 +2,6 @@
 conversation's lock, and every message gets its outcome."""
 
 import asyncio
-import random
 from uuid import UUID, uuid4
 
 import psycopg
@@ -14,7 +13,7 @@ from shared.conversations.receive import receive
 from shared.db import TenantSession
 from shared.errors import Conflict, Forbidden, Unavailable
 
-from tests.support.handing_over import Talk, words_of_the_agent_after_a_notice
+from tests.support.handing_over import Talk
 from tests.support.heard import Worker, begin_now, connect, heard, messages, rows
 from tests.support.people import World, leave
 from tests.support.sizes import sized
@@ -410,68 +409,3 @@ async def test_the_notice_is_in_the_persons_language(
         await handover.take(acme.id, conversation_id, acme.admin.id)
         assert said in messages(superuser, conversation_id)[-1]["content"]
         await handover.give_back(acme.id, conversation_id, acme.admin.id)
-
-
-# ── races ──────────────────────────────────────────────────────────────────────────────────────
-
-RACES = sized(120, full=10_000)
-AT_ONCE = 12
-
-
-async def test_nobody_speaks_over_a_person_whoever_is_first(
-    acme: World, superuser: psycopg.Connection
-) -> None:
-    """Taken at any moment of an answer: nothing of the agent's after the notice, every message has
-    its outcome, and given back what is unanswered is answered."""
-    people = [acme.admin, *acme.everyone[1:]]
-    talks = [await Talk.begun(acme, person, superuser) for person in people]
-    for talk in talks:
-        await handover.show_to_colleague(acme.id, talk.id, talk.person.id)
-        await handover.give_back(acme.id, talk.id, talk.person.id)
-    told = {"taken": 0, "answered": 0}
-    for number in range(RACES // len(talks)):
-        await asyncio.gather(*(_race(talk, f"{number}", told) for talk in talks))
-    for talk in talks:
-        stored = messages(superuser, talk.id)
-        assert words_of_the_agent_after_a_notice(stored) == []
-        good = {m["reply_to"] for m in stored if m["reply_to"] and m["status"] != "failed"}
-        assert {m["id"] for m in stored if m["role"] == "user"} == good
-        assert [m["seq"] for m in stored] == [*range(1, len(stored) + 1)]
-    assert min(told.values()) > 0, f"both happen: {told}"
-
-
-async def _race(talk: Talk, text: str, told: dict[str, int]) -> None:
-    """Most at a random moment; one in six each way for certain, on however slow a machine."""
-    asked = await talk.say(text)
-    first = random.choice(("take", "answer", None, None, None, None))
-    taken, ended = asyncio.Event(), asyncio.Event()
-
-    async def answer() -> bool:
-        if first == "take":
-            await taken.wait()
-        await asyncio.sleep(random.uniform(0, 0.02))
-        claimed = await talk.claim(asked)
-        await asyncio.sleep(random.uniform(0, 0.04))
-        answered = bool(claimed and await talk.worker.answer(claimed, f"to {text}"))
-        ended.set()
-        return answered
-
-    async def take() -> None:
-        if first == "answer":
-            await ended.wait()
-        else:
-            await asyncio.sleep(random.uniform(0, 0.05))
-        await handover.take(talk.world.id, talk.id, talk.person.id)
-        taken.set()
-
-    answered, _ = await asyncio.gather(answer(), take())
-    told["answered" if answered else "taken"] += 1
-    if random.random() < 0.5:
-        await talk.say(f"{text}, again")
-        await handover.reply(talk.world.id, talk.id, talk.person.id, f"I say: {text}")
-    await handover.give_back(talk.world.id, talk.id, talk.person.id)
-    for run in talk.runs():
-        if run["state"] == "pending":
-            resumed = await talk.worker.claim(run["id"])
-            assert resumed
-            assert await talk.worker.answer(resumed, f"after all, to {text}")

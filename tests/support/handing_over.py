@@ -1,5 +1,7 @@
 """A talk that people take over and give back, worked on here: who says what, and what is stored."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -50,6 +52,16 @@ class Talk:
             str(self.id),
         )
 
+    def pending(self) -> list[UUID]:
+        """The runs that wait to be claimed."""
+        found = rows(
+            self.database,
+            "SELECT id FROM agent_runs WHERE tenant_id = %s AND channel = 'web'"
+            " AND thread_id = %s AND state = 'pending' ORDER BY position",
+            self.world.id, str(self.id),
+        )  # fmt: skip
+        return [each["id"] for each in found]
+
     def said(self) -> list[tuple[str, str, str]]:
         """(who, how, what) in the order of the table."""
         return [
@@ -89,3 +101,28 @@ def words_of_the_agent_after_a_notice(stored: list[dict[str, Any]]) -> list[str]
         elif held and message["role"] == "assistant" and message["author_kind"] in (None, "agent"):
             wrong.append(message["content"])
     return wrong
+
+
+def signs_of_the_agent_after_a_notice(told: Sequence[dict[str, Any]]) -> list[str]:
+    """The same of what a socket was told, in order: text, outcomes, and that it is typing."""
+    held, wrong = False, []
+    for frame in told:
+        author = frame.get("author", {}).get("kind")
+        if author == "system":
+            held = "again" not in frame["content"]
+        elif held and author is None and _is_of_the_agent(frame):
+            wrong.append(f"{frame['type']}: {frame.get('text') or frame.get('content')}")
+    return wrong
+
+
+def _is_of_the_agent(frame: dict[str, Any]) -> bool:
+    return frame["type"] in ("delta", "response", "typing") or frame.get("role") == "assistant"
+
+
+def is_answered_once(stored: list[dict[str, Any]]) -> bool:
+    """Each of the person's messages has one outcome that is no failure, and only numbers that count
+    up by one."""
+    good = Counter(m["reply_to"] for m in stored if m["reply_to"] and m["status"] != "failed")
+    asked = [m["id"] for m in stored if m["role"] == "user"]
+    in_order = [m["seq"] for m in stored] == [*range(1, len(stored) + 1)]
+    return in_order and good == Counter(asked)

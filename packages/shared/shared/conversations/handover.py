@@ -154,7 +154,7 @@ async def _reply(
             status="merged",
             reply_to=asked.id,
         )
-        telling.frames.append(outcome_frame(held.id, merged))
+        telling.frames.append(outcome_frame(held.id, merged, author=author))
     stored = await speaking.say(
         session,
         held,
@@ -234,7 +234,7 @@ async def hand_over(
         kind, handling = waiting_sentence(speaks)
         text = notice(kind, held.language, agent=held.agent_name)
         *merged, outcome = await interrupting.end_handed_over(session, held, ending, text)
-        telling.frames += [outcome_frame(held.id, each) for each in merged]
+        telling.frames += [outcome_frame(held.id, each, author=NOTICE) for each in merged]
         telling.frames.append(
             outcome_frame(held.id, outcome, text, author=NOTICE, attempt=ending.attempt)
         )
