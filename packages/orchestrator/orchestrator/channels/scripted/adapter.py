@@ -29,7 +29,8 @@ from orchestrator.channels.adapter import (
     Unsure,
     Verdict,
 )
-from orchestrator.channels.splitting import split
+from orchestrator.channels.rendering import render
+from orchestrator.channels.rendering.dialects import MARKDOWN
 
 MAX_CHARS = 2_000
 ACCOUNT_RATE = Rate(per_s=500.0, burst=100)
@@ -49,12 +50,13 @@ class ScriptedAdapter(BaseAdapter):
         )
 
     def render(self, markdown: str) -> Sequence[Part]:
-        return [{"text": text} for text in split(markdown, MAX_CHARS)]
+        parts = render(markdown, MARKDOWN, MAX_CHARS)
+        return [{"text": part.text, "plain": part.plain} for part in parts]
 
     async def send(self, part: Part, place: str, key: UUID, line: Line) -> Verdict:
         verdict = await self._post(part["text"], "markdown", place, key, line)
         if verdict == Refused("cannot_parse"):
-            verdict = await self._post(part["text"], "plain", place, key, line)
+            verdict = await self._post(part["plain"], "plain", place, key, line)
         return verdict
 
     async def _post(self, text: str, format_: str, place: str, key: UUID, line: Line) -> Verdict:
