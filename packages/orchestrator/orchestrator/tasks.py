@@ -24,6 +24,7 @@ from shared.valkey.publish import publish_canary
 
 from orchestrator.app import app
 from orchestrator.beside import begin_beside
+from orchestrator.channels.at_once import send_at_once
 from orchestrator.life.context import WorkerContext
 from orchestrator.life.current import current_life
 from orchestrator.life.runtime import runtime
@@ -145,13 +146,15 @@ async def _send_web(text: str, extras: Extras) -> None:
 
 
 async def _update_slack_placeholder(text: str, extras: Extras) -> None:
-    """Put the text in the placeholder's place."""
-    await _send_outside(ChannelType.SLACK, text, extras)
+    """Put the text in the placeholder's place; beyond 4,000 characters, which an edit does not
+    take, the placeholder goes and the parts are posted."""
+    hints = {name: extras[name] for name in ("placeholder_ts", "channel_id") if extras.get(name)}
+    await send_at_once(ChannelType.SLACK, text, extras, place=extras.get("channel_id"), hints=hints)
 
 
 async def send_whatsapp_message(text: str, extras: Extras) -> None:
     """Send the text to the person's address."""
-    await _send_outside(ChannelType.WHATSAPP, text, extras)
+    await send_at_once(ChannelType.WHATSAPP, text, extras, place=extras.get("to"))
 
 
 async def _send_outside(channel: ChannelType, text: str, extras: Extras) -> None:  # noqa: ARG001

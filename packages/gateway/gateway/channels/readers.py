@@ -6,5 +6,9 @@ from fastapi import APIRouter
 from shared.models.message import ChannelType
 
 from gateway.channels.scripted import scripted_router
+from gateway.channels.slack import slack_router
 
-CHANNEL_ROUTERS: Final[dict[ChannelType, APIRouter]] = {ChannelType.SCRIPTED: scripted_router}
+CHANNEL_ROUTERS: Final[dict[ChannelType, APIRouter]] = {
+    ChannelType.SCRIPTED: scripted_router,
+    ChannelType.SLACK: slack_router,
+}

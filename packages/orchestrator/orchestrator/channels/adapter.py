@@ -91,9 +91,10 @@ class NotSent:
 
 @dataclass(frozen=True, slots=True)
 class Unsure:
-    """It left, and no verdict came."""
+    """It left, and no verdict came. It is asked about again, after `wait_s` at least."""
 
     code: str
+    wait_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +102,15 @@ class Absent:
     """The platform knows no message of this key."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The platform cannot be asked about this key, now or later."""
+
+    code: str
+
+
 Verdict = Sent | Later | Refused | Failing | NotSent | Unsure
-Found = Sent | Absent | Unsure
+Found = Sent | Absent | Unknown | Unsure
 
 
 class AccountRefused(Exception):

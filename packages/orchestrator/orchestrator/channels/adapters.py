@@ -6,8 +6,12 @@ from shared.models.message import ChannelType
 
 from orchestrator.channels.adapter import Adapter
 from orchestrator.channels.scripted.adapter import ScriptedAdapter
+from orchestrator.channels.slack.adapter import SlackAdapter
 
-_ADAPTERS: Final[dict[str, Adapter]] = {ChannelType.SCRIPTED: ScriptedAdapter()}
+_ADAPTERS: Final[dict[str, Adapter]] = {
+    ChannelType.SCRIPTED: ScriptedAdapter(),
+    ChannelType.SLACK: SlackAdapter(),
+}
 
 
 def adapter_of(channel: str) -> Adapter | None:

@@ -30,7 +30,7 @@ log = get_logger(__name__)
 
 RUN_STATE = {"complete": "done", "stopped": "stopped", "failed": "failed"}
 STORE_WITHIN_S = 30.0
-HINTS = ("placeholder_ts",)
+HINTS = ("placeholder_ts", "channel_id")
 """Of what a channel put beside the message: what helps to send the answer."""
 MERGED = Outcome("complete", "")
 """The words of an older message's outcome."""

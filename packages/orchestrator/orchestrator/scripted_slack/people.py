@@ -40,16 +40,12 @@ def say(
     if mention:
         text = f"<@{workspace.installation.bot_user_id}> {text}"
     ts = workspace.clock.ts(at)
-    message: Message = {
-        "type": "message",
-        "user": person.id,
-        "ts": ts,
-        "client_msg_id": new_id("client-"),
-        "text": text,
-        "team": person.team_id,
-    }
+    message: Message = {"type": "message", "ts": ts, "text": text}
     if bot:
         message |= {"subtype": "bot_message", "bot_id": f"B{person.id[1:]}", "username": who}
+    else:
+        said_by = {"user": person.id, "team": person.team_id}
+        message |= said_by | {"client_msg_id": new_id("client-")}
     if thread_ts:
         message["thread_ts"] = thread_ts
         message["parent_user_id"] = place.messages.get(thread_ts, {}).get("user", person.id)
@@ -70,7 +66,7 @@ def edit(workspace: Workspace, channel: str, ts: str, text: str, how: How | None
     before = place.messages[ts]
     after = before | {"text": text}
     if text != before["text"]:
-        after["edited"] = {"user": before["user"], "ts": workspace.clock.ts()}
+        after["edited"] = {"user": before.get("user"), "ts": workspace.clock.ts()}
     place.messages[ts] = after
     event = {
         "type": "message",

@@ -27,6 +27,7 @@ from shared.models.message import ChannelType
 
 CHECK_EVERY_S = 300.0
 FAILING_PAUSE_S = repository.FAILING_PAUSE_S
+LIVE = repository.LIVE
 NO_SUCH_CONNECTION = "There is no such connection."
 
 
@@ -145,6 +146,14 @@ async def account(tenant_id: UUID, connection_id: UUID) -> Account:
     if connection is None:
         raise NotFound(NO_SUCH_CONNECTION)
     return account_of(connection)
+
+
+async def only_live(tenant_id: UUID, channel: str) -> Account | None:
+    """The tenant's live account on this channel, if it has one alone."""
+    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
+        found = await repository.connections(session, tenant_id=tenant_id, channel=channel)
+    live = [connection for connection in found if connection.state in LIVE]
+    return account_of(live[0]) if len(live) == 1 else None
 
 
 async def proved(tenant_id: UUID, connection_id: UUID, proof: Proved) -> UUID:

@@ -12,10 +12,14 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from shared.channels.kept import Kept
 from shared.channels.scripted.form import ScriptedForm
+from shared.channels.slack.form import SlackForm
 from shared.errors import BadRequest
 from shared.models.message import ChannelType
 
-FORMS: Final[dict[str, type[BaseModel]]] = {ChannelType.SCRIPTED: ScriptedForm}
+FORMS: Final[dict[str, type[BaseModel]]] = {
+    ChannelType.SCRIPTED: ScriptedForm,
+    ChannelType.SLACK: SlackForm,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,16 @@ from shared.log import get_logger
 from orchestrator import metrics
 from orchestrator.channels.adapter import (
     Abilities,
-    Absent,
     Adapter,
     Failing,
+    Found,
     Later,
     Line,
     NotSent,
     Part,
     Refused,
     Sent,
+    Unknown,
     Unsure,
     Verdict,
 )
@@ -54,10 +55,12 @@ class Desk:
 
 async def send(desk: Desk, due: Due) -> Verdict | None:
     """What came of it; None if it was not ours to send. Raises the database's errors."""
-    account = desk.line.account
-    parts = [due.body] if due.body is not None else list(desk.adapter.render(due.text))
-    again = due.was_begun and desk.abilities.keys == "none"
-    repeats = again and desk.abilities.on_unknown == "repeat" and not due.maybe_twice
+    account, abilities = desk.line.account, desk.abilities
+    end_by = asyncio.get_running_loop().time() + CALL_TIMEOUT_S
+    parts = [due.body] if due.body is not None else _rendered(desk, due)
+    found = await _found(desk, due, end_by)
+    again = due.was_begun and (abilities.keys == "none" or isinstance(found, Unknown))
+    repeats = again and abilities.on_unknown == "repeat" and not due.maybe_twice
     if not await deliveries.begin(
         account.tenant_id,
         account.id,
@@ -73,23 +76,44 @@ async def send(desk: Desk, due: Due) -> Verdict | None:
     if again and not repeats:
         await _over(desk, due, "unsure", "no_verdict")
         return Unsure("no_verdict")
-    verdict = await _verdict(desk, due, parts[0])
+    if isinstance(found, Sent | Unsure):
+        verdict: Verdict = found
+    else:
+        verdict = await _verdict(desk, due, parts[0], end_by)
     await _write_down(desk, due, verdict)
     metrics.DELIVERIES.labels(account.channel, type(verdict).__name__.lower()).inc()
     return verdict
 
 
-async def _verdict(desk: Desk, due: Due, part: Part) -> Verdict:
-    place = due.address or due.external_key
+def _rendered(desk: Desk, due: Due) -> list[Part]:
+    """The message's parts; the first knows what helps to send it, as a placeholder's id."""
+    parts = list(desk.adapter.render(due.text))
+    if parts and due.hints:
+        parts[0] = {**parts[0], "hints": due.hints}
+    return parts
+
+
+async def _found(desk: Desk, due: Due, end_by: float) -> Found | None:
+    """What the platform knows of it; None if it was never begun, or there is nobody to ask."""
+    if not due.was_begun or desk.abilities.keys != "ask":
+        return None
     try:
-        async with asyncio.timeout(CALL_TIMEOUT_S):
-            if due.was_begun and desk.abilities.keys == "ask":
-                found = await desk.adapter.look_up(place, due.id, desk.line)
-                if not isinstance(found, Absent):
-                    return found
-            return await desk.adapter.send(part, place, due.id, desk.line)
+        async with asyncio.timeout_at(end_by):
+            return await desk.adapter.look_up(_place(due), due.id, desk.line)
     except TimeoutError:
         return Unsure("timeout")
+
+
+async def _verdict(desk: Desk, due: Due, part: Part, end_by: float) -> Verdict:
+    try:
+        async with asyncio.timeout_at(end_by):
+            return await desk.adapter.send(part, _place(due), due.id, desk.line)
+    except TimeoutError:
+        return Unsure("timeout")
+
+
+def _place(due: Due) -> str:
+    return due.address or due.external_key
 
 
 async def _write_down(desk: Desk, due: Due, verdict: Verdict) -> None:
@@ -124,11 +148,11 @@ async def _write_down(desk: Desk, due: Due, verdict: Verdict) -> None:
                 code=code,
                 pause_s=pause_s(due.attempts),
             )
-        case Unsure(code):
-            await _ask_again(desk, due, code)
+        case Unsure(code, wait_s):
+            await _ask_again(desk, due, code, wait_s)
 
 
-async def _ask_again(desk: Desk, due: Due, code: str) -> None:
+async def _ask_again(desk: Desk, due: Due, code: str, wait_s: float) -> None:
     """Nobody knows whether it arrived. It stays with its conversation until that is settled, as
     far as it can be."""
     if desk.abilities.keys == "none" and (desk.abilities.on_unknown == "leave" or due.was_begun):
@@ -139,7 +163,7 @@ async def _ask_again(desk: Desk, due: Due, code: str) -> None:
         desk.number,
         due.id,
         code=code,
-        pause_s=pause_s(due.attempts),
+        pause_s=max(wait_s, pause_s(due.attempts)),
         left=True,
     )
 

@@ -26,7 +26,8 @@ def post_message(asked: Asked) -> Answer:
         message["thread_ts"] = str(thread_ts)
         message["parent_user_id"] = place.messages[str(thread_ts)].get("user")
     place.messages[message["ts"]] = message
-    asked.workspace.received.append(message | {"channel": place.id})
+    unfurls = str(asked.arguments.get("unfurl_links", True)).lower() != "false"
+    asked.workspace.received.append(message | {"channel": place.id, "unfurls": unfurls})
     echo(asked.workspace, place, message)
     return {"ok": True, "channel": place.id, "ts": message["ts"], "message": message}
 
@@ -49,7 +50,7 @@ def update(asked: Asked) -> Answer:
         "channel": place.id,
         "ts": message["ts"],
         "text": text,
-        "message": changed,
+        "message": {name: kept for name, kept in changed.items() if name != "ts"},
     }
 
 

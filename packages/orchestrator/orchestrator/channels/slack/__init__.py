@@ -1,0 +1,1 @@
+"""Slack, spoken to by its Web API and Socket Mode (docs/channels/slack.md)."""

@@ -1,0 +1,1 @@
+"""The channel `slack`, as both halves know it (docs/channels/slack.md)."""
