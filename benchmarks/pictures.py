@@ -118,7 +118,7 @@ async def _set_the_scene() -> Scene:
                 reply_to=asked if role == "assistant" else None,
             )
             asked = message.id
-    return Scene(person.email, f"/employees/{crew[0].id}")
+    return Scene(person.email, f"/b/{tenant.slug}/chat/{crew[0].id}")
 
 
 def _open_talk(page: Page, url: str) -> None:

@@ -94,15 +94,15 @@ def measure(browser: Browser, portal: Portal, messages: int, progress: Progress)
 
 
 def _set_up(portal: Portal, messages: int) -> Talks:
-    async def make() -> tuple[str, UUID, UUID, UUID]:
+    async def make() -> tuple[str, str, UUID, UUID, UUID]:
         world = await make_world("figures")
         person = await make_person("reader", world.id, password=PASSWORD)
         conversation_id = await world.conversation(person, world.other_agent_id)
-        return person.email, world.agent_id, world.other_agent_id, conversation_id
+        return world.slug, person.email, world.agent_id, world.other_agent_id, conversation_id
 
-    email, short, long, conversation_id = in_the_database(make)
+    slug, email, short, long, conversation_id = in_the_database(make)
     store_talk(portal.database.superuser_conninfo, conversation_id, messages)
-    return Talks(email, f"/employees/{short}", f"/employees/{long}")
+    return Talks(email, f"/b/{slug}/chat/{short}", f"/b/{slug}/chat/{long}")
 
 
 def _first_loads(browser: Browser, portal: Portal, talks: Talks) -> list[Figure]:

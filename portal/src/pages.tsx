@@ -1,17 +1,18 @@
 /**
- * The pages of a logged-in person: at which address each stands, and for which roles. A page is
- * loaded when it is first opened; only a conversation, which most come for, is there at once.
+ * The pages of a logged-in person: at which address each stands, and for which roles. The address
+ * names the business. A page is loaded when it is first opened; only a conversation, which most come
+ * for, is there at once.
  */
 import { lazy, type ReactNode } from "react";
-import { Link, Route, Routes, useParams } from "react-router";
+import { Link, Navigate, Route, Routes, useLocation, useParams } from "react-router";
 
 import { NoticePage } from "@/components/notice-page";
+import { ChatPlace, ChooseEmployee } from "@/features/chat/page";
 import { ConversationPage } from "@/features/conversation/page";
-import { Welcome } from "@/features/home/page";
 import { Shell } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
-import type { Tenant } from "@/wire/frames";
+import { useWorkspace } from "@/session/workspace";
 
 const BusinessesPage = lazy(() => import("@/features/businesses/page"));
 const ConversationsPage = lazy(() => import("@/features/conversations/page"));
@@ -19,31 +20,47 @@ const EmployeePage = lazy(() => import("@/features/employees/employee-page"));
 const EmployeesPage = lazy(() => import("@/features/employees/page"));
 const FirstBusinessPage = lazy(() => import("@/features/businesses/first-business-page"));
 const HirePage = lazy(() => import("@/features/employees/hire-page"));
+const HomePage = lazy(() => import("@/features/home/page"));
 const PeoplePage = lazy(() => import("@/features/people/page"));
+const SettingsPage = lazy(() => import("@/features/settings/page"));
 const WatchPage = lazy(() => import("@/features/conversations/watch-page"));
 
 export default function Pages() {
-  return <Shell pages={(tenant) => <PagesOf tenant={tenant} />} nothingYet={<FirstBusinessPage />} />;
+  return <Shell pages={<AllPages />} nothingYet={<FirstBusinessPage />} />;
 }
 
 /** Every page, or in its place that it is not for this role. */
-function PagesOf({ tenant: { name, role } }: { tenant: Tenant }) {
+function AllPages() {
   const { t } = useI18n();
+  const { tenant: { name, role } } = useWorkspace();
   const notYours = (whose: string) => <WayHome sentence={t("app.notYours")} whose={whose} />;
   const forAdmins = (page: ReactNode) =>
     mayAdminister(role) ? page : notYours(t("app.askAdmin", { business: name }));
   const forPlatform = (page: ReactNode) => (mayRunPlatform(role) ? page : notYours(t("app.askPlatform")));
   return (
     <Routes>
-      <Route index element={<Welcome />} />
-      <Route path="employees/:agentId" element={<OneConversation />} />
-      <Route path="team/employees" element={<EmployeesPage />} />
-      <Route path="team/employees/new" element={forAdmins(<HirePage />)} />
-      <Route path="team/employees/:agentId" element={forAdmins(<EmployeePage />)} />
-      <Route path="team/people" element={forAdmins(<PeoplePage />)} />
-      <Route path="team/conversations" element={forPlatform(<ConversationsPage />)} />
-      <Route path="team/conversations/:conversationId" element={forPlatform(<WatchPage />)} />
-      <Route path="businesses" element={forPlatform(<BusinessesPage />)} />
+      <Route path="b/:business">
+        <Route index element={<Moved to="home" />} />
+        <Route path="home" element={<HomePage />} />
+        <Route path="chat" element={<ChatPlace />}>
+          <Route index element={<ChooseEmployee />} />
+          <Route path=":agentId" element={<OneConversation />} />
+        </Route>
+        <Route path="employees" element={<EmployeesPage />} />
+        <Route path="employees/new" element={forAdmins(<HirePage />)} />
+        <Route path="employees/:agentId" element={forAdmins(<EmployeePage />)} />
+        <Route path="people" element={forAdmins(<PeoplePage />)} />
+        <Route path="settings" element={forAdmins(<SettingsPage />)} />
+        <Route path="conversations" element={forPlatform(<ConversationsPage />)} />
+        <Route path="conversations/:conversationId" element={forPlatform(<WatchPage />)} />
+      </Route>
+      <Route path="platform/businesses" element={forPlatform(<BusinessesPage />)} />
+
+      {/* Addresses of before, which named no business. */}
+      <Route index element={<Moved to="home" />} />
+      <Route path="employees/:agentId" element={<Moved to="chat/:agentId" />} />
+      <Route path="team/*" element={<Moved to="*" />} />
+      <Route path="businesses" element={<Moved to="/platform/businesses" />} />
       <Route path="*" element={<WayHome sentence={t("app.notFound")} />} />
     </Routes>
   );
@@ -54,13 +71,23 @@ function OneConversation() {
   return <ConversationPage key={agentId} agentId={agentId} />;
 }
 
+/** To a place of the business in view, or with a slash before it, beside all businesses. */
+function Moved({ to }: { to: string }) {
+  const { at } = useWorkspace();
+  const { search, hash } = useLocation();
+  const { agentId = "", "*": rest = "" } = useParams();
+  const place = to.replace(":agentId", agentId).replace("*", rest);
+  return <Navigate replace to={{ pathname: place.startsWith("/") ? place : at(place), search, hash }} />;
+}
+
 function WayHome({ sentence, whose }: { sentence: string; whose?: string }) {
   const { t } = useI18n();
+  const { at } = useWorkspace();
   return (
     <NoticePage>
       <h1 className="font-medium text-ink">{sentence}</h1>
       {whose && <p>{whose}</p>}
-      <Link className="text-accent underline" to="/">{t("app.home")}</Link>
+      <Link className="text-accent underline" to={at("home")}>{t("app.home")}</Link>
     </NoticePage>
   );
 }

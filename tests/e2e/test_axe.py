@@ -60,7 +60,7 @@ async def test_where_everybody_is(visit: Visit, acme: World) -> None:
 async def test_where_a_business_is_run(
     visit: Visit, acme: World, globex: World, platform_admin: Person
 ) -> None:
-    found = Found()
+    found, business = Found(), f"/b/{acme.slug}"
     conversation_id = await acme.conversation(acme.anna)
     await acme.say(conversation_id, "is my parcel on its way?")
     page = await visit(acme.admin)
@@ -73,12 +73,12 @@ async def test_where_a_business_is_run(
             await act()
         await found.look(who, f"{path} after {len(then)} steps")
 
-    await at("/team/employees", page)
-    await at("/team/employees/new", page, page.button("Hire").click)
-    await at(f"/team/employees/{acme.agent_id}", page)
-    await at("/team/people", page, page.button("Operator, role of Anna").click)
-    await at("/team/people", page, page.button("Remove Anna").click)
-    await at("/team/people", page, page.button("Invite").click)
+    await at(f"{business}/employees", page)
+    await at(f"{business}/employees/new", page, page.button("Hire").click)
+    await at(f"{business}/employees/{acme.agent_id}", page)
+    await at(f"{business}/people", page, page.button("Operator, role of Anna").click)
+    await at(f"{business}/people", page, page.button("Remove Anna").click)
+    await at(f"{business}/people", page, page.button("Invite").click)
     await page.dialog.get_by_label("E-mail").fill("somebody@example.com")
     await page.button("Create invitation").click()
     link = await page.dialog.get_by_label("Invitation link").input_value()
@@ -89,14 +89,14 @@ async def test_where_a_business_is_run(
     await found.look(invited, "an invitation")
 
     root = await visit(platform_admin)
-    await at("/businesses", root, root.button("Create a business").click)
+    await at("/platform/businesses", root, root.button("Create a business").click)
     await root.dialog.get_by_label("Name", exact=True).fill(f"New {acme.slug}")
     await root.dialog.get_by_role("button", name="Create", exact=True).click()
     await expect(root.page.get_by_text("Invite its first admin.")).to_be_visible()
     await found.look(root, "a business without people")
     await root.go_to("Businesses")
     row = root.page.get_by_role("listitem").filter(has=root.page.get_by_text(acme.slug, exact=True))
-    await row.get_by_role("button", name="Open Acme").click()
+    await row.get_by_role("link", name="Open Acme").click()
     await root.go_to("Conversations")
     await found.look(root, "conversations")
     await root.page.get_by_role("link", name="Anna and Ada").click()

@@ -45,16 +45,20 @@ async def test_on_a_phone_nothing_is_out_of_reach(visit: Visit, acme: World) -> 
     await expect(page.answers.last).to_contain_text("the end")
     assert not await page.scrolls_sideways()
 
-    await page.page.get_by_role("button", name="Show employees").tap()
+    await page.page.get_by_role("link", name="All your employees").tap()
+    await page.button("More").tap()
     menu = page.dialog
     assert await page.violations() == []
     await menu.get_by_role("button", name="Account").tap()
     await expect(page.page.get_by_role("menuitem", name="Log out")).to_be_in_viewport()
     assert not await page.scrolls_sideways()
     await page.page.keyboard.press("Escape")
-    await menu.get_by_role("link", name="Bob").tap()
-    await expect(page.page.get_by_role("heading", level=1)).to_have_text("Bob")
+    await menu.get_by_role("link", name="Employees").tap()
+    await expect(page.page.get_by_role("heading", level=1)).to_have_text("Employees")
     await expect(menu).to_be_hidden()
+    await page.menu.get_by_role("link", name="Chat").tap()
+    await page.choose("Bob")
+    await expect(page.page.get_by_role("heading", level=1)).to_have_text("Bob")
 
 
 async def test_whoever_wants_no_motion_sees_none(visit: Visit, acme: World) -> None:
@@ -77,7 +81,7 @@ async def test_whoever_wants_no_motion_sees_none(visit: Visit, acme: World) -> N
 async def test_the_page_speaks_the_browsers_language_of_failures_too(
     visit: Visit, acme: World, language: str
 ) -> None:
-    page = await visit(acme.anna, locale=f"{language}-BR", path=f"/employees/{acme.agent_id}")
+    page = await visit(acme.anna, locale=f"{language}-BR", path=f"/b/{acme.slug}/chat/{acme.agent_id}")
     await expect(page.page.get_by_text(HELLO[language])).to_be_visible()
     assert await page.page.evaluate("document.documentElement.lang") == language
     await page.page.get_by_role("textbox").fill("[[model: fail=400]]")
@@ -86,7 +90,7 @@ async def test_the_page_speaks_the_browsers_language_of_failures_too(
 
 
 async def test_a_chosen_language_stays(visit: Visit, acme: World) -> None:
-    page = await visit(acme.anna, path=f"/employees/{acme.agent_id}")
+    page = await visit(acme.anna, path=f"/b/{acme.slug}/chat/{acme.agent_id}")
     await expect(page.page.get_by_text(HELLO["en"])).to_be_visible()
     await page.account_menu.click()
     await page.page.get_by_role("menuitemradio", name="Español").click()
@@ -153,7 +157,7 @@ async def tab_to(page: PortalPage, name: str) -> None:
 
 
 async def test_forced_colours_hide_nothing(visit: Visit, acme: World) -> None:
-    page = await visit(acme.admin, forced_colors="active", path="/team/people")
+    page = await visit(acme.admin, forced_colors="active", path=f"/b/{acme.slug}/people")
     await expect(page.rows("People")).to_be_visible()
     edge = "(el, at) => parseFloat(getComputedStyle(el, at).borderInlineStartWidth)"
     chosen = page.menu.get_by_role("link", name="People", exact=True)
@@ -170,20 +174,21 @@ async def test_forced_colours_hide_nothing(visit: Visit, acme: World) -> None:
 
 
 async def test_employees_and_people_are_told_apart_at_a_glance(visit: Visit, acme: World) -> None:
-    page = await visit(acme.admin, path="/team/people")
+    page = await visit(acme.admin, path=f"/b/{acme.slug}/people")
     radius = "(el) => parseFloat(getComputedStyle(el).borderStartStartRadius) / el.offsetWidth"
     person = page.rows("People").locator("[aria-hidden]", has_text=re.compile("^.$")).first
+    assert await person.evaluate(radius) >= 0.5, "a circle"
+    await expect(page.rows("People")).not_to_contain_text("AI")
+    await page.go_to("Home")
     await expect(page.employees.first).to_contain_text("AI")
     employee = page.employees.first.locator("[aria-hidden]").first
-    assert await person.evaluate(radius) >= 0.5, "a circle"
     assert await employee.evaluate(radius) < 0.3, "a square with round corners"
-    await expect(page.rows("People")).not_to_contain_text("AI")
 
 
 async def test_the_first_tab_leads_past_the_employees_to_the_page(
     visit: Visit, acme: World
 ) -> None:
-    page = await visit(acme.anna, path="/team/employees")
+    page = await visit(acme.anna, path=f"/b/{acme.slug}/employees")
     await expect(page.rows("Employees").last).to_be_visible()
     await tab_to(page, "Skip to the page")
     await page.page.keyboard.press("Enter")
@@ -197,7 +202,7 @@ async def test_days_and_dates_follow_the_clock_and_the_region(visit: Visit, acme
     page = await visit(acme.anna, locale="de-DE", timezone_id="UTC")
     today = dt.datetime.now(dt.UTC)
     await page.page.clock.install(time=today.replace(hour=23, minute=59, second=0))
-    await page.open(f"/employees/{acme.agent_id}")
+    await page.open(f"/b/{acme.slug}/chat/{acme.agent_id}")
     await expect(page.page.get_by_text("Today", exact=True)).to_be_visible()
     stamp = page.own.last.get_by_role("time")
     await expect(stamp).to_have_text(re.compile(r"^\d\d:\d\d$"))
@@ -213,7 +218,7 @@ async def test_names_keep_their_direction_and_are_not_cut(visit: Visit, acme: Wo
     page = await visit(acme.anna, **PHONE)
     name = page.employees.filter(has_text="مريم").locator("bdi").first
     assert await name.evaluate("(el) => getComputedStyle(el).direction") == "rtl"
-    await page.open(f"/employees/{long_id}")
+    await page.open(f"/b/{acme.slug}/chat/{long_id}")
     greeting = page.page.get_by_role("heading", name=f"Say hello to {endless}.")
     await expect(greeting).to_be_visible()
     assert await greeting.evaluate("(el) => el.scrollWidth <= el.clientWidth")

@@ -62,7 +62,7 @@ async def test_hostile_markdown_is_text_and_no_request_leaves(visit: Visit, acme
 
 async def test_what_people_write_and_how_they_are_named_is_text(visit: Visit, acme: World) -> None:
     agent_id = await people.make_agent(acme.id, NAME)
-    page = await visit(acme.anna, path=f"/employees/{agent_id}")
+    page = await visit(acme.anna, path=f"/b/{acme.slug}/chat/{agent_id}")
     page.employee = NAME
     await expect(page.page.get_by_role("heading", level=1)).to_have_text(NAME)
     await page.say("<script>window.hurt = 'own'</script> **not bold**")

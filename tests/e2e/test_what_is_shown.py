@@ -62,7 +62,7 @@ async def test_the_longest_name_takes_one_line_where_one_writes(
 ) -> None:
     await change(stack, acme, name="Wilhelmina " * 6 + "Paula")
     page = await visit(acme.anna, viewport=PHONE)
-    await page.open(f"/employees/{acme.paused_agent_id}")
+    await page.open(f"/b/{acme.slug}/chat/{acme.paused_agent_id}")
     box = await page.page.get_by_placeholder("Write to Wilhelmina").bounding_box()
     assert box
     assert box["height"] <= 44
@@ -104,7 +104,8 @@ async def test_the_practice_model_is_told_on_every_page(visit: Visit, acme: Worl
         await route.fulfill(json=[agent | {"practice": True} for agent in await answer.json()])
 
     await page.page.route("**/api/portal/agents?*", practise)
-    for path in ("/", f"/employees/{acme.agent_id}", "/team/employees"):
+    business = f"/b/{acme.slug}"
+    for path in ("/", f"{business}/chat/{acme.agent_id}", f"{business}/employees"):
         await page.open(path)
         await expect(page.practice).to_contain_text("it shows the way, not the quality")
         assert not await page.scrolls_sideways()

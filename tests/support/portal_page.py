@@ -70,12 +70,13 @@ class PortalPage:
 
     @property
     def employees(self) -> Locator:
-        return self.menu.locator("a[href^='/employees/']")
+        """In the list of those to talk to, which home and chat have."""
+        return self.page.get_by_role("navigation", name="Your employees").get_by_role("link")
 
     @property
     def menu(self) -> Locator:
-        """The menu at the side."""
-        return self.page.get_by_role("navigation", name="Your employees")
+        """The rail of places at the side; on a phone, the bar below."""
+        return self.page.get_by_role("navigation", name="Main menu")
 
     @property
     def practice(self) -> Locator:
@@ -101,6 +102,8 @@ class PortalPage:
     async def choose(self, name: str = "Ada") -> None:
         """Open the conversation with this employee; returns when one can write."""
         self.employee = name
+        if await self.employees.count() == 0:
+            await self.menu.get_by_role("link", name="Chat").click()
         await self.employees.filter(has_text=name).first.click()
         await expect(self.composer).to_be_editable()
 

@@ -1,6 +1,7 @@
 /** All English sentences: everybody's, and those of each feature. The other languages have the same keys. */
 import { words as message } from "@/components/message/words.en";
 import { words as businesses } from "@/features/businesses/words.en";
+import { words as chat } from "@/features/chat/words.en";
 import { words as conversation } from "@/features/conversation/words.en";
 import { words as conversations } from "@/features/conversations/words.en";
 import { words as employees } from "@/features/employees/words.en";
@@ -8,6 +9,7 @@ import { words as home } from "@/features/home/words.en";
 import { words as invitations } from "@/features/invitations/words.en";
 import { words as login } from "@/features/login/words.en";
 import { words as people } from "@/features/people/words.en";
+import { words as settings } from "@/features/settings/words.en";
 import { words as shell } from "@/features/shell/words.en";
 
 import { words as shared } from "./words.en";
@@ -16,6 +18,7 @@ export const en = {
   ...shared,
   ...message,
   ...businesses,
+  ...chat,
   ...conversation,
   ...conversations,
   ...employees,
@@ -23,6 +26,7 @@ export const en = {
   ...invitations,
   ...login,
   ...people,
+  ...settings,
   ...shell,
 };
 

@@ -1,5 +1,6 @@
 import { words as message } from "@/components/message/words.es";
 import { words as businesses } from "@/features/businesses/words.es";
+import { words as chat } from "@/features/chat/words.es";
 import { words as conversation } from "@/features/conversation/words.es";
 import { words as conversations } from "@/features/conversations/words.es";
 import { words as employees } from "@/features/employees/words.es";
@@ -7,6 +8,7 @@ import { words as home } from "@/features/home/words.es";
 import { words as invitations } from "@/features/invitations/words.es";
 import { words as login } from "@/features/login/words.es";
 import { words as people } from "@/features/people/words.es";
+import { words as settings } from "@/features/settings/words.es";
 import { words as shell } from "@/features/shell/words.es";
 
 import type { Catalogue } from "./en";
@@ -16,6 +18,7 @@ export const es: Catalogue = {
   ...shared,
   ...message,
   ...businesses,
+  ...chat,
   ...conversation,
   ...conversations,
   ...employees,
@@ -23,5 +26,6 @@ export const es: Catalogue = {
   ...invitations,
   ...login,
   ...people,
+  ...settings,
   ...shell,
 };

@@ -1,5 +1,6 @@
 import { words as message } from "@/components/message/words.pt";
 import { words as businesses } from "@/features/businesses/words.pt";
+import { words as chat } from "@/features/chat/words.pt";
 import { words as conversation } from "@/features/conversation/words.pt";
 import { words as conversations } from "@/features/conversations/words.pt";
 import { words as employees } from "@/features/employees/words.pt";
@@ -7,6 +8,7 @@ import { words as home } from "@/features/home/words.pt";
 import { words as invitations } from "@/features/invitations/words.pt";
 import { words as login } from "@/features/login/words.pt";
 import { words as people } from "@/features/people/words.pt";
+import { words as settings } from "@/features/settings/words.pt";
 import { words as shell } from "@/features/shell/words.pt";
 
 import type { Catalogue } from "./en";
@@ -16,6 +18,7 @@ export const pt: Catalogue = {
   ...shared,
   ...message,
   ...businesses,
+  ...chat,
   ...conversation,
   ...conversations,
   ...employees,
@@ -23,5 +26,6 @@ export const pt: Catalogue = {
   ...invitations,
   ...login,
   ...people,
+  ...settings,
   ...shell,
 };

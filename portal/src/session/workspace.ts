@@ -11,8 +11,13 @@ export interface Workspace {
   readonly chats: ChatSessions;
   readonly tenants: readonly Tenant[];
   readonly tenant: Tenant;
-  /** Goes on in another business, at its home or at `path`. */
-  readonly chooseTenant: (tenantId: string, path?: string) => Promise<void>;
+  /** The address of a place in the business in view: `at("people")`. */
+  readonly at: (place: string) => string;
+}
+
+/** The address of a place in a business: `/b/acme/people`. */
+export function inBusiness({ slug }: Pick<Tenant, "slug">, place: string): string {
+  return `/b/${slug}/${place}`;
 }
 
 export const WorkspaceContext = createContext<Workspace | null>(null);

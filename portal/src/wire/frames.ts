@@ -34,6 +34,7 @@ export type MemberRole = Member["role"];
 export type Invitation = Schemas["InvitationOut"];
 export type NewInvitation = Schemas["NewInvitation"];
 export type Offer = Schemas["OfferOut"];
+export type Limits = Schemas["LimitsOut"];
 export type Tenant = Schemas["TenantOut"];
 export type LoggedIn = Schemas["TokenOut"];
 

@@ -1,22 +1,22 @@
 /** All businesses of the installation; for the platform's own people. */
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { Link, useNavigate } from "react-router";
 
-import { Button } from "@/components/button";
+import { Button, buttonClass } from "@/components/button";
 import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Rows } from "@/components/list";
 import { Name } from "@/components/name";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
-import { useWorkspace } from "@/session/workspace";
+import { inBusiness, useWorkspace } from "@/session/workspace";
 import type { Tenant } from "@/wire/frames";
 
 import { CreateBusinessDialog, RenameBusinessDialog } from "./business-dialog";
 
 export default function BusinessesPage() {
   const { t } = useI18n();
-  const { api, tenants, tenant, chooseTenant } = useWorkspace();
+  const { api, tenants, tenant } = useWorkspace();
   const navigate = useNavigate();
   const [creating, setCreating] = useState(false);
   const [renaming, setRenaming] = useState<Tenant | null>(null);
@@ -61,12 +61,13 @@ export default function BusinessesPage() {
                   {t("businesses.current")}
                 </p>
               ) : (
-                <Button
+                <Link
+                  to={inBusiness(each, "home")}
                   aria-label={t("businesses.openName", { name: each.name })}
-                  onClick={() => { void chooseTenant(each.id); }}
+                  className={`${buttonClass("quiet")} inline-flex items-center`}
                 >
                   {t("businesses.open")}
-                </Button>
+                </Link>
               )}
             </div>
           </li>
@@ -76,10 +77,8 @@ export default function BusinessesPage() {
         api={api}
         open={creating}
         onClose={() => { setCreating(false); }}
-        onCreated={({ id }) => {
-          // A business begins with the people who will run it.
-          void chooseTenant(id).then(() => navigate("/team/people"));
-        }}
+        // A business begins with the people who will run it.
+        onCreated={(created) => void navigate(inBusiness(created, "people"))}
       />
       {renaming && (
         <RenameBusinessDialog

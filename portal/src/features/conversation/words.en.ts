@@ -1,4 +1,5 @@
 export const words = {
+  "conversation.back": "All your employees",
   "conversation.label": "Conversation with {name}",
   "conversation.empty": "Say hello to {name}.",
   "conversation.emptyLead": "Ask anything; the answer appears here as it is written.",

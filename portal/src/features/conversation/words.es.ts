@@ -1,6 +1,7 @@
 import type { Words } from "./words.en";
 
 export const words: Words = {
+  "conversation.back": "Todos tus empleados",
   "conversation.label": "Conversación con {name}",
   "conversation.empty": "Saluda a {name}.",
   "conversation.emptyLead":

@@ -1,6 +1,7 @@
 import type { Words } from "./words.en";
 
 export const words: Words = {
+  "conversation.back": "Todos os seus funcionários",
   "conversation.label": "Conversa com {name}",
   "conversation.empty": "Diga olá a {name}.",
   "conversation.emptyLead": "Pergunte o que quiser; a resposta aparece aqui enquanto é escrita.",

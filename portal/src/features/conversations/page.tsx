@@ -40,6 +40,7 @@ export default function ConversationsPage() {
 function ConversationRow({ conversation }: { conversation: Conversation }) {
   const { t, language } = useI18n();
   const { userId } = usePerson();
+  const { at } = useWorkspace();
   useToday();
   const { id, agent_id, agent_name, user_id, user_name, updated_at, last_message_preview } = conversation;
   const own = user_id === userId;
@@ -47,7 +48,7 @@ function ConversationRow({ conversation }: { conversation: Conversation }) {
   return (
     <li>
       <Link
-        to={own ? `/employees/${agent_id}` : `/team/conversations/${id}`}
+        to={at(own ? `chat/${agent_id}` : `conversations/${id}`)}
         className="flex items-center gap-3 px-4 py-3 transition-colors hover:bg-hover"
       >
         <AiMark name={agent_name} />

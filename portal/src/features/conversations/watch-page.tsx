@@ -61,8 +61,9 @@ function Asked({ conversationId }: { conversationId: string }) {
 
 function Back() {
   const { t } = useI18n();
+  const { at } = useWorkspace();
   return (
-    <Link to="/team/conversations" className="inline-flex min-h-10 items-center px-2 text-sm text-accent underline underline-offset-2">
+    <Link to={at("conversations")} className="inline-flex min-h-10 items-center px-2 text-sm text-accent underline underline-offset-2">
       {t("conversations.watch.back")}
     </Link>
   );
@@ -70,7 +71,7 @@ function Back() {
 
 function Watch({ conversationId, reason }: { conversationId: string; reason: string }) {
   const { t } = useI18n();
-  const { api, tenant } = useWorkspace();
+  const { api, tenant, at } = useWorkspace();
   const conversations = useQuery(conversationsQuery(api, tenant.id));
   const history = useInfiniteQuery(watchQuery(api, conversationId, reason));
   const conversation = conversations.data?.find(({ id }) => id === conversationId);
@@ -90,7 +91,7 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
     <Page title={conversation ? t("conversations.pair", { person, name }) : t("conversations.title")}>
       <p className="mb-6 rounded-xl bg-hover px-4 py-3 text-sm">
         {former ? t("conversations.watch.leadFormer") : t("conversations.watch.lead", { person })}{" "}
-        <Link to="/team/conversations" className="text-accent underline underline-offset-2">{t("conversations.watch.back")}</Link>
+        <Link to={at("conversations")} className="text-accent underline underline-offset-2">{t("conversations.watch.back")}</Link>
       </p>
       {history.isPending && <RowSkeletons rows={3} className="h-24" />}
       {history.isError && !history.data && <LoadFailed query={history} />}

@@ -28,13 +28,13 @@ export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps
   const { t } = useI18n();
   const navigate = useNavigate();
   const { userId } = usePerson();
-  const { tenant } = useWorkspace();
+  const { tenant, at } = useWorkspace();
   const models = useId();
   const draft = `${formDraftPrefix(userId)}${tenant.id}.${about}`;
   const form = useForm({ initial, check: checkEmployee, blame: { name_taken: "name" }, send, draft });
   const cancel = () => {
     dropFormDraft(draft);
-    void navigate("/team/employees");
+    void navigate(at("employees"));
   };
   return (
     <form {...form.props}>

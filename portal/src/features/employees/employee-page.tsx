@@ -15,7 +15,7 @@ import { changesOf, type EmployeeValues, valuesOf } from "./rules";
 
 export default function EmployeePage() {
   const { t } = useI18n();
-  const { api, tenant } = useWorkspace();
+  const { api, tenant, at } = useWorkspace();
   const { agentId = "" } = useParams();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -28,7 +28,7 @@ export default function EmployeePage() {
       await changeAgent(api, tenant.id, agentId, changes);
       await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
     }
-    await navigate("/team/employees", { state: { saved: values.name.trim() } });
+    await navigate(at("employees"), { state: { saved: values.name.trim() } });
   };
 
   if (isNotHere(agent.error)) return <NotHere agentId={agentId} />;

@@ -13,14 +13,14 @@ const NOBODY_YET: EmployeeValues = { name: "", role: "", instructions: "", model
 
 export default function HirePage() {
   const { t } = useI18n();
-  const { api, tenant } = useWorkspace();
+  const { api, tenant, at } = useWorkspace();
   const queries = useQueryClient();
   const navigate = useNavigate();
 
   const hireThem = async (values: EmployeeValues) => {
     const { id, name } = await hire(api, tenant.id, employeeOf(values));
     await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
-    await navigate("/team/employees", { state: { hired: { id, name } } });
+    await navigate(at("employees"), { state: { hired: { id, name } } });
   };
 
   return (

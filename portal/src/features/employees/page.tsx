@@ -51,8 +51,9 @@ export default function EmployeesPage() {
 
 function HireLink() {
   const { t } = useI18n();
+  const { at } = useWorkspace();
   return (
-    <Link to="/team/employees/new" className={`${buttonClass("primary")} inline-flex shrink-0 items-center gap-2`}>
+    <Link to={at("employees/new")} className={`${buttonClass("primary")} inline-flex shrink-0 items-center gap-2`}>
       <Icon name="add" className="size-4 shrink-0" />
       {t("employees.hire")}
     </Link>
@@ -67,6 +68,7 @@ interface NewsState {
 /** What the page before this one did. A new employee is one key press away. */
 function News() {
   const { t } = useI18n();
+  const { at } = useWorkspace();
   const { state } = useLocation() as { state: NewsState | null };
   const talk = useRef<HTMLAnchorElement>(null);
   useEffect(() => {
@@ -78,7 +80,7 @@ function News() {
       {state.hired ? (
         <>
           <p className="wrap-anywhere">{t("employees.hired", { name: state.hired.name })}</p>
-          <Link ref={talk} to={`/employees/${state.hired.id}`} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
+          <Link ref={talk} to={at(`chat/${state.hired.id}`)} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
             <Icon name="chat" className="size-4 shrink-0" />
             {t("employees.chatName", { name: state.hired.name })}
           </Link>
@@ -92,7 +94,7 @@ function News() {
 
 function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean }) {
   const { t } = useI18n();
-  const { api, tenant } = useWorkspace();
+  const { api, tenant, at } = useWorkspace();
   const queries = useQueryClient();
   const paused = agent.status === "paused";
   const [pausing, setPausing] = useState(false);
@@ -122,7 +124,7 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
       </div>
       <div className="flex flex-wrap gap-2 max-sm:w-full">
         <Link
-          to={`/employees/${agent.id}`}
+          to={at(`chat/${agent.id}`)}
           aria-label={t("employees.chatName", { name })}
           className={`${buttonClass("quiet")} inline-flex items-center`}
         >
@@ -131,7 +133,7 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
         {mayChange && (
           <>
             <Link
-              to={`/team/employees/${agent.id}`}
+              to={at(`employees/${agent.id}`)}
               aria-label={t("employees.editName", { name })}
               className={`${buttonClass("quiet")} inline-flex items-center`}
             >

@@ -1,6 +1,6 @@
 export const words = {
-  "home.choose": "Choose an employee to talk to.",
-  "home.askToHire": "An admin of {business} can hire one.",
+  "home.title": "Home",
+  "home.talk": "Talk to your employees",
 };
 
 export type Words = Record<keyof typeof words, string>;

@@ -10,9 +10,11 @@ import { problemSentence } from "@/i18n/problem";
 import { useLogin, usePerson } from "@/session/login-context";
 import { forgetPerson } from "@/session/personal";
 
+import { EXTRA, type Width, WORD } from "./width";
+
 const LANGUAGE_CHOICES = Object.entries(LANGUAGES).map(([value, name]) => ({ value, name }));
 
-export function AccountMenu() {
+export function AccountMenu({ width }: { width: Width }) {
   const { t, language, setLanguage } = useI18n();
   const person = usePerson();
   const login = useLogin();
@@ -35,7 +37,7 @@ export function AccountMenu() {
         </p>
       )}
       <MenuButton
-        className="flex w-full items-center gap-3 rounded-xl px-3 py-2 text-start transition-colors hover:bg-hover"
+        className="flex w-full items-center gap-3 rounded-lg px-0.5 py-1 text-start transition-colors hover:bg-hover"
         side="top"
         choices={{
           label: t("shell.language"),
@@ -48,11 +50,11 @@ export function AccountMenu() {
         action={{ name: t("app.logOut"), onSelect: () => void logOut() }}
       >
         <PersonMark name={person.displayName || person.email} />
-        <span className="min-w-0 grow">
+        <span className={`min-w-0 grow ${WORD[width]}`}>
           <Name className="text-sm font-medium">{person.displayName || person.email}</Name>
           <span className="block truncate text-xs text-soft">{person.email}</span>
         </span>
-        <Icon name="more" className="size-5 text-soft" />
+        <Icon name="more" className={`size-5 text-soft ${EXTRA[width]}`} />
         <span className="sr-only">{t("shell.account")}</span>
       </MenuButton>
     </footer>

@@ -1,4 +1,4 @@
 /** What stands around all pages, and what they are made with. */
 export { Page } from "./page-layout";
 export { Shell } from "./shell";
-export { SidebarDrawer } from "./sidebar-drawer";
+export { useTitle } from "./title";

@@ -1,10 +1,8 @@
-/** A page beside the sidebar: its title, what can be done there, and its contents. */
+/** A page beside the rail: its title, what can be done there, and its contents, all on one axis. */
 import { type ReactNode, useEffect, useRef } from "react";
 import { useLocation } from "react-router";
 
-import { useI18n } from "@/i18n/context";
-
-import { SidebarDrawer } from "./sidebar-drawer";
+import { useTitle } from "./title";
 
 interface PageProps {
   title: string;
@@ -13,14 +11,9 @@ interface PageProps {
 }
 
 export function Page({ title, actions, children }: PageProps) {
-  const { t } = useI18n();
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
-
-  useEffect(() => {
-    document.title = `${title} · ${t("app.name")}`;
-    return () => { document.title = t("app.name"); };
-  }, [title, t]);
+  useTitle(title);
 
   // Who came here by a link goes on reading here; the first page of a visit leaves focus alone.
   useEffect(() => {
@@ -32,8 +25,7 @@ export function Page({ title, actions, children }: PageProps) {
     <main className="flex h-full flex-col bg-surface">
       <header className="shrink-0 border-b border-line">
         {/* Over the contents, and as wide. */}
-        <div className="mx-auto flex min-h-16 max-w-3xl items-center gap-3 px-3 py-2 md:px-6">
-          <SidebarDrawer />
+        <div className="mx-auto flex min-h-16 max-w-3xl items-center gap-3 px-4 py-2 md:px-6">
           <h1 ref={heading} tabIndex={-1} className="min-w-0 grow truncate text-lg font-semibold outline-none">
             {title}
           </h1>

@@ -1,37 +1,42 @@
 /** The business in view; for who has several, the way to another. */
-import { useState } from "react";
+import { useNavigate } from "react-router";
 
 import { Icon } from "@/components/icons";
 import { MenuButton } from "@/components/menu-button";
 import { Name } from "@/components/name";
 import { useI18n } from "@/i18n/context";
-import { useWorkspace } from "@/session/workspace";
+import { inBusiness, useWorkspace } from "@/session/workspace";
 
-export function TenantSwitcher() {
+import { EXTRA, type Width, WORD } from "./width";
+
+export function TenantSwitcher({ width }: { width: Width }) {
   const { t } = useI18n();
-  const { tenants, tenant, chooseTenant } = useWorkspace();
-  const [failed, setFailed] = useState(false);
-  if (tenants.length < 2) return <Name className="font-semibold">{tenant.name}</Name>;
+  const { tenants, tenant } = useWorkspace();
+  const navigate = useNavigate();
+  const shown = (
+    <>
+      <img src="/icon.svg" alt="" className="size-7 shrink-0" />
+      <span className="sr-only">{t("shell.business")}: </span>
+      <Name className={`min-w-0 grow font-semibold ${WORD[width]}`}>{tenant.name}</Name>
+    </>
+  );
+  if (tenants.length < 2) return <p title={tenant.name} className="flex min-h-10 items-center gap-2.5 px-1.5">{shown}</p>;
   const choose = (tenantId: string) => {
-    setFailed(false);
-    return chooseTenant(tenantId).catch(() => { setFailed(true); });
+    const chosen = tenants.find(({ id }) => id === tenantId);
+    if (chosen) void navigate(inBusiness(chosen, "home"));
   };
   return (
-    <div className="min-w-0 grow">
-      <MenuButton
-        className="-mx-2 flex min-h-10 w-full min-w-0 items-center gap-2 rounded-lg px-2 text-start transition-colors hover:bg-hover"
-        choices={{
-          label: t("shell.business"),
-          chosen: tenant.id,
-          of: tenants.map(({ id, name, slug }) => ({ value: id, name, note: slug })),
-          onChoose: (tenantId) => void choose(tenantId),
-        }}
-      >
-        <span className="sr-only">{t("shell.business")}: </span>
-        <Name className="min-w-0 grow font-semibold">{tenant.name}</Name>
-        <Icon name="chevrons" className="size-5 shrink-0 text-soft" />
-      </MenuButton>
-      <p role="alert" className="text-sm text-danger empty:hidden">{failed && t("app.switchFailed")}</p>
-    </div>
+    <MenuButton
+      className="flex min-h-10 w-full min-w-0 items-center gap-2.5 rounded-lg px-1.5 text-start transition-colors hover:bg-hover"
+      choices={{
+        label: t("shell.business"),
+        chosen: tenant.id,
+        of: tenants.map(({ id, name, slug }) => ({ value: id, name, note: slug })),
+        onChoose: choose,
+      }}
+    >
+      {shown}
+      <Icon name="chevrons" className={`size-5 shrink-0 text-soft ${EXTRA[width]}`} />
+    </MenuButton>
   );
 }

@@ -1,21 +1,20 @@
+/** The workspace in the business that the address names; without one, in that of the person's token. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
-import { useNavigate } from "react-router";
+import { useMatch } from "react-router";
 
 import { ChatSessions } from "@/session/chat-sessions";
 import { useLogin, usePerson } from "@/session/login-context";
 import { tenantsQuery } from "@/session/queries";
 import { keepTabTenant, tabTenant } from "@/session/tab-tenant";
-import type { Workspace } from "@/session/workspace";
+import { inBusiness, type Workspace } from "@/session/workspace";
 
-/** The workspace in the business of the person's token; the platform's own people choose one. */
 export function useOwnWorkspace() {
   const login = useLogin();
   const person = usePerson();
   const { role, tenantId } = person;
-  const navigate = useNavigate();
+  const slug = useMatch("/b/:business/*")?.params.business;
   const queries = useQueryClient();
-  const [chosen, setChosen] = useState(tabTenant);
   // A line that was closed to the person in one role may be open in the next: all begin anew.
   const chats = useMemo(() => new ChatSessions(login, person.userId), [login, person]);
   const tenants = useQuery(tenantsQuery(login));
@@ -25,28 +24,50 @@ export function useOwnWorkspace() {
     void queries.invalidateQueries({ queryKey: ["tenants"] });
   }, [queries, role, tenantId]);
 
-  const wished = tenants.data?.find(({ id }) => id === (tenantId ?? chosen));
-  const listed = wished ?? (tenantId === null ? tenants.data?.[0] : undefined);
-  const tenant = useMemo(() => listed && { ...listed, role }, [listed, role]);
+  const last = tenantId ?? tabTenant();
+  const listed = slug
+    ? tenants.data?.find((each) => each.slug === slug)
+    : (tenants.data?.find(({ id }) => id === last) ?? tenants.data?.[0]);
+  // The platform's own people belong to no tenant, and need no token for one.
+  const elsewhere = listed !== undefined && tenantId !== null && tenantId !== listed.id;
+  const { failure, again } = useSwitch(elsewhere ? listed.id : null);
+
+  const here = listed?.id;
+  useEffect(() => {
+    if (here && !elsewhere) keepTabTenant(here);
+  }, [here, elsewhere]);
+
+  const tenant = useMemo(() => (listed && !elsewhere ? { ...listed, role } : null), [listed, elsewhere, role]);
   const workspace = useMemo<Workspace | null>(
     () =>
       tenants.data && tenant
-        ? {
-            api: login,
-            chats,
-            tenants: tenants.data,
-            tenant,
-            async chooseTenant(next, path = "/") {
-              if (next === tenant.id) return;
-              await navigate(path);
-              // The platform's own people belong to no tenant, and need no token for one.
-              if (tenantId !== null) await login.switchTenant(next);
-              keepTabTenant(next);
-              setChosen(next);
-            },
-          }
+        ? { api: login, chats, tenants: tenants.data, tenant, at: (place) => inBusiness(tenant, place) }
         : null,
-    [chats, tenants.data, tenant, login, tenantId, navigate],
+    [chats, tenants.data, tenant, login],
   );
-  return { workspace, tenants };
+  const isStrange = slug !== undefined && tenants.data !== undefined && !tenants.isFetching && !listed;
+  return { workspace, tenants, isStrange, failure, again };
+}
+
+/** Has the person's token be for this business. */
+function useSwitch(wanted: string | null) {
+  const login = useLogin();
+  const queries = useQueryClient();
+  const [tries, setTries] = useState(0);
+  const [failed, setFailed] = useState<{ wanted: string; error: unknown } | null>(null);
+  useEffect(() => {
+    if (wanted === null) return;
+    login.switchTenant(wanted).then(
+      // Who is refused there goes on elsewhere: the list is not right any more.
+      () => queries.invalidateQueries({ queryKey: ["tenants"] }),
+      (error: unknown) => { setFailed({ wanted, error }); },
+    );
+  }, [login, queries, wanted, tries]);
+  return {
+    failure: failed !== null && failed.wanted === wanted ? failed.error : null,
+    again: () => {
+      setFailed(null);
+      setTries(tries + 1);
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect } from "react";
 import { NavLink, useMatch } from "react-router";
 
 import { AiMark } from "@/components/mark";
@@ -8,26 +8,24 @@ import { useI18n } from "@/i18n/context";
 import { listTime } from "@/i18n/time";
 import { useToday } from "@/i18n/today";
 import { usePerson } from "@/session/login-context";
+import { markSeen, useUnreadCount } from "@/session/seen";
+import { useWorkspace } from "@/session/workspace";
 import type { Agent, Conversation } from "@/wire/frames";
 
-import { isUnread, markSeen, watchSeen } from "./seen";
 
 interface EmployeeLinkProps {
   agent: Agent;
   conversation?: Conversation;
-  onChoose?: () => void;
 }
 
-export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProps) {
+export function EmployeeLink({ agent, conversation }: EmployeeLinkProps) {
   const { t, language } = useI18n();
   const { userId } = usePerson();
   useToday();
-  const open = useMatch(`/employees/${agent.id}`) !== null;
-  const news = useSyncExternalStore(
-    watchSeen,
-    () => conversation !== undefined && isUnread(userId, conversation.id, conversation.updated_at),
-  );
-  const unread = news && !open;
+  const { at } = useWorkspace();
+  const address = at(`chat/${agent.id}`);
+  const open = useMatch(address) !== null;
+  const unread = useUnreadCount(userId, conversation ? [conversation] : []) > 0 && !open;
 
   useEffect(() => {
     if (conversation && !unread) markSeen(userId, conversation.id, conversation.updated_at);
@@ -36,10 +34,9 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
   return (
     <li>
       <NavLink
-        to={`/employees/${agent.id}`}
-        onClick={onChoose}
+        to={address}
         className={({ isActive }) =>
-          `in-view flex items-center gap-3 rounded-xl px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
+          `in-view flex items-center gap-3 rounded-lg px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
         }
       >
         <AiMark name={agent.name} />
@@ -65,7 +62,7 @@ export function EmployeeLink({ agent, conversation, onChoose }: EmployeeLinkProp
             )}
             {unread && (
               <span className="size-2.5 shrink-0 rounded-full bg-accent">
-                <span className="sr-only">{t("shell.unread")}</span>
+                <span className="sr-only">{t("chat.unread")}</span>
               </span>
             )}
           </span>

@@ -1,4 +1,4 @@
-/** The business's employees, those talked to last first, and the person's own menu. */
+/** The business's employees to talk to, those talked to last first. */
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 
@@ -10,54 +10,41 @@ import { mayAdminister } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent, Conversation } from "@/wire/frames";
 
-import { AccountMenu } from "./account-menu";
 import { EmployeeLink } from "./employee-link";
-import { TeamLinks } from "./team-links";
-import { TenantSwitcher } from "./tenant-switcher";
 
-export function Sidebar({ onChoose }: { onChoose?: () => void }) {
+export function EmployeeList() {
   const { t } = useI18n();
   const { userId } = usePerson();
-  const { api, tenant } = useWorkspace();
+  const { api, tenant, at } = useWorkspace();
   const agents = useQuery(agentsQuery(api, tenant.id));
   const conversations = useQuery(conversationsQuery(api, tenant.id));
   // The platform's own people are told of everybody's.
   const own = conversations.data?.filter(({ user_id }) => user_id === userId);
-
   return (
-    <nav aria-label={t("shell.title")} className="flex h-full flex-col border-e border-line bg-ground">
-      <header className="flex h-16 shrink-0 items-center gap-3 px-5">
-        <img src="/icon.svg" alt="" className="size-7" />
-        <TenantSwitcher />
-      </header>
-      <ul className="min-h-0 grow overflow-y-auto px-3 pb-3">
+    <nav aria-label={t("chat.employees")}>
+      <ul>
         {byLastTalk(agents.data ?? [], own ?? []).map(({ agent, conversation }) => (
-          <EmployeeLink
-            key={agent.id}
-            agent={agent}
-            {...(conversation ? { conversation } : {})}
-            {...(onChoose ? { onChoose } : {})}
-          />
+          <EmployeeLink key={agent.id} agent={agent} {...(conversation ? { conversation } : {})} />
         ))}
         {agents.isError && (
           <li className="space-y-3 p-3 text-sm text-soft">
-            <p>{t("shell.failed")}</p>
+            <p>{t("chat.failed")}</p>
             <Button onClick={() => void agents.refetch()}>{t("app.tryAgain")}</Button>
           </li>
         )}
         {agents.data?.length === 0 && (
           <li className="space-y-3 p-3 text-sm text-soft">
             <p>{t("app.noEmployees")}</p>
-            {mayAdminister(tenant.role) && (
-              <Link to="/team/employees/new" onClick={onChoose} className="text-accent underline underline-offset-2">
+            {mayAdminister(tenant.role) ? (
+              <Link to={at("employees/new")} className="text-accent underline underline-offset-2">
                 {t("app.hireFirst")}
               </Link>
+            ) : (
+              <p>{t("chat.askToHire", { business: tenant.name })}</p>
             )}
           </li>
         )}
       </ul>
-      <TeamLinks {...(onChoose ? { onChoose } : {})} />
-      <AccountMenu />
     </nav>
   );
 }

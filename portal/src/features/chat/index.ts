@@ -1,0 +1,2 @@
+/** What other features may use of the talks with employees. */
+export { EmployeeList } from "./employee-list";

@@ -1,0 +1,41 @@
+/** The places of the portal, in the order of the rail; nobody sees one that is not theirs. */
+import type { ComponentProps } from "react";
+
+import type { Icon } from "@/components/icons";
+import type { MessageKey } from "@/i18n/en";
+import { mayAdminister, mayRunPlatform } from "@/session/rights";
+import type { Tenant } from "@/wire/frames";
+
+export interface Place {
+  /** Within the business; with a slash before it, beside all businesses. */
+  readonly to: string;
+  readonly name: MessageKey;
+  readonly icon: ComponentProps<typeof Icon>["name"];
+  readonly isFor: (role: Tenant["role"]) => boolean;
+}
+
+const everybody = () => true;
+
+/** Where the work is done. */
+export const WORK: readonly Place[] = [
+  { to: "home", name: "home.title", icon: "home", isFor: everybody },
+  { to: "chat", name: "chat.title", icon: "chat", isFor: everybody },
+  { to: "employees", name: "employees.title", icon: "employee", isFor: everybody },
+];
+
+/** Where the business is run. */
+export const RUN: readonly Place[] = [
+  { to: "people", name: "people.title", icon: "people", isFor: mayAdminister },
+  { to: "settings", name: "settings.title", icon: "settings", isFor: mayAdminister },
+];
+
+export const PLATFORM: readonly Place[] = [
+  { to: "conversations", name: "conversations.title", icon: "conversations", isFor: mayRunPlatform },
+  { to: "/platform/businesses", name: "businesses.title", icon: "business", isFor: mayRunPlatform },
+];
+
+export const PLACES: readonly (readonly Place[])[] = [WORK, RUN, PLATFORM];
+
+export function addressOf({ to }: Place, at: (place: string) => string): string {
+  return to.startsWith("/") ? to : at(to);
+}
