@@ -93,4 +93,4 @@ def log_in(page: Page, url: str, email: str, password: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Log in").click()
-    page.get_by_role("navigation").wait_for()
+    page.get_by_role("navigation", name="Main menu").wait_for()

@@ -5,7 +5,7 @@ import { focusOn, isLost, rescueFocus } from "./focus";
 /** Rows of one kind under their own heading. */
 export function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <section className="mt-10">
+    <section className="mt-10 first:mt-0">
       <h2 className="mb-3 font-semibold">{title}</h2>
       {children}
     </section>
