@@ -22,7 +22,11 @@ class At(NamedTuple):
 
 PAGES = (
     At("/b/{business}/home", False, {"en": "Home", "es": "Inicio", "pt": "Início"}),
-    At("/b/{business}/employees", False, {"en": "Employees", "es": "Empleados", "pt": "Funcionários"}),
+    At(
+        "/b/{business}/employees",
+        False,
+        {"en": "Employees", "es": "Empleados", "pt": "Funcionários"},
+    ),
     At(
         "/b/{business}/employees/new",
         False,

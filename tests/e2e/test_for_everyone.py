@@ -81,7 +81,9 @@ async def test_whoever_wants_no_motion_sees_none(visit: Visit, acme: World) -> N
 async def test_the_page_speaks_the_browsers_language_of_failures_too(
     visit: Visit, acme: World, language: str
 ) -> None:
-    page = await visit(acme.anna, locale=f"{language}-BR", path=f"/b/{acme.slug}/chat/{acme.agent_id}")
+    page = await visit(
+        acme.anna, locale=f"{language}-BR", path=f"/b/{acme.slug}/chat/{acme.agent_id}"
+    )
     await expect(page.page.get_by_text(HELLO[language])).to_be_visible()
     assert await page.page.evaluate("document.documentElement.lang") == language
     await page.page.get_by_role("textbox").fill("[[model: fail=400]]")
