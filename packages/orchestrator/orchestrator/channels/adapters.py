@@ -7,10 +7,12 @@ from shared.models.message import ChannelType
 from orchestrator.channels.adapter import Adapter
 from orchestrator.channels.scripted.adapter import ScriptedAdapter
 from orchestrator.channels.slack.adapter import SlackAdapter
+from orchestrator.channels.telegram.adapter import TelegramAdapter
 
 _ADAPTERS: Final[dict[str, Adapter]] = {
     ChannelType.SCRIPTED: ScriptedAdapter(),
     ChannelType.SLACK: SlackAdapter(),
+    ChannelType.TELEGRAM: TelegramAdapter(),
 }
 
 

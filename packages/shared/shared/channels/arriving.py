@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from shared.channels import connections
 from shared.channels.connections import Account
-from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle
+from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle, Moved
 from shared.config import settings
 from shared.conversations import receive, revisions
 from shared.conversations.receive import Heard
@@ -39,6 +39,9 @@ async def store(account: Account, event: Inbound) -> Became:
             return _revised(await revisions.edit(account.tenant_id, told, _clean(text)))
         case Deleted(told):
             return _revised(await revisions.delete(account.tenant_id, told))
+        case Moved(before, now):
+            await receive.move(account.tenant_id, account.id, account.channel, before, now)
+            return Became("moved")
         case Lifecycle(code):
             await connections.is_failing(account.tenant_id, account.id, code)
             return Became("lifecycle")

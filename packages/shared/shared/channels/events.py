@@ -25,6 +25,14 @@ class Deleted:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """What the platform called `before` it calls `now`: a place that is the same all the same."""
+
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """Something happened to the account itself: `code` says what is wrong with it now."""
 
@@ -38,4 +46,4 @@ class Ignored:
     reason: str
 
 
-Inbound = Heard | Edited | Deleted | Lifecycle | Ignored
+Inbound = Heard | Edited | Deleted | Moved | Lifecycle | Ignored

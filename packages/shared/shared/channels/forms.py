@@ -13,12 +13,14 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from shared.channels.kept import Kept
 from shared.channels.scripted.form import ScriptedForm
 from shared.channels.slack.form import SlackForm
+from shared.channels.telegram.form import TelegramForm
 from shared.errors import BadRequest
 from shared.models.message import ChannelType
 
 FORMS: Final[dict[str, type[BaseModel]]] = {
     ChannelType.SCRIPTED: ScriptedForm,
     ChannelType.SLACK: SlackForm,
+    ChannelType.TELEGRAM: TelegramForm,
 }
 
 

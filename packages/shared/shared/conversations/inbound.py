@@ -84,6 +84,30 @@ async def lock_by_key(
     return Locked(*row) if row else None
 
 
+_MOVE = text(
+    """
+    UPDATE conversations AS conversation
+       SET external_key = :now || substr(conversation.external_key, length(:before) + 1)
+     WHERE conversation.channel = :channel AND conversation.connection_id = :connection_id
+       AND (conversation.external_key = :before
+            OR starts_with(conversation.external_key, :before || '/'))
+       AND NOT EXISTS (SELECT FROM conversations AS other
+                        WHERE other.channel = :channel
+                          AND other.connection_id = :connection_id
+                          AND other.external_key
+                              = :now || substr(conversation.external_key, length(:before) + 1))
+    """
+)
+
+
+async def move(
+    session: HouseSession, channel: str, connection_id: UUID, before: str, now: str
+) -> None:
+    """Whoever has written at the new place already has a conversation there, which stays."""
+    given = {"channel": channel, "connection_id": connection_id, "before": before, "now": now}
+    await session.execute(_MOVE, given)
+
+
 _THERE = text(
     """
     SELECT FROM conversations AS conversation

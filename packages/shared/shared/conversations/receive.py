@@ -108,6 +108,12 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
     return Received(False, conversation.id, message_id, run_id)
 
 
+async def move(tenant_id: UUID, connection_id: UUID, channel: str, before: str, now: str) -> None:
+    """The conversations of a place, and of its threads, go on where the platform says it is now."""
+    async with HouseSession(tenant_id, "receive") as session, session.transaction():
+        await inbound.move(session, channel, connection_id, before, now)
+
+
 async def is_our_thread(tenant_id: UUID, heard: Heard) -> bool:
     """Whether it was said in a thread in which we were addressed before."""
     if heard.thread is None or heard.conversation_key is None:

@@ -1,0 +1,1 @@
+"""The channel `telegram`, spoken to (docs/channels/telegram.md)."""

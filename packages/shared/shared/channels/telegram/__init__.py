@@ -1,0 +1,1 @@
+"""The channel `telegram`, as both halves know it (docs/channels/telegram.md)."""
