@@ -1,7 +1,8 @@
 """Says of each question on standard input, one a line, what others' code makes of it.
 
 `{"update": …}`             aiogram reads it; nothing in it is unknown to aiogram
-`{"method": …, "given": …, "result": …}`   the same of a call's parameters and of its result
+`{"method": …, "given": …, "result": …}`   the same of a call's parameters, and of its result if
+                                           there is one
 `{"html": …}`               Telegram's own parser: `text` and `entities`, or `refused`
 
 Each answer is `{"wrong": sentence}`, or what was asked for. Runs in an environment of its own.
@@ -40,6 +41,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         else:
             method = getattr(methods, question["method"][0].upper() + question["method"][1:])
             unknown = extra(method.model_validate(question["given"]))
+            if "result" not in question:
+                return {"wrong": f"unknown: {unknown}"} if unknown else {}
             result = TypeAdapter(method.__returning__).validate_python(question["result"])
             for each in result if isinstance(result, list) else [result]:
                 unknown += extra(each)

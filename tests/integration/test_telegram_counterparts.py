@@ -1,19 +1,30 @@
 """The scripted Telegram speaks as Telegram does: others, who know it, understand all it says.
 
-Telegram's own description of its Bot API and aiogram's models read each update and each result;
-Telegram's own parser (TDLib) reads the same HTML.
+Telegram's own description of its Bot API and aiogram's models read each update, each result, and
+each call that we make; Telegram's own parser (TDLib) reads the same HTML, and all that we render.
 """
 
+from collections import Counter
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from orchestrator.scripted_telegram import Bot, Given, ScriptedTelegram
-from orchestrator.scripted_telegram.entities import NotReadable, read_html
+from hypothesis import HealthCheck, Phase, given, settings
+from orchestrator.channels.adapter import Sent
+from orchestrator.channels.rendering import Text, render
+from orchestrator.channels.rendering.dialects import TELEGRAM
+from orchestrator.scripted_telegram import Bot, Fault, Given, ScriptedTelegram
+from orchestrator.scripted_telegram.entities import NotReadable, read_html, utf16
 from orchestrator.scripted_telegram.methods import METHODS
+from shared.conversations.media import MediaRef
 
 from tests.support.bot_api import BotApi
 from tests.support.counterparts import checked, description
+from tests.support.markdowns import markdowns
+from tests.support.sizes import sized
+from tests.support.telegram import ADAPTER, scripted_telegram, spoken
 
+TEXTS = sized(40, full=2_000)
 MIA, TEAM, FORUM = "1001", "-500", "-1000000000777"
 KINDS = ("photo", "document", "voice", "audio", "video", "animation", "video_note", "sticker")
 OTHERS: list[dict[str, Any]] = [
@@ -77,9 +88,30 @@ async def everything_called(platform: ScriptedTelegram, bot: Bot) -> list[tuple[
     return [(name, told, await METHODS[name.lower()](bot, told)) for name, told in calls]
 
 
+async def everything_we_call(platform: ScriptedTelegram) -> list[tuple[str, Any]]:
+    """(method, parameters) of all that our adapter calls."""
+    bot = platform.bot("ours_bot")
+    bot.chat(MIA)
+    bot.chat(FORUM, is_forum=True)
+    media = bot.files.add(Given("document"))["document"]["file_id"]
+    async with spoken(bot) as ours:
+        line = ours.line
+        await ADAPTER.prove(line)
+        await ADAPTER.subscribe("https://chat.example.com/x", line)
+        await ADAPTER.check(line)
+        await ADAPTER.unsubscribe(line)
+        await ADAPTER.working(f"{FORUM}/7", line)
+        bot.faults.add(Fault("parse"))
+        for place in (MIA, f"{FORUM}/7"):
+            assert all(isinstance(verdict, Sent) for verdict in await ours.send(place, "**hi**"))
+        assert [piece async for piece in ADAPTER.fetch(MediaRef(media), line)]
+    assert len({method for method, _ in bot.requests}) == 7
+    return list(bot.requests)
+
+
 @pytest.fixture
-async def platform() -> Any:
-    async with ScriptedTelegram() as platform:
+async def platform(settings_of_its_own: pytest.MonkeyPatch) -> AsyncIterator[ScriptedTelegram]:
+    async with scripted_telegram(settings_of_its_own) as platform:
         yield platform
 
 
@@ -90,6 +122,8 @@ async def test_telegrams_own_description_knows_all_that_is_said(platform: Script
         assert api.wrong_update(update) == []
     for method, told, result in await everything_called(platform, bot):
         assert api.wrong_call(method, told, result) == [], method
+    for method, told in await everything_we_call(platform):
+        assert api.wrong_call(method, told) == [], method
 
 
 async def test_aiogram_understands_all_that_is_said(platform: ScriptedTelegram) -> None:
@@ -98,6 +132,9 @@ async def test_aiogram_understands_all_that_is_said(platform: ScriptedTelegram) 
     questions += [
         {"method": method, "given": told, "result": result}
         for method, told, result in await everything_called(platform, bot)
+    ]
+    questions += [
+        {"method": method, "given": told} for method, told in await everything_we_call(platform)
     ]
     assert checked("telegram", questions) == [{}] * len(questions)
 
@@ -113,3 +150,33 @@ def ours(html: str) -> dict[str, Any]:
 def test_telegrams_own_parser_reads_the_same() -> None:
     theirs = checked("telegram", [{"html": html} for html in HTML])
     assert {html: ours(html) for html in HTML} == dict(zip(HTML, theirs, strict=True))
+
+
+def rendered(limit: int) -> list[Text]:
+    """Parts of many texts as models write them, and worse."""
+    parts: list[Text] = []
+
+    @settings(
+        max_examples=TEXTS,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(markdowns(limit))
+    def collect(text: str) -> None:
+        parts.extend(render(text, TELEGRAM, limit))
+
+    collect()
+    return parts
+
+
+@pytest.mark.parametrize("limit", [120, 4_096])
+def test_telegrams_own_parser_takes_all_that_is_rendered(limit: int, figures: Counter[str]) -> None:
+    parts = rendered(limit)
+    theirs = checked("telegram", [{"html": part.text} for part in parts])
+    for part, read in zip(parts, theirs, strict=True):
+        assert "refused" not in read, part.text
+        assert utf16(read["text"]) <= limit
+        assert ours(part.text) == read, "our fake reads the same"
+    figures["telegram: parts that its own parser took"] += len(parts)
