@@ -14,6 +14,7 @@ from konstruct.devstack.postgres import EmbeddedPostgres
 from konstruct.devstack.progress import Progress
 from konstruct.devstack.valkey import EmbeddedValkey
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
+from shared.keyrings import new_key
 
 from benchmarks.failure import BenchmarkFailed
 from benchmarks.floor.schema import create_tables
@@ -80,6 +81,7 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
             "KONSTRUCT_OWNER_DATABASE_URL": owner_url,
             "KONSTRUCT_REDIS_URL": valkey.url,
             "KONSTRUCT_SIGNING_KEY": secrets.token_urlsafe(48),
+            "KONSTRUCT_SECRETS_KEYS": new_key().written(),
             "KONSTRUCT_LIMITS_ENABLED": "false",
             # All its people are of one tenant, which may have 256 answers under way by default.
             "KONSTRUCT_TENANT_RUNS_AT_ONCE": "1000",

@@ -28,6 +28,10 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.api.me": {"identity"},  # a person may be in several tenants
     "shared.api.tenants": {"identity"},
     "shared.channels.known_accounts": {"inbound"},  # whose account a platform's request is about
+    "shared.secrets.verifying": {"verify"},  # a request is proved before its tenant is believed
+    "shared.secrets.opening": {"secrets"},  # the application's role reads nothing that is sealed
+    "shared.secrets.canary": {"secrets"},
+    "shared.secrets.rotation": {"secrets"},
     "shared.channels.leases": {"lease"},  # a worker sends for every tenant
     "shared.jobs.queue": {"jobs"},  # and does the jobs of all
     "shared.conversations.handover": {"sweep"},  # a hold expires in whatever tenant it is
@@ -123,6 +127,7 @@ SQL_LAYERS = (
     "shared.runs.resuming",
     "shared.runs.sweep",
     "shared.runs.writing",
+    "shared.secrets.repository",
     "shared.tenants.quota_repository",
     "shared.tenants.repository",
 )

@@ -38,6 +38,7 @@ from shared.models import (
     Invitation,
     Job,
     RunStep,
+    Secret,
     TenantLimits,
     ToolCall,
     WebConversationMessage,
@@ -226,6 +227,17 @@ async def fill_channels(session: AsyncSession, world: World) -> None:
 async def fill_work(
     session: AsyncSession, world: World, run_id: UUID, conversation_id: UUID
 ) -> None:
+    session.add(
+        Secret(
+            tenant_id=world.id,
+            owner_table="channel_connections",
+            owner_id=uuid4(),
+            field="api_token",
+            purpose="send",
+            key_id="1a2b3c4d",
+            sealed=f"k1.1a2b3c4d.{world.slug}",
+        )
+    )
     for content in (world.name.encode(), b"which nothing points at"):
         blob = File(
             id=uuid4(),

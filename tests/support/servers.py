@@ -6,6 +6,7 @@ The template database is made once, by the real roles and migrations; a copy tak
 from collections.abc import AsyncIterator, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
@@ -21,11 +22,14 @@ from psycopg import sql
 from shared.config import get_settings
 from shared.db.engine import async_url, dispose_engine
 from shared.db.roles import APP_ROLE, OWNER_ROLE, ensure_roles
+from shared.keyrings import PrivateKey
 from shared.valkey.client import close_redis
 from sqlalchemy import create_engine, pool
 
 ROOT = Path(__file__).parents[2]
 SIGNING_KEY = "the signing key of tests, which nothing else shall ever use"
+WORKERS_KEY = PrivateKey(sha256(b"the workers' key of tests").digest())
+VERIFY_KEY = PrivateKey(sha256(b"the verify key of tests").digest())
 TEMPLATE = "konstruct_template"
 OWNER_PASSWORD = "owner of tests"
 APP_PASSWORD = "application of tests"
@@ -84,6 +88,9 @@ class Servers:
             "KONSTRUCT_OWNER_DATABASE_URL": database.owner_url,
             "KONSTRUCT_REDIS_URL": self.redis_url(valkey_db),
             "KONSTRUCT_SIGNING_KEY": SIGNING_KEY,
+            "KONSTRUCT_SECRETS_KEYS": WORKERS_KEY.written(),
+            "KONSTRUCT_SECRETS_SEAL_TO": str(WORKERS_KEY.public),
+            "KONSTRUCT_VERIFY_KEYS": VERIFY_KEY.written(),
         }
 
     def database(self, name: str) -> Database:

@@ -40,6 +40,7 @@ HTTP = (
     "http://h/v1?key=s3cr3t",
     "https://h h/v1",
 )
+RING = ("ksk1.s3cr3t", "s3cr3t", "/nowhere/at/all", ",")
 KEY = ("schlüssel", "a\x07b", "a\nb")
 TEXTS = {
     "database_url": DATABASE,
@@ -78,6 +79,9 @@ TEXTS = {
     "metrics_token": KEY,
     "llm_model": ("gpt", "nobody:gpt", "openai:", "openai:gpt\u202e5"),
     "log_level": ("loud",),
+    "secrets_keys": (*RING, f"kpk1.{'s3cr3t-' * 6}A"),
+    "secrets_seal_to": (*RING, f"ksk1.{'s3cr3t-' * 6}A"),
+    "verify_keys": (*RING, f"kpk1.{'s3cr3t-' * 6}A"),
 }
 NUMBERS = ("many", "-1", "nan", "inf", "1e400", "3000000000")
 SWITCHES = ("perhaps", "2")

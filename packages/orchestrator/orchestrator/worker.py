@@ -16,6 +16,7 @@ from shared.jobs.nudges import JOB_NAME
 from shared.log import configure_logging, get_logger
 from shared.proxies import proxy_for
 from shared.runs.nudges import CANARY_NAME, TASK_NAME
+from shared.secrets.opening import workers_ring
 from shared.telemetry.tracing import start_tracing, stop_tracing
 
 from orchestrator.beside import Beside, begin_beside
@@ -38,6 +39,7 @@ def run() -> int:
     """Work until told to stop; returns the exit code. Raises ConfigError if it may not start."""
     configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
     proxy_for(settings.model.base_url or "https://api.of.a.provider")  # or the start stops here
+    workers_ring()  # the same
     start_tracing("konstruct-worker")
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)

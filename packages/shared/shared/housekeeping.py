@@ -51,6 +51,8 @@ KEPT: dict[str, Kept | None] = {
     "attention_items": Kept(
         timedelta(days=365), since="resolved_at", index="ix_attention_items_resolved_at"
     ),
+    # Secrets are deleted with the row that needs them
+    "secrets": FOR_EVER,
     # Channels. Deliveries go with their message, leases with their connection
     "channel_connections": FOR_EVER,
     "connection_leases": FOR_EVER,

@@ -14,6 +14,7 @@ from konstruct.cli import (
     inbox,
     migrate,
     processes,
+    secrets,
     tenant,
     token,
     up,
@@ -69,6 +70,7 @@ for name, commands in {
     "agent": agent,
     "channel": channel,
     "inbox": inbox,
+    "secrets": secrets,
     "demo": demo,
 }.items():
     app.add_typer(commands.app, name=name)

@@ -14,6 +14,7 @@ from konstruct.cli.installation import (
     DataDirOption,
     JsonOption,
     attach,
+    attach_ring,
 )
 from konstruct.cli.output import print_json, tell
 from konstruct.cli.running import run
@@ -56,6 +57,7 @@ def _look(data_dir: Path) -> "list[Check]":
 
     checks = look_at_machine(data_dir)
     attach(data_dir)
+    attach_ring()
     if not os.environ.get(DATABASE):
         return [
             *checks,

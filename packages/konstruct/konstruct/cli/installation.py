@@ -15,6 +15,7 @@ DEFAULT_DATA_DIR = ".konstruct"
 DATABASE = "KONSTRUCT_DATABASE_URL"
 REDIS = "KONSTRUCT_REDIS_URL"
 SIGNING_KEY = "KONSTRUCT_SIGNING_KEY"
+SECRETS_KEYS = "KONSTRUCT_SECRETS_KEYS"
 
 
 def named_directory(given: str | Path) -> Path:
@@ -77,3 +78,17 @@ def attach_to_database(data_dir: Path, *needed: str) -> None:
             f"{' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} not set. "
             "Start one with `konstruct up`, name its directory with --data-dir, or set them."
         )
+
+
+def attach_ring() -> None:
+    """Take the workers' ring from the data directory of the `up` that was attached to, for a
+    command that opens what is sealed. Call it after `attach`."""
+    from konstruct.devstack.data_dir import DATA_DIR_VARIABLE
+    from konstruct.devstack.rings import SECRETS_FILE
+
+    directory = os.environ.get(DATA_DIR_VARIABLE)
+    if not directory or os.environ.get(SECRETS_KEYS):
+        return
+    file = Path(directory).expanduser().resolve() / SECRETS_FILE
+    if file.is_file():
+        os.environ[SECRETS_KEYS] = str(file)

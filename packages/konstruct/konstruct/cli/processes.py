@@ -11,6 +11,7 @@ from konstruct.cli.installation import (
     DEFAULT_DATA_DIR,
     SIGNING_KEY,
     DataDirOption,
+    attach_ring,
     attach_to_database,
     named_host,
 )
@@ -63,6 +64,7 @@ def worker(
     if concurrency is not None:
         os.environ["KONSTRUCT_WORKER_CONCURRENCY"] = str(concurrency)
     attach_to_database(data_dir)
+    attach_ring()
     from orchestrator.worker import run
 
     raise typer.Exit(run())

@@ -13,6 +13,7 @@ from shared.config.model import ModelSettings
 from konstruct.devstack.data_dir import DataDir, default_data_dir
 from konstruct.devstack.model_weights import MODEL_ALIAS
 from konstruct.devstack.reached import where_pages_are_refused
+from konstruct.devstack.rings import ring_files
 from konstruct.screen import one_line
 
 FIRST = "customer_admin"
@@ -49,7 +50,16 @@ def announcement(
     yield from _where_else(settings)
     yield from _demo_people(demo, data) if demo else _first_person(data)
     yield from _who_answers(settings, command(data, "up", *_options(settings, demo)))
+    yield from _what_to_back_up(data)
     yield f"Data and logs are in {data.path}. Ctrl-C ends everything."
+
+
+def _what_to_back_up(data: DataDir) -> Iterator[str]:
+    """The database and the keys without which nobody can read what is sealed in it."""
+    keys = " and ".join(file.name for file in ring_files(data.path))
+    if keys:
+        database = "postgres" if (data.path / "postgres").exists() else "your database"
+        yield f"Back up together: {database} and {keys}, without which its secrets stay sealed."
 
 
 def _where_else(settings: Mapping[str, str]) -> Iterator[str]:

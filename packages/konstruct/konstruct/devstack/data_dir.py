@@ -5,6 +5,7 @@ second one is told in plain words which. `environment.json` exists only while an
 ready: it has the settings with which other commands join in.
 
     DIR/secrets.json      made once
+    DIR/secrets.keys  DIR/verify.keys    made once: see `rings`
     DIR/lock              held by the running `up`; says its process and address
     DIR/environment.json  the settings of the running `up`
     DIR/postgres  DIR/valkey  DIR/run/PART  DIR/logs

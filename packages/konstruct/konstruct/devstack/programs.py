@@ -19,6 +19,8 @@ from konstruct.devstack.part import Part, Server
 from konstruct.devstack.ports import kept_port
 from konstruct.devstack.waiting import StopRequest, wait_until
 
+WORKER_ONLY = frozenset({"KONSTRUCT_SECRETS_KEYS"})
+"""What no other child is given, though the person has set it."""
 WORKER_READY_VARIABLE = "KONSTRUCT_WORKER_READY_FILE"
 METRICS_PORT = "KONSTRUCT_METRICS_PORT"
 _PROBE_S = 1.0
@@ -41,7 +43,8 @@ class Programs:
 def complete_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """The person's variables that we keep, with the product's settings added. Output is
     unbuffered."""
-    return {**clean(os.environ), "PYTHONUNBUFFERED": "1", **settings}
+    persons = {name: v for name, v in clean(os.environ).items() if name not in WORKER_ONLY}
+    return {**persons, "PYTHONUNBUFFERED": "1", **settings}
 
 
 def end_former_programs(programs: Programs, data: DataDir) -> None:

@@ -29,6 +29,7 @@ from konstruct.devstack.postgres import EmbeddedPostgres
 from konstruct.devstack.preflight import require_port, require_preflight
 from konstruct.devstack.programs import LocalModel, Programs, end_former_programs, run_to_end
 from konstruct.devstack.progress import Progress
+from konstruct.devstack.rings import PRIVATE_VARIABLE, rings
 from konstruct.devstack.supervisor import Supervisor
 from konstruct.devstack.valkey import EmbeddedValkey
 from konstruct.devstack.waiting import StopRequest
@@ -94,9 +95,11 @@ class Stack:
             end_former_programs(self.programs, self.data)
             require_port(self.options)
             self.secrets = self.data.secrets()
+            self.rings = rings(self.data.path, self.given.values)
             self.settings = {
                 "KONSTRUCT_SIGNING_KEY": self.secrets.signing_key,
-                **self.given.values,
+                **{k: v for k, v in self.given.values.items() if k != PRIVATE_VARIABLE},
+                **self.rings.settings,
                 "KONSTRUCT_HOST": self.options.host,
                 "KONSTRUCT_PORT": str(self.options.port),
                 DATA_DIR_VARIABLE: str(self.data.path),
@@ -221,8 +224,9 @@ class Stack:
 
     def _start_own(self, supervisor: Supervisor) -> None:
         with self.progress.step("Worker"):
+            settings = {**self.settings, PRIVATE_VARIABLE: self.rings.private}
             worker = program.worker(
-                self.programs, self.settings, data=self.data, stop_request=self.stop_request
+                self.programs, settings, data=self.data, stop_request=self.stop_request
             )
             supervisor.start(worker, front=True)
         with self.progress.step("Gateway"):

@@ -21,15 +21,24 @@ from konstruct.devstack.preflight import (
     check_platform,
     check_wheels,
 )
-from konstruct.doctor import database, gateway, model, valkey, worker
+from konstruct.doctor import database, gateway, model, secrets, valkey, worker
 from konstruct.doctor.looking import Look, checked, checked_at_once, could_not_look
 from konstruct.doctor.machine import check_python
 
 NEEDED_BY = {
-    "KONSTRUCT_DATABASE_URL": {"database", "connections", "migrations", "worker", "queue"},
+    "KONSTRUCT_DATABASE_URL": {
+        "database",
+        "connections",
+        "migrations",
+        "secrets",
+        "worker",
+        "queue",
+    },
     "KONSTRUCT_OWNER_DATABASE_URL": {"migrations"},
     "KONSTRUCT_REDIS_URL": {"valkey"},
     "KONSTRUCT_SIGNING_KEY": {"signing key"},
+    "KONSTRUCT_SECRETS_KEYS": {"secrets"},
+    "KONSTRUCT_VERIFY_KEYS": {"secrets"},
 }
 """Parts that cannot be checked without a setting."""
 
@@ -75,6 +84,7 @@ def looks_at_parts(data_dir: Path) -> dict[str, Look]:
         "database": database.wall,
         "connections": database.connections,
         "migrations": database.migrations,
+        "secrets": secrets.open_all,
         "valkey": valkey.answers,
         "worker": worker.alive,
         "gateway": lambda: gateway.ready(data_dir),

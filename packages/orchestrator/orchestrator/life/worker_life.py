@@ -10,6 +10,7 @@ from shared.errors import KonstructError
 from shared.gc_tuning import settle
 from shared.log import get_logger
 from shared.misspelt import warn_of_misspelt_settings
+from shared.secrets.canary import require_rings
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.metrics import recent_lag_s
 from shared.valkey.batch import get_batch
@@ -42,6 +43,7 @@ class WorkerLife:
         settings.identity.require_signing_key()
         warn_of_misspelt_settings()
         await await_wall(get_engine())
+        await require_rings()
         await self._lease.renew()
         self._warm_up()
         metrics.IN_HAND.set_function(self.worker.in_hand.__len__)

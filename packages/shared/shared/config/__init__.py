@@ -22,6 +22,7 @@ from shared.config.identity import IdentitySettings
 from shared.config.kinds import CheckedSettings
 from shared.config.limits import LimitSettings
 from shared.config.model import ModelSettings
+from shared.config.secrets import SecretsSettings
 from shared.config.servers import DatabaseSettings, RedisSettings
 from shared.config.telemetry import TelemetrySettings
 from shared.config.worker import WorkerSettings
@@ -43,6 +44,7 @@ class Settings:
     handover: HandoverSettings
     model: ModelSettings
     channels: ChannelSettings
+    secrets: SecretsSettings
     telemetry: TelemetrySettings
 
     @property

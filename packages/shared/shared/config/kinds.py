@@ -32,6 +32,7 @@ from shared.addresses import (
     redis_address,
 )
 from shared.environment import PREFIX, stripped
+from shared.keyrings import private_ring, public_ring
 
 MIN_SIGNING_KEY_BYTES = 32
 HOW_TO_SIGN = (
@@ -92,6 +93,32 @@ def _sent_key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _private_ring(ring: SecretStr) -> SecretStr:
+    text = _of_file(ring.get_secret_value())
+    try:
+        private_ring(text)
+    except ValueError as error:
+        raise wrong(str(error)) from None
+    return SecretStr(text)
+
+
+def _public_ring(text: str) -> str:
+    text = _of_file(text)
+    public_ring(text)
+    return text
+
+
+def _of_file(text: str) -> str:
+    """The text, or what the file holds whose path it is."""
+    if not text.startswith("/"):
+        return text
+    try:
+        return Path(text).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "it is no text"
+        raise wrong(f"the file {text} cannot be read: {why}") from None
+
+
 def _directory(path: Path) -> Path:
     if not path.is_dir():
         raise wrong(f"there is no directory {path}")
@@ -108,6 +135,10 @@ LogLevel = Annotated[str, _checked(_log_level)]
 SigningKey = Annotated[SecretStr, AfterValidator(_signing_key)]
 SentKey = Annotated[SecretStr, AfterValidator(_sent_key)]
 """A key that is sent in a header."""
+PrivateRing = Annotated[SecretStr, AfterValidator(_private_ring)]
+"""Keys that open, newest first; or the path of a file that holds them, which is read once."""
+PublicRing = Annotated[str, _checked(_public_ring)]
+"""The same of keys that seal."""
 Directory = Annotated[Path, AfterValidator(_directory)]
 
 

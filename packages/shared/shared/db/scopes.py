@@ -18,7 +18,9 @@ from uuid import UUID
 
 SYSTEM_ROLE = "konstruct_system"
 
-SystemPurpose = Literal["identity", "platform_admin", "sweep", "lease", "setup", "inbound", "jobs"]
+SystemPurpose = Literal[
+    "identity", "platform_admin", "sweep", "lease", "setup", "inbound", "jobs", "verify", "secrets"
+]
 HousePurpose = Literal[
     "receive", "reset", "hand_over", "outcome", "send", "listen", "jobs", "tools"
 ]

@@ -17,6 +17,7 @@ from shared.models.jobs import Job
 from shared.models.limits import TenantLimits
 from shared.models.messages import ChannelMessage, Message
 from shared.models.runs import AgentRun, WorkerLease
+from shared.models.secrets import Secret
 from shared.models.steps import RunStep, ToolCall
 from shared.models.tenants import Tenant
 
@@ -44,6 +45,7 @@ __all__ = [
     "PortalSessionRecord",
     "PortalUser",
     "RunStep",
+    "Secret",
     "Tenant",
     "TenantLimits",
     "ToolCall",

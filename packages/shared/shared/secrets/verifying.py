@@ -1,0 +1,30 @@
+"""What a gateway may read: secrets with which a platform's requests are checked, and digests."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from shared.config import settings
+from shared.db import SystemSession
+from shared.keyrings import PrivateKey, private_ring
+from shared.secrets import repository
+from shared.secrets.envelope import open_sealed
+
+
+def verify_ring() -> Sequence[PrivateKey]:
+    """Empty where KONSTRUCT_VERIFY_KEYS is not set."""
+    ring = settings.secrets.verify
+    return private_ring(ring.get_secret_value()) if ring is not None else ()
+
+
+async def verifying(*, table: str, row_id: UUID) -> dict[str, str]:
+    """By field: the values with purpose `verify`, and the SHA-256 of those that are only compared.
+    Raises SecretUnreadable."""
+    async with SystemSession("verify") as session, session.transaction():
+        rows = await repository.read(
+            session, table=table, row_id=row_id, purposes=("verify", "compare")
+        )
+    ring = verify_ring()
+    return {
+        row.place.field: row.sha256 or open_sealed(row.sealed or "", row.place, ring)
+        for row in rows
+    }
