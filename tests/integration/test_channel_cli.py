@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
@@ -79,12 +79,53 @@ async def test_an_account_is_connected_checked_and_given_up(
 
     assert (await channel("disconnect", made["id"], "--json")).json["state"] == "disconnected"
     assert account.webhooks.url is None
-    ((config,),) = superuser.execute(
-        "SELECT config FROM channel_connections WHERE id = %s", (made["id"],)
-    )
-    assert account.token not in str(config), "what proved it is deleted"
+    assert secrets_kept(superuser) == [], "what proved it is deleted"
     again = (await connected(account, acme)).json
     assert again["id"] == made["id"], "the same account revives its connection"
+    kept = [(UUID(made["id"]), field) for field in ("api_token", "signing_secret")]
+    assert secrets_kept(superuser) == kept, "sealed anew, to its new place"
+    assert (await channel("check", made["id"], "--json")).json["state"] == "live"
+
+
+async def test_what_proves_an_account_is_deleted_though_its_platform_is_away(
+    jobs: JobRunner,
+    platform: ScriptedChannel,
+    acme: World,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("orchestrator.jobs.runner.FIRST_PAUSE_S", 0.01)
+    account = platform.account("acme-shop")
+    made = (await connected(account, acme)).json
+    account.faults.add(Fault("drop", times=100))
+    assert "could not be reached" in (await channel("disconnect", made["id"])).sentence
+    assert secrets_kept(superuser) == []
+
+
+async def test_an_account_whose_secret_cannot_be_opened_is_failing_and_nothing_of_it_is_sent(
+    jobs: JobRunner, platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
+) -> None:
+    account = platform.account("acme-shop")
+    made = (await connected(account, acme)).json
+    superuser.execute("UPDATE secrets SET key_id = '00000000', sealed = 'k1.00000000.c2VhbGVk'")
+    assert "cannot be read any more" in (await channel("check", made["id"])).sentence
+    (shown,) = (await channel("list", "--json")).json
+    assert (shown["state"], shown["failing"]) == ("failing", "secret_unreadable")
+    ((details,),) = superuser.execute("SELECT details FROM attention_items")
+    assert details["code"] == "secret_unreadable"
+    assert "connect the account anew" in details["sentence"]
+    assert (await channel("disconnect", made["id"])).code == 1
+    assert secrets_kept(superuser) == []
+    assert (await connected(account, acme)).json["id"] == made["id"]
+
+
+def secrets_kept(superuser: psycopg.Connection) -> list[tuple[UUID, str]]:
+    """(row, field) of what proves accounts."""
+    rows = superuser.execute(
+        "SELECT owner_id, field FROM secrets WHERE owner_table = 'channel_connections'"
+        " ORDER BY owner_id, field"
+    )
+    return [(row_id, field) for row_id, field in rows]
 
 
 async def test_an_account_that_another_business_has_cannot_be_claimed(

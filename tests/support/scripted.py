@@ -14,7 +14,8 @@ from uuid import UUID, uuid4
 import psycopg
 from orchestrator.channels.sending.senders import Senders
 from orchestrator.scripted_channel import Account, ScriptedChannel
-from shared.db import SystemSession
+from shared.channels import credentials
+from shared.db import SystemSession, TenantSession
 from shared.models import ChannelConnection
 from shared.runs import leases
 
@@ -118,10 +119,12 @@ async def connect(
         channel_type="scripted",
         external_key=account.name,
         state="live",
-        config={"credentials": given, "settings": chosen | settings, "options": options or {}},
+        config={"settings": chosen | settings, "options": options or {}},
     )
     async with SystemSession("setup") as session, session.transaction():
         session.add(connection)
+    async with TenantSession(world.id) as own, own.transaction():
+        await credentials.keep(own, connection, given)
     return Line(account, connection.id, world, superuser)
 
 

@@ -25,7 +25,7 @@ from shared.db.engine import await_wall, dispose_engine
 from shared.errors import KonstructError
 from shared.gc_tuning import settle
 from shared.misspelt import warn_of_misspelt_settings
-from shared.redis_keys import access_revoked_key
+from shared.redis_keys import access_revoked_key, account_changed_key
 from shared.telemetry.exposition import expose
 from shared.telemetry.metrics import watch_loop_lag
 from shared.telemetry.tracing import start_tracing, stop_tracing
@@ -37,6 +37,7 @@ from gateway.answers import as_get, with_headers
 from gateway.api_docs import api_docs_router
 from gateway.body_limit import BodyLimit
 from gateway.canary import Canary
+from gateway.changed_accounts import ChangedAccounts
 from gateway.channels.readers import CHANNEL_ROUTERS
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
@@ -64,6 +65,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         raise
     fanout: Fanout = app.state.fanout
     fanout.follow(access_revoked_key(), Revocations(app.state.sockets))
+    fanout.follow(account_changed_key(), ChangedAccounts())
     canary = app.state.canary = Canary()
     fanout.follow(canary.channel, canary)
     await fanout.start()

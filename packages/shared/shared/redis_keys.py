@@ -58,6 +58,11 @@ def delivery_ready_key() -> str:
     return "platform:delivery:ready"
 
 
+def account_changed_key() -> str:
+    """Pub-sub channel that tells gateways to read a connection and its secrets again."""
+    return "platform:account:changed"
+
+
 def channel_ignored_key(tenant_id: Id, connection_id: Id, hour: str) -> str:
     """How many events of an account were ignored in an hour, by reason."""
     return f"{tenant_id}:channel:ignored:{connection_id}:{hour}"

@@ -1,12 +1,14 @@
 """Jobs about an account on a channel: prove it, see whether it is well, tell it good-bye."""
 
 from contextlib import suppress
+from uuid import UUID
 
 from shared.channels import connections
 from shared.channels.connections import Account
 from shared.channels.proofs import Health
 from shared.config import settings
 from shared.errors import Conflict, NotFound
+from shared.secrets.envelope import SecretUnreadable
 
 from orchestrator.channels.adapter import AccountRefused, Adapter, Line
 from orchestrator.channels.adapters import adapter_of
@@ -77,7 +79,7 @@ async def disconnect(work: Work) -> Result:
 async def _reached(work: Work) -> tuple[Line, Adapter]:
     try:
         account = await connections.account(work.tenant_id, work.subject)
-    except NotFound as error:
+    except (NotFound, SecretUnreadable) as error:
         raise JobFailed(error.code, error.message) from None
     adapter = adapter_of(account.channel)
     if adapter is None:
@@ -93,6 +95,11 @@ def _told(account: Account) -> Result:
         "external_key": account.external_key,
         "webhook_url": webhook_url(account),
     }
+
+
+async def forget(tenant_id: UUID, connection_id: UUID) -> None:
+    """The platform could not be told; what proved the account is deleted all the same."""
+    await connections.forgotten(tenant_id, connection_id)
 
 
 async def plan_next_check(work: Work) -> None:

@@ -41,6 +41,12 @@ _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {
 }
 
 
+_GIVEN_UP: Final[dict[str, Callable[[UUID, UUID], Awaitable[None]]]] = {
+    CHANNEL_DISCONNECT: channels.forget,
+}
+"""What is done all the same when a job has failed for good."""
+
+
 class JobRunner:
     """Made on the worker's loop."""
 
@@ -141,6 +147,9 @@ class JobRunner:
         if await queue.end(job, self._worker_id, state=state, **what):
             metrics.JOBS.labels(job.kind, state).inc()
             log.info("job_ended", kind=job.kind, job_id=str(job.id), state=state, **_code(what))
+        given_up = _GIVEN_UP.get(job.kind) if state == "failed" else None
+        if given_up is not None and job.tenant_id is not None and job.subject is not None:
+            await given_up(job.tenant_id, UUID(job.subject))
 
 
 def _code(what: dict[str, Any]) -> dict[str, Any]:

@@ -15,20 +15,29 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from shared.channels import credentials, forms, repository
-from shared.channels.credentials import DEVELOPMENT_CHANNELS
+from shared.channels.credentials import DEVELOPMENT_CHANNELS, TABLE
 from shared.channels.proofs import Health, Proved
 from shared.config import settings
 from shared.db import AnySession, HouseSession, WithinTenant
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.jobs import queue
 from shared.jobs.kinds import CHANNEL_CHECK, CHANNEL_CONNECT, CHANNEL_DISCONNECT
+from shared.log import get_logger
 from shared.models import ChannelConnection
 from shared.models.message import ChannelType
+from shared.secrets.envelope import SecretUnreadable
+from shared.secrets.opening import opened
+
+log = get_logger(__name__)
 
 CHECK_EVERY_S = 300.0
 FAILING_PAUSE_S = repository.FAILING_PAUSE_S
 LIVE = repository.LIVE
 NO_SUCH_CONNECTION = "There is no such connection."
+UNREADABLE = (
+    "What proves this account cannot be read any more. The operator may put the lost key back; "
+    "else connect the account anew."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +54,13 @@ class Account:
     channel: str
     external_key: str | None
     state: str
-    credentials: dict[str, str]
+    credentials: Mapping[str, str] = field(repr=False)
     settings: dict[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
 
 
-def account_of(connection: ChannelConnection) -> Account:
+def account_of(connection: ChannelConnection, opened: Mapping[str, str]) -> Account:
+    """With those of its credentials that this process may read."""
     return Account(
         id=connection.id,
         tenant_id=connection.tenant_id,
@@ -58,7 +68,7 @@ def account_of(connection: ChannelConnection) -> Account:
         channel=connection.channel_type,
         external_key=connection.external_key,
         state=connection.state,
-        credentials=credentials.of(connection.config),
+        credentials=opened,
         settings=connection.config.get("settings", {}),
         options=connection.config.get("options", {}),
     )
@@ -94,8 +104,8 @@ async def claim(
         channel_type=channel,
         config={"settings": filled.settings},
     )
-    credentials.keep(connection, filled.secrets)
     await repository.add_connection(session, connection)
+    await credentials.keep(session, connection, filled.secrets)
     job_id = await _add_job(session, CHANNEL_CONNECT, tenant_id, connection.id, asked_by=asked_by)
     return connection, job_id
 
@@ -130,8 +140,9 @@ async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID 
     was_live = connection.state in repository.LIVE
     connection.state, connection.failing, connection.not_before = "disconnected", None, None
     await repository.drop_open_deliveries(session, connection.id)
+    credentials.tell_of_change(session, connection.id)
     if not was_live:
-        credentials.forget(connection)
+        await credentials.forget(session, connection.id)
         return None
     return await _add_job(session, CHANNEL_DISCONNECT, connection.tenant_id, connection.id)
 
@@ -140,12 +151,18 @@ async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID 
 
 
 async def account(tenant_id: UUID, connection_id: UUID) -> Account:
-    """Raises NotFound."""
+    """With all that it is proved and sent with. Raises NotFound; SecretUnreadable if that cannot
+    be opened, and then it is failing."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
         connection = await repository.connection_by_id(session, connection_id)
     if connection is None:
         raise NotFound(NO_SUCH_CONNECTION)
-    return account_of(connection)
+    try:
+        return account_of(connection, await opened(table=TABLE, row_id=connection_id))
+    except SecretUnreadable as error:
+        log.error("secret_unreadable", connection_id=str(connection_id), reason=error.message)
+        await is_failing(tenant_id, connection_id, error.code, UNREADABLE)
+        raise SecretUnreadable(UNREADABLE) from None
 
 
 async def only_live(tenant_id: UUID, channel: str) -> Account | None:
@@ -160,10 +177,11 @@ async def proved(tenant_id: UUID, connection_id: UUID, proof: Proved) -> UUID:
     """The platform said which account it is: it is live from now on. The id of its connection,
     which is the one that this business had before, if it had one. Raises Conflict if another has
     the account."""
+    kept = await opened(table=TABLE, row_id=connection_id)
     async with HouseSession(tenant_id, "jobs") as session:
         try:
             async with session.transaction():
-                return await _make_live(session, connection_id, proof)
+                return await _make_live(session, connection_id, proof, kept)
         except IntegrityError:
             raise Conflict(
                 "This account is connected already, here or in another business of this "
@@ -172,7 +190,9 @@ async def proved(tenant_id: UUID, connection_id: UUID, proof: Proved) -> UUID:
             ) from None
 
 
-async def _make_live(session: HouseSession, connection_id: UUID, proof: Proved) -> UUID:
+async def _make_live(
+    session: HouseSession, connection_id: UUID, proof: Proved, kept: Mapping[str, str]
+) -> UUID:
     connection = await repository.locked(session, connection_id)
     if connection is None or connection.state == "disconnected":
         raise NotFound(NO_SUCH_CONNECTION)
@@ -190,13 +210,14 @@ async def _make_live(session: HouseSession, connection_id: UUID, proof: Proved) 
         wishes = before.config.get("options", {})
         before.config = {"options": wishes, **connection.config}
         before.agent_id = connection.agent_id
+        await credentials.move(session, kept, of=connection.id, to=before)
         await session.delete(connection)
         connection = before
     connection.external_key = proof.external_key
     connection.state, connection.failing, connection.not_before = "live", None, None
     known = connection.config.get("settings", {}) | dict(proof.settings)
     connection.config = {**connection.config, "settings": known, **_profile(proof)}
-    credentials.keep(connection, proof.credentials)
+    await credentials.keep(session, connection, proof.credentials)
     await session.flush()
     await plan_check(session, connection.tenant_id, connection.id)
     return connection.id
@@ -212,6 +233,7 @@ async def not_proved(tenant_id: UUID, connection_id: UUID) -> None:
         connection = await repository.locked(session, connection_id)
         if connection is not None and connection.state == "proving":
             connection.state, connection.config = "disconnected", {}
+            await credentials.forget(session, connection_id)
 
 
 async def plan_check(session: WithinTenant, tenant_id: UUID, connection_id: UUID) -> None:
@@ -233,7 +255,7 @@ async def renewed(tenant_id: UUID, connection_id: UUID, given: Mapping[str, str]
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
         connection = await repository.locked(session, connection_id)
         if connection is not None and connection.state in repository.LIVE:
-            credentials.keep(connection, given)
+            await credentials.keep(session, connection, given)
 
 
 async def is_well(tenant_id: UUID, connection_id: UUID, health: Health | None = None) -> None:
@@ -269,7 +291,7 @@ async def forgotten(tenant_id: UUID, connection_id: UUID) -> None:
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
         connection = await repository.locked(session, connection_id)
         if connection is not None and connection.state == "disconnected":
-            credentials.forget(connection)
+            await credentials.forget(session, connection_id)
 
 
 def channel_named(name: str) -> ChannelType:

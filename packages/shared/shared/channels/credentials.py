@@ -1,45 +1,57 @@
-"""What proves an account: kept with its connection, read by whoever verifies or sends.
+"""What proves an account: sealed beside its connection, as its channel's form says of each field.
 
-It is not sealed, so accounts can be connected only where the development channels are on.
+Workers open all of it but what is only compared (`shared.secrets.opening`); gateways open what they
+check requests with (`shared.secrets.verifying`). Gateways are told when it changes.
 """
 
-import hashlib
 from collections.abc import Mapping
-from typing import Any
+from uuid import UUID
 
 from shared.channels import forms
-from shared.config import settings
-from shared.errors import BadRequest
+from shared.db import WithinTenant
 from shared.models import ChannelConnection
 from shared.models.message import ChannelType
+from shared.secrets import sealing
+from shared.secrets.sealing import Plain
+from shared.valkey.publish import publish_account_changed
 
 DEVELOPMENT_CHANNELS = frozenset({ChannelType.SCRIPTED})
 """Connected only where KONSTRUCT_DEVELOPMENT_CHANNELS is on: what they say comes from a script."""
-_FIELD = "credentials"
+TABLE = ChannelConnection.__tablename__
 
 
-def keep(connection: ChannelConnection, given: Mapping[str, str]) -> None:
-    """These, beside those that it has. Of one that is only compared its SHA-256 is kept. Raises
-    BadRequest where credentials must not lie open."""
-    if not settings.channels.development:
-        raise BadRequest(f"The channel {connection.channel_type} cannot be connected yet.")
+async def keep(
+    session: WithinTenant, connection: ChannelConnection, given: Mapping[str, str]
+) -> None:
+    """These, beside those that it has. Raises BadRequest, Unavailable as `sealing.keep` does."""
     ways = forms.kept(connection.channel_type)
-    kept = {
-        name: digest(value) if ways[name].way == "compare" else value
-        for name, value in given.items()
-    }
-    connection.config = {**connection.config, _FIELD: of(connection.config) | kept}
+    await sealing.keep(
+        session,
+        tenant_id=connection.tenant_id,
+        table=TABLE,
+        row_id=connection.id,
+        values={name: Plain(ways[name].way, value) for name, value in given.items()},
+    )
+    tell_of_change(session, connection.id)
 
 
-def digest(value: str) -> str:
-    """What is kept of a credential that is only compared."""
-    return hashlib.sha256(value.encode()).hexdigest()
+async def forget(session: WithinTenant, connection_id: UUID) -> None:
+    """All of them."""
+    await sealing.forget(session, table=TABLE, row_id=connection_id)
+    tell_of_change(session, connection_id)
 
 
-def forget(connection: ChannelConnection) -> None:
-    connection.config = {name: kept for name, kept in connection.config.items() if name != _FIELD}
+async def move(
+    session: WithinTenant, opened: Mapping[str, str], *, of: UUID, to: ChannelConnection
+) -> None:
+    """Those of one connection are another's from now on: what was opened is sealed to its new
+    place."""
+    await forget(session, to.id)
+    await sealing.move_digests(session, table=TABLE, from_id=of, to_id=to.id)
+    await forget(session, of)
+    await keep(session, to, opened)
 
 
-def of(config: dict[str, Any]) -> dict[str, str]:
-    kept: dict[str, str] = config.get(_FIELD, {})
-    return kept
+def tell_of_change(session: WithinTenant, connection_id: UUID) -> None:
+    """At the commit."""
+    session.after_commit(lambda: publish_account_changed(connection_id))

@@ -60,6 +60,11 @@ async def forget(
     await repository.delete_of(session, table=table, row_id=row_id, fields=fields)
 
 
+async def move_digests(session: WithinTenant, *, table: str, from_id: UUID, to_id: UUID) -> None:
+    """What is only compared goes along with its row; nothing binds it to the old one."""
+    await repository.move_digests(session, table=table, from_id=from_id, to_id=to_id)
+
+
 def digest(value: str) -> str:
     """SHA-256 as hexadecimal digits. What is compared is long and random."""
     return hashlib.sha256(value.encode()).hexdigest()

@@ -11,6 +11,7 @@ import orjson
 from shared.events import ServerFrame
 from shared.redis_keys import (
     access_revoked_key,
+    account_changed_key,
     delivery_ready_key,
     gateway_canary_key,
     run_control_key,
@@ -33,6 +34,11 @@ async def publish_run_control(run_ids: list[UUID]) -> None:
 async def publish_access_revoked(user_id: UUID) -> None:
     """Tell gateways to check this person's sockets now."""
     await publish(access_revoked_key(), orjson.dumps({"user_id": str(user_id)}))
+
+
+async def publish_account_changed(connection_id: UUID) -> None:
+    """Tell gateways that what they know of this connection is old."""
+    await publish(account_changed_key(), orjson.dumps({"connection_id": str(connection_id)}))
 
 
 async def publish_canary(gateway_id: UUID, sent_at: float) -> None:

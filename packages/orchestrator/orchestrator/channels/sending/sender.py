@@ -17,6 +17,7 @@ from shared.channels.deliveries import NO_CONVERSATION, Due
 from shared.channels.leases import CALL_TIMEOUT_S, Taken
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
+from shared.secrets.envelope import SecretUnreadable
 
 from orchestrator.channels.adapter import Failing, Later, Line, NotSent
 from orchestrator.channels.adapters import adapter_of
@@ -77,7 +78,10 @@ class Sender:
         if adapter is None:
             log.warning("channel_without_adapter", channel=self.taken.channel)
             return None
-        account = await connections.account(self.taken.tenant_id, self.taken.connection_id)
+        try:
+            account = await connections.account(self.taken.tenant_id, self.taken.connection_id)
+        except SecretUnreadable:
+            return None  # it is failing now, and its people are told
         abilities = adapter.abilities(account)
         self._buckets = Buckets(abilities.account_rate, abilities.place_rate, time.monotonic)
         return Desk(adapter, abilities, Line(account, self._http), self.taken.number)

@@ -1,0 +1,208 @@
+"""A marker is entrusted to the running product, used in every way, and looked for everywhere.
+
+Logs of all processes, traces, every command that reaches Valkey (the broker's among them), every
+row of every table, what commands print and the API answers.
+"""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+import redis
+from konstruct.devstack.ports import LOOPBACK, free_port
+from orchestrator.scripted_channel import Account, Fault, ScriptedChannel
+from psycopg import sql
+from shared.channels.connections import account
+from shared.config import get_settings
+from shared.errors import BadRequest
+
+from tests.support.cli import konstruct
+from tests.support.otlp import Receiver
+from tests.support.people import World
+from tests.support.servers import Servers
+from tests.support.stack import Stack
+from tests.support.waiting import eventually
+
+OWN_DB = 3
+TOKEN, SECRET = "marker-of-the-token-7a1f", "marker-of-the-secret-9c2e"
+WRONG = "marker-of-a-wrong-token-4b6d"
+MARKERS = ("marker-of-", "bWFya2VyLW9m")
+"""As it is, and as base64 has it."""
+
+
+class Overheard:
+    """Every command that Valkey gets, from now on."""
+
+    def __init__(self, url: str) -> None:
+        self.said: list[str] = []
+        self._valkey = redis.Redis.from_url(url, socket_timeout=0.5)
+        self._over = threading.Event()
+        self._listening = threading.Thread(target=self._listen, daemon=True)
+
+    def __enter__(self) -> "Overheard":
+        self._listening.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._listening.join(5)
+        self._valkey.close()
+
+    def _listen(self) -> None:
+        with self._valkey.monitor() as monitor:
+            while not self._over.is_set():
+                try:
+                    self.said.append(str(monitor.next_command()))
+                except redis.TimeoutError:
+                    continue
+
+
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def shared_stack(
+    servers: Servers, receiver: Receiver, port: int, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """What `stack` is in this module: everything is logged and traced."""
+    database = servers.create_database()
+    with Stack(
+        tmp_path_factory.mktemp("entrusted"),
+        servers.environment(database, valkey_db=OWN_DB),
+        database=database,
+        gateway_count=1,
+        settings={
+            "KONSTRUCT_DEVELOPMENT_CHANNELS": "true",
+            "KONSTRUCT_SCRIPTED_API_URL": f"http://{LOOPBACK}:{port}",
+            "KONSTRUCT_LOG_LEVEL": "DEBUG",
+            "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
+        },
+        for_gateways={"KONSTRUCT_SECRETS_KEYS": ""},
+    ) as stack:
+        yield stack
+
+
+async def test_what_is_entrusted_to_us_shows_nowhere(
+    stack: Stack,
+    acme: World,
+    superuser: psycopg.Connection,
+    receiver: Receiver,
+    servers: Servers,
+    port: int,
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    for name, value in stack.environment.items():
+        settings_of_its_own.setenv(name, value)
+    get_settings.cache_clear()
+    with Overheard(servers.redis_url(OWN_DB)) as overheard:
+        async with ScriptedChannel(port=port) as platform:
+            made = platform.account("acme-shop")
+            made.token, made.webhooks.secret = TOKEN, SECRET
+            printed, connection_id = await _use_it(made, acme, stack)
+        opened = await account(acme.id, connection_id)
+        assert opened.credentials["api_token"] == TOKEN, "it is kept, and the test looks for it"
+        reprs = [repr(opened), str(opened)]
+        answers = await _ask_the_api(stack, acme, connection_id)
+        disconnected = await asyncio.to_thread(konstruct, "channel", "disconnect", connection_id)
+        await eventually(
+            lambda: any(span.name == "worker.run" for span in receiver.spans()), "traces came"
+        )
+    places = {
+        "logs": "\n".join(process.log_text() for process in stack.processes),
+        "what processes print": "\n".join(
+            path.read_text() for process in stack.processes if (path := _output(process.output))
+        ),
+        "traces": "\n".join(map(str, receiver.spans())),
+        "Valkey and the broker": "\n".join(overheard.said),
+        "commands": "\n".join([*printed, disconnected.out, disconnected.err]),
+        "the API": "\n".join(answers),
+        "repr": "\n".join(reprs),
+        **_tables(superuser),
+    }
+    assert len(places["logs"]) > 10_000
+    assert any("PUBLISH" in said for said in overheard.said)
+    found = [name for name, text in places.items() if any(marker in text for marker in MARKERS)]
+    assert found == []
+
+
+async def _use_it(account: Account, acme: World, stack: Stack) -> tuple[list[str], UUID]:
+    """Connect, wrongly and rightly, hear, answer, fail, check; what commands print."""
+    shown = []
+
+    async def channel(*arguments: object) -> str:
+        ran = await asyncio.to_thread(konstruct, "channel", *arguments)
+        shown.extend([ran.out, ran.err])
+        return ran.out
+
+    of_acme = ("connect", "scripted", "--tenant", acme.slug, "--agent", "Ada")
+    secret = f"--set=signing_secret={SECRET}"
+    await channel(*of_acme, f"--set=api_token={WRONG}", secret)
+    await channel(*of_acme, f"--set=nonsense={TOKEN}", secret)
+    await channel(*of_acme, f"--set=api_token={TOKEN}", secret, "--json")
+    ran = await asyncio.to_thread(konstruct, "channel", "list", "--json")
+    shown.append(ran.out)
+    connection_id = next(each["id"] for each in ran.json if each["state"] == "live")
+    account.webhooks.url = f"{stack.gateways[0].url}/channels/scripted/{connection_id}"
+    account.say("mia", "hello")
+    await eventually(lambda: account.texts("mia") != [], "an answer came", within_s=30)
+    account.faults.add(Fault("error"))
+    account.say("mia", "once more")
+    await eventually(lambda: len(account.texts("mia")) > 1, "another came", within_s=30)
+    account.revoke()
+    await channel("check", connection_id)
+    account.restore()
+    await channel("check", connection_id, "--json")
+    await channel("deliveries", "--json")
+    return shown, UUID(connection_id)
+
+
+async def _ask_the_api(stack: Stack, acme: World, connection_id: UUID) -> list[str]:
+    """Whatever mentions connections, and a forged request."""
+    async with httpx.AsyncClient(base_url=stack.gateways[0].url) as http:
+        answers = [
+            await http.get(path, headers=acme.admin.headers)
+            for path in ("/api/portal/me", f"/api/portal/agents?tenant_id={acme.id}", "/readyz")
+        ]
+        forged = await http.post(f"/channels/scripted/{connection_id}", content=b"{}")
+    assert forged.status_code == 401
+    return [answer.text + str(answer.headers) for answer in (*answers, forged)]
+
+
+def _output(path: Path) -> Path | None:
+    return path if path.exists() else None
+
+
+def _tables(superuser: psycopg.Connection) -> dict[str, str]:
+    """Each table's rows as text, that of secrets among them: what is sealed does not show."""
+    tables = superuser.execute(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+        " AND relkind IN ('r', 'p')"
+    ).fetchall()
+    found = {}
+    for (table,) in tables:
+        query = sql.SQL("SELECT coalesce(string_agg(t::text, ' '), '') FROM {} AS t")
+        row = superuser.execute(query.format(sql.Identifier(table))).fetchone()
+        assert row
+        found[f"table {table}"] = row[0]
+    return found
+
+
+def test_a_form_that_is_wrong_repeats_nothing_of_it() -> None:
+    from shared.channels import forms
+
+    with pytest.raises(BadRequest) as raised:
+        forms.fill("scripted", {"api_token": TOKEN, "keys": f"{SECRET}", "x": "y"})
+    assert "marker" not in raised.value.message
