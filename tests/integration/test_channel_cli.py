@@ -92,12 +92,12 @@ async def test_what_proves_an_account_is_deleted_though_its_platform_is_away(
     platform: ScriptedChannel,
     acme: World,
     superuser: psycopg.Connection,
-    monkeypatch: pytest.MonkeyPatch,
+    settings_of_its_own: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("orchestrator.jobs.runner.FIRST_PAUSE_S", 0.01)
+    settings_of_its_own.setattr("orchestrator.jobs.runner.FIRST_PAUSE_S", 0.01)
     account = platform.account("acme-shop")
     made = (await connected(account, acme)).json
-    account.faults.add(Fault("drop", times=100))
+    settings_of_its_own.setenv("KONSTRUCT_SCRIPTED_API_URL", "http://127.0.0.1:1")
     assert "could not be reached" in (await channel("disconnect", made["id"])).sentence
     assert secrets_kept(superuser) == []
 

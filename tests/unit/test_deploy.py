@@ -193,18 +193,21 @@ def test_every_secret_that_is_asked_for_is_in_the_example() -> None:
 
 
 def test_only_what_needs_a_secret_has_it() -> None:
-    """The owner's password is the migration's; the model's key the workers'."""
+    """The owner's password is the migration's; the model's key and what opens secrets the workers'."""
     gateway, worker = (
         yaml_text(pod_of(one("Deployment", f"konstruct-{part}"))) for part in ("gateway", "worker")
     )
     assert "konstruct-owner" not in gateway + worker
     assert "konstruct-llm" not in gateway
+    assert "konstruct-secrets" not in gateway
+    assert "konstruct-secrets" in worker
     services = COMPOSE["services"]
     for name in ("gateway-1", "gateway-2", "worker"):
         assert not {"KONSTRUCT_OWNER_PASSWORD", "KONSTRUCT_SUPERUSER_DATABASE_URL"} & set(
             services[name]["environment"]
         )
     assert "KONSTRUCT_LLM_API_KEY" not in services["gateway-1"]["environment"]
+    assert "KONSTRUCT_SECRETS_KEYS" not in services["gateway-1"]["environment"]
 
 
 def yaml_text(value: object) -> str:
