@@ -193,7 +193,7 @@ def test_every_secret_that_is_asked_for_is_in_the_example() -> None:
 
 
 def test_only_what_needs_a_secret_has_it() -> None:
-    """The owner's password is the migration's; the model's key and what opens secrets the workers'."""
+    """The owner's password is the migration's; the model's key and the ring the workers'."""
     gateway, worker = (
         yaml_text(pod_of(one("Deployment", f"konstruct-{part}"))) for part in ("gateway", "worker")
     )
