@@ -182,7 +182,7 @@ async def test_what_a_command_is_asked_wrongly_is_said_in_a_sentence(
 ) -> None:
     of_acme = ("--tenant", acme.slug, "--agent", "Ada")
     assert "no channel 'fax'" in (await channel("connect", "fax", *of_acme)).sentence
-    assert "cannot be connected yet" in (await channel("connect", "slack", *of_acme)).sentence
+    assert "cannot be connected yet" in (await channel("connect", "signal", *of_acme)).sentence
     nobody = await channel("connect", "scripted", "--tenant", acme.slug, "--agent", "Nobody")
     assert "no employee" in nobody.sentence
     assert (await channel("connect", "scripted", *of_acme, "--set", "token")).code == 2

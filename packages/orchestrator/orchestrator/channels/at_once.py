@@ -11,6 +11,7 @@ from shared.channels.leases import CALL_TIMEOUT_S
 from shared.errors import NotFound
 from shared.log import get_logger
 from shared.models.message import ChannelType
+from shared.secrets.envelope import SecretUnreadable
 
 from orchestrator.channels.adapter import Line, Sent
 from orchestrator.channels.adapters import adapter_of
@@ -57,6 +58,6 @@ async def _account(channel: ChannelType, extras: Mapping[str, Any]) -> Account |
         if not named:
             return await connections.only_live(tenant_id, channel)
         account = await connections.account(tenant_id, UUID(str(named)))
-    except (ValueError, NotFound):
+    except (ValueError, NotFound, SecretUnreadable):
         return None
     return account if account.channel == channel and account.state in connections.LIVE else None

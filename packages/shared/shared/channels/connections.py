@@ -157,20 +157,24 @@ async def account(tenant_id: UUID, connection_id: UUID) -> Account:
         connection = await repository.connection_by_id(session, connection_id)
     if connection is None:
         raise NotFound(NO_SUCH_CONNECTION)
-    try:
-        return account_of(connection, await opened(table=TABLE, row_id=connection_id))
-    except SecretUnreadable as error:
-        log.error("secret_unreadable", connection_id=str(connection_id), reason=error.message)
-        await is_failing(tenant_id, connection_id, error.code, UNREADABLE)
-        raise SecretUnreadable(UNREADABLE) from None
+    return await _opened(connection)
 
 
 async def only_live(tenant_id: UUID, channel: str) -> Account | None:
-    """The tenant's live account on this channel, if it has one alone."""
+    """The tenant's live account on this channel, if it has one alone. Raises SecretUnreadable."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():
         found = await repository.connections(session, tenant_id=tenant_id, channel=channel)
     live = [connection for connection in found if connection.state in LIVE]
-    return account_of(live[0]) if len(live) == 1 else None
+    return await _opened(live[0]) if len(live) == 1 else None
+
+
+async def _opened(connection: ChannelConnection) -> Account:
+    try:
+        return account_of(connection, await opened(table=TABLE, row_id=connection.id))
+    except SecretUnreadable as error:
+        log.error("secret_unreadable", connection_id=str(connection.id), reason=error.message)
+        await is_failing(connection.tenant_id, connection.id, error.code, UNREADABLE)
+        raise SecretUnreadable(UNREADABLE) from None
 
 
 async def proved(tenant_id: UUID, connection_id: UUID, proof: Proved) -> UUID:

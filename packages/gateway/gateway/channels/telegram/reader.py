@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 from shared.channels.connections import Account
-from shared.channels.credentials import digest
 from shared.channels.events import Inbound, NotGenuine
 from shared.channels.telegram.events import read_update
 from shared.conversations.receive import Heard
 from shared.models.message import ChannelType, KonstructMessage
+from shared.secrets.sealing import digest
 
 from gateway.channels.reader import Handshake, Raw, as_message
 
