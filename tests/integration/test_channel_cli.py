@@ -158,7 +158,7 @@ async def test_a_dead_delivery_is_listed_and_sent_after_all(
 ) -> None:
     account = platform.account("acme-shop")
     made = (await connected(account, acme)).json
-    line = Line(account, made["id"], acme, superuser)
+    line = Line(made["id"], acme, superuser, account=account)
     mia = line.person("mia")
     account.faults.add(Fault("blocked"))
     line.answer(mia, "long " * 700)

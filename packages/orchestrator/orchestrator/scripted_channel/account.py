@@ -48,6 +48,8 @@ class Account:
     """Look-ups of keys."""
     typing: int = 0
     revoked: bool = False
+    _good_for: int | None = None
+    """So many more messages; None for any number."""
     _by_key: dict[str, Received] = field(default_factory=dict)
     _said: dict[str, dict[str, Any]] = field(default_factory=dict)
 
@@ -103,9 +105,15 @@ class Account:
         self.revoked = True
         self.webhooks.post({"type": "revoked", "id": f"r-{next(_ids):06}"}, How())
 
+    def revoke_after(self, count: int) -> None:
+        """The same, once so many more messages were taken."""
+        self._good_for = count
+        if not count:
+            self.revoke()
+
     def restore(self) -> None:
         """The same token is good again."""
-        self.revoked = False
+        self.revoked, self._good_for = False, None
 
     def take(
         self, place: str, text: str, key: str | None, format_: str, thread: str | None
@@ -118,6 +126,8 @@ class Account:
             f"m-{number:06}", number, place, text, key, format_, thread, time.monotonic()
         )
         self.received.append(took)
+        if self._good_for is not None:
+            self.revoke_after(self._good_for - 1)
         if key is not None:
             self._by_key[key] = took
         if self.echoes:

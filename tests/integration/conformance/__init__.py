@@ -1,0 +1,1 @@
+"""Every promise of channels, shown on every channel with its platform's fake."""

@@ -1,0 +1,8 @@
+"""The channels that are shown to keep the promises, one row each."""
+
+from collections.abc import Callable
+
+from tests.integration.conformance.driver import Driver
+from tests.integration.conformance.scripted import ScriptedDriver
+
+DRIVERS: dict[str, Callable[[], Driver]] = {"scripted": ScriptedDriver}
