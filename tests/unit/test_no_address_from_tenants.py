@@ -34,6 +34,7 @@ SPEAKS_HTTP = {
     "orchestrator.llm": "the installation's models",
     "orchestrator.channels": "the platforms, at addresses of the operator's settings",
     "orchestrator.jobs": "the same",
+    "orchestrator.egress": "whom a tenant names, behind the guard",
     "orchestrator.scripted_channel": "whom a test names: no process of the product runs it",
     "orchestrator.tools.scripted": "the scripted service, at an address of the operator's settings",
     "orchestrator.scripted_slack": "whom a test names: no process of the product runs it",

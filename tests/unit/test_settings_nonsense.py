@@ -78,6 +78,7 @@ TEXTS = {
     "llm_api_key": KEY,
     "metrics_token": KEY,
     "llm_model": ("gpt", "nobody:gpt", "openai:", "openai:gpt\u202e5"),
+    "egress_allow": ("10.0.0.0/99", "https://llm.internal", "1.2.3", "a b", "10.0.0.1/8"),
     "log_level": ("loud",),
     "secrets_keys": (*RING, f"kpk1.{'s3cr3t-' * 6}A"),
     "secrets_seal_to": (*RING, f"ksk1.{'s3cr3t-' * 6}A"),
