@@ -35,6 +35,7 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.channels.leases": {"lease"},  # a worker sends for every tenant
     "shared.jobs.queue": {"jobs"},  # and does the jobs of all
     "shared.conversations.handover": {"sweep"},  # a hold expires in whatever tenant it is
+    "shared.conversations.waiting": {"sweep"},  # as do those wait whom nobody can answer
     "orchestrator.life.lease": {"lease"},  # a worker serves every tenant
     "orchestrator.life.sweep": {"sweep"},  # and nudges for every tenant
     "orchestrator.life.backlog": {"sweep"},  # what waits, of all tenants together, as figures
@@ -56,7 +57,9 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.conversations.handover": {"hand_over", "reset"},  # items, and both sides' messages
     "shared.conversations.receive": {"receive"},  # who wrote, and where from
     "shared.conversations.revisions": {"receive"},
+    "shared.conversations.waiting": {"receive"},  # what was received and not answered
     "shared.conversations.turns.ending": {"outcome"},  # the answer, and what is sent of it
+    "shared.conversations.turns.trying_again": {"outcome"},  # what is no outcome yet
     "shared.runs.facts": {"tools"},  # what a tool did, and an item for staff where nobody knows
 }
 
@@ -111,6 +114,7 @@ SQL_LAYERS = (
     "shared.conversations.speaking",
     "shared.conversations.turns",
     "shared.conversations.unanswered",
+    "shared.conversations.wording",
     "shared.conversations.writing",
     "shared.housekeeping",
     "shared.identity.in_bulk",

@@ -212,7 +212,7 @@ async def test_the_model_is_told_of_a_change_that_came_too_late(
     run = await worker.claim(later.run_id)
     assert run
     assert [(s.text, s.author_kind) for s in reversed(run.said_before)] == [
-        ("at 5", None),
+        ("at 5", "contact"),
         ("At 5, then.", None),
         ("at 6", "edit"),
     ]

@@ -280,3 +280,49 @@ async def test_many_conversations_have_their_turn_and_one_that_waits_holds_up_no
         await eventually(lambda: len(line.account.received) == 60, "all others have theirs")
     assert time.monotonic() - began < 20
     assert line.account.texts("slow") == []
+
+
+async def test_outside_the_platforms_window_nothing_leaves_and_people_are_told(line: Line) -> None:
+    """It counts from what the contact said last, by the platform's stamp."""
+    line.superuser.execute("UPDATE channel_connections SET reply_window_s = 86400")
+    states = {}
+    for ago, state in {"23 hours": "sent", "25 hours": "dead", None: "dead"}.items():
+        conversation = line.person(f"mia {ago}")
+        line.superuser.execute(
+            "UPDATE conversations SET last_inbound_at = now() - %s::interval WHERE id = %s",
+            (ago, conversation),
+        )
+        line.answer(conversation, "word " * 900)  # which is several parts
+        states[conversation] = state
+    async with sending():
+        await eventually(lambda: not line.rows(_OPEN), "all have left or not")
+    for conversation, state in states.items():
+        found = line.rows(
+            "SELECT DISTINCT state FROM deliveries WHERE tenant_id = %s AND conversation_id = %s",
+            conversation,
+        )
+        assert found == [(state,)]
+    assert set(line.account.texts("mia 23 hours"))
+    assert not line.account.texts("mia 25 hours")
+    codes = line.rows(
+        "SELECT details ->> 'code' FROM attention_items"
+        " WHERE tenant_id = %s AND kind = 'delivery_dead'"
+    )
+    assert codes == [("window_shut",)] * 2
+
+
+_OPEN = "SELECT FROM deliveries WHERE tenant_id = %s AND state IN ('ready', 'sending')"
+
+
+async def test_who_has_opted_out_gets_the_confirmation_and_nothing_else(line: Line) -> None:
+    mia = line.person("mia")
+    line.answer(mia, "a long story " * 300)
+    line.answer(mia, "you get no more")
+    line.superuser.execute(
+        "UPDATE deliveries SET hints = '{\"confirms_opt_out\": true}' WHERE seq = 2"
+    )
+    line.superuser.execute("UPDATE contacts SET opted_out_at = now()")
+    async with sending():
+        await line.until("dropped", "dropped", "sent")
+    assert line.account.texts("mia") == ["you get no more"]
+    assert line.rows("SELECT FROM attention_items WHERE tenant_id = %s") == []

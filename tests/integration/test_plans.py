@@ -49,6 +49,7 @@ BOTH_CONVERSATIONS = {
 
 TAKES: dict[str, set[str]] = {
     "channels.deliveries._DUE": {*IN_ITS_PART},
+    "channels.deliveries._BEGIN": {*IN_ITS_PART},
     "conversations.catch_up._CONVERSATION": {CONVERSATION},
     "conversations.catch_up._CATCH_UP": {UNFINISHED_OF_THREAD, MESSAGE, CONVERSATION},
     "conversations.holding._FIND": {"pk_channel_conversations", CONVERSATION},
@@ -64,10 +65,14 @@ TAKES: dict[str, set[str]] = {
     "conversations.interrupting._HANDED_OVER": {MERGED_INTO, KEY, *IN_ITS_PART},
     "conversations.speaking._SAY": {*IN_ITS_PART},
     "conversations.unanswered._ASKED": {MESSAGE},
+    "conversations.unanswered._WHO_WAITS": {*IN_ITS_PART},
+    "conversations.said_before.SAID_ELSEWHERE": {*IN_ITS_PART},
+    "conversations.wording._SAID_BY": {*IN_ITS_PART},
     "conversations.inbound._LOCK_BY_KEY": {
         "uq_channel_conversations_connection_id_external_key",
         "uq_web_conversations_tenant_id_agent_id_user_id",
     },
+    "conversations.inbound._THERE": {"uq_channel_conversations_connection_id_external_key"},
     "conversations.inbound._LOCK_BY_ID": {*IN_ITS_PART},
     "conversations.inbound._ADD_CONVERSATION": set(),
     "conversations.inbound._HEAR": {*IN_ITS_PART},
@@ -82,6 +87,7 @@ TAKES: dict[str, set[str]] = {
         KEY,
         CONVERSATION,
     },
+    "conversations.turns.claiming.SAID_ELSEWHERE": {*IN_ITS_PART},
     "conversations.turns.claiming._LOCK": {UNFINISHED_OF_THREAD, KEY},
     "conversations.turns.claiming._CLAIM_ANY": {
         MERGED_INTO,
@@ -117,6 +123,8 @@ TAKES: dict[str, set[str]] = {
     "conversations.turns.ending._END": {KEY, CONVERSATION},
     "conversations.turns.ending._END_TOGETHER": {MERGED_INTO, KEY, CONVERSATION},
     "conversations.turns.ending._END_ELSEWHERE": {MERGED_INTO, KEY, *IN_ITS_PART},
+    "conversations.turns.apologizing.APOLOGIZE": {*IN_ITS_PART},
+    "conversations.turns.trying_again._TRY_AGAIN": {KEY, *IN_ITS_PART},
     "conversations.turns.ending._FOLLOWING": {UNFINISHED_OF_THREAD, WAITING},
     "conversations.turns.ending._WAITING_FOR_ROOM": {RUNNING, WAITING},
     "runs.bursts._PUT_OFF": {UNFINISHED_OF_THREAD, KEY},
@@ -155,6 +163,7 @@ AS_THE_SYSTEM = {
     "runs.queue._RETURN_TO_QUEUE",
     "runs.queue._NEWS",
     "runs.facts._UNKNOWN_FOR_EVER",
+    "conversations.unanswered._WHO_WAITS",
 }
 
 _AGENT = f"""

@@ -109,7 +109,8 @@ async def test_what_comes_a_day_late_or_to_a_paused_employee_is_stored_and_not_a
     asleep = await receive(acme.id, heard(paused, "hi"))
     for received, note in (late, "arrived_late"), (asleep, "agent_paused"):
         assert received.run_id is None
-        assert len(messages(superuser, received.conversation_id)) == 1
+        said = [m["author_kind"] for m in messages(superuser, received.conversation_id)]
+        assert said.count("contact") == 1
         (event,) = rows(
             superuser, "SELECT note FROM inbound_events WHERE message_id = %s", received.message_id
         )

@@ -12,12 +12,18 @@ from shared.conversations.receive import Heard
 from shared.conversations.turns import claiming, ending
 from shared.conversations.turns.claiming import ClaimedRun, Nudge
 from shared.db import SystemSession
-from shared.models import ChannelConnection
+from shared.models import ChannelConnection, ChannelSettings
 from shared.runs import leases
 
 from tests.support.people import World
 
 CHANNEL = "slack"
+
+
+async def introduces_itself(world: World) -> None:
+    """New conversations of this tenant begin with the notice that a machine writes."""
+    async with SystemSession("setup") as session, session.transaction():
+        await session.merge(ChannelSettings(tenant_id=world.id, says_machine=True))
 
 
 async def connect(world: World, *, agent_id: UUID | None = None) -> UUID:

@@ -14,7 +14,14 @@ from shared.db import SystemSession, TenantSession
 from shared.identity import repository as people
 from shared.identity import sessions
 from shared.identity.passwords import hash_password
-from shared.models import Agent, Membership, PortalUser, Tenant, WebConversationMessage
+from shared.models import (
+    Agent,
+    ChannelSettings,
+    Membership,
+    PortalUser,
+    Tenant,
+    WebConversationMessage,
+)
 
 
 @dataclass
@@ -49,7 +56,10 @@ class Person:
 
 @dataclass
 class World:
-    """A tenant with an admin, two operators, two agents at work and one paused."""
+    """A tenant with an admin, two operators, two agents at work and one paused.
+
+    Its new conversations begin with no notice, so that tests read what they say themselves.
+    """
 
     id: UUID
     name: str
@@ -105,6 +115,7 @@ async def make_world(name: str) -> World:
         session.add_all([tenant, *users])
         await session.flush()
         session.add_all(agents)
+        session.add(ChannelSettings(tenant_id=tenant.id, says_machine=False))
         session.add_all(
             Membership(tenant_id=tenant.id, user_id=user.id, role=role)
             for user, role in zip(users, roles, strict=True)

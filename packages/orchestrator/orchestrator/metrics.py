@@ -34,6 +34,10 @@ RETRIED = Counter(
     "Claims with an attempt above the first: the one before died, left or lost its lease.",
 )
 LOST = Counter("konstruct_runs_lost_total", "Runs another worker took over from this one.")
+TRIED_AGAIN = Counter(
+    "konstruct_runs_tried_again_total",
+    "Answers that failed on an outside channel and are tried again after a pause.",
+)
 MODEL_FAILURES = Counter("konstruct_model_failures_total", "Answers that failed.", ["kind"])
 TOKENS = Counter("konstruct_tokens_total", "Tokens, as models report them.", ["direction"])
 PIECES = Counter("konstruct_pieces_total", "Pieces of text that models' answers came in.")

@@ -10,6 +10,8 @@ from orchestrator.channels.port import Preview, Told, Turn, Unseen
 class OutsideChannel:
     """The answer's delivery is stored with it."""
 
+    tries_again_after_s = (30.0, 120.0, 600.0)
+
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview:  # noqa: ARG002
         return Unseen()
 

@@ -59,6 +59,11 @@ class Preview(Protocol):
 class Channel(Protocol):
     """`window_s` says how long text may gather before it is shown."""
 
+    @property
+    def tries_again_after_s(self) -> Sequence[float]:
+        """How long an answer that failed waits each time before we try it again; empty where its
+        person sees that it failed and can have it tried again."""
+
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview: ...
     async def tell(self, turn: Turn, told: Told) -> None: ...
 

@@ -114,6 +114,8 @@ class WebPreview:
 class WebChannel:
     """Everything is published to the conversation's sockets, on every gateway."""
 
+    tries_again_after_s = ()
+
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview:
         return WebPreview(
             tenant_id=turn.tenant_id,

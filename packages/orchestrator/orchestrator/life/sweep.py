@@ -1,4 +1,5 @@
-"""The sweep: nudges the heads of threads that no worker answers, and ends holds that are over.
+"""The sweep: nudges the heads of threads that no worker answers, ends holds that are over, and has
+those answered who waited for an agent to be at work.
 
 A nudge may be lost with a broker or a worker; its run is still in PostgreSQL.
 """
@@ -6,7 +7,7 @@ A nudge may be lost with a broker or a worker; its run is still in PostgreSQL.
 import asyncio
 
 from shared.config import settings
-from shared.conversations import handover
+from shared.conversations import handover, waiting
 from shared.db import SystemSession
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
@@ -22,6 +23,7 @@ BATCH = 200
 CALL_FORGOTTEN_S = 120.0
 """A tool's call that began this long ago, for a run that is over, will be told of by nobody."""
 EXPIRE_EVERY_S = 10.0
+ANSWER_EVERY_S = 10.0
 
 
 async def keep_sweeping() -> None:
@@ -47,6 +49,20 @@ async def keep_ending_holds() -> None:
         else:
             if ended:
                 log.info("holds_ended", conversations=ended)
+
+
+async def keep_answering_those_who_waited() -> None:
+    """For ever, every `ANSWER_EVERY_S`: whom nobody could answer, and somebody can now."""
+    while True:
+        await asyncio.sleep(ANSWER_EVERY_S)
+        try:
+            async with asyncio.timeout(settings.database.statement_timeout_s):
+                answered = await waiting.answer_those_who_waited()
+        except DATABASE_AWAY as error:
+            log.warning("those_who_waited_not_answered", error=type(error).__name__)
+        else:
+            if answered:
+                log.info("those_who_waited_answered", conversations=answered)
 
 
 async def _sweep() -> None:

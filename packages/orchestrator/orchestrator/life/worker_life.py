@@ -54,6 +54,7 @@ class WorkerLife:
             keep_doing(self._lease.hear_control, "control"),
             keep_doing(sweep.keep_sweeping, "sweep"),
             keep_doing(sweep.keep_ending_holds, "holds"),
+            keep_doing(sweep.keep_answering_those_who_waited, "waiting"),
             keep_doing(self.worker.lag.watch, "lag"),
             keep_doing(backlog.keep_looking, "backlog"),
         ]

@@ -18,7 +18,7 @@ from orchestrator.channels.port import Turn
 from orchestrator.life.context import WorkerContext
 from orchestrator.life.runs_in_hand import RunInHand
 from orchestrator.llm import Prompt
-from orchestrator.pipeline.context import MAX_TURNS, build_prompt
+from orchestrator.pipeline.context import MAX_TURNS, as_read, build_prompt
 from orchestrator.pipeline.timeline import Timeline
 
 log = get_logger(__name__)
@@ -91,7 +91,7 @@ async def claim(
     try:
         message, extras = parse_payload(claimed.payload)
         # A payload made by a version before this one has the text in it.
-        text = message.content.text if claimed.text is None else claimed.text
+        text = message.content.text if claimed.asked is None else as_read(claimed.asked)
         prompt = build_prompt(claimed.agent, claimed.said_before, text)
     except Exception:  # whatever it is, it would be the same next time
         log.exception("run_not_readable", run_id=str(claimed.id))
@@ -129,6 +129,8 @@ def _address(tenant_id: UUID, claimed: ClaimedRun) -> tuple[KonstructMessage, di
     return message, {"tenant_id": str(tenant_id), "conversation_id": claimed.thread_id}
 
 
+TRIED_AGAIN = "tried_again"
+"""How often we have tried an answer again after it failed."""
 EXTRAS = (
     "conversation_id",
     "portal_user_id",
@@ -138,6 +140,7 @@ EXTRAS = (
     "bot_token",
     "connection_id",
     "to",
+    TRIED_AGAIN,
     TRACEPARENT,
 )
 """What channels put beside a message, so that its answer finds its way back."""

@@ -4,12 +4,14 @@ The newest turns come first into the token budget, so the cost is the same for a
 ten messages and of a hundred thousand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from shared.config import settings
 from shared.conversations.said_before import Said
 from shared.conversations.turns.claiming import AgentAtWork
 from shared.model_tokens import tokens_at_most, tokens_of
+from shared.plain_text import plain_line
 
 from orchestrator.llm import Prompt, Turn, Usage, without_thoughts
 
@@ -33,18 +35,55 @@ def build_prompt(agent: AgentAtWork, said_before: Sequence[Said], text: str) -> 
 def _turn(said: Said) -> Turn:
     """The agent speaks as assistant. Whoever else speaks is on the person's side to a model that
     knows two, so what a colleague or a notice says is told apart."""
+    if said.role == "assistant" and said.author_kind in (None, "agent"):
+        return Turn("assistant", without_thoughts(said.text))
+    return Turn("user", as_read(said))
+
+
+def as_read(said: Said) -> str:
+    """What somebody else than the agent said, as the model reads it: who of several said it, what
+    came with it, and whether it came late."""
+    text = said.text
+    for part in said.parts or ():
+        if part.get("kind") == "file":
+            text = f"{text}\n[{_file(part)}, which you cannot open]".lstrip()
+        elif part.get("kind") == "arrived_late":
+            text = f"[written {str(part.get('sent_at'))[:16]}, arrived late:] {text}"
     match said.author_kind:
-        case None | "agent" | "user" | "contact":
-            if said.role == "assistant":
-                return Turn("assistant", without_thoughts(said.text))
-            return Turn("user", said.text)
         case "member":
-            who = said.author_name or "somebody"
-            return Turn("user", f"[{who}, a colleague, wrote {said.at}:] {said.text}")
+            return f"[{said.author_name or 'somebody'}, a colleague, wrote {said.at}:] {text}"
         case "edit":
-            return Turn("user", f"[An earlier message was changed at {said.at}, to:] {said.text}")
+            return f"[An earlier message was changed at {said.at}, to:] {text}"
+        case "system":
+            return f"[{said.at}: {text}]"
+        case "contact" if said.author_name is not None:
+            return f"[{_plain(said.author_name)}:] {text}"
         case _:
-            return Turn("user", f"[{said.at}: {said.text}]")
+            return text
+
+
+MAX_NAME_CHARS = 60
+
+
+def _plain(name: str) -> str:
+    """A name that people give themselves, so that it cannot end the brackets it stands in."""
+    return plain_line(name.translate(_BRACKETS))[:MAX_NAME_CHARS] or "somebody"
+
+
+_BRACKETS = str.maketrans("[]", "()")
+
+
+def _file(part: Mapping[str, Any]) -> str:
+    size = part.get("size")
+    how_big = f", {_size(size)}" if isinstance(size, int) else ""
+    return f"sent {_plain(str(part.get('name') or 'a file'))}{how_big}"
+
+
+def _size(size: int) -> str:
+    for unit, bytes_ in (("MB", 1_000_000), ("KB", 1_000)):
+        if size >= bytes_:
+            return f"{round(size / bytes_, 1):g} {unit}"
+    return f"{size} bytes"
 
 
 def _surely_fit(turns: Sequence[Turn], budget: int) -> bool:

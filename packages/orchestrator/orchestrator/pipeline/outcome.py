@@ -15,6 +15,7 @@ from shared.conversations.history import outcome_of
 from shared.conversations.outcomes import StoredOutcome
 from shared.conversations.turns import ending
 from shared.conversations.turns.ending import Ending
+from shared.conversations.wording import apology_in
 from shared.db import TenantSession
 from shared.events import Finish
 from shared.log import get_logger
@@ -96,6 +97,11 @@ async def _store_once(worker: WorkerContext, claimed: Claimed, outcome: Outcome)
         output_tokens=outcome.usage.output_tokens,
         covers=claimed.covers,
     )
+    apology = None
+    if outcome.status == "failed":
+        apology = await apology_in(
+            claimed.tenant_id, claimed.message.channel, UUID(claimed.thread_id)
+        )
     ended = await ending.end(
         claimed.tenant_id,
         claimed.message.channel,
@@ -106,6 +112,7 @@ async def _store_once(worker: WorkerContext, claimed: Claimed, outcome: Outcome)
         status=outcome.status,
         finish=outcome.finish,
         hints={name: claimed.extras[name] for name in HINTS if name in claimed.extras},
+        apology=apology,
         runs_at_once=settings.limits.tenant_runs_at_once,
     )
     if ended is None:

@@ -19,6 +19,7 @@ from orchestrator.pipeline.answer import Outcome, answer
 from orchestrator.pipeline.claim import Claimed, claim
 from orchestrator.pipeline.outcome import store
 from orchestrator.pipeline.timeline import Timeline
+from orchestrator.pipeline.trying_again import is_tried_again
 
 log = get_logger(__name__)
 
@@ -57,6 +58,9 @@ async def respond(worker: WorkerContext, slot: Slot, nudge: Nudge) -> None:
         )
         outcome = await answer(worker, claimed)
         timeline.end_of("model")
+        if outcome is not None and await is_tried_again(worker, claimed, outcome):
+            timeline.end_trace(status="tried_again", code=outcome.error_code)
+            return
         stored = await store(worker, claimed, outcome) if outcome else None
         timeline.end_of("store")
     if outcome is None or stored is None:

@@ -31,10 +31,12 @@ _OPEN = text(
     ON CONFLICT (tenant_id, kind, subject) WHERE resolved_at IS NULL DO NOTHING
     """
 )
-_OF_CONVERSATION = """
+_THEIRS = "('handover', 'asked_for_person', 'answer_failed', 'employee_paused', 'limit_reached')"
+"""What whoever takes a conversation over takes care of."""
+_OF_CONVERSATION = f"""
      WHERE item.tenant_id = :tenant_id AND item.channel = :channel
        AND item.conversation_id = :conversation_id AND item.resolved_at IS NULL
-       AND item.kind IN ('handover', 'asked_for_person')
+       AND item.kind IN {_THEIRS}
 """
 _CLAIM = text(
     f"""
@@ -98,3 +100,24 @@ async def resolve_hand_overs(
         "member_id": member_id,
     }
     await session.execute(_RESOLVE, given)
+
+
+_RESOLVE_WAITING = text(
+    """
+    UPDATE attention_items AS item
+       SET resolved_at = clock_timestamp()
+     WHERE item.tenant_id = :tenant_id AND item.channel = :channel
+       AND item.conversation_id = :conversation_id AND item.resolved_at IS NULL
+       AND item.kind IN ('employee_paused', 'limit_reached')
+    """
+)
+
+
+async def resolve_waiting(session: HouseSession, channel: str, conversation_id: UUID) -> None:
+    """Whoever waited there is answered now, or waits no more."""
+    given = {
+        "tenant_id": session.tenant_id,
+        "channel": channel,
+        "conversation_id": conversation_id,
+    }
+    await session.execute(_RESOLVE_WAITING, given)

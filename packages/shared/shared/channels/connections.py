@@ -31,6 +31,8 @@ from shared.secrets.opening import opened
 log = get_logger(__name__)
 
 CHECK_EVERY_S = 300.0
+REPLY_WINDOW_S: dict[str, int] = {ChannelType.WHATSAPP: 86_400}
+"""For how long after what a contact said last a platform takes replies; others always do."""
 FAILING_PAUSE_S = repository.FAILING_PAUSE_S
 LIVE = repository.LIVE
 NO_SUCH_CONNECTION = "There is no such connection."
@@ -102,6 +104,7 @@ async def claim(
         tenant_id=tenant_id,
         agent_id=agent_id,
         channel_type=channel,
+        reply_window_s=REPLY_WINDOW_S.get(channel),
         config={"settings": filled.settings},
     )
     await repository.add_connection(session, connection)
@@ -215,6 +218,7 @@ async def _make_live(
         before.config = {"options": wishes, **connection.config}
         before.agent_id = connection.agent_id
         await credentials.move(session, kept, of=connection.id, to=before)
+        before.reply_window_s = connection.reply_window_s
         await session.delete(connection)
         connection = before
     connection.external_key = proof.external_key

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from shared.channels.leases import holds, is_open
+from shared.conversations.predicates import CONFIRMS_OPT_OUT, has_opted_out, window_is_open
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import HouseScope
 
@@ -135,6 +136,17 @@ def _read(json: str | None) -> dict[str, Any] | None:
 
 # ── begun ──────────────────────────────────────────────────────────────────────────────────────
 
+OPTED_OUT, WINDOW_SHUT = "opted_out", "window_shut"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A delivery that is ours to send; or why it must not leave, asked unless it was begun
+    before: its contact wants no messages, or the platform takes no replies any more."""
+
+    must_not_leave: str | None
+
+
 _BEGIN = Statement(
     f"""
     WITH begun AS (
@@ -155,7 +167,16 @@ _BEGIN = Statement(
          CROSS JOIN jsonb_array_elements($5::jsonb) WITH ORDINALITY AS part (body, place)
         ON CONFLICT DO NOTHING
     )
-    SELECT begun.id FROM begun
+    SELECT CASE WHEN $7::boolean THEN NULL
+                WHEN {has_opted_out("its")}
+                     AND NOT coalesce(begun.hints ? '{CONFIRMS_OPT_OUT}', false)
+                THEN '{OPTED_OUT}'
+                WHEN NOT {window_is_open("its", "connection")} THEN '{WINDOW_SHUT}' END
+      FROM begun
+      JOIN conversations AS its
+        ON its.tenant_id = begun.tenant_id AND its.channel = begun.channel
+       AND its.id = begun.conversation_id
+      JOIN channel_connections AS connection ON connection.id = begun.connection_id
     """  # noqa: S608 - of our own constants
 )
 
@@ -167,10 +188,11 @@ async def begin(
     delivery_id: UUID,
     *,
     parts: Sequence[dict[str, Any]] = (),
+    was_begun: bool = False,
     maybe_twice: bool = False,
-) -> bool:
+) -> Begun | None:
     """It is being sent from now on, by the sender of this number; at the first time with the
-    message's `parts`, of which all but the first get a delivery of their own. False if the account
+    message's `parts`, of which all but the first get a delivery of their own. None if the account
     is another's or the delivery was dropped.
     """
     first, further = (parts[0], list(parts[1:])) if parts else (None, [])
@@ -181,6 +203,7 @@ async def begin(
         None if first is None else orjson.dumps(first).decode(),
         orjson.dumps(further).decode(),
         maybe_twice,
+        was_begun,
     )
     (rows,) = await transact(HouseScope(tenant_id, "send"), begun)
-    return bool(rows)
+    return Begun(rows[0][0]) if rows else None

@@ -88,3 +88,19 @@ async def contact_of(session: HouseSession, connection_id: UUID, author: Author)
         await session.execute(_MOVE_NUMBER, given)
     found: UUID = contact_id
     return found
+
+
+_OPT = text(
+    """
+    UPDATE contacts AS contact
+       SET opted_out_at = CASE WHEN cast(:out AS boolean) THEN clock_timestamp() END,
+           updated_at = clock_timestamp()
+     WHERE contact.tenant_id = :tenant_id AND contact.id = :contact_id
+    """
+)
+
+
+async def opt(session: HouseSession, contact_id: UUID, *, out: bool) -> None:
+    """The contact wants no more messages, or wants them again."""
+    given = {"out": out, "tenant_id": session.tenant_id, "contact_id": contact_id}
+    await session.execute(_OPT, given)

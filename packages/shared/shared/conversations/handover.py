@@ -130,6 +130,11 @@ async def reply(
                     code="idempotency_key_reused",
                 )
             return Replied(stored, content, member.name)
+        if held.has_opted_out:
+            raise Conflict(
+                "This contact wants no more messages. They get some again once they write START.",
+                code="opted_out",
+            )
         if held.held_by not in (None, member.id):
             raise is_held(held)
         if held.held_by is None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.conversations.locked import NO_SUCH_CONVERSATION
-from shared.conversations.predicates import agent_of, answers, lock, spoken_by
+from shared.conversations.predicates import agent_of, answers, has_opted_out, lock, spoken_by
 from shared.db import HouseSession, SystemSession, WithinTenant
 from shared.errors import NotFound
 from shared.runs.predicates import of_thread, unfinished
@@ -80,6 +80,9 @@ class Held:
     holder_name: str | None
     hold_epoch: int
     language: str | None
+    paused_notice: str | None
+    has_opted_out: bool
+    """It is with a contact who wants no messages."""
 
 
 _LOCK = text(
@@ -89,7 +92,8 @@ _LOCK = text(
            conversation.handling, {spoken_by("conversation")}, conversation.held_by,
            (SELECT holder.display_name FROM portal_users AS holder
              WHERE holder.id = conversation.held_by),
-           conversation.hold_epoch, conversation.language
+           conversation.hold_epoch, conversation.language, agent.paused_notice,
+           {has_opted_out("conversation")}
       FROM conversations AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.tenant_id = :tenant_id AND conversation.channel = :channel

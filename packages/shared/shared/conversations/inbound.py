@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.conversations.places import elsewhere
-from shared.conversations.predicates import agent_of, answers, lock, spoken_by
+from shared.conversations.predicates import agent_of, answers, has_opted_out, lock, spoken_by
 from shared.conversations.writing import SOMEBODY_WAITS, take_seq
 from shared.conversations.writing import add_message as insert_message
 from shared.db import HouseSession
@@ -43,11 +43,14 @@ class Locked:
     handling: str
     """`agent` wherever it may speak."""
     agent_is_active: bool
+    contact_id: UUID | None
+    """The one it is with; nobody in a group."""
+    has_opted_out: bool
 
 
 _LOCKED = f"""
     SELECT conversation.id, conversation.agent_id, {spoken_by("conversation")},
-           {answers("agent")}
+           {answers("agent")}, conversation.contact_id, {has_opted_out("conversation")}
       FROM conversations AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.channel = :channel AND {{which}}
@@ -66,6 +69,7 @@ _ADD_CONVERSATION = text(
                                contact_id, language)
     VALUES (:tenant_id, :channel, :agent_id, :connection_id, :external_key, :contact_id, :language)
     ON CONFLICT DO NOTHING
+    RETURNING true
     """
 )
 
@@ -111,7 +115,8 @@ async def move(
 _THERE = text(
     """
     SELECT FROM conversations AS conversation
-     WHERE conversation.channel = :channel AND conversation.connection_id = :connection_id
+     WHERE conversation.channel = :channel AND conversation.channel <> 'web'
+       AND conversation.connection_id = :connection_id
        AND conversation.external_key = :external_key
     """
 )
@@ -134,8 +139,8 @@ async def add_conversation(
     external_key: str,
     contact_id: UUID | None,
     language: str | None,
-) -> None:
-    """Made, unless it is there."""
+) -> bool:
+    """Made, unless it is there; whether it was."""
     given = {
         "tenant_id": session.tenant_id,
         "channel": channel,
@@ -145,15 +150,18 @@ async def add_conversation(
         "contact_id": contact_id,
         "language": language,
     }
-    await session.execute(_ADD_CONVERSATION, given)
+    return (await session.execute(_ADD_CONVERSATION, given)).first() is not None
 
 
 # ── messages ───────────────────────────────────────────────────────────────────────────────────
 
-_HEARD = (
-    ", closed_at = NULL, last_inbound_at = coalesce(:sent_at, clock_timestamp()),"
-    " language = coalesce(:language, conversation.language)"
-)
+# By the platform's stamp: its window for replies counts from it. What comes late or from a clock
+# that is ahead moves nothing.
+_HEARD = """, closed_at = NULL,
+       last_inbound_at = greatest(
+           conversation.last_inbound_at,
+           least(coalesce(:sent_at, clock_timestamp()), clock_timestamp())),
+       language = coalesce(:language, conversation.language)"""
 _CONVERSATION = take_seq(
     _ELSEWHERE, "conversation.id = :conversation_id", also=_HEARD + SOMEBODY_WAITS
 )

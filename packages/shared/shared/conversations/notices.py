@@ -38,10 +38,15 @@ _SOMEBODY = {"en": "A colleague", "es": "Una persona del equipo", "pt": "Um cole
 LANGUAGES = tuple(_TEXTS)
 
 
+def spoken(language: str | None) -> str | None:
+    """Of a tag as platforms give it, like `es-MX`, the language we speak, if it is one."""
+    tongue = (language or "").replace("_", "-").split("-")[0].lower()
+    return tongue if tongue in _TEXTS else None
+
+
 def notice(
     kind: NoticeKind, language: str | None, *, agent: str = "", member: str | None = None
 ) -> str:
-    """`language` is a tag as platforms give it, like `es-MX`; of one we do not speak, English."""
-    spoken = (language or "").replace("_", "-").split("-")[0].lower()
-    spoken = spoken if spoken in _TEXTS else "en"
-    return _TEXTS[spoken][kind].format(agent=agent, member=member or _SOMEBODY[spoken])
+    """In a language that we do not speak, English."""
+    said_in = spoken(language) or "en"
+    return _TEXTS[said_in][kind].format(agent=agent, member=member or _SOMEBODY[said_in])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.conversations.places import Place
-from shared.conversations.writing import add_message, take_seq
+from shared.conversations.writing import add_delivery, add_message, take_seq
 
 _COVERED = "SELECT older.message_id::uuid FROM agent_runs AS older WHERE older.merged_into = {run}"
 NOBODYS = "role"
@@ -140,12 +140,5 @@ def _delivery(place: Place, hints: str) -> str:
     """What is said to the person is sent. Why an answer failed is for our own people."""
     if place.is_web:
         return ""
-    return f""", delivery AS (
-        INSERT INTO deliveries (tenant_id, channel, connection_id, conversation_id, message_id,
-                                seq, hints)
-        SELECT conversation.tenant_id, conversation.channel, conversation.connection_id,
-               conversation.id, stored.id, stored.seq, {hints}
-          FROM conversation CROSS JOIN stored
-         WHERE stored.content <> '' AND stored.status IN ('complete', 'stopped')
-           AND conversation.channel <> 'widget'
-    )"""  # noqa: S608 - of our own constants
+    is_said = "stored.status IN ('complete', 'stopped')"
+    return f", delivery AS ({add_delivery('stored', is_said, hints=hints)})"

@@ -28,3 +28,7 @@ WEB = Place("web_conversations", "web_conversation_messages", f"'{WEB_CHANNEL}'"
 def elsewhere(channel: str) -> Place:
     """All other channels; `channel` is the parameter that says which."""
     return Place("conversations", "messages", channel)
+
+
+ON_OUR_PAGES = frozenset({WEB_CHANNEL, "widget"})
+"""Channels whose people see on a page of ours what goes wrong, and can have it done again."""

@@ -50,3 +50,26 @@ def _spoken_in(place: Place, run: str) -> str:
                         WHERE its.tenant_id = {run}.tenant_id AND its.id = {run}.thread_id::uuid
                           AND {agent_may_speak("its")}{place.only("its")}
                        OFFSET 0)"""
+
+
+# ── whether a contact is written to ───────────────────────────────────────────────────────────
+
+CONFIRMS_OPT_OUT = "confirms_opt_out"
+"""In a delivery's hints: the one message that goes to a contact who has opted out."""
+
+
+def has_opted_out(conversation: str) -> str:
+    """It is with one contact, who wants no messages."""
+    return f"""EXISTS (SELECT FROM contacts AS contact
+                        WHERE contact.tenant_id = {conversation}.tenant_id
+                          AND contact.id = {conversation}.contact_id
+                          AND contact.opted_out_at IS NOT NULL)"""
+
+
+def window_is_open(conversation: str, connection: str, in_s: str = "0") -> str:
+    """The platform still takes replies, and so it will in so many seconds. Its window counts from
+    the platform's own stamp of what the contact said last."""
+    return f"""({connection}.reply_window_s IS NULL
+            OR coalesce({conversation}.last_inbound_at, '-infinity')
+               + make_interval(secs => {connection}.reply_window_s)
+               > clock_timestamp() + make_interval(secs => {in_s}))"""

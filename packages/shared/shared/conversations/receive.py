@@ -3,32 +3,32 @@
 Each is one transaction, and telling it again changes nothing: it is known by the platform's id of
 the delivery and by what the message is. The message is stored with the run that shall answer it,
 which waits until its author has been quiet for a moment, since people say one thing in several
-messages; then workers are nudged.
+messages; then workers are nudged. Why a message is not answered, and what its author is told then,
+is `admitting`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from shared.config import settings
-from shared.conversations import contacts, inbound, inbound_events
+from shared.conversations import admitting, announcing, contacts, inbound, inbound_events
 from shared.conversations.contacts import Author
 from shared.conversations.inbound import Locked
 from shared.conversations.inbound_events import Told
-from shared.conversations.media import MediaRef
+from shared.conversations.media import MediaRef, as_part
 from shared.db import HouseSession
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.runs import bursts, queue
 from shared.runs.nudges import nudge_in
+from shared.tenants import quotas
 
 QUIET_S = 1.5
 """After which an author is taken to have said all."""
 AT_MOST_S = 5.0
 """After their first message they are answered all the same."""
-ANSWERED_UP_TO = timedelta(hours=24)
-"""What a platform tells us later than that is stored and shown, and not answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
     """Store a person's message with its run, and nudge once its author may have said all."""
     told = heard.told
     event_id, message_id = uuid4(), uuid4()
+    has_room = not heard.addressed or await quotas.has_room_for_message(tenant_id)
     async with HouseSession(tenant_id, "receive") as session, session.transaction():
         if not await inbound_events.is_news(
             session, event_id, told, kind="message", message_id=message_id, sent_at=heard.sent_at
@@ -82,10 +83,13 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
             await inbound_events.note_event(session, event_id, note="deleted_before_it_came")
             return Received(False)
         contact_id = await contacts.contact_of(session, told.connection_id, heard.author)
-        conversation = await _conversation(session, heard, contact_id)
+        conversation, is_new = await _conversation(session, heard, contact_id)
         if conversation is None:
             await inbound_events.note_event(session, event_id, note="nobody_answers_here")
             return Received(False)
+        given = admitting.Given(
+            told.channel, heard.text, heard.sent_at, heard.addressed, conversation
+        )
         await inbound.add_message(
             session,
             id=message_id,
@@ -93,17 +97,21 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
             conversation_id=conversation.id,
             contact_id=contact_id,
             content=heard.text,
-            parts=heard.parts,
+            parts=[*map(as_part, heard.files), *(heard.parts or ()), *admitting.marks(given)],
             sent_at=heard.sent_at,
             language=heard.author.language,
         )
-        note, run_id = await _run(session, heard, conversation, message_id)
+        if is_new and heard.addressed:
+            held = await announcing.locked(session, told.channel, conversation.id)
+            await announcing.introduce(session, held)
+        why_not = await admitting.why_not_answered(session, given, has_room=has_room)
+        run_id = await _run(session, heard, conversation, message_id) if why_not is None else None
         await inbound_events.note_event(
             session,
             event_id,
             conversation_id=conversation.id,
             message_id=message_id,
-            note=note,
+            note=None if why_not in admitting.NOBODYS_NEWS else why_not,
         )
     return Received(False, conversation.id, message_id, run_id)
 
@@ -125,17 +133,20 @@ async def is_our_thread(tenant_id: UUID, heard: Heard) -> bool:
         )
 
 
-async def _conversation(session: HouseSession, heard: Heard, contact_id: UUID) -> Locked | None:
-    """Found or made, and locked. None if there is none and nobody to answer in it."""
+async def _conversation(
+    session: HouseSession, heard: Heard, contact_id: UUID
+) -> tuple[Locked | None, bool]:
+    """Found or made, and locked; whether it was made. None if there is none and nobody to answer
+    in it."""
     told = heard.told
     key = heard.conversation_key or str(contact_id)
     found = await inbound.lock_by_key(session, told.channel, told.connection_id, key)
     if found is not None:
-        return found
+        return found, False
     agent_id = await inbound.agent_of_connection(session, told.connection_id)
     if agent_id is None:
-        return None
-    await inbound.add_conversation(
+        return None, False
+    is_new = await inbound.add_conversation(
         session,
         channel=told.channel,
         agent_id=agent_id,
@@ -144,21 +155,10 @@ async def _conversation(session: HouseSession, heard: Heard, contact_id: UUID) -
         contact_id=None if heard.conversation_key else contact_id,
         language=heard.author.language,
     )
-    return await inbound.lock_by_key(session, told.channel, told.connection_id, key)
+    return await inbound.lock_by_key(session, told.channel, told.connection_id, key), is_new
 
 
-async def _run(
-    session: HouseSession, heard: Heard, conversation: Locked, message_id: UUID
-) -> tuple[str | None, UUID | None]:
-    """Why there is none, or the run."""
-    if heard.sent_at and datetime.now(UTC) - heard.sent_at > ANSWERED_UP_TO:
-        return "arrived_late", None
-    if not heard.addressed:
-        return None, None
-    if conversation.handling != "agent":
-        return None, None
-    if not conversation.agent_is_active:
-        return "agent_paused", None
+async def _run(session: HouseSession, heard: Heard, conversation: Locked, message_id: UUID) -> UUID:
     told = heard.told
     thread = (session.tenant_id, told.channel, str(conversation.id))
     waits = await bursts.put_off(
@@ -187,7 +187,7 @@ async def _run(
         nudge_in(waits.seconds, nudge)
 
     session.after_commit(tell)
-    return None, run_id
+    return run_id
 
 
 def _payload(

@@ -1,5 +1,6 @@
 """An agent that may speak again answers what was left unanswered."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,16 +15,24 @@ from shared.runs import queue, resuming
 
 
 async def resume(session: HouseSession, held: Held, telling: Telling) -> None:
-    """The newest unanswered message gets a run that continues its attempts; the older ones are
-    answered with it. Nothing if all is answered, or its agent is paused or was speaking anyway."""
+    """Its agent has the conversation again: what is unanswered is answered. Nothing if all is
+    answered, or its agent is paused or was speaking anyway."""
     if held.spoken_by == "agent":
         return
     waits = await unanswered(session, held)
-    # Only a gateway of the version before has made any meanwhile.
-    unclaimed = await queue.lock_unfinished(session, held.tenant_id, held.channel, str(held.id))
-    if not waits or not held.agent_is_active:
+    if waits and held.agent_is_active and not held.has_opted_out:
+        await answer(session, held, telling, waits)
+    else:
         await queue.cancel_unfinished(session, held.tenant_id, held.channel, str(held.id))
-        return
+
+
+async def answer(
+    session: HouseSession, held: Held, telling: Telling, waits: Sequence[Unanswered]
+) -> None:
+    """The newest of these messages gets a run that continues its attempts; the older ones are
+    answered with it."""
+    # Only a gateway of the version before, or whoever wrote a moment ago, has made any.
+    unclaimed = await queue.lock_unfinished(session, held.tenant_id, held.channel, str(held.id))
     *older, newest = waits
     if newest.run_id in {run.id for run in unclaimed} and newest.run_id is not None:
         run_id = newest.run_id

@@ -3,14 +3,16 @@
 The caller holds the conversation's lock.
 """
 
+from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 from sqlalchemy import text
 
 from shared.conversations.holding import Held
 from shared.conversations.outcomes import StoredOutcome
 from shared.conversations.places import elsewhere
-from shared.conversations.writing import add_message, take_seq
+from shared.conversations.writing import add_delivery, add_message, take_seq
 from shared.db import HouseSession
 
 _ANY = elsewhere(":channel")
@@ -33,14 +35,7 @@ _SAY = text(
             author_id="cast(:author_id AS uuid)",
             source="FROM conversation",
         )
-    }), delivery AS (
-        INSERT INTO deliveries (tenant_id, channel, connection_id, conversation_id, message_id, seq)
-        SELECT conversation.tenant_id, conversation.channel, conversation.connection_id,
-               conversation.id, message.id, message.seq
-          FROM conversation CROSS JOIN message
-         WHERE message.content <> '' AND conversation.connection_id IS NOT NULL
-           AND conversation.channel NOT IN ('web', 'widget')
-    )
+    }), delivery AS ({add_delivery("message", "true", hints="cast(:hints AS jsonb)")})
     SELECT id, seq, created_at, reply_to, status FROM message
     """  # noqa: S608 - of our own constants
 )
@@ -56,6 +51,7 @@ async def say(
     status: str = "complete",
     reply_to: UUID | None = None,
     client_message_id: str | None = None,
+    hints: dict[str, Any] | None = None,
 ) -> StoredOutcome:
     """A message of our side that is no agent's, with its delivery where one is needed."""
     given = {
@@ -69,6 +65,7 @@ async def say(
         "client_message_id": client_message_id,
         "author_kind": author_kind,
         "author_id": author_id,
+        "hints": orjson.dumps(hints).decode() if hints else None,
     }
     return StoredOutcome(*(await session.execute(_SAY, given)).one())
 

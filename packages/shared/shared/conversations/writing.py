@@ -57,3 +57,16 @@ def add_message(
      {source}
     RETURNING id, seq, created_at, reply_to, status, content
     """
+
+
+def add_delivery(message: str, when: str, *, hints: str = "NULL::jsonb") -> str:
+    """Insert the delivery of what the same statement stores as `message`, in `conversation`."""
+    return f"""
+    INSERT INTO deliveries (tenant_id, channel, connection_id, conversation_id, message_id, seq,
+                            hints)
+    SELECT conversation.tenant_id, conversation.channel, conversation.connection_id,
+           conversation.id, {message}.id, {message}.seq, {hints}
+      FROM conversation CROSS JOIN {message}
+     WHERE {message}.content <> '' AND conversation.connection_id IS NOT NULL
+       AND conversation.channel NOT IN ('web', 'widget') AND {when}
+    """  # noqa: S608 - of our own constants

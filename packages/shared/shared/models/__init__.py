@@ -4,6 +4,7 @@ from shared.models.agents import Agent, AgentCounter
 from shared.models.attention import AttentionItem
 from shared.models.audit import AuditEvent
 from shared.models.base import Base
+from shared.models.channel_settings import ChannelSettings
 from shared.models.channels import ChannelConnection, ConnectionLease
 from shared.models.chat import WebConversation, WebConversationMessage
 from shared.models.contacts import Contact, ContactAddress
@@ -31,6 +32,7 @@ __all__ = [
     "ChannelConnection",
     "ChannelConversation",
     "ChannelMessage",
+    "ChannelSettings",
     "ConnectionLease",
     "Contact",
     "ContactAddress",

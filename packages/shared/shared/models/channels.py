@@ -28,7 +28,8 @@ class ChannelConnection(HasId, HasCreatedAt, Base):
     `external_key` names the account as the platform does. It is claimed in state `proving` and
     becomes `live` once a worker has proved it; of all tenants one alone has it then. `failing` is
     live with a fault, whose code is in the column of that name. A `disconnected` one stays, with
-    its conversations, and may be revived. Nothing is sent before `not_before`.
+    its conversations, and may be revived. Nothing is sent before `not_before`, nor later than
+    `reply_window_s` after what a contact said last, where the platform has such a window.
     """
 
     __tablename__ = "channel_connections"
@@ -62,6 +63,7 @@ class ChannelConnection(HasId, HasCreatedAt, Base):
     state: Mapped[str] = mapped_column(server_default=text("'proving'"))
     failing: Mapped[str | None]
     not_before: Mapped[datetime | None]
+    reply_window_s: Mapped[int | None]
     config: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
 
 

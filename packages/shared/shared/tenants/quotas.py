@@ -87,6 +87,23 @@ async def require_room_for_message(tenant_id: UUID) -> None:
     )
 
 
+async def has_room_for_message(tenant_id: UUID) -> bool:
+    """Count one more message of the tenant; False if a limit is reached."""
+    try:
+        await require_room_for_message(tenant_id)
+    except TooMany:
+        return False
+    return True
+
+
+async def has_tokens(tenant_id: UUID) -> bool:
+    """Whether the tenant has tokens left for today."""
+    if not settings.limits.enabled:
+        return True
+    allowance = await allowances.of(tenant_id)
+    return allowance.tokens_today < allowance.tokens_per_day
+
+
 async def read(session: AnySession, tenant_id: UUID) -> Allowance:
     """The allowance, read from the database now."""
     found = await stored.usage(session, tenant_id)

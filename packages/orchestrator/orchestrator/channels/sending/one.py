@@ -61,14 +61,19 @@ async def send(desk: Desk, due: Due) -> Verdict | None:
     found = await _found(desk, due, end_by)
     again = due.was_begun and (abilities.keys == "none" or isinstance(found, Unknown))
     repeats = again and abilities.on_unknown == "repeat" and not due.maybe_twice
-    if not await deliveries.begin(
+    begun = await deliveries.begin(
         account.tenant_id,
         account.id,
         desk.number,
         due.id,
         parts=parts if due.body is None else (),
+        was_begun=due.was_begun,
         maybe_twice=repeats,
-    ):
+    )
+    if begun is None:
+        return None
+    if (why := begun.must_not_leave) is not None:
+        await _over(desk, due, "dropped" if why == deliveries.OPTED_OUT else "dead", why)
         return None
     if not parts:
         await _over(desk, due, "dropped", "empty")

@@ -57,10 +57,14 @@ class ClaimedRun:
     covers: bool
     """Older messages are answered together with it."""
     agent: AgentAtWork
-    text: str | None
-    """What the message says, as it is stored now."""
+    asked: Said | None
+    """The message, as it is stored now; None if it says nothing."""
     said_before: list[Said]
     """Without answers that failed, newest first."""
+
+    @property
+    def text(self) -> str | None:
+        return self.asked.text if self.asked else None
 
 
 _AS_CLAIMED = """
@@ -242,7 +246,7 @@ async def claim(
     started_at, stopped, queued_s, message_id, agent, covers = rest
     if channel != WEB_CHANNEL or message_id != nudge.message_id:
         (said,) = await transact(scope, _said(channel, message_id, turns))
-    text, said_before = told(said, message_id, turns)
+    asked, said_before = told(said, message_id, turns)
     return ClaimedRun(
         id=id_,
         agent_id=agent_id,
@@ -257,7 +261,7 @@ async def claim(
         message_id=message_id,
         covers=covers,
         agent=AgentAtWork(*orjson.loads(agent)),
-        text=text,
+        asked=asked,
         said_before=said_before,
     )
 

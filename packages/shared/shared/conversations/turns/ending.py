@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from shared.conversations.outcomes import NOBODYS, StoredOutcome, outcome
 from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
+from shared.conversations.turns import apologizing
 from shared.conversations.turns.refused import refused_by
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import HouseScope, TenantScope
@@ -113,21 +114,28 @@ async def end(
     status: str,
     finish: str | None,
     hints: dict[str, Any] | None = None,
+    apology: str | None = None,
     runs_at_once: int,
 ) -> Ended | None:
     """End the run and store its answer under this id, with its delivery where one is needed;
-    `hints` help to send it. None, and nothing is stored, if the run is not this worker's at this
+    `hints` help to send it, and on an outside channel an `apology` is what its person reads of an
+    answer that failed. None, and nothing is stored, if the run is not this worker's at this
     attempt any more."""
     parameters = (*_parameters(ending), message_id, text, status, finish, conversation_id)
     if channel == WEB_CHANNEL:
-        answered = (_END_TOGETHER if ending.covers else _END)(*parameters)
+        calls = [(_END_TOGETHER if ending.covers else _END)(*parameters)]
     else:
         given = orjson.dumps(hints).decode() if hints else None
-        answered = _END_ELSEWHERE(*parameters, channel, given)
+        calls = [_END_ELSEWHERE(*parameters, channel, given)]
+        if apology is not None:
+            about = (tenant_id, channel, message_id)
+            calls.append(apologizing.APOLOGIZE(*about, apology, ending.error_code))
+        elif status == "complete":
+            calls.append(apologizing.SETTLE(tenant_id, channel, message_id))
     following = _FOLLOWING(tenant_id, channel, conversation_id)
     scope = HouseScope(tenant_id, "outcome")
     try:
-        rows, ((head, waiting),) = await transact(scope, answered, afterwards=following)
+        rows, *_, ((head, waiting),) = await transact(scope, *calls, afterwards=following)
     except IntegrityError as error:
         if refused_by(error) == NOBODYS:
             return None
