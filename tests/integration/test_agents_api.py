@@ -85,8 +85,8 @@ async def test_an_admin_sees_how_an_agent_works_and_a_member_that_it_does(
     seen = {"id", "tenant_id", "name", "role", "status", "paused_notice", "practice"}
     for who, fields in (
         (acme.anna, seen),
-        (acme.admin, seen | {"instructions", "model"}),
-        (platform_admin, seen | {"instructions", "model"}),
+        (acme.admin, seen | {"instructions", "model", "tools"}),
+        (platform_admin, seen | {"instructions", "model", "tools"}),
     ):
         answer = await api.get(path, headers=who.headers)
         assert answer.status_code == 200
@@ -134,6 +134,7 @@ async def test_a_hired_agent_is_at_work_at_once(api: httpx.AsyncClient, acme: Wo
         "practice": False,
         "instructions": "Be brief.\nAlways.",
         "model": "anthropic:claude-x",
+        "tools": [],
     }
     again = await api.get(f"{AGENTS}/{hired['id']}?tenant_id={acme.id}", headers=acme.admin.headers)
     assert again.json() == hired
@@ -249,6 +250,17 @@ async def test_what_is_left_out_stays(api: httpx.AsyncClient, acme: World) -> No
         expected |= {field: value if field != "model" else value or None}
         assert (answer.status_code, answer.json()) == (200, expected)
     assert (await api.get(path, headers=acme.admin.headers)).json() == expected
+
+
+async def test_an_employee_has_the_tools_it_is_given(api: httpx.AsyncClient, acme: World) -> None:
+    for tools in (["clock", "count"], ["count"], []):
+        assert (await change(api, acme, tools=tools)).json()["tools"] == tools
+    for unknown in ("fly", "order", "", "\u202e", "x" * 99):
+        refused = await change(api, acme, tools=["clock", unknown])
+        assert refused.status_code == 400
+    refused = await change(api, acme, tools=["clock", "fly"])
+    assert refused.json()["detail"] == "There is no tool called fly. There are clock, count."
+    assert (await change(api, acme, role="Sales")).json()["tools"] == []
 
 
 async def test_nothing_to_change_is_said(api: httpx.AsyncClient, acme: World) -> None:

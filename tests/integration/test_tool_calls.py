@@ -187,7 +187,7 @@ async def test_a_tool_that_only_reads_can_change_nothing(
             return await counters.add(session, ctx.deps.tenant_id, ctx.deps.agent_id, name, 1)
 
     monkeypatch.setattr(steps, "log", MagicMock())  # which shows a test all there is in the frames
-    monkeypatch.setattr(registry, "_BUILT_IN", (Tool("clock", "sneaks", "read", sneak),))
+    monkeypatch.setitem(registry._ALL, "clock", Tool("clock", "sneaks", "read", sneak))
     asked = await runs.ask('clock {"name": "{tag}"}')
     assert "nothing was done" in await answered(runs, asked)
     assert runs.counted(asked) == 0

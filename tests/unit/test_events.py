@@ -27,6 +27,8 @@ PROMISED = {
     "typing": {"conversation_id"},
     "accepted": {"client_message_id", "message_id", "seq", "created_at"},
     "delta": {"reply_to", "attempt", "index", "text"},
+    "tool_started": {"reply_to", "attempt", "call_id", "tool", "label"},
+    "tool_finished": {"reply_to", "attempt", "call_id", "tool", "label", "failed"},
     "response": {"text", "conversation_id", "message_id", "seq", "reply_to", "status",
                  "created_at", "error_code", "finish"},
     "reset": {"seq"},

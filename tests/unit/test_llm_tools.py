@@ -23,7 +23,9 @@ from orchestrator.llm import (
     open_answer,
 )
 from orchestrator.scripted_model import ScriptedModel
+from orchestrator.tools import registry
 from pydantic_ai.models import Model
+from shared.agents.tools import BUILT_IN, SCRIPTED
 from shared.runs.effects import call_id
 from shared.runs.steps import Step, StoredCall
 
@@ -196,3 +198,7 @@ async def test_a_run_that_is_lost_ends_the_answer(model: Model) -> None:
 
     with pytest.raises(RunLost):
         await ask(model, '[[model: calls="look + look"]] please', Lost())
+
+
+def test_what_an_employee_can_be_given_is_what_can_be_carried_out() -> None:
+    assert registry._ALL.keys() == {*BUILT_IN, *SCRIPTED}

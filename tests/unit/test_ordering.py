@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from gateway.realtime.ordering import Missing, Ordering
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -71,6 +72,42 @@ def test_after_a_failure_only_a_later_attempt_goes_out() -> None:
     ordering.admit(response(1, status="failed"))
     assert ordering.admit(delta(3, "lo")) is None
     assert ordering.admit(delta(0, "Hello", attempt=2)) == delta(0, "Hello", attempt=2)
+
+
+def failed_at(attempt: int) -> dict[str, Any]:
+    return response(1, status="failed") | {"attempt": attempt}
+
+
+def test_a_failure_drops_text_up_to_its_own_attempt_though_none_of_that_was_heard() -> None:
+    """A colleague took over while the third attempt's first words were on their way."""
+    ordering = awaiting_m()
+    ordering.admit(delta(0, "Hel"))
+    ordering.admit(failed_at(3))
+    for late in (delta(3, "lo"), delta(0, "Hi", attempt=2), delta(0, "Well", attempt=3)):
+        assert ordering.admit(late) is None
+    assert ordering.admit(delta(0, "Back", attempt=4)) == delta(0, "Back", attempt=4)
+
+
+def test_a_failure_that_is_told_late_takes_nothing_from_a_later_attempt() -> None:
+    ordering = awaiting_m()
+    ordering.admit(delta(0, "Hel", attempt=2))
+    ordering.admit(failed_at(1))
+    assert ordering.admit(delta(3, "lo", attempt=2)) == delta(3, "lo", attempt=2)
+
+
+@pytest.mark.parametrize("kind", ["tool_started", "tool_finished"])
+def test_what_is_done_beside_talking_goes_out_where_text_would(kind: str) -> None:
+    def tool(attempt: int) -> dict[str, Any]:
+        return {"type": kind, "reply_to": "m", "attempt": attempt}
+
+    assert Ordering(0, 0).admit(tool(1)) is None, "nobody waits for it here"
+    ordering = awaiting_m()
+    assert ordering.admit(tool(1)) == tool(1)
+    ordering.admit(failed_at(2))
+    assert ordering.admit(tool(2)) is None
+    assert ordering.admit(tool(3)) == tool(3)
+    ordering.admit(response(2))
+    assert ordering.admit(tool(3)) is None
 
 
 def test_text_for_an_unknown_message_is_looked_up_first() -> None:

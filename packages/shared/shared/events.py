@@ -182,6 +182,32 @@ class DeltaFrame(ServerFrame):
     text: str
 
 
+class ToolStartedFrame(ServerFrame):
+    """The agent does something beside talking. What with is never told."""
+
+    type: Literal["tool_started"] = "tool_started"
+    reply_to: UUID
+    attempt: int
+    call_id: UUID
+    tool: str
+    """The tool's name, for clients that have words of their own for it."""
+    label: str
+    """What the agent does, in English: "looks at the clock"."""
+
+
+class ToolFinishedFrame(ServerFrame):
+    """It has done that. None comes where the answer ended meanwhile."""
+
+    type: Literal["tool_finished"] = "tool_finished"
+    reply_to: UUID
+    attempt: int
+    call_id: UUID
+    tool: str
+    label: str
+    failed: bool = False
+    """It was not done, or nobody knows."""
+
+
 class ResponseFrame(ServerFrame):
     """The outcome, committed."""
 
@@ -236,6 +262,8 @@ SERVER_FRAMES: dict[str, type[ServerFrame]] = {
     "typing": TypingFrame,
     "accepted": AcceptedFrame,
     "delta": DeltaFrame,
+    "tool_started": ToolStartedFrame,
+    "tool_finished": ToolFinishedFrame,
     "response": ResponseFrame,
     "reset": ResetFrame,
     "error": ErrorFrame,

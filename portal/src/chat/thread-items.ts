@@ -1,6 +1,7 @@
 /** What the thread shows, top to bottom, worked out from the transcript. */
 import type { Message } from "@/wire/frames";
 
+import type { Doing } from "./doing";
 import type { Notice, Outgoing, Transcript } from "./transcript";
 
 export type ThreadItem =
@@ -16,6 +17,8 @@ export type ThreadItem =
   | { readonly kind: "notice"; readonly key: string; readonly message: Message }
   | { readonly kind: "outgoing"; readonly key: string; readonly outgoing: Outgoing }
   | { readonly kind: "writing"; readonly key: string; readonly replyTo: string; readonly text: string }
+  /** Instead of the sign of typing: what the agent does meanwhile. */
+  | { readonly kind: "doing"; readonly key: string; readonly doing: Doing }
   | { readonly kind: "typing"; readonly key: string }
   | { readonly kind: "silent"; readonly key: string };
 
@@ -133,8 +136,10 @@ function underway(
   const waiting = unanswered(transcript).filter(
     (id) => !transcript.writing.has(id) && !transcript.silent.has(id),
   );
+  const doing = transcript.doing.at(-1);
   const silent = [...transcript.silent].some((id) => !lastOutcome.has(id));
   if (silent) items.push({ kind: "silent", key: "silent" });
+  else if (doing) items.push({ kind: "doing", key: "doing", doing });
   else if (items.length === 0 && (transcript.typing || waiting.length > 0)) {
     // The answer takes its place on the page, so it has its key already.
     items.push({ kind: "typing", key: waiting[0] ? answerKey(waiting[0]) : "typing" });

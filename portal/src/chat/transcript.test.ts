@@ -5,7 +5,7 @@ import type { ServerFrame } from "@/wire/frames";
 
 import { accepted, answered, messageFrame, notice, ready, said } from "./testing";
 import { threadItems, unanswered } from "./thread-items";
-import { addMessages, addOutgoing, askAgain, EMPTY, takeFrame, type Transcript } from "./transcript";
+import { addMessages, addOutgoing, askAgain, EMPTY, lineLost, takeFrame, type Transcript } from "./transcript";
 
 const mine = { clientMessageId: "a", text: "Hi", createdAt: "2026-01-05T10:00:00Z" };
 
@@ -223,5 +223,41 @@ describe("who answers", () => {
 
   test("has its agent back after a reset", () => {
     expect(takeFrame(taken, { type: "reset", seq: 2 }).handling).toBe("agent");
+  });
+});
+
+describe("what is done beside talking", () => {
+  const tool = (type: "tool_started" | "tool_finished", call: string, attempt = 1): ServerFrame => {
+    const told = { reply_to: "m1", attempt, call_id: call, tool: "clock", label: "looks at the clock" };
+    return type === "tool_started" ? { type, ...told } : { type, ...told, failed: false };
+  };
+  const asked = take(addMessages(EMPTY, [said(1)]), { type: "typing", conversation_id: "c" });
+  const begun = take(asked, delta("m1", 0, "Let me see."), tool("tool_started", "a"));
+
+  test("it is one line below what was said, until it is done", () => {
+    expect(kinds(begun)).toEqual(["message", "writing", "doing"]);
+    expect(kinds(take(begun, tool("tool_started", "b")))).toEqual(["message", "writing", "doing"]);
+    expect(kinds(take(begun, tool("tool_started", "b"), tool("tool_finished", "b")))).toContain("doing");
+    expect(kinds(take(begun, tool("tool_finished", "a")))).toEqual(["message", "writing"]);
+  });
+
+  test("before anything was said it stands where the sign of typing stood", () => {
+    expect(kinds(asked)).toEqual(["message", "typing"]);
+    expect(kinds(take(asked, tool("tool_started", "a")))).toEqual(["message", "doing"]);
+  });
+
+  test.each<[string, (transcript: Transcript) => Transcript]>([
+    ["an outcome", (transcript) => take(transcript, answered(2, "m1"))],
+    ["a failure", (transcript) => take(transcript, answered(2, "m1", "failed"))],
+    ["another attempt", (transcript) => take(transcript, delta("m1", 0, "Hi", 2))],
+    ["a colleague who takes over", (transcript) => take(transcript, notice(2, "human"))],
+    ["a lost line", lineLost],
+    ["a reset", (transcript) => take(transcript, { type: "reset", seq: 1 })],
+  ])("%s ends it", (_, end) => {
+    expect(kinds(end(begun))).not.toContain("doing");
+  });
+
+  test("what comes after the answer is not shown", () => {
+    expect(kinds(take(begun, answered(2, "m1"), tool("tool_started", "b")))).not.toContain("doing");
   });
 });

@@ -8,6 +8,7 @@
 import type { Handling, Message, ServerFrame } from "@/wire/frames";
 
 import { appendDelta, type AnswerSoFar } from "./answer";
+import { begun, type Doing, isBefore, withoutThose } from "./doing";
 import { passes } from "./refusals";
 
 /** A message that the gateway has not accepted yet. */
@@ -35,6 +36,8 @@ export interface Transcript {
   readonly outgoing: readonly Outgoing[];
   /** Answers being written, by the id of the message they answer. */
   readonly writing: ReadonlyMap<string, AnswerSoFar>;
+  /** What is done meanwhile, the newest last. */
+  readonly doing: readonly Doing[];
   /** Messages whose answer failed and was asked for again. */
   readonly retrying: ReadonlySet<string>;
   /** Messages of whose answer nothing was heard for long. */
@@ -55,6 +58,7 @@ export const EMPTY: Transcript = {
   messages: [],
   outgoing: [],
   writing: new Map(),
+  doing: [],
   retrying: new Set(),
   silent: new Set(),
   failures: new Map(),
@@ -82,6 +86,10 @@ export function takeFrame(transcript: Transcript, frame: ServerFrame): Transcrip
       return takeAccepted(transcript, frame);
     case "delta":
       return takeDelta(transcript, frame);
+    case "tool_started":
+      return takeToolStarted(transcript, frame);
+    case "tool_finished":
+      return withoutDoing(transcript, ({ callId }) => callId === frame.call_id);
     case "response":
       return takeResponse(transcript, frame);
     case "reset":
@@ -166,7 +174,8 @@ export function refuseOutgoing(
 
 /** The line is gone: who is typing is told anew when it is back. */
 export function lineLost(transcript: Transcript): Transcript {
-  return transcript.typing ? { ...transcript, typing: false } : transcript;
+  const still = withoutDoing(transcript, () => true);
+  return still.typing ? { ...still, typing: false } : still;
 }
 
 type Frame<Type extends ServerFrame["type"]> = Extract<ServerFrame, { type: Type }>;
@@ -176,7 +185,7 @@ function handledBy(transcript: Transcript, handling: Handling | undefined): Tran
   if (!handling) return transcript;
   return handling === "agent"
     ? { ...transcript, handling }
-    : { ...transcript, handling, typing: false, silent: EMPTY.silent };
+    : { ...transcript, handling, typing: false, doing: [], silent: EMPTY.silent };
 }
 
 function takeAccepted(before: Transcript, frame: Frame<"accepted">): Transcript {
@@ -201,10 +210,21 @@ function takeDelta(transcript: Transcript, frame: Frame<"delta">): Transcript {
   const answer = appendDelta(transcript.writing.get(frame.reply_to), frame);
   if (!answer || answer === transcript.writing.get(frame.reply_to)) return transcript;
   return {
-    ...transcript,
+    ...withoutDoing(transcript, (one) => isBefore(one, frame)),
     writing: new Map(transcript.writing).set(frame.reply_to, answer),
     silent: withoutMember(transcript.silent, frame.reply_to),
   };
+}
+
+function takeToolStarted(transcript: Transcript, frame: Frame<"tool_started">): Transcript {
+  if (hasGoodOutcome(transcript, frame.reply_to)) return transcript;
+  const silent = withoutMember(transcript.silent, frame.reply_to);
+  return { ...transcript, doing: begun(transcript.doing, frame), silent };
+}
+
+function withoutDoing(transcript: Transcript, isOver: (one: Doing) => boolean): Transcript {
+  const doing = withoutThose(transcript.doing, isOver);
+  return doing === transcript.doing ? transcript : { ...transcript, doing };
 }
 
 function takeResponse(transcript: Transcript, frame: Frame<"response">): Transcript {
@@ -232,7 +252,7 @@ function takeResponse(transcript: Transcript, frame: Frame<"response">): Transcr
 function settle(transcript: Transcript, message: Message): Transcript {
   if (!message.reply_to) return transcript;
   return {
-    ...transcript,
+    ...withoutDoing(transcript, ({ replyTo }) => replyTo === message.reply_to),
     typing: false,
     writing: without(transcript.writing, message.reply_to),
     retrying: withoutMember(transcript.retrying, message.reply_to),

@@ -17,6 +17,8 @@ export type ServerFrame =
   | Schemas["TypingFrame"]
   | Schemas["AcceptedFrame"]
   | Schemas["DeltaFrame"]
+  | Schemas["ToolStartedFrame"]
+  | Schemas["ToolFinishedFrame"]
   | Schemas["ResponseFrame"]
   | Schemas["ResetFrame"]
   | Schemas["ErrorFrame"]
@@ -44,6 +46,8 @@ const SERVER_FRAME_TYPES: Record<ServerFrame["type"], true> = {
   typing: true,
   accepted: true,
   delta: true,
+  tool_started: true,
+  tool_finished: true,
   response: true,
   reset: true,
   error: true,

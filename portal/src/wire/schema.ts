@@ -609,6 +609,8 @@ export interface components {
              * Format: uuid
              */
             tenant_id: string;
+            /** Tools */
+            tools: string[];
         };
         /**
          * AgentOut
@@ -690,7 +692,8 @@ export interface components {
         };
         /**
          * ChangeAgent
-         * @description What shall be otherwise. A `model` of null is the installation's default.
+         * @description What shall be otherwise. A `model` of null is the installation's default; `tools` are all it
+         *     has from then on.
          */
         ChangeAgent: {
             /** Instructions */
@@ -713,6 +716,8 @@ export interface components {
              * Format: uuid
              */
             tenant_id: string;
+            /** Tools */
+            tools?: string[];
         };
         /**
          * ChangeLimits
@@ -1489,6 +1494,62 @@ export interface components {
              * Format: uuid
              */
             user_id: string;
+        };
+        /**
+         * ToolFinishedFrame
+         * @description It has done that. None comes where the answer ended meanwhile.
+         */
+        ToolFinishedFrame: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Failed */
+            failed?: boolean;
+            /** Label */
+            label: string;
+            /**
+             * Reply To
+             * Format: uuid
+             */
+            reply_to: string;
+            /** Tool */
+            tool: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "tool_finished";
+        };
+        /**
+         * ToolStartedFrame
+         * @description The agent does something beside talking. What with is never told.
+         */
+        ToolStartedFrame: {
+            /** Attempt */
+            attempt: number;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Label */
+            label: string;
+            /**
+             * Reply To
+             * Format: uuid
+             */
+            reply_to: string;
+            /** Tool */
+            tool: string;
+            /**
+             * Type
+             * @constant
+             */
+            type: "tool_started";
         };
         /**
          * TypingFrame

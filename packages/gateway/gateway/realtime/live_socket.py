@@ -26,7 +26,9 @@ from gateway.realtime.published import Published
 from gateway.realtime.send_queue import SendQueue
 from gateway.realtime.silence import Silence
 
-PUBLISHED_TYPES = frozenset({"message", "response", "delta", "reset", "error"})
+PUBLISHED_TYPES = frozenset(
+    {"message", "response", "delta", "tool_started", "tool_finished", "reset", "error"}
+)
 
 SILENCE = (
     "There has been no sign of the answer for a while. Your message is kept, and the answer "

@@ -9,6 +9,8 @@ Deltas carry `reply_to`, `attempt` and `index`. Text that continues goes out, an
 and after a gap the answer so far is read first. It is also read first for a message this socket
 does not know: the delta may be a late one, of a run that another worker has answered or that was
 reset away.
+
+What the agent does beside talking has `reply_to` and `attempt`, and is dropped where text would be.
 """
 
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from enum import Enum, auto
 from typing import Any
 
 REMEMBERED_ANSWERS = 256
+TOOLS = ("tool_started", "tool_finished")
 
 
 class Missing(Enum):
@@ -47,6 +50,8 @@ class Ordering:
         kind = frame.get("type")
         if kind == "delta":
             return self._admit_delta(frame)
+        if kind in TOOLS:
+            return frame if self._is_awaited(frame) else None
         if kind == "reset":
             return self._admit_reset(frame)
         seq = frame.get("seq")
@@ -93,7 +98,7 @@ class Ordering:
         if answer is None:
             return Missing.ANSWER_SO_FAR
         attempt, index, text = frame["attempt"], frame["index"], frame["text"]
-        if answer.ended or attempt < answer.attempt:
+        if not self._is_awaited(frame):
             return None
         have = answer.next_index if attempt == answer.attempt else 0
         if index > have:
@@ -103,6 +108,11 @@ class Ordering:
             return None
         answer.attempt, answer.next_index = attempt, have + len(fresh)
         return frame if index == have else frame | {"index": have, "text": fresh}
+
+    def _is_awaited(self, frame: dict[str, Any]) -> bool:
+        """More of this attempt at this answer may still be told."""
+        answer = self._answers.get(frame["reply_to"])
+        return answer is not None and not answer.ended and frame["attempt"] >= answer.attempt
 
     def _note_outcome(self, frame: dict[str, Any]) -> None:
         """After an answer, drop further deltas; after a failed one, accept only a later attempt's.

@@ -12,6 +12,8 @@ from uuid import UUID
 
 from shared.config import settings
 
+from gateway.realtime.ordering import TOOLS
+
 
 class Silence:
     """`look` and `tell` are called from a timer and must not block."""
@@ -39,10 +41,10 @@ class Silence:
             self._wait()
 
     def heard_of(self, frame: dict[str, Any]) -> None:
-        """This frame goes out. After a delta, or a user's message while no colleague has the
-        conversation, more frames are awaited."""
+        """This frame goes out. After a sign that it is worked on, or a user's message while no
+        colleague has the conversation, more frames are awaited."""
         kind, reply_to = frame["type"], frame.get("reply_to")
-        if kind == "delta":
+        if kind in ("delta", *TOOLS):
             if reply_to not in self._awaited:
                 self.awaits(str(reply_to))
         elif kind in ("message", "response") and reply_to:

@@ -100,8 +100,6 @@ def tools(
 
     known = known_tools()
     names = None if given is None else [each.strip() for each in given.split(",") if each.strip()]
-    if unknown := [each for each in names or () if each not in known]:
-        raise _no_such_tools(unknown, list(known))
     has = run(_tools(tenant, name, names))
     rows: list[Row] = [
         {"tool": tool.name, "effect": tool.effect, "has": tool.name in has, "what": tool.label}
@@ -110,14 +108,6 @@ def tools(
     gone = [each for each in has if each not in known]
     rows += [{"tool": each, "effect": None, "has": True, "what": "is no more"} for each in gone]
     print_rows(rows, ("tool", "effect", "has", "what"), as_json=as_json)
-
-
-def _no_such_tools(unknown: list[str], known: list[str]) -> Exception:
-    from shared.errors import BadRequest
-
-    return BadRequest(
-        f"There is no tool called {', '.join(unknown)}. There are {', '.join(known)}."
-    )
 
 
 def shown(agent: "Agent") -> Row:

@@ -43,12 +43,23 @@ class Told:
     merged: Sequence[dict[str, Any]] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What the agent does beside talking, as a person is told of it: never what with."""
+
+    call_id: UUID
+    tool: str
+    label: str
+
+
 class Preview(Protocol):
-    """Where the text goes while it comes."""
+    """Where the text goes while it comes, and what the agent does beside talking."""
 
     @property
     def text(self) -> str: ...
     def add(self, piece: str) -> None: ...
+    def begun(self, doing: Doing) -> None: ...
+    def done(self, doing: Doing, *, failed: bool) -> None: ...
     def complete(self) -> None:
         """Nothing more comes."""
 
@@ -80,6 +91,12 @@ class Unseen:
 
     def add(self, piece: str) -> None:
         self._pieces.append(piece)
+
+    def begun(self, doing: Doing) -> None:
+        """Nothing to do."""
+
+    def done(self, doing: Doing, *, failed: bool) -> None:
+        """Nothing to do."""
 
     def complete(self) -> None:
         """Nothing to do."""

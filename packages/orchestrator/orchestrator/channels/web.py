@@ -9,16 +9,24 @@ outcome is stored already; clients that miss it get it when they catch up.
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
 import orjson
 from shared.config import settings
-from shared.events import DeltaFrame, ErrorFrame
+from shared.events import (
+    DeltaFrame,
+    ErrorFrame,
+    ServerFrame,
+    ToolFinishedFrame,
+    ToolStartedFrame,
+)
 from shared.redis_keys import answer_so_far_key, webchat_response_key
 from shared.valkey.batch import get_batch
 from shared.valkey.publish import publish
 
-from orchestrator.channels.port import Preview, Told, Turn
+from orchestrator.channels.port import Doing, Preview, Told, Turn
 from orchestrator.life.lag import in_step
 
 CONTINUE = """
@@ -37,7 +45,8 @@ Valkey has lost some of the answer."""
 
 
 class WebPreview:
-    """Publishes deltas to the conversation's sockets. `close` when nothing more comes."""
+    """Publishes deltas, and what the agent does beside them, to the conversation's sockets.
+    `close` when nothing more comes."""
 
     def __init__(
         self,
@@ -69,6 +78,19 @@ class WebPreview:
     def add(self, piece: str) -> None:
         self._pieces.append(piece)
         self._more.set()
+
+    def begun(self, doing: Doing) -> None:
+        self._show(ToolStartedFrame(**self._of(doing)))
+
+    def done(self, doing: Doing, *, failed: bool) -> None:
+        self._show(ToolFinishedFrame(**self._of(doing), failed=failed))
+
+    def _of(self, doing: Doing) -> dict[str, Any]:
+        return {"reply_to": self._reply_to, "attempt": self._attempt, **asdict(doing)}
+
+    def _show(self, frame: ServerFrame) -> None:
+        if not self._closed:
+            get_batch().put("PUBLISH", self._channel, frame.wire())
 
     def complete(self) -> None:
         """Nothing more comes: what has not left yet is left to the outcome, so that an answer that

@@ -147,7 +147,7 @@ async def _speak(
     )
     try:
         model = worker.models.resolve(claimed.model)
-        tools, record = _tools_and_record(worker, claimed, before)
+        tools, record = _tools_and_record(worker, claimed, before, preview)
         async with open_answer(model, claimed.prompt, deps, limits, tools, record) as spoken:
             async for piece in spoken:
                 claimed.timeline.heard_piece()
@@ -183,7 +183,7 @@ async def _speak(
 
 
 def _tools_and_record(
-    worker: WorkerContext, claimed: Claimed, before: Sequence[Step]
+    worker: WorkerContext, claimed: Claimed, before: Sequence[Step], preview: Preview
 ) -> tuple[list[Tool], RunRecord | None]:
     """None without tools, and without what an earlier attempt did with them: such an answer keeps
     no record and costs none."""
@@ -191,7 +191,7 @@ def _tools_and_record(
         return [], None
     own = tools_named(claimed.tools)
     begun = tools_named(call.tool for step in before[-1:] for call in step.calls)
-    record = RunRecord(mine_of(worker, claimed), before, own, claimed.model)
+    record = RunRecord(mine_of(worker, claimed), before, own, claimed.model, preview)
     return list((own | begun).values()), record
 
 

@@ -19,6 +19,7 @@ from shared.runs.facts import NOBODY_KNOWS
 from shared.runs.steps import LARGEST_RESULT_BYTES, Mine, NewCall, Step, StoredCall
 from shared.runs.storable import bounded, storable
 
+from orchestrator.channels.port import Doing, Preview
 from orchestrator.llm import (
     Act,
     CallAtWork,
@@ -56,9 +57,15 @@ class RunRecord:
     """The journal of one attempt at a run."""
 
     def __init__(
-        self, mine: Mine, before: Sequence[Step], tools: Mapping[str, Tool], model: str | None
+        self,
+        mine: Mine,
+        before: Sequence[Step],
+        tools: Mapping[str, Tool],
+        model: str | None,
+        preview: Preview,
     ) -> None:
         self.steps = before
+        self._preview = preview
         self._mine = mine
         self._tools = tools
         self._model = model
@@ -119,8 +126,16 @@ class RunRecord:
         """Do what was called for, unless it is done or must not be done again."""
         if next_for(call.effect, call.state) != "act":
             return Told(call.result, call.is_error)
-        if call.tool not in self._tools:  # any more
+        tool = self._tools.get(call.tool)
+        if tool is None:  # any more
             return await self._settle(call, "refused", NOT_YOURS, is_error=True)
+        doing = Doing(call.id, tool.name, tool.label)
+        self._preview.begun(doing)
+        told = await self._acted_by_class(call, act)
+        self._preview.done(doing, failed=told.is_error)
+        return told
+
+    async def _acted_by_class(self, call: StoredCall, act: Act) -> Told:
         match call.effect:
             case "read":
                 return await self._read(call, act)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final
 
-from shared.config import settings
+from shared.agents.tools import tool_names
 from shared.log import get_logger
 
 from orchestrator.llm import Tool
@@ -13,15 +13,12 @@ from orchestrator.tools.scripted import NOTIFY, ORDER
 
 log = get_logger(__name__)
 
-_BUILT_IN: Final = (CLOCK, COUNT)
-_SCRIPTED: Final = (ORDER, NOTIFY)
+_ALL: Final = {tool.name: tool for tool in (CLOCK, COUNT, ORDER, NOTIFY)}
 
 
 def known_tools() -> dict[str, Tool]:
-    """By name. The scripted ones only where development is set up."""
-    is_there = settings.channels.development and settings.worker.scripted_service_url
-    scripted = _SCRIPTED if is_there else ()
-    return {tool.name: tool for tool in (*_BUILT_IN, *scripted)}
+    """By name: those that an employee can be given here."""
+    return {name: _ALL[name] for name in tool_names()}
 
 
 def tools_named(names: Iterable[str]) -> dict[str, Tool]:

@@ -4,12 +4,12 @@ The caller has checked that this person may do so in this tenant. A change appli
 message on: a worker reads the agent when it claims a run.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Literal, TypedDict
 from uuid import UUID
 
 from shared.agents import repository
+from shared.agents.tools import tool_names
 from shared.config import settings
 from shared.db import AnySession
 from shared.errors import BadRequest, Conflict, NotFound
@@ -21,8 +21,6 @@ MAX_NAME_CHARS = 80
 MAX_ROLE_CHARS = 160
 MAX_INSTRUCTIONS_CHARS = 20_000
 MAX_NOTICE_CHARS = 200
-MAX_TOOLS = 64
-TOOL_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 SHARE_OF_INSTRUCTIONS = 7 / 8
 """The share of a model's context that instructions may take; the rest is for the conversation."""
 
@@ -165,12 +163,11 @@ def _checked(changes: AgentChanges) -> AgentChanges:
 
 
 def _tool_names(names: Sequence[str]) -> list[str]:
-    """Each once. Whether there are such tools, whoever carries them out knows."""
-    if len(names) > MAX_TOOLS or not all(map(TOOL_NAME.fullmatch, names)):
-        raise BadRequest(
-            f"An employee has at most {MAX_TOOLS} tools; a tool's name is of small letters, digits "
-            "and _, like 'clock'."
-        )
+    """Each once. Raises BadRequest if there is no such tool."""
+    known = tool_names()
+    if unknown := [name for name in names if name not in known]:
+        shown = one_line("The tool's name", unknown[0], max_chars=MAX_NAME_CHARS)
+        raise BadRequest(f"There is no tool called {shown}. There are {', '.join(known)}.")
     return list(dict.fromkeys(names))
 
 

@@ -40,6 +40,8 @@ class AgentDetails(AgentOut):
     instructions: str
     model: str | None
     """None is the installation's default."""
+    tools: list[str]
+    """Names of what it can do beside talking."""
 
 
 class HireAgent(BaseModel):
@@ -58,11 +60,13 @@ class HireAgent(BaseModel):
 _Text = Annotated[str, Field(default_factory=str)]
 _Model = Annotated[str | None, Field(default_factory=lambda: None)]
 _Status = Annotated[AgentStatus, Field(default_factory=lambda: "active")]
+_Tools = Annotated[list[str], Field(default_factory=list)]
 _Notice = Annotated[str | None, Field(default_factory=lambda: None)]
 
 
 class ChangeAgent(BaseModel):
-    """What shall be otherwise. A `model` of null is the installation's default."""
+    """What shall be otherwise. A `model` of null is the installation's default; `tools` are all it
+    has from then on."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -73,6 +77,7 @@ class ChangeAgent(BaseModel):
     model: _Model
     status: _Status
     paused_notice: _Notice
+    tools: _Tools
 
     def changes(self) -> AgentChanges:
         given = self.model_dump(exclude_unset=True, exclude={"tenant_id"})

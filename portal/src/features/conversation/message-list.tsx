@@ -16,7 +16,7 @@ import { sameDay } from "@/i18n/time";
 
 import { OutgoingMessage, OwnMessage } from "./own-message";
 import { useWindow } from "./use-window";
-import { SilentNotice, TypingIndicator } from "./waiting";
+import { DoingLine, SilentNotice, TypingIndicator } from "./waiting";
 
 export interface MessageListHandle {
   toLatest(): void;
@@ -160,6 +160,8 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           onDelete={() => { session.discard(item.outgoing.clientMessageId); }}
         />
       );
+    case "doing":
+      return connected && <DoingLine name={name} doing={item.doing} />;
     case "typing":
       return connected && <TypingIndicator name={name} />;
     case "silent":

@@ -6,6 +6,9 @@ export const words = {
   "conversation.olderFailed": "Older messages could not be loaded.",
   "conversation.latest": "Go to the latest message",
   "conversation.typing": "{name} is working on it",
+  "conversation.doing.clock": "{name} looks at the clock…",
+  "conversation.doing.count": "{name} counts…",
+  "conversation.doing.other": "{name} {label}…",
   "conversation.silent":
     "There has been no sign of the answer for a while. Your message is kept, and the answer appears here when it comes.",
   "conversation.you": "You",

@@ -9,6 +9,9 @@ export const words: Words = {
   "conversation.olderFailed": "No se han podido cargar los mensajes anteriores.",
   "conversation.latest": "Ir al último mensaje",
   "conversation.typing": "{name} está en ello",
+  "conversation.doing.clock": "{name} mira el reloj…",
+  "conversation.doing.count": "{name} cuenta…",
+  "conversation.doing.other": "{name} usa una herramienta: {label}…",
   "conversation.silent":
     "Hace rato que no hay señales de la respuesta. Tu mensaje está guardado y la respuesta aparecerá aquí cuando llegue.",
   "conversation.you": "Tú",

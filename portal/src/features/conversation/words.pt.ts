@@ -8,6 +8,9 @@ export const words: Words = {
   "conversation.olderFailed": "Não foi possível carregar as mensagens anteriores.",
   "conversation.latest": "Ir para a última mensagem",
   "conversation.typing": "{name} está a tratar disso",
+  "conversation.doing.clock": "{name} vê as horas…",
+  "conversation.doing.count": "{name} faz contas…",
+  "conversation.doing.other": "{name} usa uma ferramenta: {label}…",
   "conversation.silent":
     "Há algum tempo que não há sinal da resposta. A sua mensagem está guardada e a resposta aparece aqui quando chegar.",
   "conversation.you": "Eu",

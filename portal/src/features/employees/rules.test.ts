@@ -12,6 +12,7 @@ const NORA: AgentDetails = {
   instructions: "Be exact.",
   model: null,
   status: "active",
+  tools: [],
 };
 const AS_TYPED = valuesOf(NORA);
 
