@@ -8,18 +8,19 @@ import asyncio
 import random
 import time
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import psycopg
 import pytest
-from orchestrator.scripted_channel import Account, How, ScriptedChannel
+from orchestrator.scripted_channel import How
+from shared.config import get_settings
 
 from tests.support.breakable_stack import BreakableStack
 from tests.support.people import World
 from tests.support.processes import Process
-from tests.support.scripted import Line, connect
 from tests.support.sizes import FULL, sized
+from tests.support.soaks import SOAKS
+from tests.support.soaks.soak import Crowd
 from tests.support.waiting import eventually
 
 CONVERSATIONS = sized(24, full=500)
@@ -29,34 +30,25 @@ KILLS = sized(2, full=16)
 REDELIVERED, UNDER_NEW_IDS = 0.1, 0.5
 BATCHES = 3
 WITHIN_S = sized(60.0, full=900.0)
-WAYS: tuple[Any, ...] = ("repeat", "ask", "none")
 
 
-@dataclass
-class Crowd:
-    """Who writes where, and what they said."""
+async def _talk(crowd: Crowd, chance: random.Random) -> None:
+    """Each writes all of their messages, a few at a time, some of them out of order."""
+    for batch in _batches(MESSAGES, BATCHES):
+        for place in crowd.places:
+            for number in batch:
+                _say(crowd, place, number, chance)
+        crowd.release("shuffled", chance.randrange(1000))
+        await asyncio.sleep(chance.uniform(0.5, 2.0))
 
-    line: Line
-    places: list[str]
-    said: dict[str, str] = field(default_factory=dict)
-    """Of each message of the platform, its text."""
 
-    async def talk(self, chance: random.Random) -> None:
-        """Each writes all of their messages, a few at a time, some of them out of order."""
-        for batch in _batches(MESSAGES, BATCHES):
-            for place in self.places:
-                for number in batch:
-                    self._say(place, number, chance)
-            self.line.account.webhooks.release("shuffled", seed=chance.randrange(1000))
-            await asyncio.sleep(chance.uniform(0.5, 2.0))
-
-    def _say(self, place: str, number: int, chance: random.Random) -> None:
-        text = f"word-{place}-{number}."
-        how = How(
-            twice=chance.choice(("same", "new")) if chance.random() < REDELIVERED else None,
-            hold=chance.random() < REDELIVERED,
-        )
-        self.said[self.line.account.say(place, text, how)] = text
+def _say(crowd: Crowd, place: str, number: int, chance: random.Random) -> None:
+    text = f"word-{place}-{number}."
+    how = How(
+        twice=chance.choice(("same", "new")) if chance.random() < REDELIVERED else None,
+        hold=chance.random() < REDELIVERED,
+    )
+    crowd.said[crowd.say(place, text, how)] = text
 
 
 def _batches(count: int, batches: int) -> list[range]:
@@ -65,32 +57,40 @@ def _batches(count: int, batches: int) -> list[range]:
 
 
 @pytest.mark.timeout(1200 if FULL else 120)
+@pytest.mark.parametrize("channel", sorted(SOAKS))
 async def test_nothing_is_lost_and_nothing_is_said_twice_whatever_dies(
+    channel: str,
     breakable_stack: BreakableStack,
     acme: World,
     globex: World,
     superuser: psycopg.Connection,
     figures: Counter[str],
+    settings_of_its_own: pytest.MonkeyPatch,
 ) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_DEVELOPMENT_CHANNELS", "true")
+    get_settings.cache_clear()
     chance = random.Random(1)
     stack = breakable_stack.stack
-    async with ScriptedChannel(port=breakable_stack.scripted_port) as platform:
+    gateways = [gateway.url for gateway in stack.gateways]
+    async with SOAKS[channel](breakable_stack.platform_ports[channel]) as soak:
         crowds = []
-        for world, keys in zip((acme, globex, globex), WAYS, strict=True):
-            account = platform.account(f"{world.slug}-{keys}", keys=keys)
-            line = await connect(world, account, superuser)
-            urls = [f"{gateway.url}{line.path}" for gateway in stack.gateways]
-            account.webhooks.url, account.webhooks.other_urls = urls[0], urls[1:]
-            count = CONVERSATIONS // 4 if keys == "none" else -(-CONVERSATIONS * 3 // 8)
-            crowds.append(Crowd(line, [f"{keys}-{number}" for number in range(count)]))
+        for number, (world, keys) in enumerate(zip((acme, globex, globex), soak.ways, strict=True)):
+            count = CONVERSATIONS // 4 if number == 2 else -(-CONVERSATIONS * 3 // 8)
+            crowds.append(
+                await soak.crowd(
+                    world,
+                    superuser,
+                    keys=keys,
+                    places=[f"{number}-{keys}-{place}" for place in range(count)],
+                    gateways=gateways,
+                )
+            )
         began = time.monotonic()
         killing = asyncio.create_task(_kill_in_turn([*stack.workers, *stack.gateways], chance))
-        await asyncio.gather(*(crowd.talk(chance) for crowd in crowds))
-        again = [
-            crowd.line.account.webhooks.redeliver(REDELIVERED, UNDER_NEW_IDS) for crowd in crowds
-        ]
+        await asyncio.gather(*(_talk(crowd, chance) for crowd in crowds))
+        again = [crowd.redeliver(REDELIVERED, UNDER_NEW_IDS) for crowd in crowds]
         for crowd in crowds:
-            await crowd.line.account.webhooks.all_taken(WITHIN_S)
+            await crowd.all_taken(WITHIN_S)
         await killing
         await eventually(
             lambda: all(_is_settled(crowd) for crowd in crowds), "all settled", within_s=WITHIN_S
@@ -98,12 +98,12 @@ async def test_nothing_is_lost_and_nothing_is_said_twice_whatever_dies(
         took_s = time.monotonic() - began
         marked = sum(_check(crowd) for crowd in crowds)
     said = sum(len(crowd.said) for crowd in crowds)
-    figures["channel soak: messages"] += said
-    figures["channel soak: redelivered"] += sum(again)
-    figures["channel soak: answers sent"] += sum(len(c.line.account.received) for c in crowds)
-    figures["channel soak: kills"] += KILLS
-    figures["channel soak: marked as unknown, where the platform cannot tell"] += marked
-    figures["channel soak: seconds"] += round(took_s)
+    figures[f"{channel} soak: messages"] += said
+    figures[f"{channel} soak: redelivered"] += sum(again)
+    figures[f"{channel} soak: answers sent"] += sum(len(crowd.arrived()) for crowd in crowds)
+    figures[f"{channel} soak: kills"] += KILLS
+    figures[f"{channel} soak: marked as unknown, where the platform cannot tell"] += marked
+    figures[f"{channel} soak: seconds"] += round(took_s)
 
 
 async def _kill_in_turn(processes: list[Process], chance: random.Random) -> None:
@@ -116,23 +116,24 @@ async def _kill_in_turn(processes: list[Process], chance: random.Random) -> None
 
 def _is_settled(crowd: Crowd) -> bool:
     """All that was said is stored, and nothing waits to be answered or sent."""
-    ((stored, unfinished, unsent),) = crowd.line.rows(
+    ((stored, unfinished, unsent),) = crowd.rows(
         "SELECT (SELECT count(*) FROM inbound_events AS event"
         "         WHERE event.tenant_id = %s AND event.connection_id = %s),"
-        "       (SELECT count(*) FROM agent_runs AS run WHERE run.channel = 'scripted'"
+        "       (SELECT count(*) FROM agent_runs AS run WHERE run.channel = %s"
         "           AND run.state IN ('pending', 'running')"
         "           AND run.payload ->> 'connection_id' = %s),"
         "       (SELECT count(*) FROM deliveries AS delivery WHERE delivery.connection_id = %s"
         "           AND delivery.state IN ('ready', 'sending'))",
-        *(str(crowd.line.connection_id),) * 3,
+        crowd.connection_id,
+        crowd.channel,
+        *(str(crowd.connection_id),) * 2,
     )
     return (stored, unfinished, unsent) == (len(crowd.said), 0, 0)
 
 
 def _check(crowd: Crowd) -> int:
     """Raises AssertionError; how many deliveries nobody can be sure of."""
-    line, account = crowd.line, crowd.line.account
-    stored = line.rows(
+    stored = crowd.rows(
         "SELECT message.content, count(outcome.id), max(outcome.status)"
         "  FROM messages AS message"
         "  JOIN conversations AS its ON its.id = message.conversation_id"
@@ -141,35 +142,36 @@ def _check(crowd: Crowd) -> int:
         " WHERE message.tenant_id = %s AND its.connection_id = %s"
         "   AND message.author_kind = 'contact'"
         " GROUP BY message.id, message.content",
-        line.connection_id,
+        crowd.connection_id,
     )
     assert Counter(text for text, _, _ in stored) == Counter(crowd.said.values()), "each once"
     assert {count for _, count, _ in stored} == {1}, "one outcome each"
     assert {status for _, _, status in stored} <= {"complete", "merged"}
-    deliveries = line.rows(
+    deliveries = crowd.rows(
         "SELECT id::text, state, seq, n, maybe_twice, conversation_id FROM deliveries"
         " WHERE tenant_id = %s AND connection_id = %s",
-        line.connection_id,
+        crowd.connection_id,
     )
     complete = sum(status == "complete" for _, _, status in stored)
     assert len(deliveries) == complete, "one delivery for each answer"
-    arrived = Counter(took.key for took in account.received)
+    arrived = Counter(key for _, key in crowd.arrived())
     states = Counter(state for _, state, *_ in deliveries)
     assert set(states) <= {"sent"}, states
     for id_, _, _, _, maybe_twice, _ in deliveries:
         if arrived[id_] != 1:
-            assert (account.keys, maybe_twice) == ("none", True), "what is unknown is marked"
+            assert (crowd.keys, maybe_twice) == ("none", True), "what is unknown is marked"
     assert set(arrived) <= {row[0] for row in deliveries}
-    _check_order(account, {row[0]: (row[2], row[3]) for row in deliveries})
+    _check_order(crowd.arrived(), {row[0]: (row[2], row[3]) for row in deliveries})
     return sum(row[4] for row in deliveries)
 
 
-def _check_order(account: Account, numbers: dict[str, tuple[int, int]]) -> None:
+def _check_order(
+    arrived: Sequence[tuple[str, str]], numbers: Mapping[str, tuple[int, int]]
+) -> None:
     """In each conversation answers arrive in the order of `seq`."""
     by_place = defaultdict(list)
-    for took in account.received:
-        number = numbers[took.key or ""]
-        if number not in by_place[took.place]:
-            by_place[took.place].append(number)
+    for place, key in arrived:
+        if numbers[key] not in by_place[place]:
+            by_place[place].append(numbers[key])
     for place, order in by_place.items():
         assert order == sorted(order), place

@@ -24,13 +24,21 @@ HASTE = {
     "KONSTRUCT_LLM_BETWEEN_PIECES_TIMEOUT_S": "8",
     "KONSTRUCT_LLM_MAX_ANSWER_CHARS": "4000",
 }
+PLATFORMS: dict[str, dict[str, str]] = {
+    "scripted": {"KONSTRUCT_SCRIPTED_API_URL": "{at}"},
+    "slack": {
+        "KONSTRUCT_SLACK_API_URL": "{at}/api/",
+        "KONSTRUCT_SLACK_SIGNING_SECRET": "signing-secret-of-the-operators-app",
+    },
+}
+"""Each channel's settings, with the address of its fake."""
 
 
 class BreakableStack:
-    """PostgreSQL, Valkey, and a stack on them. A scripted platform is looked for at
-    `scripted_port`."""
+    """PostgreSQL, Valkey, and a stack on them. A channel's fake is looked for at its port of
+    `platform_ports`."""
 
-    scripted_port: int
+    platform_ports: dict[str, int]
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -47,10 +55,11 @@ class BreakableStack:
     def make_stack(self, starting: ExitStack) -> Stack:
         """The processes, not started yet. Start in `starting` what must run before them."""
         database = self.servers.create_database()
-        self.scripted_port = free_port()
-        channels = {
-            "KONSTRUCT_DEVELOPMENT_CHANNELS": "true",
-            "KONSTRUCT_SCRIPTED_API_URL": f"http://{LOOPBACK}:{self.scripted_port}",
+        self.platform_ports = {channel: free_port() for channel in PLATFORMS}
+        channels = {"KONSTRUCT_DEVELOPMENT_CHANNELS": "true"} | {
+            name: each.format(at=f"http://{LOOPBACK}:{self.platform_ports[channel]}")
+            for channel, settings in PLATFORMS.items()
+            for name, each in settings.items()
         }
         return Stack(
             self.directory,

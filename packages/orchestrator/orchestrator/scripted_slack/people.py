@@ -53,6 +53,7 @@ def say(
         message["subtype"] = "thread_broadcast"
     if files:
         message |= {"subtype": "file_share", "upload": False}
+        del message["team"], message["client_msg_id"]
         message["files"] = [_shared(workspace, person, each) for each in files]
     place.messages[ts] = message
     _told(workspace, place, message, how or How())

@@ -1,0 +1,10 @@
+"""The channels that are soaked, one row each."""
+
+from collections.abc import Callable
+
+from tests.support.soaks.scripted import ScriptedSoak
+from tests.support.soaks.slack import SlackSoak
+from tests.support.soaks.soak import Soak
+
+SOAKS: dict[str, Callable[[int], Soak]] = {"scripted": ScriptedSoak, "slack": SlackSoak}
+"""Each is made with the port of its fake."""
