@@ -16,8 +16,10 @@ from xml.etree import ElementTree
 
 from tests.support.servers import ROOT
 from tests.support.sizes import FULL, VARIABLE
+from tests.support.soaks import SOAKS
 
-WITHIN_S = 600.0
+WITHIN_S = 2400.0
+"""Soaking takes about five minutes a channel."""
 LAST_LINES = 60
 
 
@@ -107,6 +109,13 @@ WALKS = (
         "shown as text; nothing fetched",
         ("e2e/test_hostile_answers.py",),
         figures=("hostile",),
+    ),
+    Walk(
+        25,
+        "platforms-that-redeliver-in-any-order",
+        "one message, one run, one answer each, whatever is killed meanwhile",
+        ("integration/test_channel_soak.py",),
+        figures=tuple(f"{channel} soak: " for channel in SOAKS),
     ),
 )
 

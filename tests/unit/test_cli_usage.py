@@ -75,7 +75,7 @@ def test_there_is_every_command_people_rely_on() -> None:
         *("channel connect", "channel list", "channel check", "channel disconnect"),
         *("secrets new", "secrets rotate"),
         *("inbox take", "inbox reply", "inbox release"),
-        *("channel deliveries", "channel replay"),
+        *("channel deliveries", "channel replay", "channel manifest"),
         *("user link", "agent create", "agent list", "agent tools", "demo seed", "demo people"),
     }
 

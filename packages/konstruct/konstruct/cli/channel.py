@@ -15,6 +15,8 @@ from konstruct.cli.installation import (
     JsonOption,
     attach_to_database,
 )
+from konstruct.cli.manifest import EPILOG as MANIFEST_EPILOG
+from konstruct.cli.manifest import manifest
 from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
@@ -142,6 +144,9 @@ def replay(
         print_json({"id": delivery, "parts": parts})
     else:
         tell(f"{parts} part{'' if parts == 1 else 's'} will be sent, behind what was sent since.")
+
+
+app.command("manifest", epilog=MANIFEST_EPILOG)(manifest)
 
 
 def shown(connection: "ChannelConnection") -> Row:

@@ -1,14 +1,17 @@
 """The manifest of a Slack app for Konstruct, to be pasted into Slack's page *Create New App*.
 
-Its events go to one address, or over Socket Mode where this installation has none that Slack can
-reach. What the app may do is the least that answering takes.
+The app may do the least that answering takes. Its events go to one address, or over Socket Mode
+where Slack can reach none. Slack asks an address at once whether it knows the app, so an app of a
+business's own gets its address once it is connected, with a second manifest.
 """
 
+import json
 from typing import Any, Final
+from urllib.parse import quote
 
 BOT_SCOPES: Final = (
     "app_mentions:read",  # who turns to it in a channel
-    "channels:history",  # replies in a thread it is in
+    "channels:history",  # replies in a thread it is in, and whether an answer arrived there
     "chat:write",
     "files:read",
     "groups:history",
@@ -26,32 +29,27 @@ BOT_EVENTS: Final = (
     "message.mpim",
     "tokens_revoked",
 )
-MOST_NAME_CHARS = 35
-MOST_DESCRIPTION_CHARS = 140
-NEEDED: Final = frozenset({"chat:write", "im:history", "app_mentions:read"})
-"""Without these it cannot hear or answer at all; the rest costs abilities."""
+NEEDED: Final = frozenset({"app_mentions:read", "chat:write", "im:history"})
+"""Without these it can neither hear nor answer. The rest costs abilities."""
+MOST_NAME_CHARS: Final = 35
+MOST_DESCRIPTION_CHARS: Final = 140
+CREATE_URL: Final = "https://api.slack.com/apps?new_app=1&manifest_json="
 
 
 def manifest(
     name: str,
     *,
-    events_url: str | None,
+    events_url: str | None = None,
+    socket_mode: bool = False,
     redirect_url: str | None = None,
-    rotates: bool = False,
 ) -> dict[str, Any]:
-    """`events_url` None means Socket Mode; `redirect_url` is for an app that several businesses
-    install by OAuth."""
-    subscriptions: dict[str, Any] = {"bot_events": list(BOT_EVENTS)}
-    if events_url is not None:
-        subscriptions = {"request_url": events_url} | subscriptions
-    oauth: dict[str, Any] = {"scopes": {"bot": list(BOT_SCOPES)}}
-    if redirect_url is not None:
-        oauth = {"redirect_urls": [redirect_url]} | oauth
-    return {
+    """Without an address and Socket Mode it hears nothing yet. `redirect_url` is for an app that
+    several businesses add."""
+    made: dict[str, Any] = {
         "_metadata": {"major_version": 1, "minor_version": 1},
         "display_information": {
             "name": name[:MOST_NAME_CHARS],
-            "description": f"{name}, an AI employee by Konstruct"[:MOST_DESCRIPTION_CHARS],
+            "description": f"{name}, an AI employee"[:MOST_DESCRIPTION_CHARS],
         },
         "features": {
             "app_home": {
@@ -61,12 +59,23 @@ def manifest(
             },
             "bot_user": {"display_name": name, "always_online": True},
         },
-        "oauth_config": oauth,
+        "oauth_config": {"scopes": {"bot": list(BOT_SCOPES)}},
         "settings": {
-            "event_subscriptions": subscriptions,
-            "interactivity": {"is_enabled": False},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": events_url is None,
-            "token_rotation_enabled": rotates,
+            "socket_mode_enabled": socket_mode,
+            "token_rotation_enabled": False,
         },
     }
+    if redirect_url is not None:
+        made["oauth_config"]["redirect_urls"] = [redirect_url]
+    if socket_mode or events_url is not None:
+        told: dict[str, Any] = {"bot_events": list(BOT_EVENTS)}
+        if not socket_mode:
+            told["request_url"] = events_url
+        made["settings"]["event_subscriptions"] = told
+    return made
+
+
+def creation_link(made: dict[str, Any]) -> str:
+    """Slack's page to make this app, filled in."""
+    return CREATE_URL + quote(json.dumps(made, separators=(",", ":")), safe="")
