@@ -4,5 +4,9 @@ from collections.abc import Callable
 
 from tests.integration.conformance.driver import Driver
 from tests.integration.conformance.scripted import ScriptedDriver
+from tests.integration.conformance.slack import SlackDriver
 
-DRIVERS: dict[str, Callable[[], Driver]] = {"scripted": ScriptedDriver}
+DRIVERS: dict[str, Callable[[], Driver]] = {
+    "scripted": ScriptedDriver,
+    "slack": SlackDriver,
+}

@@ -39,7 +39,7 @@ def access(slack: Installed, request: web.Request, arguments: dict[str, Any]) ->
     workspace = slack.workspaces[name]
     if workspace.installation.app is not app:
         raise SlackError("invalid_code")
-    workspace.installation.revoked = workspace.installation.uninstalled = False
+    workspace.installation.restore()
     return _granted(workspace)
 
 

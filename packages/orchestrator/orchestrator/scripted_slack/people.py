@@ -143,7 +143,8 @@ def envelope(workspace: Workspace, place: Channel | None, event: Event) -> dict[
     shared = bool(place and place.shared_with)
     team = str(event.get("team") or workspace.id) if shared else workspace.id
     inner = dict(event)
-    inner.setdefault("event_ts", event.get("ts") or workspace.clock.ts())
+    if place is not None:
+        inner.setdefault("event_ts", event.get("ts") or workspace.clock.ts())
     if place is not None and inner["type"] == "message":
         inner.setdefault("ts", inner["event_ts"])
         inner |= {"channel": place.id, "channel_type": place.kind}

@@ -53,7 +53,7 @@ async def done(workspace: Workspace, what: str, told: dict[str, Any]) -> dict[st
         case "uninstall":
             people.uninstall(workspace)
         case "restore":
-            installation.revoked = installation.uninstalled = False
+            installation.restore()
         case "disconnect":
             await app.sockets.disconnect(**told)
         case "break_off":

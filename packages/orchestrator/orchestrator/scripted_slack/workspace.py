@@ -67,6 +67,17 @@ class Installation:
     """Of a token that rotates."""
     revoked: bool = False
     uninstalled: bool = False
+    takes: int | None = None
+    """So many more messages, before its token is taken away; None if it is not."""
+
+    def took(self) -> None:
+        """A message of the app's."""
+        if self.takes is not None:
+            self.takes -= 1
+
+    def restore(self) -> None:
+        """The same token is good again."""
+        self.revoked, self.uninstalled, self.takes = False, False, None
 
     def rotate(self, lasts_s: float) -> None:
         """A new pair; the refresh token before is good no more."""
@@ -78,7 +89,7 @@ class Installation:
         """Why its token is not taken."""
         if self.uninstalled:
             return "account_inactive"
-        if self.revoked:
+        if self.revoked or (self.takes is not None and self.takes <= 0):
             return "token_revoked"
         if self.expires_at is not None and time.time() >= self.expires_at:
             return "token_expired"

@@ -28,6 +28,7 @@ def post_message(asked: Asked) -> Answer:
     place.messages[message["ts"]] = message
     unfurls = str(asked.arguments.get("unfurl_links", True)).lower() != "false"
     asked.workspace.received.append(message | {"channel": place.id, "unfurls": unfurls})
+    asked.workspace.installation.took()
     echo(asked.workspace, place, message)
     return {"ok": True, "channel": place.id, "ts": message["ts"], "message": message}
 
