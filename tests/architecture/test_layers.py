@@ -64,7 +64,7 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
 }
 
 # Who opens one that sees what a tenant's staff keeps among itself.
-SEES_WHAT_IS_THE_STAFFS: set[str] = set()
+SEES_WHAT_IS_THE_STAFFS = {"shared.api.dependencies"}  # who was let in as staff
 
 # What reads for a person opens one that sees what is that person's own, and no other.
 READS_FOR_A_PERSON = {

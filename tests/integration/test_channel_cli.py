@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
@@ -10,11 +9,9 @@ import pytest
 import structlog
 from orchestrator.jobs.runner import JobRunner
 from orchestrator.scripted_channel import Account, Fault, ScriptedChannel
-from shared.config import get_settings
-from shared.db import SystemSession
-from shared.runs import leases
 
 from tests.support.cli import Ran, konstruct
+from tests.support.jobs import doing_jobs
 from tests.support.people import World
 from tests.support.scripted import Line, scripted_platform, sending
 from tests.support.servers import Database
@@ -29,19 +26,13 @@ async def platform(
 
 
 @pytest.fixture
-async def jobs(platform: ScriptedChannel, settings_of_its_own: pytest.MonkeyPatch) -> Any:
-    """A worker's runner on this loop, which looks for jobs often."""
-    settings_of_its_own.setenv("KONSTRUCT_SWEEP_INTERVAL_S", "0.1")
-    get_settings.cache_clear()
+async def jobs(
+    platform: ScriptedChannel, settings_of_its_own: pytest.MonkeyPatch
+) -> AsyncIterator[JobRunner]:
     # The worker's own words are no part of what a command prints.
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())
-    worker_id = uuid4()
-    async with SystemSession("lease") as session, session.transaction():
-        await leases.renew_lease(session, worker_id, name="test", ttl_s=600, version="test")
-    runner = JobRunner(worker_id)
-    await runner.start()
-    yield runner
-    await runner.stop()
+    async with doing_jobs(settings_of_its_own) as runner:
+        yield runner
     structlog.reset_defaults()
 
 

@@ -10,7 +10,7 @@ import aiohttp
 from orchestrator.channels.adapter import Line
 from orchestrator.channels.telegram.adapter import TelegramAdapter
 from orchestrator.scripted_telegram import Bot, ScriptedTelegram
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.config import get_settings
 
 ADAPTER = TelegramAdapter()

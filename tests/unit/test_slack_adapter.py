@@ -22,7 +22,7 @@ from orchestrator.channels.adapter import (
 from orchestrator.channels.rendering.dialects.slack import LIMIT
 from orchestrator.channels.slack.adapter import SlackAdapter
 from orchestrator.scripted_slack import Fault, ScriptedSlack, Workspace, people
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.slack.sentences import SENTENCES
 from shared.config import get_settings
 from shared.conversations.media import MediaRef

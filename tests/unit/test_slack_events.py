@@ -12,7 +12,7 @@ import pytest
 from gateway.channels.reader import Handshake, Raw
 from gateway.channels.slack import READER, normalize_slack_event
 from orchestrator.scripted_slack import ScriptedSlack, Workspace, people, sign
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Deleted, Edited, Ignored, Lifecycle, NotGenuine
 from shared.channels.slack.events import account_key, read_event
 from shared.channels.slack.text import plain

@@ -9,7 +9,7 @@ import pytest
 from orchestrator.channels.adapter import AccountRefused, Line
 from orchestrator.channels.slack.listening import listen
 from orchestrator.scripted_slack import ScriptedSlack, Workspace, people
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Ignored
 from shared.config import get_settings
 from shared.conversations.receive import Heard

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from shared.api import (
     agents_router,
     auth_router,
+    channels_router,
     chat_router,
     inbox_router,
     invitations_router,
@@ -134,6 +135,7 @@ def create_app() -> FastAPI:
         inbox_router,
         invitations_router,
         agents_router,
+        channels_router,
         chat_router,
         web_chat_router,
         *CHANNEL_ROUTERS.values(),

@@ -16,8 +16,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response
 from shared.channels import arriving
+from shared.channels.accounts import Account
 from shared.channels.arriving import Became
-from shared.channels.connections import NO_SUCH_CONNECTION, Account
+from shared.channels.connections import NO_SUCH_CONNECTION
 from shared.channels.credentials import DEVELOPMENT_CHANNELS
 from shared.channels.events import NotGenuine
 from shared.channels.known_accounts import known_accounts

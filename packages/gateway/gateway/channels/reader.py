@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Inbound
 from shared.conversations.receive import Heard
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo

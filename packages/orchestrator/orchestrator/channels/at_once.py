@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 import aiohttp
 from shared.channels import connections
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.leases import CALL_TIMEOUT_S
 from shared.errors import NotFound
 from shared.log import get_logger

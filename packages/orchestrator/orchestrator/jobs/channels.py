@@ -4,20 +4,14 @@ from contextlib import suppress
 from uuid import UUID
 
 from shared.channels import connections
-from shared.channels.connections import Account
+from shared.channels.accounts import Account, webhook_url
 from shared.channels.proofs import Health
-from shared.config import settings
 from shared.errors import Conflict, NotFound
 from shared.secrets.envelope import SecretUnreadable
 
 from orchestrator.channels.adapter import AccountRefused, Adapter, Line
 from orchestrator.channels.adapters import adapter_of
 from orchestrator.jobs.work import JobFailed, Result, Work
-
-
-def webhook_url(account: Account) -> str:
-    """Where the account's platform tells us what happens; hard to guess, and proof of nothing."""
-    return f"{settings.gateway.link_base()}/channels/{account.channel}/{account.id}"
 
 
 async def connect(work: Work) -> Result:

@@ -2,6 +2,7 @@
 
 from shared.api.agents import agents_router
 from shared.api.auth import auth_router
+from shared.api.channels import channels_router
 from shared.api.chat import chat_router
 from shared.api.inbox import inbox_router
 from shared.api.invitations import invitations_router
@@ -12,6 +13,7 @@ from shared.api.tenants import tenants_router
 __all__ = [
     "agents_router",
     "auth_router",
+    "channels_router",
     "chat_router",
     "inbox_router",
     "invitations_router",

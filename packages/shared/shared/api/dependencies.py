@@ -1,7 +1,8 @@
 """The doors of a tenant, as routes ask for them: who is not let in never reaches the handler.
 
 A route takes `MemberOf` or `AdminOf`, and has with it the tenant that its path or its query names
-as `tenant_id`, who was let in as what, and the session, which sees that tenant from then on. One
+as `tenant_id`, who was let in as what, and the session, which sees that tenant from then on; with
+`StaffOf` and `StaffAdminOf` it sees what the tenant's staff keeps among itself, too. One
 whose body names the tenant takes `Depends(admin_asks(Body))`, and has the body with it.
 """
 
@@ -42,8 +43,20 @@ async def _admin(tenant_id: UUID, caller: Caller, session: RequestSession) -> Le
     return LetIn(tenant_id, caller, role, session)
 
 
+async def _staff(tenant_id: UUID, caller: Caller, session: RequestSession) -> LetIn:
+    await session.enter_staff(tenant_id, caller.user_id)
+    return await _member(tenant_id, caller, session)
+
+
+async def _staff_admin(tenant_id: UUID, caller: Caller, session: RequestSession) -> LetIn:
+    await session.enter_staff(tenant_id, caller.user_id)
+    return await _admin(tenant_id, caller, session)
+
+
 MemberOf = Annotated[LetIn, Depends(_member)]
 AdminOf = Annotated[LetIn, Depends(_admin)]
+StaffOf = Annotated[LetIn, Depends(_staff)]
+StaffAdminOf = Annotated[LetIn, Depends(_staff_admin)]
 
 
 class NamesTenant(Protocol):

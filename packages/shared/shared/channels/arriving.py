@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from shared.channels import connections
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle, Moved
 from shared.config import settings
 from shared.conversations import receive, revisions

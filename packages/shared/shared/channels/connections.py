@@ -7,7 +7,6 @@ it. What a worker has to do for it is a job.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +14,7 @@ from uuid import UUID, uuid4
 from sqlalchemy.exc import IntegrityError
 
 from shared.channels import credentials, forms, repository
+from shared.channels.accounts import Account, account_of
 from shared.channels.credentials import DEVELOPMENT_CHANNELS, TABLE
 from shared.channels.proofs import Health, Proved
 from shared.config import settings
@@ -42,40 +42,6 @@ UNREADABLE = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A connection, as those who read and send go by it.
-
-    `settings` are the form's answers that are no secrets, and facts that the platform told when it
-    was proved. `options` are what the business wishes of it.
-    """
-
-    id: UUID
-    tenant_id: UUID
-    agent_id: UUID | None
-    channel: str
-    external_key: str | None
-    state: str
-    credentials: Mapping[str, str] = field(repr=False)
-    settings: dict[str, Any]
-    options: dict[str, Any] = field(default_factory=dict)
-
-
-def account_of(connection: ChannelConnection, opened: Mapping[str, str]) -> Account:
-    """With those of its credentials that this process may read."""
-    return Account(
-        id=connection.id,
-        tenant_id=connection.tenant_id,
-        agent_id=connection.agent_id,
-        channel=connection.channel_type,
-        external_key=connection.external_key,
-        state=connection.state,
-        credentials=opened,
-        settings=connection.config.get("settings", {}),
-        options=connection.config.get("options", {}),
-    )
-
-
 # ── asked for by the business ──────────────────────────────────────────────────────────────────
 
 
@@ -86,9 +52,11 @@ async def claim(
     agent_id: UUID,
     channel: str,
     given: Mapping[str, Any],
+    connection_id: UUID | None = None,
     asked_by: UUID | None = None,
 ) -> tuple[ChannelConnection, UUID]:
-    """A connection in state `proving`, and the job that proves it. Raises BadRequest.
+    """A connection in state `proving`, of this id if one is given, and the job that proves it.
+    Raises BadRequest.
 
     `given` are the answers to the channel's form. Which account it is the platform says; so a
     second connection of an account that this business had before takes its place once it is proved.
@@ -100,7 +68,7 @@ async def claim(
         )
     filled = forms.fill(channel, given)
     connection = ChannelConnection(
-        id=uuid4(),
+        id=connection_id or uuid4(),
         tenant_id=tenant_id,
         agent_id=agent_id,
         channel_type=channel,
@@ -133,6 +101,23 @@ async def ask_for_check(session: WithinTenant, connection: ChannelConnection) ->
     if connection.state not in repository.LIVE:
         raise Conflict(f"This connection is {connection.state}. Connect it first.")
     return await _add_job(session, CHANNEL_CHECK, connection.tenant_id, connection.id)
+
+
+async def change(
+    session: WithinTenant,
+    connection: ChannelConnection,
+    *,
+    agent_id: UUID | None = None,
+    options: Mapping[str, Any] | None = None,
+) -> None:
+    """Who answers there, from the next message on, and what the business wishes of it. What is not
+    given stays."""
+    if agent_id is not None and agent_id != connection.agent_id:
+        connection.agent_id = agent_id
+        await repository.hand_conversations(session, connection, agent_id)
+    if options:
+        wishes = connection.config.get("options", {}) | dict(options)
+        connection.config = {**connection.config, "options": wishes}
 
 
 async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID | None:

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from uuid import UUID
 
 from shared.channels import repository
-from shared.channels.connections import Account, account_of
+from shared.channels.accounts import Account, account_of
 from shared.channels.credentials import TABLE
 from shared.db import SystemSession
 from shared.errors import Unavailable

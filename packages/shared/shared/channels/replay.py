@@ -1,6 +1,7 @@
 """What people do about deliveries: look at them, and have one sent after all."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from shared.channels import repository
@@ -13,10 +14,23 @@ STATES = ("ready", "sending", "sent", "unsure", "dead", "dropped")
 
 
 async def list_deliveries(
-    session: AnySession, tenant_id: UUID | None, *, state: str | None, limit: int
+    session: AnySession,
+    tenant_id: UUID | None,
+    *,
+    state: str | None,
+    limit: int,
+    connection_id: UUID | None = None,
+    before: tuple[datetime, UUID] | None = None,
 ) -> Sequence[Delivery]:
-    """Newest first."""
-    return await repository.deliveries(session, tenant_id=tenant_id, state=state, limit=limit)
+    """Newest first, of one connection or all; `before` is where a page before this one ended."""
+    return await repository.deliveries(
+        session,
+        tenant_id=tenant_id,
+        state=state,
+        limit=limit,
+        connection_id=connection_id,
+        before=before,
+    )
 
 
 async def find(session: AnySession, delivery_id: UUID) -> Delivery:

@@ -1,15 +1,16 @@
 """Connections: a business's accounts on channels."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.db import AnySession, SystemSession, WithinTenant
-from shared.models import AttentionItem, ChannelConnection, Delivery
+from shared.models import AttentionItem, ChannelConnection, Conversation, Delivery
 
 LIVE = ("live", "failing")
 
@@ -128,6 +129,58 @@ async def set_failing(
     return (await session.execute(_FAILING, given)).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What happened on an account, and what is to happen; the sentence of what is wrong with it."""
+
+    last_heard_at: datetime | None
+    last_sent_at: datetime | None
+    waiting: int
+    dead: int
+    sentence: str | None
+
+
+_FIGURES = text(
+    """
+    SELECT connection.id,
+           (SELECT max(event.created_at) FROM inbound_events AS event
+             WHERE event.connection_id = connection.id),
+           (SELECT sent.finished_at FROM deliveries AS sent
+             WHERE sent.connection_id = connection.id AND sent.state = 'sent'
+             ORDER BY sent.created_at DESC LIMIT 1),
+           (SELECT count(*) FROM deliveries AS open
+             WHERE open.connection_id = connection.id AND open.state IN ('ready', 'sending')),
+           (SELECT count(*) FROM deliveries AS dead
+             WHERE dead.connection_id = connection.id AND dead.state IN ('dead', 'unsure')),
+           (SELECT item.details ->> 'sentence' FROM attention_items AS item
+             WHERE item.tenant_id = connection.tenant_id AND item.kind = 'connection_failing'
+               AND item.subject = connection.id::text AND item.resolved_at IS NULL LIMIT 1)
+      FROM channel_connections AS connection
+     WHERE connection.id = ANY (:ids)
+    """
+)
+
+
+async def figures(session: WithinTenant, ids: Sequence[UUID]) -> Mapping[UUID, Figures]:
+    found = await session.execute(_FIGURES, {"ids": list(ids)})
+    return {id_: Figures(*rest) for id_, *rest in found}
+
+
+async def hand_conversations(
+    session: WithinTenant, connection: ChannelConnection, agent_id: UUID
+) -> None:
+    """What was begun by this account goes on with another agent, too."""
+    await session.execute(
+        update(Conversation)
+        .where(
+            Conversation.tenant_id == connection.tenant_id,
+            Conversation.channel == connection.channel_type,
+            Conversation.connection_id == connection.id,
+        )
+        .values(agent_id=agent_id)
+    )
+
+
 async def drop_open_deliveries(session: WithinTenant, connection_id: UUID) -> None:
     """What has not left does not leave any more."""
     await session.execute(
@@ -143,16 +196,20 @@ async def deliveries(
     tenant_id: UUID | None,
     state: str | None,
     limit: int,
-    before: datetime | None = None,
+    connection_id: UUID | None = None,
+    before: tuple[datetime, UUID] | None = None,
 ) -> Sequence[Delivery]:
-    """Newest first."""
-    found = select(Delivery).order_by(Delivery.created_at.desc(), Delivery.n.desc()).limit(limit)
+    """Newest first; those behind `before`, if it is given."""
+    newest_first = Delivery.created_at.desc(), Delivery.id.desc()
+    found = select(Delivery).order_by(*newest_first).limit(limit)
+    if connection_id is not None:
+        found = found.where(Delivery.connection_id == connection_id)
     if tenant_id is not None:
         found = found.where(Delivery.tenant_id == tenant_id)
     if state is not None:
         found = found.where(Delivery.state == state)
     if before is not None:
-        found = found.where(Delivery.created_at < before)
+        found = found.where(tuple_(Delivery.created_at, Delivery.id) < before)
     return (await session.execute(found)).scalars().all()
 
 

@@ -64,6 +64,11 @@ class Delivery(HasId, HasCreatedAt, Base):
         ),
         Index("ix_deliveries_connection_id", "connection_id", "created_at"),
         Index(
+            "ix_deliveries_not_sent",
+            "connection_id",
+            postgresql_where=text("state IN ('dead', 'unsure')"),
+        ),
+        Index(
             "ix_deliveries_external_id",
             "connection_id",
             "external_id",

@@ -34,6 +34,7 @@ class InboundEvent(HasId, HasCreatedAt, Base):
             ondelete="CASCADE",
         ),
         Index("ix_inbound_events_created_at", "created_at"),
+        Index("ix_inbound_events_connection_id", "connection_id", "created_at"),
     )
 
     tenant_id: Mapped[UUID]

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Inbound, NotGenuine
 from shared.channels.scripted.events import read_event
 from shared.config import settings

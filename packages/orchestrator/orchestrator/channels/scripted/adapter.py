@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import aiohttp
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.proofs import Proved
 from shared.config import settings
 

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 import aiohttp
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.proofs import Health, Proved
 from shared.conversations.media import MediaRef
 

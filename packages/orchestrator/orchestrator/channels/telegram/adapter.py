@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.proofs import Health, Proved
 from shared.channels.telegram import sentences
 from shared.channels.telegram.events import WANTED

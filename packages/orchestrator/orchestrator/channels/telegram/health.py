@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.proofs import Health
 from shared.channels.telegram import sentences
 

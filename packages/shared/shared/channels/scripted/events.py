@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle
 from shared.conversations.contacts import Author
 from shared.conversations.inbound_events import Told

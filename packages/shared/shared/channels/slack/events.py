@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle
 from shared.channels.slack import text
 from shared.conversations.contacts import Author

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account
 from shared.channels.events import Edited, Ignored, Inbound, Moved
 from shared.channels.telegram import sentences
 from shared.conversations.contacts import Author
