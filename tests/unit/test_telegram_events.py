@@ -10,10 +10,10 @@ from gateway.channels.reader import Raw
 from gateway.channels.telegram import READER, normalize_telegram_event
 from orchestrator.scripted_telegram import SECRET_HEADER, Bot, Given, ScriptedTelegram
 from shared.channels.accounts import Account
-from shared.channels.credentials import digest
 from shared.channels.events import Edited, Ignored, Moved, NotGenuine
 from shared.channels.telegram.events import read_update
 from shared.conversations.receive import Heard
+from shared.secrets.sealing import digest
 
 from tests.support.telegram import account_of
 
