@@ -14,9 +14,7 @@ import os
 import signal
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
@@ -30,6 +28,7 @@ from tests.support import people
 from tests.support.breakable_stack import BreakableStack
 from tests.support.people import Person, World
 from tests.support.processes import log_marks, logs_since
+from tests.support.scratch import directory_of_servers
 from tests.support.servers import SIGNING_KEY, STACK_DB, Database, Servers, working_with
 from tests.support.sizes import FULL
 from tests.support.stack import Stack
@@ -110,7 +109,7 @@ def settings_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Monk
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
-    with _directory_of_servers() as directory, Servers(directory) as servers:
+    with directory_of_servers() as directory, Servers(directory) as servers:
         yield servers
 
 
@@ -136,16 +135,8 @@ def stack(shared_stack: Stack) -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def shared_breakable_stack() -> Iterator[BreakableStack]:
-    with _directory_of_servers() as directory, BreakableStack(directory) as breakable_stack:
+    with directory_of_servers() as directory, BreakableStack(directory) as breakable_stack:
         yield breakable_stack
-
-
-@contextmanager
-def _directory_of_servers() -> Iterator[Path]:
-    """A directory outside pytest's own. Each pytest run closes that one to other users, and under
-    root PostgreSQL runs as another user."""
-    with TemporaryDirectory(prefix="konstruct-tests-", ignore_cleanup_errors=True) as directory:
-        yield Path(directory)
 
 
 @pytest.fixture

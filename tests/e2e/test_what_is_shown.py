@@ -2,9 +2,13 @@
 message of one's own until it is accepted."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx
 from playwright.async_api import Route, expect
+from shared.conversations.catch_up import catch_up
+from shared.events import ToolFinishedFrame, ToolStartedFrame
+from shared.valkey.publish import publish_frame
 
 from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit, asks_for
@@ -129,6 +133,39 @@ async def test_a_broken_off_answer_keeps_what_was_read_and_says_why(
             await page.page.reload()
     await page.retry.click()
     await page.expect_whole(9)
+
+
+async def test_what_an_employee_does_meanwhile_is_one_line_that_goes_with_the_answer(
+    visit: Visit, acme: World
+) -> None:
+    page = await visit(acme.anna, viewport=PHONE)
+    await page.choose("Ada")
+    await page.say(asks_for(16, rate=4))
+    await page.expect_begun()
+    clock, other = (
+        page.page.get_by_text("Ada looks at the clock"),
+        page.page.get_by_text("Ada sings"),
+    )
+    await tell(acme, ToolStartedFrame, tool="clock", label="looks at the clock")
+    await expect(clock).to_be_visible()
+    await tell(acme, ToolFinishedFrame, tool="clock", label="looks at the clock")
+    await expect(clock).to_be_hidden()
+    await tell(acme, ToolStartedFrame, tool="song", label="sings")
+    await expect(other).to_be_visible()
+    assert not await page.scrolls_sideways()
+    await page.expect_whole(16)
+    await expect(other).to_be_hidden()
+
+
+async def tell(
+    world: World, frame: type[ToolStartedFrame] | type[ToolFinishedFrame], **fields: str
+) -> None:
+    """As the worker that answers Anna does."""
+    conversation_id = await world.conversation(world.anna)
+    news = await catch_up(world.id, conversation_id, None, person_id=world.anna.id)
+    (run,) = news.in_flight
+    call = {"reply_to": run.reply_to, "attempt": run.attempt, "call_id": UUID(int=1)}
+    await publish_frame(world.id, conversation_id, frame(**call, **fields))
 
 
 async def test_an_answer_cut_at_its_limit_says_so_and_goes_on(visit: Visit, acme: World) -> None:

@@ -43,8 +43,9 @@ class Stack:
                 **self.model.environment_for_workers(),
                 **self.settings,
             }
-            self.add_workers(self.worker_count)
-            self.add_gateways(self.gateway_count)
+            start_together(
+                [*self._new_workers(self.worker_count), *self._new_gateways(self.gateway_count)]
+            )
             self._started = starting.pop_all()
         return self
 
@@ -53,6 +54,11 @@ class Stack:
 
     def add_workers(self, count: int = 1, **settings: str) -> list[Worker]:
         """Start more workers side by side, with extra settings if given."""
+        new = self._new_workers(count, **settings)
+        start_together(new)
+        return new
+
+    def _new_workers(self, count: int, **settings: str) -> list[Worker]:
         first = len(self.workers) + 1
         new = [
             Worker(
@@ -64,11 +70,15 @@ class Stack:
             for number in range(first, first + count)
         ]
         self.workers += new
-        start_together(new)
         return new
 
     def add_gateways(self, count: int = 1, **settings: str) -> list[Gateway]:
         """Start more gateways side by side, with extra settings if given."""
+        new = self._new_gateways(count, **settings)
+        start_together(new)
+        return new
+
+    def _new_gateways(self, count: int, **settings: str) -> list[Gateway]:
         first = len(self.gateways) + 1
         new = [
             Gateway(
@@ -80,13 +90,11 @@ class Stack:
             for number in range(first, first + count)
         ]
         self.gateways += new
-        start_together(new)
         return new
 
     def remove_added(self) -> None:
         """Stop the workers and gateways that tests added."""
-        for added in (*self.workers[self.worker_count :], *self.gateways[self.gateway_count :]):
-            added.stop()
+        stop_together([*self.workers[self.worker_count :], *self.gateways[self.gateway_count :]])
         del self.workers[self.worker_count :], self.gateways[self.gateway_count :]
 
     @property
@@ -108,9 +116,15 @@ class Stack:
         parts = [*self.gateways, *self.workers]
         for part in parts:
             part.thaw()
-            part.ask_to_stop()
-        for part in parts:
-            part.finish(part.polite.seconds)
+        stop_together(parts)
+
+
+def stop_together(parts: Sequence[Process]) -> None:
+    """Ask them all, then wait for each."""
+    for part in parts:
+        part.ask_to_stop()
+    for part in parts:
+        part.finish(part.polite.seconds)
 
 
 def start_together(parts: Sequence[Process]) -> None:
