@@ -98,7 +98,12 @@ def measure(servers: Servers, options: argparse.Namespace, progress: Progress) -
     if "counts" in wanted:
         with progress.step("Counting round trips"), counted_ways(servers) as counting:
             figures["per_message"] = asyncio.run(
-                count_round_trips(counting, people[0], servers.valkey.url)
+                count_round_trips(
+                    counting,
+                    people[0],
+                    servers.valkey.url,
+                    servers.postgres.superuser_conninfo(DATABASE),
+                )
             )
     return figures
 

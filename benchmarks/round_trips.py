@@ -1,4 +1,5 @@
-"""What one message asks of PostgreSQL and Valkey: statements, round trips, commands.
+"""What one message asks of PostgreSQL and Valkey: statements, round trips, commands, and rows of a
+journal, which a plain answer does not keep.
 
 Counted on gateways and workers of their own, which reach PostgreSQL through relays. The median of
 several messages leaves out what a process says by itself now and then (leases, sweeps, probes).
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 
+import psycopg
 import redis.asyncio as aioredis
 
 from benchmarks.figures import median
@@ -58,14 +60,18 @@ def counted_ways(servers: Servers) -> Iterator[Counting]:
 
 
 async def count_round_trips(
-    counting: Counting, person: Person, valkey_url: str
+    counting: Counting, person: Person, valkey_url: str, database: str
 ) -> dict[str, Counts]:
-    """Per message, by way: `gateway statements`, `worker round trips`, `Valkey commands`, …"""
+    """Per message, by way: `gateway statements`, `worker round trips`, `Valkey commands`, …
+    `database` is where a superuser connects."""
     async with aioredis.Redis.from_url(valkey_url) as valkey:
-        return {
-            name: await _count(counting, name, way, person, valkey)
-            for name, way in counting.ways.items()
-        }
+        counts = {}
+        for name, way in counting.ways.items():
+            before = await _rows_of_journals(database)
+            counts[name] = await _count(counting, name, way, person, valkey)
+            kept = await _rows_of_journals(database) - before
+            counts[name]["rows of a journal"] = kept / (WARM_UP + MESSAGES)
+        return counts
 
 
 async def _count(
@@ -92,6 +98,15 @@ async def _count(
         each.append(counts)
     await talker.close()
     return {what: median([counts[what] for counts in each]) for what in each[0]}
+
+
+async def _rows_of_journals(database: str) -> int:
+    async with await psycopg.AsyncConnection.connect(database) as connection:
+        found = await connection.execute(
+            "SELECT (SELECT count(*) FROM run_steps) + (SELECT count(*) FROM tool_calls)"
+        )
+        row = await found.fetchone()
+    return int(row[0]) if row else 0
 
 
 async def _commands(valkey: aioredis.Redis) -> int:
