@@ -30,12 +30,13 @@ from tests.support.processes import Gateway
 from tests.support.sizes import sized
 from tests.support.stack import Stack
 
-RACES = sized(120, full=10_000)
+RACES = sized(96, full=10_000)
 """Of an answer's end and a take, in this process."""
 AT_ONCE = 12
 RACES_LIVE = sized(16, full=300)
 """With gateways, workers and sockets."""
-AT_ONCE_LIVE = sized(8, full=20)
+AT_ONCE_LIVE = sized(8, full=30)
+"""People, each with a limit of messages a minute."""
 WHOLE = "one two three four five six seven eight nine ten"
 SPOKEN_S = 0.8
 ANSWER = f'[[model: text="{WHOLE}" pieces=10 rate={10 / SPOKEN_S}]]'
@@ -113,12 +114,10 @@ async def test_no_socket_hears_the_agent_after_the_notice(
     figures: Counter[str],
 ) -> None:
     people = [await make_person(f"taker{number}", acme.id) for number in range(AT_ONCE_LIVE)]
-    (unlimited,) = stack.add_gateways(KONSTRUCT_LIMITS_ENABLED="false")
-    gateways = [stack.gateways[0], unlimited]
     told: Counter[str] = Counter()
     async with httpx.AsyncClient(timeout=30) as portal:
         races = [
-            LiveRace(acme, person, await acme.conversation(person), portal, gateways, told)
+            LiveRace(acme, person, await acme.conversation(person), portal, stack.gateways, told)
             for person in people
         ]
         await asyncio.gather(*(race.run(RACES_LIVE // AT_ONCE_LIVE) for race in races))
