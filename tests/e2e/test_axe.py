@@ -68,7 +68,7 @@ async def test_where_a_business_is_run(
     async def at(path: str, who: PortalPage, *then: Callable[[], Awaitable[object]]) -> None:
         await who.open(path)
         await expect(who.page.get_by_role("heading", level=1)).to_be_visible()
-        await who.page.wait_for_load_state("networkidle")
+        await who.be_loaded()
         for act in then:
             await act()
         await found.look(who, f"{path} after {len(then)} steps")

@@ -79,7 +79,7 @@ async def test_a_page_is_for_everyone(
         await expect(
             page.page.get_by_role("heading", level=1, name=title, exact=True)
         ).to_be_visible()
-        await page.page.wait_for_load_state("networkidle")
+        await page.be_loaded()
         assert not await page.scrolls_sideways(), language
     await every_control_is_reached_by_tab(page)
     assert await page.violations() == []

@@ -265,6 +265,10 @@ class PortalPage:
             for node in each["nodes"]
         ]
 
+    async def be_loaded(self) -> None:
+        """Wait until nothing stands in the place of what is still to come."""
+        await expect(self.page.locator(".animate-pulse")).to_have_count(0)
+
     async def scrolls_sideways(self) -> bool:
         return await self.page.evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
