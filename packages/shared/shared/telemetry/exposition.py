@@ -40,7 +40,7 @@ CLIENT_WITHIN_S = 5.0
 CLIENTS_AT_MOST = 32
 """Clients at once; each has a thread. Further connections are closed."""
 
-POKE_EVERY_S = 0.05
+NUDGE_EVERY_S = 0.05
 
 Parts = Mapping[str, Any]
 """The parts of a process; a part that is False is not well."""
@@ -76,22 +76,18 @@ class Exposition:
         self._thread.start()
 
     @property
-    def _host(self) -> str:
-        return str(self._server.server_address[0])
-
-    @property
     def port(self) -> int:
         return int(self._server.server_address[1])
 
     def stop(self) -> None:
-        """At once: a server that is told to leave only sees so at its next turn, which a connection
-        brings about."""
+        """At once: a server that is told to leave only sees so at its next turn, which the end of
+        its socket brings about."""
         leaving = threading.Thread(target=self._server.shutdown, daemon=True)
         leaving.start()
         while leaving.is_alive():
             with suppress(OSError):
-                socket.create_connection((self._host, self.port), timeout=1).close()
-            leaving.join(POKE_EVERY_S)
+                self._server.socket.shutdown(socket.SHUT_RDWR)
+            leaving.join(NUDGE_EVERY_S)
         self._server.server_close()
 
 
