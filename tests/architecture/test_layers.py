@@ -22,6 +22,8 @@ PACKAGES = ROOT / "packages"
 LOOKS_PAST_ONE_TENANT = {
     "shared.identity.standing": {"identity"},  # is a token's session, person, role still good
     "shared.identity.sessions": {"identity"},  # log-in, refresh, log-out know no tenant yet
+    "shared.identity.own_account": {"identity"},  # a person is in several tenants, or in none
+    "shared.identity.password_resets": {"identity"},
     "shared.identity.login_links": {"identity"},  # nor does who holds one of these
     "shared.identity.invitations": {"identity"},  # who holds a link is in no tenant yet
     "shared.api.rbac": {"platform_admin"},

@@ -76,7 +76,8 @@ def test_there_is_every_command_people_rely_on() -> None:
         *("secrets new", "secrets rotate"),
         *("inbox take", "inbox reply", "inbox release"),
         *("channel deliveries", "channel replay", "channel manifest"),
-        *("user link", "agent create", "agent list", "agent tools", "demo seed", "demo people"),
+        *("user link", "user reset", "user sessions", "user log-out"),
+        *("agent create", "agent list", "agent tools", "demo seed", "demo people"),
     }
 
 

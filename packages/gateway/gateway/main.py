@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from shared.api import (
+    account_router,
     agents_router,
     auth_router,
     channels_router,
@@ -129,6 +130,7 @@ def create_app() -> FastAPI:
     for router in (
         health_router,
         auth_router,
+        account_router,
         me_router,
         tenants_router,
         people_router,

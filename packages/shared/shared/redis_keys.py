@@ -73,6 +73,11 @@ def login_link_key(token_hash: str) -> str:
     return f"platform:login-link:{token_hash}"
 
 
+def password_reset_key(token_hash: str) -> str:
+    """The person who may set a new password by an unused link, by the hash of its token."""
+    return f"platform:password-reset:{token_hash}"
+
+
 def gateway_probe_key(gateway_id: Id) -> str:
     """Pub-sub channel on which a gateway publishes to itself, to test that it still hears."""
     return f"platform:gateway:probe:{gateway_id}"

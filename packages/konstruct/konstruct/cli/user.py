@@ -2,12 +2,14 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
 
 import typer
 
 from konstruct.cli.epilog import examples
 from konstruct.cli.installation import (
     DEFAULT_DATA_DIR,
+    REDIS,
     DataDirOption,
     JsonOption,
     attach_to_database,
@@ -18,6 +20,7 @@ from konstruct.cli.running import run
 if TYPE_CHECKING:
     from shared.identity.users import Person
 
+LEAVE_S = 2.0
 ROLES_HELP = "customer_operator, customer_admin, or platform_admin (who has no tenant)."
 
 app = typer.Typer(help="People: make them known, give them roles.", no_args_is_help=True)
@@ -134,6 +137,57 @@ def link(
         typer.echo(warning, err=True)
 
 
+@app.command(epilog=examples("konstruct user reset --email eva@acme.com"))
+def reset(
+    email: EmailOption,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Print a link with which a person sets a new password, once. It is good for an hour.
+
+    Hand it over in private. It is void as soon as their password is another.
+    """
+    attach_to_database(data_dir, REDIS)
+    from shared.config import settings
+    from shared.origins import warning_about
+
+    path = f"/reset#{run(_reset(email))}"
+    base = settings.gateway.link_base()
+    if as_json:
+        print_json({"url": settings.gateway.local_url() + path, "public_url": base + path})
+        return
+    typer.echo(base + path)
+    if warning := warning_about(base):
+        typer.echo(warning, err=True)
+
+
+@app.command(epilog=examples("konstruct user sessions --email eva@acme.com --json"))
+def sessions(
+    email: EmailOption,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """List a person's log-ins that have not ended, the last used first."""
+    attach_to_database(data_dir)
+    rows = run(_sessions(email))
+    print_rows(rows, ("id", "began_at", "last_used_at", "ends_at"), as_json=as_json)
+
+
+@app.command("log-out", epilog=examples("konstruct user log-out --email eva@acme.com"))
+def log_out(
+    email: EmailOption,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """End all of a person's log-ins, and what is open in them."""
+    attach_to_database(data_dir, REDIS)
+    ended = run(_log_out(email))
+    if as_json:
+        print_json({"ended": ended})
+    else:
+        tell(f"{ended} log-in{'' if ended == 1 else 's'} ended.")
+
+
 def shown(person: "Person") -> Row:
     """A person in one of their roles, as JSON for scripts."""
     return {
@@ -176,6 +230,44 @@ async def _link(email: str) -> str:
     async with SystemSession("setup") as session, session.transaction():
         person = await find_user(session, email)
     return await login_links.make(person.id)
+
+
+async def _id_of(email: str) -> UUID:
+    from shared.db import SystemSession
+    from shared.identity.users import find_user
+
+    async with SystemSession("setup") as session, session.transaction():
+        return (await find_user(session, email)).id
+
+
+async def _reset(email: str) -> str:
+    from shared.identity import password_resets
+
+    return await password_resets.make(await _id_of(email))
+
+
+async def _sessions(email: str) -> list[Row]:
+    from shared.identity import own_account
+
+    return [
+        {
+            "id": each.id,
+            "tenant_id": each.tenant_id,
+            "began_at": each.created_at,
+            "last_used_at": each.rotated_at,
+            "ends_at": each.expires_at,
+        }
+        for each in await own_account.open_sessions(await _id_of(email))
+    ]
+
+
+async def _log_out(email: str) -> int:
+    from shared.identity import own_account
+    from shared.valkey.batch import get_batch
+
+    ended = await own_account.end_sessions(await _id_of(email))
+    await get_batch().empty(LEAVE_S)  # what tells gateways
+    return ended
 
 
 async def _add(email: str, tenant: str, role: str) -> "Person":

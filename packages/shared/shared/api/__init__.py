@@ -1,5 +1,6 @@
 """REST under `/api/portal`: thin routers over the domains."""
 
+from shared.api.account import account_router
 from shared.api.agents import agents_router
 from shared.api.auth import auth_router
 from shared.api.channels import channels_router
@@ -11,6 +12,7 @@ from shared.api.people import people_router
 from shared.api.tenants import tenants_router
 
 __all__ = [
+    "account_router",
     "agents_router",
     "auth_router",
     "channels_router",

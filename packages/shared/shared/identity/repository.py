@@ -1,6 +1,7 @@
 """SQL for people, memberships and log-in sessions."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, update
@@ -206,3 +207,58 @@ async def revoke_session(session: SystemSession, session_id: UUID) -> None:
         .where(PortalSessionRecord.id == session_id, PortalSessionRecord.revoked_at.is_(None))
         .values(revoked_at=func.clock_timestamp())
     )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPassword:
+    """A person's password as it is kept; None if they have none. Its repr does not show it."""
+
+    hash: str | None = field(repr=False)
+
+
+async def password_hash_of(session: SystemSession, user_id: UUID) -> KeptPassword | None:
+    """None for nobody and for a disabled person."""
+    found = select(PortalUser.password_hash).where(
+        PortalUser.id == user_id, PortalUser.disabled_at.is_(None)
+    )
+    row = (await session.execute(found)).one_or_none()
+    return KeptPassword(row[0]) if row else None
+
+
+async def set_password_hash(session: SystemSession, user_id: UUID, password_hash: str) -> None:
+    await session.execute(
+        update(PortalUser).where(PortalUser.id == user_id).values(password_hash=password_hash)
+    )
+
+
+async def open_sessions(session: SystemSession, user_id: UUID) -> Sequence[PortalSessionRecord]:
+    """The last used first."""
+    found = (
+        select(PortalSessionRecord)
+        .where(
+            PortalSessionRecord.user_id == user_id,
+            PortalSessionRecord.revoked_at.is_(None),
+            PortalSessionRecord.expires_at > func.clock_timestamp(),
+        )
+        .order_by(PortalSessionRecord.rotated_at.desc(), PortalSessionRecord.id)
+    )
+    return (await session.execute(found)).scalars().all()
+
+
+async def revoke_sessions_of(
+    session: SystemSession, user_id: UUID, *, but: UUID | None = None
+) -> int:
+    """How many there were."""
+    ended = (
+        update(PortalSessionRecord)
+        .where(
+            PortalSessionRecord.user_id == user_id,
+            PortalSessionRecord.revoked_at.is_(None),
+            PortalSessionRecord.expires_at > func.clock_timestamp(),
+        )
+        .values(revoked_at=func.clock_timestamp())
+        .returning(PortalSessionRecord.id)
+    )
+    if but is not None:
+        ended = ended.where(PortalSessionRecord.id != but)
+    return len((await session.execute(ended)).all())
