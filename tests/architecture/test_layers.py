@@ -55,6 +55,8 @@ LOOKS_PAST_ONE_TENANT = {
 WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.channels.connections": {"jobs"},  # what is wrong with an account is for its staff
     "shared.channels.deliveries": {"send"},  # what is sent, and where to
+    "shared.channels.people": {"jobs"},  # who somebody is that wrote
+    "shared.channels.renewing": {"jobs"},
     "shared.channels.verdicts": {"send"},
     "shared.conversations.handover": {"hand_over", "reset"},  # items, and both sides' messages
     "shared.conversations.receive": {"receive"},  # who wrote, and where from

@@ -6,12 +6,15 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 from uuid import UUID, uuid4
 
+import aiohttp
 import httpx
 import orjson
 import psycopg
 import pytest
 from orchestrator import tasks
+from orchestrator.jobs import channels
 from orchestrator.jobs.runner import JobRunner
+from orchestrator.jobs.work import Work
 from orchestrator.scripted_slack import Fault, How, ScriptedSlack, Workspace, people, sign
 from shared.channels import connections
 from shared.channels.known_accounts import known_accounts
@@ -240,6 +243,47 @@ async def test_a_retry_that_arrives_first_is_taken(line: Line) -> None:
     answer = await line.api.post(line.path, content=body, headers=headers)
     assert answer.status_code == 200
     assert line.messages() == [("hello", "pending")]
+
+
+async def test_tokens_that_rotate_are_renewed_once_though_two_workers_would(
+    connect: Connect, slack: ScriptedSlack, acme: World
+) -> None:
+    workspace = slack.workspace("acme", rotates=True)
+    installation, app = workspace.installation, workspace.installation.app
+    before = installation.token
+    line = await connect(
+        acme,
+        workspace,
+        signing_secret=app.signing_secret,
+        refresh_token=installation.refresh_token or "",
+        client_id=app.client_id,
+        client_secret=app.client_secret,
+    )
+    timeout = aiohttp.ClientTimeout(total=10)
+    async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as http:
+        work = Work(acme.id, line.connection_id, http)
+        looked = await asyncio.gather(*(channels.check(work) for _ in range(3)))
+    assert {result["failing"] for result in looked} == {None}
+    assert installation.token != before
+    account = await connections.account(acme.id, line.connection_id)
+    assert account.credentials["bot_token"] == installation.token
+    assert account.credentials["refresh_token"] == installation.refresh_token
+
+
+async def test_who_writes_has_a_name_soon(line: Line) -> None:
+    people.say(line.workspace, "Mia", "hello")
+    await line.tell()
+
+    def names() -> list[Any]:
+        return line.rows(
+            "SELECT contact.display_name, its.display_name, contact.language"
+            " FROM contacts AS contact"
+            " JOIN contact_addresses AS its ON its.contact_id = contact.id"
+            " WHERE contact.tenant_id = %s"
+        )
+
+    assert names() == [(None, None, None)], "an event says an id alone"
+    await eventually(lambda: names() == [("Mia", "Mia", "en")], "a worker has asked")
 
 
 # ── what goes out ──────────────────────────────────────────────────────────────────────────────

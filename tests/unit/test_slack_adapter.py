@@ -23,6 +23,7 @@ from orchestrator.channels.rendering.dialects.slack import LIMIT
 from orchestrator.channels.slack.adapter import SlackAdapter
 from orchestrator.scripted_slack import Fault, ScriptedSlack, Workspace, people
 from shared.channels.accounts import Account
+from shared.channels.proofs import Person
 from shared.channels.slack.sentences import SENTENCES
 from shared.config import get_settings
 from shared.conversations.media import MediaRef
@@ -228,8 +229,17 @@ async def test_an_account_is_proved_by_its_workspace(workspace: Workspace, line:
     proved = await SLACK.prove(line)
     assert (proved.external_key, proved.name) == (workspace.id, "acme")
     assert proved.settings["own_id"] == workspace.installation.bot_user_id
+    assert proved.settings["app_id"] == workspace.installation.app.id
     assert proved.picture_url
     assert (await SLACK.check(line)).ok
+
+
+async def test_who_writes_is_asked_for(workspace: Workspace, line: Line) -> None:
+    mia = workspace.person("Mia")
+    mia.locale = "es-ES"
+    assert await SLACK.person(mia.id, line) == Person("Mia", "es")
+    with pytest.raises(AccountRefused):
+        await SLACK.person("U0", line)
 
 
 async def test_an_organisation_s_installation_is_the_organisation(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import aiohttp
 from shared.channels.accounts import Account
-from shared.channels.proofs import Health, Proved
+from shared.channels.proofs import Health, Person, Proved
 from shared.conversations.media import MediaRef
 
 Keys = Literal["repeat", "ask", "none"]
@@ -146,6 +146,9 @@ class Adapter(Protocol):
     def fetch(self, media: MediaRef, line: Line) -> AsyncIterator[bytes]:
         """A file that somebody sent, in pieces. Raises MediaRefused."""
 
+    async def person(self, external_id: str, line: Line) -> Person | None:
+        """Who this is, where messages do not say it. Raises AccountRefused."""
+
     async def prove(self, line: Line) -> Proved:
         """Which account it is, as the platform calls it. Raises AccountRefused."""
 
@@ -166,6 +169,9 @@ class BaseAdapter(Adapter):
     """What a platform does that cannot do more."""
 
     async def working(self, place: str, line: Line) -> None:  # noqa: ARG002
+        return None
+
+    async def person(self, external_id: str, line: Line) -> Person | None:  # noqa: ARG002
         return None
 
     async def fetch(self, media: MediaRef, line: Line) -> AsyncIterator[bytes]:  # noqa: ARG002

@@ -3,7 +3,7 @@
 from contextlib import suppress
 from uuid import UUID
 
-from shared.channels import connections
+from shared.channels import connections, people, renewing
 from shared.channels.accounts import Account, webhook_url
 from shared.channels.proofs import Health
 from shared.errors import Conflict, NotFound
@@ -51,14 +51,35 @@ async def check(work: Work) -> Result:
 
 
 async def _health(adapter: Adapter, line: Line) -> Health:
-    account = line.account
     try:
-        if renewed := await adapter.refresh(line):
-            await connections.renewed(account.tenant_id, account.id, renewed)
-            account = await connections.account(account.tenant_id, account.id)
-        return await adapter.check(Line(account, line.http))
+        if line.account.credentials.get("refresh_token"):
+            line = await _renewed(adapter, line)
+        return await adapter.check(line)
     except AccountRefused as error:
         return Health(False, error.code, error.sentence)
+
+
+async def _renewed(adapter: Adapter, line: Line) -> Line:
+    """With the next credentials, if these end soon and nobody else renews them."""
+    tenant_id, connection_id = line.account.tenant_id, line.account.id
+    account = await renewing.take_turn(tenant_id, connection_id)
+    if account is None:
+        return line
+    new = await adapter.refresh(Line(account, line.http))
+    return Line(await renewing.renewed(tenant_id, connection_id, new), line.http)
+
+
+async def person(work: Work) -> Result:
+    """Who somebody is that wrote, where the platform's messages do not say it."""
+    line, adapter = await _reached(work)
+    external_id = str(work.args["external_id"])
+    try:
+        found = await adapter.person(external_id, line)
+    except AccountRefused as error:
+        raise JobFailed(error.code, error.sentence) from None
+    if found is not None:
+        await people.is_called(line.account, external_id, found)
+    return {"known": found is not None}
 
 
 async def disconnect(work: Work) -> Result:

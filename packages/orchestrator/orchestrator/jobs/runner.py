@@ -13,7 +13,13 @@ import aiohttp
 from shared.background import end, keep_doing
 from shared.config import settings
 from shared.jobs import queue
-from shared.jobs.kinds import CHANNEL_CHECK, CHANNEL_CONNECT, CHANNEL_DISCONNECT, KINDS
+from shared.jobs.kinds import (
+    CHANNEL_CHECK,
+    CHANNEL_CONNECT,
+    CHANNEL_DISCONNECT,
+    CHANNEL_PERSON,
+    KINDS,
+)
 from shared.jobs.queue import Claimed
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
@@ -35,6 +41,7 @@ _HANDLERS: Final[dict[str, Handler]] = {
     CHANNEL_CONNECT: channels.connect,
     CHANNEL_CHECK: channels.check,
     CHANNEL_DISCONNECT: channels.disconnect,
+    CHANNEL_PERSON: channels.person,
 }
 _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {
     CHANNEL_CHECK: channels.plan_next_check,
@@ -114,7 +121,7 @@ class JobRunner:
             await self._end(job, "failed", error_code="gave_up")
             return
         assert self._http is not None
-        work = Work(job.tenant_id, UUID(job.subject), self._http)
+        work = Work(job.tenant_id, UUID(job.subject), self._http, job.args)
         try:
             async with asyncio.timeout(kind.deadline_s):
                 result = await handler(work)

@@ -1,7 +1,7 @@
 """What a job's handler gets and gives."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +26,7 @@ class Work:
     tenant_id: UUID
     subject: UUID
     http: aiohttp.ClientSession
+    args: dict[str, Any] = field(default_factory=dict)
 
 
 Handler = Callable[[Work], Awaitable[Result]]

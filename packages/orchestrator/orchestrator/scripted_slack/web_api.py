@@ -70,7 +70,7 @@ class WebApi:
         if not token:
             raise SlackError("not_authed")
         for workspace in self._slack.workspaces.values():
-            if workspace.installation.token == token:
+            if workspace.installation.knows(token):
                 if problem := workspace.installation.problem():
                     raise SlackError(problem)
                 return workspace

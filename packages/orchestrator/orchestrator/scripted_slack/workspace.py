@@ -65,6 +65,8 @@ class Installation:
     refresh_token: str | None = None
     expires_at: float | None = None
     """Of a token that rotates."""
+    older: dict[str, float] = field(default_factory=dict)
+    """Tokens before this one, and when they end."""
     revoked: bool = False
     uninstalled: bool = False
     takes: int | None = None
@@ -80,10 +82,15 @@ class Installation:
         self.revoked, self.uninstalled, self.takes = False, False, None
 
     def rotate(self, lasts_s: float) -> None:
-        """A new pair; the refresh token before is good no more."""
+        """A new pair. The token before is good until its end, the refresh token no more."""
+        if self.expires_at is not None:
+            self.older[self.token] = self.expires_at
         self.token = new_id("xoxe.xoxb-")
         self.refresh_token = new_id("xoxe-")
         self.expires_at = time.time() + lasts_s
+
+    def knows(self, token: str) -> bool:
+        return token == self.token or time.time() < self.older.get(token, 0.0)
 
     def problem(self) -> str | None:
         """Why its token is not taken."""

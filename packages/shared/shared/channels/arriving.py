@@ -7,7 +7,7 @@ here and nowhere else: a channel's reader only says who spoke and whether we wer
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from shared.channels import connections
+from shared.channels import connections, people
 from shared.channels.accounts import Account
 from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle, Moved
 from shared.config import settings
@@ -73,6 +73,8 @@ async def _hear(account: Account, heard: Heard) -> Became:
     if not await rate_limits.use(settings.limits.contact, "contact", str(account.id), author):
         return ignore(account, "too_many")  # a loop, most likely
     received = await receive.receive(account.tenant_id, heard)
+    if heard.author.display_name is None and not received.known:
+        await people.ask_about(account, author)
     return Became("known" if received.known else "message")
 
 

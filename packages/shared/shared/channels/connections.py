@@ -243,14 +243,6 @@ async def plan_next_check(tenant_id: UUID, connection_id: UUID) -> None:
             await plan_check(session, tenant_id, connection_id)
 
 
-async def renewed(tenant_id: UUID, connection_id: UUID, given: Mapping[str, str]) -> None:
-    """These are its credentials from now on, beside those that are not among them."""
-    async with HouseSession(tenant_id, "jobs") as session, session.transaction():
-        connection = await repository.locked(session, connection_id)
-        if connection is not None and connection.state in repository.LIVE:
-            await credentials.keep(session, connection, given)
-
-
 async def is_well(tenant_id: UUID, connection_id: UUID, health: Health | None = None) -> None:
     """The platform takes its credentials: what waits for that is sent."""
     async with HouseSession(tenant_id, "jobs") as session, session.transaction():

@@ -31,3 +31,11 @@ class Health:
     sentence: str | None = None
     name: str | None = None
     picture_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who writes, as the platform shows them to others."""
+
+    name: str
+    language: str | None = None

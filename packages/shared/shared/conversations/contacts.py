@@ -90,6 +90,41 @@ async def contact_of(session: HouseSession, connection_id: UUID, author: Author)
     return found
 
 
+_NAME = text(
+    """
+    WITH address AS (
+        UPDATE contact_addresses AS address
+           SET display_name = :display_name, updated_at = clock_timestamp()
+         WHERE address.connection_id = :connection_id AND address.external_id = :external_id
+        RETURNING address.tenant_id, address.contact_id
+    )
+    UPDATE contacts AS contact
+       SET display_name = coalesce(contact.display_name, :display_name),
+           language = coalesce(contact.language, :language), updated_at = clock_timestamp()
+      FROM address
+     WHERE contact.tenant_id = address.tenant_id AND contact.id = address.contact_id
+    """
+)
+
+
+async def name(
+    session: HouseSession,
+    connection_id: UUID,
+    external_id: str,
+    *,
+    display_name: str,
+    language: str | None,
+) -> None:
+    """What the platform calls them; what our own people call them stays."""
+    given = {
+        "connection_id": connection_id,
+        "external_id": external_id,
+        "display_name": display_name,
+        "language": language,
+    }
+    await session.execute(_NAME, given)
+
+
 _OPT = text(
     """
     UPDATE contacts AS contact

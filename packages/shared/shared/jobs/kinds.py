@@ -5,6 +5,7 @@ from dataclasses import dataclass
 CHANNEL_CONNECT = "channel_connect"
 CHANNEL_CHECK = "channel_check"
 CHANNEL_DISCONNECT = "channel_disconnect"
+CHANNEL_PERSON = "channel_person"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,4 +20,5 @@ KINDS = {
     CHANNEL_CONNECT: Kind(deadline_s=30.0, attempts=3),
     CHANNEL_CHECK: Kind(deadline_s=30.0, attempts=2),
     CHANNEL_DISCONNECT: Kind(deadline_s=30.0, attempts=5),
+    CHANNEL_PERSON: Kind(deadline_s=30.0, attempts=2),
 }

@@ -4,7 +4,7 @@ import time
 from typing import Any, Final
 
 import aiohttp
-from shared.channels.proofs import Health, Proved
+from shared.channels.proofs import Health, Person, Proved
 from shared.channels.slack.manifest import NEEDED
 from shared.channels.slack.sentences import sentence
 
@@ -24,18 +24,18 @@ async def prove(line: Line) -> Proved:
     require_scopes(said)
     is_org_wide = bool(body.get("is_enterprise_install"))
     key = body.get("enterprise_id") if is_org_wide else body.get("team_id")
-    profile = await _profile(line, str(body["user_id"]))
+    bot = await _bot(line, str(body["bot_id"]))
     facts = {
         "own_id": str(body["user_id"]),
         "bot_id": str(body["bot_id"]),
-        "app_id": body.get("app_id"),
+        "app_id": bot.get("app_id"),
         "team": str(body.get("team") or ""),
         "url": str(body.get("url") or ""),
     }
     return Proved(
         external_key=str(key),
         name=facts["team"] or None,
-        picture_url=profile.get("image_192"),
+        picture_url=(bot.get("icons") or {}).get("image_72"),
         settings={name: fact for name, fact in facts.items() if fact},
         listens=bool(line.account.credentials.get("app_token")),
     )
@@ -76,6 +76,16 @@ async def refresh(line: Line) -> dict[str, str] | None:
     }
 
 
+async def person(user_id: str, line: Line) -> Person | None:
+    """As others in the workspace see them. Raises AccountRefused."""
+    said = await asked(line, "users.info", user=user_id, include_locale=True)
+    user = said.body.get("user") or {}
+    profile = user.get("profile") or {}
+    name = profile.get("display_name") or profile.get("real_name") or user.get("real_name")
+    locale = str(user.get("locale") or "").partition("-")[0]
+    return Person(str(name), locale or None) if name else None
+
+
 async def asked(line: Line, method: str, token: str | None = None, **arguments: Any) -> Answer:
     """An answer that is ok. Raises AccountRefused."""
     try:
@@ -93,11 +103,11 @@ def require_scopes(said: Answer) -> None:
         raise AccountRefused("missing_scope", sentence("missing_scope", ", ".join(lacking)))
 
 
-async def _profile(line: Line, user_id: str) -> dict[str, Any]:
-    """How the bot looks, if the app may see that."""
+async def _bot(line: Line, bot_id: str) -> dict[str, Any]:
+    """How the bot looks and whose app it is, if the app may see that."""
     try:
-        said = await call(line, "users.info", user=user_id)
+        said = await call(line, "bots.info", bot=bot_id)
     except (aiohttp.ClientError, TimeoutError, OSError):
         return {}
-    found: dict[str, Any] = ((said.body.get("user") or {}).get("profile") or {}) if said.ok else {}
+    found: dict[str, Any] = (said.body.get("bot") or {}) if said.ok else {}
     return found

@@ -1,13 +1,14 @@
 """Speaks to Slack."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
 import aiohttp
 from shared.channels.accounts import Account
-from shared.channels.proofs import Health, Proved
+from shared.channels.events import Inbound
+from shared.channels.proofs import Health, Person, Proved
 from shared.conversations.media import MediaRef
 
 from orchestrator.channels.adapter import (
@@ -23,7 +24,7 @@ from orchestrator.channels.adapter import (
 from orchestrator.channels.rendering import render
 from orchestrator.channels.rendering.dialects import SLACK
 from orchestrator.channels.rendering.dialects.slack import LIMIT
-from orchestrator.channels.slack import account, files, looking_up, sending
+from orchestrator.channels.slack import account, files, listening, looking_up, sending
 from orchestrator.channels.slack.calls import call, failed
 from orchestrator.channels.slack.places import Place
 
@@ -77,8 +78,19 @@ class SlackAdapter(BaseAdapter):
     def fetch(self, media: MediaRef, line: Line) -> AsyncIterator[bytes]:
         return files.fetch(media.id, line)
 
+    async def person(self, external_id: str, line: Line) -> Person | None:
+        return await account.person(external_id, line)
+
     async def prove(self, line: Line) -> Proved:
         return await account.prove(line)
+
+    def listen(
+        self,
+        cursors: Mapping[str, str],  # noqa: ARG002
+        line: Line,
+    ) -> AsyncIterator[tuple[Inbound | None, None]]:
+        """Slack remembers by itself what was not acknowledged."""
+        return listening.listen(line)
 
     async def subscribe(self, webhook_url: str, line: Line) -> None:
         """Slack's own page takes the address; no bot can set it."""

@@ -22,7 +22,7 @@ log = get_logger(__name__)
 
 HEARTBEAT_S: Final = 15.0
 MOST_BYTES: Final = 1024 * 1024
-Heard = tuple[Inbound, str | None]
+Heard = tuple[Inbound | None, None]
 
 
 async def listen(line: Line) -> AsyncIterator[Heard]:

@@ -43,8 +43,9 @@ def metadata(key: UUID) -> dict[str, Any]:
 async def send(part: Part, place: Place, key: UUID, line: Line) -> Verdict:
     """Raises aiohttp's errors and TimeoutError."""
     hints = part.get("hints") or {}
+    # Direct messages have an id of their own, which the person's own message came with.
+    channel = str(hints.get("channel_id") or place.channel) if place.is_person else place.channel
     if placeholder := hints.get("placeholder_ts"):
-        channel = str(hints.get("channel_id") or place.channel)
         if part.get("alone") and len(part["text"]) <= IN_PLACE_CHARS:
             answer = await _written(
                 part, line, "chat.update", channel=channel, ts=placeholder, metadata=metadata(key)
@@ -59,7 +60,7 @@ async def send(part: Part, place: Place, key: UUID, line: Line) -> Verdict:
         part,
         line,
         "chat.postMessage",
-        channel=place.channel,
+        channel=channel,
         thread_ts=place.thread,
         metadata=metadata(key),
         unfurl_links=False,  # a preview is fetched by Slack: an address in an answer asks nobody

@@ -2,7 +2,7 @@
 
 import time
 
-from orchestrator.scripted_slack.methods.method import Answer, Asked, Method
+from orchestrator.scripted_slack.methods.method import Answer, Asked, Method, SlackError
 
 
 def auth_test(asked: Asked) -> Answer:
@@ -37,6 +37,24 @@ def team_info(asked: Asked) -> Answer:
     }
 
 
+def bot_info(asked: Asked) -> Answer:
+    workspace, installation = asked.workspace, asked.workspace.installation
+    if asked.required("bot", "bot_not_found") != installation.bot_id:
+        raise SlackError("bot_not_found")
+    return {
+        "ok": True,
+        "bot": {
+            "id": installation.bot_id,
+            "deleted": False,
+            "name": installation.app.name,
+            "updated": 1,
+            "app_id": installation.app.id,
+            "user_id": installation.bot_user_id,
+            "icons": {"image_72": f"https://avatars.example.com/{workspace.id}_72.png"},
+        },
+    }
+
+
 def auth_revoke(asked: Asked) -> Answer:
     asked.workspace.installation.revoked = True
     return {"ok": True, "revoked": True}
@@ -50,5 +68,6 @@ ACCOUNTS = {
     "api.test": Method(api_test),
     "auth.test": Method(auth_test),
     "auth.revoke": Method(auth_revoke),
+    "bots.info": Method(bot_info, ("users:read",)),
     "team.info": Method(team_info, ("team:read",)),
 }
