@@ -286,6 +286,19 @@ async def test_who_writes_has_a_name_soon(line: Line) -> None:
     await eventually(lambda: names() == [("Mia", "Mia", "en")], "a worker has asked")
 
 
+async def test_an_admin_is_given_the_manifest_with_the_connections_address(line: Line) -> None:
+    path = f"/api/portal/tenants/{line.world.id}/channels/kinds/slack/manifest"
+    asked = {"name": "Ada", "connection_id": str(line.connection_id)}
+    given = await line.api.get(path, params=asked, headers=line.world.admin.headers)
+    told = given.json()["manifest"]["settings"]["event_subscriptions"]
+    assert told["request_url"].endswith(line.path)
+    refused = await line.api.get(path, params=asked, headers=line.world.anna.headers)
+    assert refused.status_code == 403
+    unknown = {"connection_id": str(uuid4())}
+    missing = await line.api.get(path, params=unknown, headers=line.world.admin.headers)
+    assert missing.status_code == 404
+
+
 # ── what goes out ──────────────────────────────────────────────────────────────────────────────
 
 

@@ -11,7 +11,9 @@ from shared.agents import rules as agents
 from shared.api.dependencies import LetIn, MemberOf, StaffAdminOf, StaffOf
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.channels import connections, forms, overview, replay
+from shared.channels.accounts import account_of, webhook_url
 from shared.channels.credentials import DEVELOPMENT_CHANNELS
+from shared.channels.slack.manifest import creation_link, manifest
 from shared.config import settings
 from shared.errors import BadRequest, Conflict
 from shared.jobs.waiting import done_within
@@ -39,6 +41,13 @@ class KindOut(BaseModel):
 
     type: str
     form: dict[str, Any]
+
+
+class ManifestOut(BaseModel):
+    """What Slack is told to make an app: pasted on its page, or by a link that fills that in."""
+
+    manifest: dict[str, Any]
+    create_url: str
 
 
 class ConnectionOut(BaseModel):
@@ -138,6 +147,22 @@ async def list_channel_kinds(member: MemberOf) -> list[KindOut]:  # noqa: ARG001
         for channel in forms.FORMS
         if channel not in DEVELOPMENT_CHANNELS or settings.channels.development
     ]
+
+
+@channels_router.get("/kinds/slack/manifest")
+async def get_slack_manifest(
+    admin: StaffAdminOf,
+    name: Annotated[str, Query(min_length=1, max_length=80)] = "Konstruct",
+    connection_id: UUID | None = None,
+    socket_mode: bool = False,
+) -> ManifestOut:
+    """The manifest of a business's own Slack app: without a connection it hears nothing yet. For
+    admins."""
+    events_url = None
+    if connection_id is not None:
+        events_url = webhook_url(account_of(await _found(admin, connection_id), {}))
+    made = manifest(name, events_url=events_url, socket_mode=socket_mode and events_url is None)
+    return ManifestOut(manifest=made, create_url=creation_link(made))
 
 
 @channels_router.get("")
