@@ -72,6 +72,8 @@ TEXTS = {
     "whatsapp_api_url": HTTP,
     "scripted_signing_secret": KEY,
     "slack_signing_secret": KEY,
+    "slack_client_id": ("A0123456", "12345", "1.2.3", "xoxb-1"),
+    "slack_client_secret": KEY,
     "whatsapp_app_secret": KEY,
     "whatsapp_verify_token": KEY,
     "scripted_service_url": HTTP,

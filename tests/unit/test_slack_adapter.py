@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import aiohttp
@@ -22,11 +23,14 @@ from orchestrator.channels.adapter import (
 from orchestrator.channels.rendering.dialects.slack import LIMIT
 from orchestrator.channels.slack.adapter import SlackAdapter
 from orchestrator.scripted_slack import Fault, ScriptedSlack, Workspace, people
+from shared.channels import forms
 from shared.channels.accounts import Account
 from shared.channels.proofs import Person
+from shared.channels.slack.manifest import install_link
 from shared.channels.slack.sentences import SENTENCES
 from shared.config import get_settings
 from shared.conversations.media import MediaRef
+from shared.errors import BadRequest
 
 SLACK = SlackAdapter()
 
@@ -280,6 +284,36 @@ async def test_tokens_that_rotate_are_renewed_before_they_end(
         await SLACK.refresh(line_of(workspace, http, **kept))
     assert refused.value.code == "invalid_refresh_token"
     assert await SLACK.refresh(line_of(workspace, http)) is None, "this one does not rotate"
+
+
+async def test_an_app_that_was_added_on_slacks_page_gets_its_token_for_the_code(
+    slack: ScriptedSlack, http: aiohttp.ClientSession, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    workspace = slack.workspace("globex", rotates=True)
+    app, back = workspace.installation.app, "https://k.example/slack"
+    settings_of_its_own.setenv("KONSTRUCT_SLACK_CLIENT_ID", app.client_id)
+    settings_of_its_own.setenv("KONSTRUCT_SLACK_CLIENT_SECRET", app.client_secret)
+    get_settings.cache_clear()
+    page = install_link(app.client_id).replace("https://slack.com", slack.base_url)
+    asked = {"state": "s-1", "redirect_uri": back}
+    async with http.get(page, params=asked, allow_redirects=False) as answer:
+        led = parse_qs(urlsplit(answer.headers["Location"]).query)
+    assert led["state"] == ["s-1"]
+    line = line_of(workspace, http, bot_token="", code=led["code"][0])
+    line.account.settings["redirect_url"] = back
+    proved = await SLACK.prove(line)
+    assert proved.external_key == workspace.id
+    assert proved.credentials["bot_token"] == workspace.installation.token
+    assert proved.credentials["refresh_token"] == workspace.installation.refresh_token
+    with pytest.raises(AccountRefused) as refused:
+        await SLACK.prove(line)
+    assert refused.value.code == "invalid_code", "it is good once"
+
+
+def test_a_token_or_a_code_is_needed() -> None:
+    with pytest.raises(BadRequest, match="`bot_token` is missing"):
+        forms.fill("slack", {})
+    assert forms.fill("slack", {"code": "1"}).secrets == {"code": "1"}
 
 
 async def test_a_status_is_shown_in_threads(workspace: Workspace, line: Line) -> None:

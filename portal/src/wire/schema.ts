@@ -1418,6 +1418,8 @@ export interface components {
         ManifestOut: {
             /** Create Url */
             create_url: string;
+            /** Install Url */
+            install_url: string | null;
             /** Manifest */
             manifest: {
                 [key: string]: unknown;

@@ -13,7 +13,7 @@ from shared.api.problems import ProblemRoute, problem_documents
 from shared.channels import connections, forms, overview, replay
 from shared.channels.accounts import account_of, webhook_url
 from shared.channels.credentials import DEVELOPMENT_CHANNELS
-from shared.channels.slack.manifest import creation_link, manifest
+from shared.channels.slack.manifest import creation_link, install_link, manifest
 from shared.config import settings
 from shared.errors import BadRequest, Conflict
 from shared.jobs.waiting import done_within
@@ -48,6 +48,8 @@ class ManifestOut(BaseModel):
 
     manifest: dict[str, Any]
     create_url: str
+    install_url: str | None
+    """Slack's page to add the operator's app, if there is one. Its code is `given` to connect."""
 
 
 class ConnectionOut(BaseModel):
@@ -162,7 +164,12 @@ async def get_slack_manifest(
     if connection_id is not None:
         events_url = webhook_url(account_of(await _found(admin, connection_id), {}))
     made = manifest(name, events_url=events_url, socket_mode=socket_mode and events_url is None)
-    return ManifestOut(manifest=made, create_url=creation_link(made))
+    client_id = settings.channels.slack_client_id
+    return ManifestOut(
+        manifest=made,
+        create_url=creation_link(made),
+        install_url=install_link(client_id) if client_id else None,
+    )
 
 
 @channels_router.get("")

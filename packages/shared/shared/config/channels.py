@@ -1,6 +1,12 @@
 """Settings of channels on other platforms."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from shared.config.kinds import CheckedSettings, HttpUrl, SentKey, named
+
+SlackClientId = Annotated[str, Field(pattern=r"^\d+\.\d+$")]
 
 
 class ChannelSettings(CheckedSettings):
@@ -19,6 +25,9 @@ class ChannelSettings(CheckedSettings):
     slack_signing_secret: SentKey | None = named("SLACK_SIGNING_SECRET", None)
     """Of the operator's Slack app, which all businesses of this installation may add. Without one,
     each makes an app of its own."""
+    slack_client_id: SlackClientId | None = named("SLACK_CLIENT_ID", None)
+    """Of the same app, with which businesses add it to their workspaces by one click."""
+    slack_client_secret: SentKey | None = named("SLACK_CLIENT_SECRET", None)
     whatsapp_api_url: HttpUrl = named("WHATSAPP_API_URL", "https://graph.facebook.com")
     whatsapp_app_secret: SentKey | None = named("WHATSAPP_APP_SECRET", None)
     """Of the operator's Meta app, by which all businesses of this installation may be reached."""

@@ -1,12 +1,14 @@
 """Which workspace an account is, whether it is well, and tokens that rotate."""
 
 import time
+from dataclasses import replace
 from typing import Any, Final
 
 import aiohttp
 from shared.channels.proofs import Health, Person, Proved
 from shared.channels.slack.manifest import NEEDED
 from shared.channels.slack.sentences import sentence
+from shared.config import settings
 
 from orchestrator.channels.adapter import AccountRefused, Line
 from orchestrator.channels.slack.calls import Answer, call
@@ -17,6 +19,11 @@ RENEW_BEFORE_S: Final = 2 * 3600.0
 
 async def prove(line: Line) -> Proved:
     """Raises AccountRefused."""
+    made: dict[str, str] = {}
+    if not line.account.credentials.get("bot_token"):
+        made = await _installed(line)
+        credentials = {**line.account.credentials, **made}
+        line = replace(line, account=replace(line.account, credentials=credentials))
     said = await asked(line, "auth.test")
     body = said.body
     if not body.get("bot_id"):
@@ -37,6 +44,7 @@ async def prove(line: Line) -> Proved:
         name=facts["team"] or None,
         picture_url=(bot.get("icons") or {}).get("image_72"),
         settings={name: fact for name, fact in facts.items() if fact},
+        credentials=made,
         listens=bool(line.account.credentials.get("app_token")),
     )
 
@@ -56,24 +64,42 @@ async def refresh(line: Line) -> dict[str, str] | None:
     """The next pair of tokens, if these end soon. A refresh token is good once: whoever calls this
     is the only one who does. Raises AccountRefused."""
     kept = line.account.credentials
-    if not all(kept.get(name) for name in ("refresh_token", "client_id", "client_secret")):
+    client = _client(line)
+    if not kept.get("refresh_token") or client is None:
         return None
     if float(kept.get("expires_at") or 0) - time.time() > RENEW_BEFORE_S:
         return None
-    said = await asked(
-        line,
-        "oauth.v2.access",
-        token="",
-        grant_type="refresh_token",
-        refresh_token=kept["refresh_token"],
-        client_id=kept["client_id"],
-        client_secret=kept["client_secret"],
-    )
-    return {
-        "bot_token": str(said.body["access_token"]),
-        "refresh_token": str(said.body["refresh_token"]),
-        "expires_at": str(int(time.time() + float(said.body.get("expires_in") or 0))),
-    }
+    asks = {"grant_type": "refresh_token", "refresh_token": kept["refresh_token"]}
+    said = await asked(line, "oauth.v2.access", token="", **asks, **client)
+    return _granted(said)
+
+
+async def _installed(line: Line) -> dict[str, str]:
+    """The tokens for the code that Slack's page gave, good once. Raises AccountRefused."""
+    client = _client(line)
+    if client is None:
+        raise AccountRefused("no_app", sentence("no_app"))
+    asks = {"code": line.account.credentials.get("code", "")}
+    if led_back := line.account.settings.get("redirect_url"):
+        asks["redirect_uri"] = str(led_back)
+    return _granted(await asked(line, "oauth.v2.access", token="", **asks, **client))
+
+
+def _client(line: Line) -> dict[str, str] | None:
+    """The app's own id and secret: the business's, else the operator's."""
+    kept, operators = line.account.credentials, settings.channels
+    secret = operators.slack_client_secret
+    id_ = kept.get("client_id") or operators.slack_client_id
+    proof = kept.get("client_secret") or (secret.get_secret_value() if secret else None)
+    return {"client_id": id_, "client_secret": proof} if id_ and proof else None
+
+
+def _granted(said: Answer) -> dict[str, str]:
+    granted = {"bot_token": str(said.body["access_token"])}
+    if refresh_token := said.body.get("refresh_token"):
+        ends = time.time() + float(said.body.get("expires_in") or 0)
+        granted |= {"refresh_token": str(refresh_token), "expires_at": str(int(ends))}
+    return granted
 
 
 async def person(user_id: str, line: Line) -> Person | None:

@@ -7,7 +7,7 @@ business's own gets its address once it is connected, with a second manifest.
 
 import json
 from typing import Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 BOT_SCOPES: Final = (
     "app_mentions:read",  # who turns to it in a channel
@@ -33,6 +33,7 @@ NEEDED: Final = frozenset({"app_mentions:read", "chat:write", "im:history"})
 """Without these it can neither hear nor answer. The rest costs abilities."""
 MOST_NAME_CHARS: Final = 35
 MOST_DESCRIPTION_CHARS: Final = 140
+INSTALL_URL: Final = "https://slack.com/oauth/v2/authorize"
 CREATE_URL: Final = "https://api.slack.com/apps?new_app=1&manifest_json="
 
 
@@ -79,3 +80,9 @@ def manifest(
 def creation_link(made: dict[str, Any]) -> str:
     """Slack's page to make this app, filled in."""
     return CREATE_URL + quote(json.dumps(made, separators=(",", ":")), safe="")
+
+
+def install_link(client_id: str) -> str:
+    """Slack's page to add an app to one's workspace. Whoever leads there adds `state`, which they
+    check when the page leads back, and `redirect_uri`."""
+    return f"{INSTALL_URL}?{urlencode({'client_id': client_id, 'scope': ','.join(BOT_SCOPES)})}"

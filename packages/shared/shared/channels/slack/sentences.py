@@ -28,6 +28,11 @@ SENTENCES: Final[dict[str, str]] = {
     "the app's page App Home.",
     "missing_scope": f"The app lacks a permission. {_MANIFEST}",
     "msg_too_long": "Slack takes no message that long.",
+    "bad_redirect_uri": "Slack's page led back to another address than it was told. Add the app "
+    "once more.",
+    "invalid_code": "The code of Slack's page is used or too old. Add the app once more.",
+    "no_app": "This installation has no Slack app of its own. Make one for your business, and "
+    "connect it with its bot token.",
     "no_app_token": "This app has no app-level token. Make one with the scope connections:write.",
     "no_bot": "This token acts for a person, not for the app. Use the Bot User OAuth Token, which "
     "begins with xoxb-.",
