@@ -10,7 +10,8 @@ import psycopg
 import pytest
 from shared.conversations import repository as conversations
 from shared.conversations import sending
-from shared.db import TenantSession
+from shared.conversations.looking_in import Act, leave_trace
+from shared.db import SystemSession, TenantSession
 from shared.errors import AgentPaused
 from shared.identity.access import access
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
@@ -151,6 +152,25 @@ async def test_a_platform_admin_who_looks_into_anothers_conversation_leaves_a_tr
         ("conversation.emptied", none, acme.id, str(annas), anna),
     ]
     assert {row[5:] for row in told} == {("platform_admin", str(platform_admin.id))}
+
+
+async def test_a_list_whose_row_was_not_committed_is_recorded_the_next_time(
+    acme: World, platform_admin: Person, superuser: psycopg.Connection
+) -> None:
+    async def look(*, ends_well: bool) -> None:
+        async with SystemSession("platform_admin") as session, session.transaction():
+            await leave_trace(
+                session, Act.LISTED, by=platform_admin.id, reason=None, tenant_id=acme.id
+            )
+            if not ends_well:
+                raise TimeoutError
+
+    with pytest.raises(TimeoutError):
+        await look(ends_well=False)
+    await look(ends_well=True)
+    await look(ends_well=True)
+    recorded = "SELECT count(*) FROM audit_events WHERE tenant_id = %s"
+    assert superuser.execute(recorded, (acme.id,)).fetchone() == (1,)
 
 
 async def test_list_conversation_history(api: httpx.AsyncClient, acme: World) -> None:

@@ -72,6 +72,7 @@ TAKES: dict[str, set[str]] = {
         "uq_channel_conversations_connection_id_external_key",
         "uq_web_conversations_tenant_id_agent_id_user_id",
     },
+    "conversations.inbound._MOVE": {"uq_channel_conversations_connection_id_external_key"},
     "conversations.inbound._THERE": {"uq_channel_conversations_connection_id_external_key"},
     "conversations.inbound._LOCK_BY_ID": {*IN_ITS_PART},
     "conversations.inbound._ADD_CONVERSATION": set(),

@@ -490,6 +490,31 @@ export interface paths {
         patch: operations["rename_tenant"];
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/channel-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Channel Settings
+         * @description What is said in the business's name. For members.
+         */
+        get: operations["get_channel_settings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Channel Settings
+         * @description Word it otherwise, from the next sentence on. For admins. That people are not told of the
+         *     machine needs a reason, and is a line of the audit log.
+         */
+        patch: operations["change_channel_settings"];
+        trace?: never;
+    };
     "/api/portal/tenants/{tenant_id}/channels": {
         parameters: {
             query?: never;
@@ -687,6 +712,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/conversations/{conversation_id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show Conversation
+         * @description Ask for a colleague in one's own chat, who may then take it. Asking again changes nothing.
+         */
+        post: operations["show_conversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/portal/tenants/{tenant_id}/conversations/{conversation_id}/take": {
         parameters: {
             query?: never;
@@ -843,6 +888,8 @@ export interface components {
          * @description An agent as those see it who tell it how to work.
          */
         AgentDetails: {
+            /** Helps While Waiting */
+            helps_while_waiting?: boolean;
             /**
              * Id
              * Format: uuid
@@ -967,6 +1014,8 @@ export interface components {
          *     has from then on.
          */
         ChangeAgent: {
+            /** Helps While Waiting */
+            helps_while_waiting?: boolean;
             /** Instructions */
             instructions?: string;
             /** Model */
@@ -989,6 +1038,25 @@ export interface components {
             tenant_id: string;
             /** Tools */
             tools?: string[];
+        };
+        /**
+         * ChangeChannelSettings
+         * @description What shall be otherwise; what is left out stays. A sentence of null is the default again.
+         *     `{agent}` and `{business}` stand for the names.
+         */
+        ChangeChannelSettings: {
+            /** Language */
+            language?: ("en" | "es" | "pt") | null;
+            /** Reason */
+            reason?: string | null;
+            /** Says Machine */
+            says_machine?: boolean | null;
+            /** Wording */
+            wording?: {
+                [key: string]: {
+                    [key: string]: string | null;
+                };
+            } | null;
         };
         /**
          * ChangeLimits
@@ -1033,6 +1101,31 @@ export interface components {
              * Format: uuid
              */
             tenant_id: string;
+        };
+        /**
+         * ChannelSettingsOut
+         * @description A tenant's settings. `wording` has its own sentences, `defaults` what is said without one.
+         */
+        ChannelSettingsOut: {
+            /** Defaults */
+            defaults: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "en" | "es" | "pt";
+            /** Says Machine */
+            says_machine: boolean;
+            /** Wording */
+            wording: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * Connect
@@ -4263,6 +4356,162 @@ export interface operations {
             };
         };
     };
+    get_channel_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSettingsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_channel_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeChannelSettings"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelSettingsOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_connections: {
         parameters: {
             query?: never;
@@ -5245,6 +5494,92 @@ export interface operations {
                 "application/json": components["schemas"]["Release"] | null;
             };
         };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoldingOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_conversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                conversation_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {

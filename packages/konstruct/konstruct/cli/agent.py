@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -110,6 +110,47 @@ def tools(
     print_rows(rows, ("tool", "effect", "has", "what"), as_json=as_json)
 
 
+@app.command(
+    epilog=examples(
+        "konstruct agent change --tenant acme --name Ada --status paused --paused-notice 'Monday.'",
+        "konstruct agent change --tenant acme --name Ada --status active",
+        "konstruct agent change --tenant acme --name Ada --helps-while-waiting",
+    )
+)
+def change(
+    tenant: TenantOption,
+    name: Annotated[str, typer.Option(help="What the employee is called.")],
+    status: Annotated[str | None, typer.Option(help="active or paused.")] = None,
+    paused_notice: Annotated[
+        str | None, typer.Option(help="What people read meanwhile; '' is the default.")
+    ] = None,
+    helps_while_waiting: Annotated[
+        bool | None,
+        typer.Option(
+            "--helps-while-waiting/--no-helps-while-waiting",
+            help="Whether they go on answering while a conversation waits for a colleague.",
+        ),
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Pause an agent, or say how they behave while a colleague is waited for."""
+    if status not in (None, "active", "paused"):
+        raise typer.BadParameter(f"There is no status '{status}'. There are active and paused.")
+    given = {
+        "status": status,
+        "paused_notice": paused_notice,
+        "helps_while_waiting": helps_while_waiting,
+    }
+    attach_to_database(data_dir)
+    named = {field: value for field, value in given.items() if value is not None}
+    changed = run(_change(tenant, name, named))
+    if as_json:
+        print_json(shown(changed))
+    else:
+        tell(f"{changed.name} is changed, from the next message on.")
+
+
 def shown(agent: "Agent") -> Row:
     """The agent as JSON for scripts."""
     return {
@@ -121,6 +162,7 @@ def shown(agent: "Agent") -> Row:
         "model": agent.model,
         "status": agent.status,
         "tools": agent.tools,
+        "helps_while_waiting": agent.helps_while_waiting,
     }
 
 
@@ -141,7 +183,12 @@ async def _create(
 
 async def _tools(tenant: str, name: str, names: list[str] | None) -> list[str]:
     """Those the agent has, set before if given."""
-    from shared.agents.rules import change_agent, find_by_name
+    return (await _change(tenant, name, {} if names is None else {"tools": names})).tools
+
+
+async def _change(tenant: str, name: str, changes: dict[str, Any]) -> "Agent":
+    """The agent of this name, after what is named was changed."""
+    from shared.agents.rules import AgentChanges, change_agent, find_by_name
     from shared.db import SystemSession, TenantSession
     from shared.errors import NotFound
     from shared.tenants.rules import find_tenant
@@ -152,9 +199,9 @@ async def _tools(tenant: str, name: str, names: list[str] | None) -> list[str]:
         agent = await find_by_name(own, tenant_id, name)
         if agent is None:
             raise NotFound(f"There is no employee called '{name}' in this tenant.")
-        if names is not None:
-            agent = await change_agent(own, tenant_id, agent.id, {"tools": names})
-        return agent.tools
+        if not changes:
+            return agent
+        return await change_agent(own, tenant_id, agent.id, cast(AgentChanges, changes))
 
 
 async def _list(tenant: str | None) -> "list[tuple[Agent, str]]":

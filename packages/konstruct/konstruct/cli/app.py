@@ -19,6 +19,7 @@ from konstruct.cli import (
     token,
     up,
     user,
+    wording,
 )
 from konstruct.cli.epilog import examples
 
@@ -70,6 +71,7 @@ for name, commands in {
     "agent": agent,
     "channel": channel,
     "inbox": inbox,
+    "wording": wording,
     "secrets": secrets,
     "demo": demo,
 }.items():

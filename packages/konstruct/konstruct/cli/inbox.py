@@ -120,11 +120,34 @@ def release(
     _show(run(_as_member(conversation, as_, work)), as_json)
 
 
+@app.command(
+    epilog=examples(
+        "konstruct inbox show 0197e9c2-0f4e-7f7a-9d2b-4a51c3f0c111 --as anna@acme.com", closing=()
+    )
+)
+def show(
+    conversation: ConversationArgument,
+    as_: AsOption = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Show a member's own chat to their colleagues, of whom one may take it."""
+    attach_to_database(data_dir, REDIS)
+    from shared.conversations import handover
+
+    def work(tenant_id: UUID, member_id: UUID) -> "Awaitable[Holding]":
+        return handover.show_to_colleague(tenant_id, conversation, member_id)
+
+    _show(run(_as_member(conversation, as_, work)), as_json)
+
+
 def _show(holding: "Holding", as_json: bool) -> None:
     if as_json:
         print_json(asdict(holding))
     elif holding.holder_name is not None:
         tell(f"{holding.holder_name} answers there now.")
+    elif holding.handling == "waiting":
+        tell("It waits for a colleague to take it.")
     else:
         tell("Its employee answers there again.")
 

@@ -38,6 +38,8 @@ class AgentChanges(TypedDict, total=False):
     status: AgentStatus
     paused_notice: str | None
     """Shown to people while the agent is paused; None shows only that it is paused."""
+    helps_while_waiting: bool
+    """Whether it goes on answering while its conversation waits for a colleague."""
     tools: list[str]
     """Names of what it can do beside talking."""
 

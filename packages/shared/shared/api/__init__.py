@@ -3,6 +3,7 @@
 from shared.api.account import account_router
 from shared.api.agents import agents_router
 from shared.api.auth import auth_router
+from shared.api.channel_settings import channel_settings_router
 from shared.api.channels import channels_router
 from shared.api.chat import chat_router
 from shared.api.inbox import inbox_router
@@ -15,6 +16,7 @@ __all__ = [
     "account_router",
     "agents_router",
     "auth_router",
+    "channel_settings_router",
     "channels_router",
     "chat_router",
     "inbox_router",

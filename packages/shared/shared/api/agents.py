@@ -42,6 +42,8 @@ class AgentDetails(AgentOut):
     """None is the installation's default."""
     tools: list[str]
     """Names of what it can do beside talking."""
+    helps_while_waiting: bool = Field(default_factory=bool)
+    """Whether it goes on answering while its conversation waits for a colleague."""
 
 
 class HireAgent(BaseModel):
@@ -61,6 +63,7 @@ _Text = Annotated[str, Field(default_factory=str)]
 _Model = Annotated[str | None, Field(default_factory=lambda: None)]
 _Status = Annotated[AgentStatus, Field(default_factory=lambda: "active")]
 _Tools = Annotated[list[str], Field(default_factory=list)]
+_Helps = Annotated[bool, Field(default_factory=bool)]
 _Notice = Annotated[str | None, Field(default_factory=lambda: None)]
 
 
@@ -78,6 +81,7 @@ class ChangeAgent(BaseModel):
     status: _Status
     paused_notice: _Notice
     tools: _Tools
+    helps_while_waiting: _Helps
 
     def changes(self) -> AgentChanges:
         given = self.model_dump(exclude_unset=True, exclude={"tenant_id"})

@@ -134,6 +134,15 @@ async def release_conversation(
     )
 
 
+@inbox_router.post("/show")
+async def show_conversation(conversation_id: UUID, member: MemberOf) -> HoldingOut:
+    """Ask for a colleague in one's own chat, who may then take it. Asking again changes nothing."""
+    await _let_go(member)
+    return _out(
+        await handover.show_to_colleague(member.tenant_id, conversation_id, member.caller.user_id)
+    )
+
+
 async def _let_go(member: LetIn) -> None:
     """What follows is a transaction of its own: the request's connection is not kept beside it."""
     await member.session.commit()

@@ -92,11 +92,12 @@ _MOVE = text(
     """
     UPDATE conversations AS conversation
        SET external_key = :now || substr(conversation.external_key, length(:before) + 1)
-     WHERE conversation.channel = :channel AND conversation.connection_id = :connection_id
+     WHERE conversation.channel = :channel AND conversation.channel <> 'web'
+       AND conversation.connection_id = :connection_id
        AND (conversation.external_key = :before
             OR starts_with(conversation.external_key, :before || '/'))
        AND NOT EXISTS (SELECT FROM conversations AS other
-                        WHERE other.channel = :channel
+                        WHERE other.channel = :channel AND other.channel <> 'web'
                           AND other.connection_id = :connection_id
                           AND other.external_key
                               = :now || substr(conversation.external_key, length(:before) + 1))

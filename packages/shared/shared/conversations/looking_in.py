@@ -39,8 +39,11 @@ async def leave_trace(
 ) -> None:
     """`reason` is the header as it came. A list of all tenants' conversations is of no tenant."""
     given = _given(reason)
-    if act is Act.LISTED and not _listings.is_new((by, tenant_id, given)):
-        return
+    if act is Act.LISTED:
+        listing = (by, tenant_id, given)
+        if not _listings.is_new(listing):
+            return
+        session.after_commit(lambda: _listings.remember(listing))
     await record(
         session,
         tenant_id=tenant_id,
@@ -61,14 +64,15 @@ class _Listings:
         self._recorded: dict[tuple[UUID, UUID | None, str], float] = {}
 
     def is_new(self, listing: tuple[UUID, UUID | None, str]) -> bool:
-        now = time.monotonic()
         recorded_at = self._recorded.get(listing)
-        if recorded_at is not None and now - recorded_at < LISTED_AGAIN_S:
-            return False
+        return recorded_at is None or time.monotonic() - recorded_at >= LISTED_AGAIN_S
+
+    async def remember(self, listing: tuple[UUID, UUID | None, str]) -> None:
+        """Once its row is committed, and not before: else one that was rolled back would keep the
+        next from being recorded."""
         if len(self._recorded) >= MOST_REMEMBERED:
             self._recorded.clear()
-        self._recorded[listing] = now
-        return True
+        self._recorded[listing] = time.monotonic()
 
 
 _listings = _Listings()

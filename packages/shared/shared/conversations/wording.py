@@ -21,7 +21,7 @@ from shared.models import ChannelSettings
 from shared.plain_text import prose
 
 Kind = Literal["machine", "paused", "limit", "failed", "opted_out", "opted_in"]
-KINDS: tuple[str, ...] = get_args(Kind)
+KINDS: tuple[Kind, ...] = get_args(Kind)
 MAX_CHARS = 500
 
 DEFAULTS: dict[str, dict[Kind, str]] = {
@@ -50,6 +50,11 @@ DEFAULTS: dict[str, dict[Kind, str]] = {
         "opted_in": "Volta a receber as nossas mensagens.",
     },
 }
+
+
+def defaults() -> dict[str, dict[str, str]]:
+    """By kind and language, as a tenant words its own."""
+    return {kind: {tongue: said[kind] for tongue, said in DEFAULTS.items()} for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
