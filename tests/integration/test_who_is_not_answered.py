@@ -158,6 +158,19 @@ async def test_whoever_takes_it_over_takes_care_of_the_item(
     assert await answer_those_who_waited() == 0
 
 
+async def test_given_back_to_a_paused_employee_it_waits_as_before(
+    acme: World, paused: UUID, superuser: psycopg.Connection
+) -> None:
+    first = await receive(acme.id, heard(paused, "hello"))
+    assert first.conversation_id
+    await handover.take(acme.id, first.conversation_id, acme.ben.id)
+    await handover.give_back(acme.id, first.conversation_id, acme.ben.id)
+    assert items(superuser, acme) == [("employee_paused", False), ("employee_paused", True)]
+    assert [text for who, text in said(superuser, first) if who == "system"].count(PAUSED) == 1
+    work_again(superuser, acme)
+    assert await answer_those_who_waited() == 1
+
+
 async def test_messages_of_platforms_count_in_the_tenants_limit_and_what_was_too_much_is_answered(
     acme: World, connection: UUID, superuser: psycopg.Connection
 ) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.attention import items
-from shared.conversations import holding, interrupting, speaking
+from shared.conversations import holding, interrupting, speaking, waiting
 from shared.conversations.changing_hands import (
     NOTICE,
     Holding,
@@ -201,6 +201,7 @@ async def give_back(
         await items.resolve_hand_overs(session, held.channel, held.id, member.id)
         await say_notice(session, held, telling, "given_back", handling="agent")
         await resume(session, held, telling)
+        await waiting.wait_for_paused(session, held)
         session.after_commit(telling.tell)
         return Holding(held.id, "agent", changed)
 

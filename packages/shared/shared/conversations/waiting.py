@@ -11,6 +11,8 @@ from uuid import UUID
 
 from shared.attention import items
 from shared.conversations import announcing, holding, unanswered
+from shared.conversations.holding import Held
+from shared.conversations.places import ON_OUR_PAGES
 from shared.conversations.resuming import answer
 from shared.conversations.telling import Telling
 from shared.conversations.unanswered import Waits
@@ -37,6 +39,13 @@ async def wait(session: HouseSession, channel: str, conversation_id: UUID, why: 
         conversation_id=conversation_id,
         details={},
     )
+
+
+async def wait_for_paused(session: HouseSession, held: Held) -> None:
+    """Its agent has the conversation again and is paused: whoever is not answered waits for it."""
+    is_outside = held.channel not in ON_OUR_PAGES
+    if is_outside and not held.agent_is_active and await unanswered.unanswered(session, held):
+        await wait(session, held.channel, held.id, "employee_paused")
 
 
 async def answer_those_who_waited(*, limit: int = 100) -> int:

@@ -82,7 +82,8 @@ _BACKLOG = text(
     f"""
     SELECT count(*) FILTER (WHERE run.state = 'pending') AS pending,
            count(*) FILTER (WHERE run.state = 'running') AS running,
-           (SELECT extract(epoch FROM clock_timestamp() - min(old.created_at))
+           (SELECT extract(epoch FROM clock_timestamp()
+                                   - min(greatest(old.created_at, old.not_before)))
               FROM (SELECT run.* FROM agent_runs AS run
                      WHERE {nudged_by_the_sweep("run")}
                        AND run.state = 'pending' AND NOT run.waits_for_room
