@@ -85,8 +85,8 @@ async def test_an_admin_sees_how_an_agent_works_and_a_member_that_it_does(
     seen = {"id", "tenant_id", "name", "role", "status", "paused_notice", "practice"}
     for who, fields in (
         (acme.anna, seen),
-        (acme.admin, seen | {"instructions", "model", "tools"}),
-        (platform_admin, seen | {"instructions", "model", "tools"}),
+        (acme.admin, seen | {"instructions", "model", "tools", "helps_while_waiting"}),
+        (platform_admin, seen | {"instructions", "model", "tools", "helps_while_waiting"}),
     ):
         answer = await api.get(path, headers=who.headers)
         assert answer.status_code == 200
@@ -135,6 +135,7 @@ async def test_a_hired_agent_is_at_work_at_once(api: httpx.AsyncClient, acme: Wo
         "instructions": "Be brief.\nAlways.",
         "model": "anthropic:claude-x",
         "tools": [],
+        "helps_while_waiting": False,
     }
     again = await api.get(f"{AGENTS}/{hired['id']}?tenant_id={acme.id}", headers=acme.admin.headers)
     assert again.json() == hired
