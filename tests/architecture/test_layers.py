@@ -49,6 +49,7 @@ LOOKS_PAST_ONE_TENANT = {
     "konstruct.cli.inbox": {"setup"},
     "konstruct.cli.tenant": {"setup"},
     "konstruct.cli.user": {"setup"},
+    "konstruct.cli.wording": {"setup"},
 }
 
 # Who opens one that sees both sides of a conversation, for whole transactions of our own.

@@ -39,6 +39,9 @@ class SessionDouble:
     async def execute(self, statement: object) -> None:
         self.executed.append(statement)
 
+    def after_commit(self, notify: object) -> None:
+        """Nothing is committed."""
+
     async def enter_tenant(self, tenant_id: UUID) -> None:
         self.tenant_id = tenant_id
 
