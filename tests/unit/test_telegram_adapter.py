@@ -19,11 +19,11 @@ from orchestrator.channels.adapter import (
 from orchestrator.channels.telegram.api import Answer, NoAnswer
 from orchestrator.channels.telegram.verdicts import verdict_of
 from orchestrator.scripted_telegram import Bot, Fault, Given, ScriptedTelegram
-from shared.channels.credentials import digest
 from shared.channels.forms import fill
 from shared.config import get_settings
 from shared.conversations.media import MediaRef
 from shared.errors import BadRequest
+from shared.secrets.sealing import digest
 
 from tests.support.telegram import ADAPTER, Spoken, scripted_telegram, spoken
 from tests.support.waiting import eventually
