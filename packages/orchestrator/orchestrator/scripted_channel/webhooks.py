@@ -11,7 +11,7 @@ import hmac
 import random
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Literal
@@ -156,7 +156,7 @@ class Webhooks:
     async def _deliver(self, event: dict[str, Any]) -> None:
         """Until it is taken, with a longer pause each time."""
         self.counts["posted"] += 1
-        body = orjson.dumps({"account": self.account, "events": [event]})
+        body = self.body_of([event])
         pause_s, give_up_at = FIRST_RETRY_S, time.monotonic() + GIVE_UP_AFTER_S
         while time.monotonic() < give_up_at:
             status = await self.send(body)
@@ -173,6 +173,14 @@ class Webhooks:
             pause_s = min(pause_s * 2, LONGEST_RETRY_S)
         self.counts["given_up"] += 1
 
+    def body_of(self, events: Sequence[dict[str, Any]]) -> bytes:
+        """A request that tells of these."""
+        return orjson.dumps({"account": self.account, "events": list(events)})
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        """The headers that prove it."""
+        return sign(self.secret, body)
+
     async def send(self, body: bytes, headers: dict[str, str] | None = None) -> int | None:
         """One request; its status, or None if no answer came. Signed now, unless told how."""
         if self.url is None:
@@ -180,7 +188,7 @@ class Webhooks:
         if self._session is None:
             timeout = aiohttp.ClientTimeout(total=TAKEN_WITHIN_S)
             self._session = aiohttp.ClientSession(timeout=timeout)
-        signed = {"Content-Type": "application/json"} | (headers or sign(self.secret, body))
+        signed = {"Content-Type": "application/json"} | (headers or self.signed(body))
         try:
             async with (
                 self._room,
