@@ -58,8 +58,10 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.channels.deliveries": {"send"},  # what is sent, and where to
     "shared.channels.people": {"jobs"},  # who somebody is that wrote
     "shared.channels.renewing": {"jobs"},
+    "shared.channels.reports": {"send"},  # what became of it, told by the platform
     "shared.channels.verdicts": {"send"},
     "shared.conversations.handover": {"hand_over", "reset"},  # items, and both sides' messages
+    "shared.conversations.addresses": {"receive"},  # who has another address now
     "shared.conversations.receive": {"receive"},  # who wrote, and where from
     "shared.conversations.revisions": {"receive"},
     "shared.conversations.waiting": {"receive"},  # what was received and not answered
@@ -103,12 +105,14 @@ SQL_LAYERS = (
     "shared.channels.deliveries",
     "shared.channels.leases",
     "shared.channels.repository",
+    "shared.channels.reports",
     "shared.channels.verdicts",
     "shared.attention.items",
     "shared.conversations.repository",
     "shared.conversations.catch_up",
     "shared.conversations.holding",
     "shared.conversations.in_bulk",
+    "shared.conversations.addresses",
     "shared.conversations.contacts",
     "shared.conversations.inbound",
     "shared.conversations.inbound_events",

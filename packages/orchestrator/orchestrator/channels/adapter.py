@@ -14,9 +14,9 @@ from shared.channels.accounts import Account
 from shared.channels.proofs import Health, Person, Proved
 from shared.conversations.media import MediaRef
 
-Keys = Literal["repeat", "ask", "none"]
+Keys = Literal["repeat", "ask", "report", "none"]
 """What an account does with our key of a message: the same key again makes no second message; it
-can be asked what came of a key; or neither."""
+can be asked what came of a key; it tells afterwards what came of it; or nothing."""
 OnUnknown = Literal["repeat", "leave"]
 """What is done where nobody knows whether a message arrived and nobody can be asked: send it once
 more, marked, or leave it, marked."""
@@ -46,6 +46,8 @@ class Line:
 
     account: Account
     http: aiohttp.ClientSession
+    answering: str | None = None
+    """The platform's id of the message that is being answered, where it is known."""
 
 
 Part = dict[str, Any]
@@ -140,6 +142,10 @@ class Adapter(Protocol):
 
     async def send(self, part: Part, place: str, key: UUID, line: Line) -> Verdict: ...
     async def look_up(self, place: str, key: UUID, line: Line) -> Found: ...
+    def opener(self, line: Line) -> Part | None:
+        """What may be sent where the platform takes no replies any more, and asks the person to
+        write again."""
+
     async def working(self, place: str, line: Line) -> None:
         """Show there that somebody writes, if the platform can."""
 
@@ -167,6 +173,9 @@ class Adapter(Protocol):
 
 class BaseAdapter(Adapter):
     """What a platform does that cannot do more."""
+
+    def opener(self, line: Line) -> Part | None:  # noqa: ARG002
+        return None
 
     async def working(self, place: str, line: Line) -> None:  # noqa: ARG002
         return None

@@ -1,6 +1,7 @@
 """Channels of other platforms: an answer is shown when it is whole, and sent by its delivery."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from shared.valkey.publish import publish_delivery_ready
 
@@ -11,6 +12,9 @@ class OutsideChannel:
     """The answer's delivery is stored with it."""
 
     tries_again_after_s = (30.0, 120.0, 600.0)
+
+    def rule(self, extras: Mapping[str, Any]) -> str:  # noqa: ARG002
+        return ""
 
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview:  # noqa: ARG002
         return Unseen()

@@ -4,7 +4,7 @@ The pipeline knows channels by this alone. What is told here is stored already, 
 fail an answer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
@@ -74,6 +74,10 @@ class Channel(Protocol):
     def tries_again_after_s(self) -> Sequence[float]:
         """How long an answer that failed waits each time before we try it again; empty where its
         person sees that it failed and can have it tried again."""
+
+    def rule(self, extras: Mapping[str, Any]) -> str:
+        """What an employee is told of answering there; empty where there is nothing to tell.
+        `extras` are the run's."""
 
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview: ...
     async def tell(self, turn: Turn, told: Told) -> None: ...

@@ -8,7 +8,7 @@ outcome is stored already; clients that miss it get it when they catch up.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
 from uuid import UUID
@@ -137,6 +137,9 @@ class WebChannel:
     """Everything is published to the conversation's sockets, on every gateway."""
 
     tries_again_after_s = ()
+
+    def rule(self, extras: Mapping[str, Any]) -> str:  # noqa: ARG002
+        return ""
 
     def preview(self, turn: Turn, window_s: Callable[[], float]) -> Preview:
         return WebPreview(

@@ -15,6 +15,7 @@ from shared.models.message import ChannelType, KonstructMessage, MessageContent,
 from shared.telemetry.tracing import TRACEPARENT
 
 from orchestrator.channels.port import Turn
+from orchestrator.channels.registry import channel_of
 from orchestrator.life.context import WorkerContext
 from orchestrator.life.runs_in_hand import RunInHand
 from orchestrator.llm import Prompt
@@ -92,7 +93,8 @@ async def claim(
         message, extras = parse_payload(claimed.payload)
         # A payload made by a version before this one has the text in it.
         text = message.content.text if claimed.asked is None else as_read(claimed.asked)
-        prompt = build_prompt(claimed.agent, claimed.said_before, text)
+        rule = channel_of(message.channel).rule(extras)
+        prompt = build_prompt(claimed.agent, claimed.said_before, text, rule)
     except Exception:  # whatever it is, it would be the same next time
         log.exception("run_not_readable", run_id=str(claimed.id))
         message, extras = _address(nudge.tenant_id, claimed)

@@ -20,10 +20,12 @@ TOKENS_PER_TURN = 6
 """What a turn's frame costs beside its text."""
 
 
-def build_prompt(agent: AgentAtWork, said_before: Sequence[Said], text: str) -> Prompt:
+def build_prompt(
+    agent: AgentAtWork, said_before: Sequence[Said], text: str, rule: str = ""
+) -> Prompt:
     """Instructions, the newest turns that fit, and what is said now. `said_before` is newest
-    first."""
-    instructions = _instructions(agent)
+    first; `rule` is the channel's own instruction."""
+    instructions = f"{_instructions(agent)}\n\n{rule}".strip()
     budget = settings.model.context_tokens - settings.model.max_answer_tokens
     budget -= _tokens(instructions) + _tokens(text)
     turns = [_turn(said) for said in said_before]

@@ -7,11 +7,20 @@ here and nowhere else: a channel's reader only says who spoke and whether we wer
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from shared.channels import connections, people
+from shared.channels import connections, people, reports
 from shared.channels.accounts import Account
-from shared.channels.events import Deleted, Edited, Ignored, Inbound, Lifecycle, Moved
+from shared.channels.events import (
+    AddressChanged,
+    Deleted,
+    Edited,
+    Ignored,
+    Inbound,
+    Lifecycle,
+    Moved,
+    Reported,
+)
 from shared.config import settings
-from shared.conversations import receive, revisions
+from shared.conversations import addresses, receive, revisions
 from shared.conversations.receive import Heard
 from shared.conversations.revisions import Revised
 from shared.redis_keys import channel_ignored_key
@@ -45,6 +54,13 @@ async def store(account: Account, event: Inbound) -> Became:
         case Lifecycle(code):
             await connections.is_failing(account.tenant_id, account.id, code)
             return Became("lifecycle")
+        case Reported():
+            return Became(await reports.note(account, event))
+        case AddressChanged(before, now, number):
+            moved = await addresses.change_address(
+                account.tenant_id, account.id, before, now, number
+            )
+            return Became("moved" if moved else "known")
         case Ignored(reason):
             return ignore(account, reason)
 

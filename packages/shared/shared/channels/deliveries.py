@@ -39,6 +39,8 @@ class Due:
     address: str | None
     """The person's, one-to-one; else the place is the conversation's key."""
     hints: dict[str, Any] | None
+    code: str | None
+    """What was last written down about it."""
 
 
 # One step along the index of what is open for each conversation, from one on.
@@ -63,7 +65,7 @@ _DUE = Statement(
     )
     SELECT due.id, due.conversation_id, due.message_id, due.n, due.state = 'sending',
            due.maybe_twice, due.attempts, due.body::text, message.content, its.external_key,
-           address.external_id, due.hints::text
+           address.external_id, due.hints::text, due.last_code
       FROM due
       JOIN messages AS message
         ON message.tenant_id = due.tenant_id AND message.channel = due.channel

@@ -4,6 +4,8 @@ A message is a `Heard`. Edits and deletes name the message they are about and ha
 """
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from shared.conversations.inbound_events import Told
 from shared.conversations.receive import Heard
@@ -46,4 +48,32 @@ class Ignored:
     reason: str
 
 
-Inbound = Heard | Edited | Deleted | Moved | Lifecycle | Ignored
+ReportState = Literal["sent", "delivered", "read", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """What became of a message of ours, told afterwards: by the platform's id of it, and by our
+    key of it where the platform tells that, too.
+
+    `failed` has the code; `again_after_s` if it may be sent again then, since it was not taken.
+    """
+
+    external_id: str
+    state: ReportState
+    at: datetime
+    key: str | None = None
+    code: str | None = None
+    again_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddressChanged:
+    """Whom the platform called `before` it calls `now`: the person is the same."""
+
+    before: str
+    now: str
+    number: str | None = None
+
+
+Inbound = Heard | Edited | Deleted | Moved | AddressChanged | Reported | Lifecycle | Ignored

@@ -7,6 +7,7 @@ became of it, as we do ourselves when no verdict came.
 import asyncio
 import random
 from dataclasses import dataclass
+from uuid import uuid5
 
 from shared.channels import deliveries, verdicts
 from shared.channels.connections import FAILING_PAUSE_S
@@ -35,6 +36,12 @@ log = get_logger(__name__)
 
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 300.0
+REPORTED_WITHIN_S = 30.0
+"""Where the platform tells afterwards what came of a message: it would have by then."""
+_REPORT_AWAITED = "report_awaited"
+ASKED_TO_WRITE = "asked_to_write"
+LOOK_AT_WINDOW_S = 20.0
+"""How long after a person has written what waited for that may still wait."""
 
 
 def pause_s(attempts: int) -> float:
@@ -73,6 +80,8 @@ async def send(desk: Desk, due: Due) -> Verdict | None:
     if begun is None:
         return None
     if (why := begun.must_not_leave) is not None:
+        if why == deliveries.WINDOW_SHUT and (opener := desk.adapter.opener(desk.line)) is not None:
+            return await _open_window(desk, due, opener, end_by)
         await _over(desk, due, "dropped" if why == deliveries.OPTED_OUT else "dead", why)
         return None
     if not parts:
@@ -85,6 +94,8 @@ async def send(desk: Desk, due: Due) -> Verdict | None:
         verdict: Verdict = found
     else:
         verdict = await _verdict(desk, due, parts[0], end_by)
+        if isinstance(verdict, Unsure) and abilities.keys == "report":
+            verdict = Unsure(_REPORT_AWAITED, REPORTED_WITHIN_S)
     await _write_down(desk, due, verdict)
     metrics.DELIVERIES.labels(account.channel, type(verdict).__name__.lower()).inc()
     return verdict
@@ -100,8 +111,12 @@ def _rendered(desk: Desk, due: Due) -> list[Part]:
 
 async def _found(desk: Desk, due: Due, end_by: float) -> Found | None:
     """What the platform knows of it; None if it was never begun, or there is nobody to ask."""
-    if not due.was_begun or desk.abilities.keys != "ask":
+    if not due.was_begun or desk.abilities.keys not in ("ask", "report"):
         return None
+    if desk.abilities.keys == "report":
+        if due.code == _REPORT_AWAITED:
+            return Unknown("no_report")
+        return Unsure(_REPORT_AWAITED, REPORTED_WITHIN_S)
     try:
         async with asyncio.timeout_at(end_by):
             return await desk.adapter.look_up(_place(due), due.id, desk.line)
@@ -115,6 +130,28 @@ async def _verdict(desk: Desk, due: Due, part: Part, end_by: float) -> Verdict:
             return await desk.adapter.send(part, _place(due), due.id, desk.line)
     except TimeoutError:
         return Unsure("timeout")
+
+
+async def _open_window(desk: Desk, due: Due, opener: Part, end_by: float) -> Verdict | None:
+    """The person is asked to write again, once; what is to be said waits for that, or for a day."""
+    if due.code != ASKED_TO_WRITE:
+        key = uuid5(due.id, ASKED_TO_WRITE)  # a report of it is none of the delivery
+        try:
+            async with asyncio.timeout_at(end_by):
+                verdict = await desk.adapter.send(opener, _place(due), key, desk.line)
+        except TimeoutError:
+            verdict = Unsure("timeout")
+        if not isinstance(verdict, Sent | Unsure):
+            await _write_down(desk, due, verdict)
+            return verdict
+    await verdicts.waits(
+        desk.line.account.tenant_id,
+        desk.number,
+        due.id,
+        code=ASKED_TO_WRITE,
+        pause_s=LOOK_AT_WINDOW_S,
+    )
+    return None
 
 
 def _place(due: Due) -> str:
