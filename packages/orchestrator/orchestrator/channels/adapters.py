@@ -8,11 +8,13 @@ from orchestrator.channels.adapter import Adapter
 from orchestrator.channels.scripted.adapter import ScriptedAdapter
 from orchestrator.channels.slack.adapter import SlackAdapter
 from orchestrator.channels.telegram.adapter import TelegramAdapter
+from orchestrator.channels.whatsapp.adapter import WhatsAppAdapter
 
 _ADAPTERS: Final[dict[str, Adapter]] = {
     ChannelType.SCRIPTED: ScriptedAdapter(),
     ChannelType.SLACK: SlackAdapter(),
     ChannelType.TELEGRAM: TelegramAdapter(),
+    ChannelType.WHATSAPP: WhatsAppAdapter(),
 }
 
 

@@ -14,6 +14,7 @@ from shared.channels.kept import Kept
 from shared.channels.scripted.form import ScriptedForm
 from shared.channels.slack.form import SlackForm
 from shared.channels.telegram.form import TelegramForm
+from shared.channels.whatsapp.form import WhatsAppForm
 from shared.errors import BadRequest
 from shared.models.message import ChannelType
 
@@ -21,6 +22,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     ChannelType.SCRIPTED: ScriptedForm,
     ChannelType.SLACK: SlackForm,
     ChannelType.TELEGRAM: TelegramForm,
+    ChannelType.WHATSAPP: WhatsAppForm,
 }
 
 

@@ -1,0 +1,1 @@
+"""WhatsApp: speaks to Meta's Graph API (docs/channels/whatsapp.md)."""

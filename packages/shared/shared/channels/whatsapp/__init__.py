@@ -1,0 +1,1 @@
+"""WhatsApp, as both halves know it (docs/channels/whatsapp.md)."""
