@@ -38,8 +38,10 @@ class Senders:
         self._worker_id = worker_id
         self._senders: dict[UUID, Sender] = {}
         self._serving: dict[UUID, asyncio.Task[None]] = {}
-        self._until = 0.0
         self._taken_at: dict[UUID, float] = {}
+        self._anew: dict[UUID, tuple[Taken, float]] = {}
+        """Accounts whose lease ran out and that we have again, before their sender has ended: as
+        after a sleep of the machine. The next one begins when that one has."""
         self._served_elsewhere: dict[UUID, float] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
@@ -81,9 +83,13 @@ class Senders:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _serve(self, taken: Taken, asked_at: float) -> None:
-        if self._leaving or taken.connection_id in self._senders or self._http is None:
+        if self._leaving or self._http is None:
             return
         connection_id = taken.connection_id
+        if (former := self._senders.get(connection_id)) is not None:
+            self._anew[connection_id] = taken, asked_at
+            former.leave()
+            return
         self._taken_at[connection_id] = asked_at
         sender = Sender(taken, self._http, lambda: self._lease_until(connection_id))
         self._senders[connection_id] = sender
@@ -100,8 +106,14 @@ class Senders:
         finally:
             del self._senders[taken.connection_id], self._serving[taken.connection_id]
             self._taken_at.pop(taken.connection_id, None)
+        number = taken.number
+        if (anew := self._anew.pop(taken.connection_id, None)) is not None:
+            if not self._leaving:
+                self._serve(*anew)
+                return
+            number = anew[0].number
         try:
-            await leases.give_back(taken.connection_id, taken.number, role=SEND)
+            await leases.give_back(taken.connection_id, number, role=SEND)
         except DATABASE_AWAY as error:
             log.warning("lease_not_given_back", error=type(error).__name__)  # it runs out
 
