@@ -2,6 +2,7 @@
 import type { Message } from "@/wire/frames";
 
 import type { Doing } from "./doing";
+import { isTakenOver, isUnsaid } from "./taken-over";
 import type { Notice, Outgoing, Transcript } from "./transcript";
 
 export type ThreadItem =
@@ -66,7 +67,9 @@ function stored(messages: readonly Message[]): Stored {
   }
   const found: Stored = {
     // Answered together with a newer message: the answer is there.
-    items: messages.filter(({ status }) => status !== "merged").map(storedItem),
+    items: messages
+      .filter((message) => message.status !== "merged" && !isUnsaid(message))
+      .map(storedItem),
     lastOutcome,
     asked: messages
       .filter(({ id, role }) => role === "user" && lastOutcome.get(id)?.status !== "complete")
@@ -85,6 +88,7 @@ function storedItem(message: Message): ThreadItem {
 }
 
 function toItem(message: Message): ThreadItem {
+  if (isTakenOver(message)) return { kind: "message", key: message.id, message };
   if (message.reply_to && message.status === "failed") {
     return { kind: "failed", key: message.id, message, replyTo: message.reply_to, failure: undefined };
   }

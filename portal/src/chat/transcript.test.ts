@@ -221,6 +221,22 @@ describe("who answers", () => {
     expect(threadItems(merged).map(({ kind }) => kind)).toEqual(["message"]);
   });
 
+  test("what was said until a colleague took over stays, and is no failure", () => {
+    const broken = { ...answered(2, "m1", "failed"), error_code: "taken_over", finish: "broken_off" };
+    const after = take(addMessages(EMPTY, [said(1)]), broken, notice(3, "human"));
+    expect(kinds(after)).toEqual(["message", "message", "notice"]);
+    const replied = take(after, { ...answered(4, "m1"), author: { kind: "member", name: "Ana" } });
+    expect(kinds(replied)).toEqual(["message", "message", "notice", "message"]);
+    const keys = threadItems(replied).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  test("if nothing had been said, the notice says it all", () => {
+    const unsaid = { ...answered(2, "m1", "failed"), text: "", error_code: "taken_over" };
+    const after = take(addMessages(EMPTY, [said(1)]), unsaid, notice(3, "human"));
+    expect(kinds(after)).toEqual(["message", "notice"]);
+  });
+
   test("has its agent back after a reset", () => {
     expect(takeFrame(taken, { type: "reset", seq: 2 }).handling).toBe("agent");
   });

@@ -2,6 +2,7 @@
 import { memo, type Ref, useImperativeHandle } from "react";
 
 import type { ChatSession, ChatSnapshot } from "@/chat/chat-session";
+import { isTakenOver } from "@/chat/taken-over";
 import type { ThreadItem } from "@/chat/thread-items";
 import type { Outgoing } from "@/chat/transcript";
 import { Button } from "@/components/button";
@@ -130,7 +131,7 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           colleague={item.message.author?.kind === "member"}
           text={item.message.content}
           at={item.message.created_at}
-          stopped={item.message.status === "stopped"}
+          stopped={item.message.status === "stopped" || isTakenOver(item.message)}
           cut={item.message.finish === "length"}
           onGoOn={goesOn ? () => { session.send(t("message.goOn")); } : undefined}
         />
@@ -146,8 +147,7 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           message={item.message}
           failure={item.failure}
           canRetry={connected}
-          // A person has come instead, or the employee is back and answers by itself.
-          onRetry={item.message.error_code === "taken_over" ? undefined : () => { session.retry(item.replyTo); }}
+          onRetry={() => { session.retry(item.replyTo); }}
         />
       );
     case "outgoing":

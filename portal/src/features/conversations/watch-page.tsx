@@ -7,6 +7,7 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link, useParams } from "react-router";
 
+import { isTakenOver, isUnsaid } from "@/chat/taken-over";
 import { Button } from "@/components/button";
 import { FormFooter } from "@/components/form/form-footer";
 import { TextField } from "@/components/form/text-field";
@@ -79,7 +80,7 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
   const former = conversation !== undefined && !conversation.user_name;
   const person = conversation?.user_name ?? t("conversations.former");
   const stored = history.data?.pages.toReversed().flat() ?? [];
-  const messages = stored.filter(({ status }) => status !== "merged");
+  const messages = stored.filter((message) => message.status !== "merged" && !isUnsaid(message));
 
   const end = useRef<HTMLDivElement>(null);
   const loaded = history.isSuccess;
@@ -130,7 +131,7 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
       </article>
     );
   }
-  if (status === "failed") return <FailedAnswer name={name} message={message} canRetry={false} />;
+  if (status === "failed" && !isTakenOver(message)) return <FailedAnswer name={name} message={message} canRetry={false} />;
   if (message.author?.kind === "system") return <NoticeLine text={content} />;
   const colleague = writtenBy(message, t);
   return (
@@ -139,7 +140,7 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
       colleague={colleague !== null}
       text={content}
       at={created_at}
-      stopped={status === "stopped"}
+      stopped={status === "stopped" || isTakenOver(message)}
       cut={message.finish === "length"}
     />
   );
