@@ -181,30 +181,74 @@ def test_nothing_but_a_token_is_taken_for_one(given: str) -> None:
 
 
 async def test_health_says_what_a_person_must_do(ada: Spoken) -> None:
-    ours = f"{HOOK}/{ada.line.account.id}"
-
     async def code() -> str | None:
         health = await ADAPTER.check(ada.line)
         assert health.ok is (health.code is None)
         assert health.ok or health.sentence
         return health.code
 
-    assert await code() == "webhook_gone"
     ada.bot.updates.url = "https://elsewhere.example/secret-path"
     health = await ADAPTER.check(ada.line)
     assert health.code == "webhook_elsewhere"
     assert "elsewhere.example" in str(health.sentence)
     assert "secret-path" not in str(health.sentence)
-    await ADAPTER.subscribe("http://127.0.0.1:9/channels/telegram/x", ada.line)
-    ada.bot.updates.url = f"http://127.0.0.1:9/channels/telegram/{ada.line.account.id}"
+    ada.bot.updates.url = ""
     assert await code() is None
     ada.bot.say(MIA, "hello")
     await eventually(lambda: ada.bot.updates.last_error is not None, "it was tried")
     assert await code() == "not_reached"
     ada.bot.updates.last_error = (1, "long ago")
-    ada.bot.updates.url = ours
+    assert await code() is None
     other = replace(ada.line, account=replace(ada.line.account, external_key="7"))
     assert (await ADAPTER.check(other)).code == "another_account"
+
+
+@pytest.mark.parametrize("receive", ["webhook", "polling"])
+async def test_what_we_told_telegram_before_is_mended_and_what_others_did_is_not(
+    platform: ScriptedTelegram, settings_of_its_own: pytest.MonkeyPatch, receive: str
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_PUBLIC_URL", "https://now.example.com")
+    get_settings.cache_clear()
+    bot = platform.bot("ada_bot")
+    async with spoken(bot, receive=receive) as ada:
+        ours = f"/channels/telegram/{ada.line.account.id}"
+        for before in ("", f"https://before.example.com{ours}"):
+            bot.updates.url = before
+            assert (await ADAPTER.check(ada.line)).ok
+            assert bot.updates.url == (
+                f"https://now.example.com{ours}" if receive == "webhook" else ""
+            )
+        bot.updates.url = "https://elsewhere.example.com/x"
+        assert (await ADAPTER.check(ada.line)).code == "webhook_elsewhere"
+        assert bot.updates.url == "https://elsewhere.example.com/x"
+
+
+async def test_who_asks_gets_all_once_and_says_what_was_taken_by_asking_on(ada: Spoken) -> None:
+    for number in range(3):
+        ada.bot.say(MIA, f"message {number}")
+    cursors, texts = [], []
+    async for event, cursor in ADAPTER.listen(None, ada.line):
+        assert ada.bot.updates.pending == 3, "nothing is taken before all was stored"
+        texts.append(event.text)
+        cursors.append(cursor)
+        if len(texts) == 3:
+            break
+    assert texts == [f"message {number}" for number in range(3)]
+    ada.bot.say(MIA, "after a crash")
+    again = ADAPTER.listen(cursors[1], ada.line)
+    assert [(await anext(again))[0].text for _ in range(2)] == ["message 2", "after a crash"]
+    assert ada.bot.updates.pending == 2
+
+
+async def test_who_asks_is_told_of_whoever_else_receives(ada: Spoken) -> None:
+    ada.bot.updates.url = "https://elsewhere.example.com/x"
+    with pytest.raises(AccountRefused) as refused:
+        await anext(ADAPTER.listen(None, ada.line))
+    assert refused.value.code == "webhook_elsewhere"
+    ada.bot.revoke()
+    with pytest.raises(AccountRefused) as refused:
+        await anext(ADAPTER.listen(None, ada.line))
+    assert refused.value.code == "token_revoked"
 
 
 async def test_an_address_that_telegram_does_not_take_is_refused_with_its_reason(

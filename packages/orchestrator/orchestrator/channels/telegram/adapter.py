@@ -8,6 +8,7 @@ from typing import Any, cast
 from uuid import UUID
 
 from shared.channels.accounts import Account
+from shared.channels.events import Inbound
 from shared.channels.proofs import Health, Proved
 from shared.channels.telegram import sentences
 from shared.channels.telegram.events import WANTED
@@ -29,10 +30,11 @@ from orchestrator.channels.adapter import (
 )
 from orchestrator.channels.rendering import render
 from orchestrator.channels.rendering.dialects import TELEGRAM
-from orchestrator.channels.telegram import files
+from orchestrator.channels.telegram import files, polling
 from orchestrator.channels.telegram.api import Answer, NoAnswer, call, token_of
-from orchestrator.channels.telegram.health import health_of
+from orchestrator.channels.telegram.health import health_of, needs_mending
 from orchestrator.channels.telegram.verdicts import CANNOT_PARSE, moved_to, verdict_of
+from orchestrator.channels.webhooks import webhook_url
 
 MAX_UNITS = 4_096
 """UTF-16 units of a message, after its entities were read."""
@@ -134,9 +136,15 @@ class TelegramAdapter(BaseAdapter):
         await _required(line, "deleteWebhook")
 
     async def check(self, line: Line) -> Health:
-        bot = await _required(line, "getMe")
-        webhook = await _required(line, "getWebhookInfo")
+        """What another way of receiving has left behind, or a former address of ours, is mended."""
+        bot, webhook = await _required(line, "getMe"), await _required(line, "getWebhookInfo")
+        if needs_mending(line.account, webhook.result, polls=polls(line.account)):
+            await self.subscribe(webhook_url(line.account), line)
+            webhook = await _required(line, "getWebhookInfo")
         return health_of(line.account, bot.result, webhook.result, polls=polls(line.account))
+
+    def listen(self, cursor: str | None, line: Line) -> AsyncIterator[tuple[Inbound, str]]:
+        return polling.listen(cursor, line)
 
 
 def _addressed(place: str) -> dict[str, Any]:

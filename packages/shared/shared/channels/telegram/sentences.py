@@ -24,9 +24,7 @@ HEALTH: Final[dict[str, str]] = {
     "/mybots, choose the bot, then API Token, and connect it with the token you see there.",
     "another_account": "This token is now another bot's. Connect the bot anew.",
     "webhook_elsewhere": "Another program receives this bot's messages at {where}. Stop it there, "
-    "then connect the bot here again. A bot can be used by one program alone.",
-    "webhook_gone": "Telegram no longer knows where to send this bot's messages: another program "
-    "has removed our address. Stop it, then connect the bot here again.",
+    "then disconnect the bot here and connect it again. A bot can be used by one program alone.",
     "polled_elsewhere": "Another program asks for this bot's messages, too, so that some go there. "
     "Stop it. If you cannot find it, send /revoke to @BotFather and connect with the new token.",
     "not_reached": "Telegram cannot reach us: {why}. {waiting} messages wait there. Ask whoever "

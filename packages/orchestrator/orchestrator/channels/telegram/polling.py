@@ -1,0 +1,55 @@
+"""Asks Telegram for updates, where it cannot reach us.
+
+Telegram forgets what we say was taken, and so that is said of what is stored alone: the next
+question begins behind what whoever listens has taken.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from shared.channels.events import Ignored, Inbound
+from shared.channels.telegram import sentences
+from shared.channels.telegram.events import WANTED, read_update
+
+from orchestrator.channels.adapter import AccountRefused, Line
+from orchestrator.channels.telegram.api import Answer, NoAnswer, call
+
+WAITS_S = 25
+"""For which Telegram keeps a question open while nothing happens."""
+ANSWERS_WITHIN_S = WAITS_S + 10.0
+
+
+async def listen(cursor: str | None, line: Line) -> AsyncIterator[tuple[Inbound, str]]:
+    """What happens, each with the cursor behind it, in order and for ever. What is asked for next
+    is taken to be stored. Raises AccountRefused, NoAnswer."""
+    offset = int(cursor or 0)
+    while True:
+        for update in await _ask(offset, line):
+            offset = int(update["update_id"]) + 1
+            yield _read(update, line), str(offset)
+
+
+async def _ask(offset: int, line: Line) -> list[dict[str, Any]]:
+    question = {"offset": offset, "timeout": WAITS_S, "allowed_updates": WANTED}
+    answer = await call(line, "getUpdates", question, within_s=ANSWERS_WITHIN_S)
+    if answer.ok:
+        updates: list[dict[str, Any]] = answer.result
+        return updates
+    raise _error(answer)
+
+
+def _error(answer: Answer) -> Exception:
+    if answer.status in (401, 404):
+        return AccountRefused("token_revoked", sentences.health("token_revoked"))
+    if answer.status == 409:
+        code = "webhook_elsewhere" if "webhook" in answer.description else "polled_elsewhere"
+        return AccountRefused(code, sentences.health(code, where="a webhook"))
+    return NoAnswer(f"http_{answer.status}", left=False)
+
+
+def _read(update: dict[str, Any], line: Line) -> Inbound:
+    """What cannot be read is passed over, or it would be told again and again."""
+    try:
+        return read_update(update, line.account)
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError):
+        return Ignored("unreadable")
