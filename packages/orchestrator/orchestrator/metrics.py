@@ -48,6 +48,12 @@ DELIVERIES = Counter(
     ["channel", "verdict"],
 )
 ACCOUNTS_SERVED = Gauge("konstruct_accounts_served", "Accounts this worker sends for now.")
+ACCOUNTS_LISTENED_TO = Gauge("konstruct_accounts_listened_to", "Accounts this worker asks.")
+HEARD = Counter(
+    "konstruct_heard_total",
+    "Events of platforms that this worker asked for, by what came of them.",
+    ["channel", "became"],
+)
 JOBS = Counter("konstruct_jobs_total", "Jobs ended, by kind and state.", ["kind", "state"])
 SWEEP_NUDGES = Counter("konstruct_sweep_nudges_total", "Runs the sweep had to nudge again.")
 STAGE = Histogram(

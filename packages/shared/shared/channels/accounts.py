@@ -26,6 +26,8 @@ class Account:
     credentials: Mapping[str, str] = field(repr=False)
     settings: dict[str, Any]
     options: dict[str, Any] = field(default_factory=dict)
+    listens: bool = False
+    """Its platform tells us nothing: a worker asks."""
 
 
 def account_of(connection: ChannelConnection, opened: Mapping[str, str]) -> Account:
@@ -40,6 +42,7 @@ def account_of(connection: ChannelConnection, opened: Mapping[str, str]) -> Acco
         credentials=opened,
         settings=connection.config.get("settings", {}),
         options=connection.config.get("options", {}),
+        listens=connection.config.get("listens") is True,
     )
 
 

@@ -209,7 +209,12 @@ async def _make_live(
     connection.external_key = proof.external_key
     connection.state, connection.failing, connection.not_before = "live", None, None
     known = connection.config.get("settings", {}) | dict(proof.settings)
-    connection.config = {**connection.config, "settings": known, **_profile(proof)}
+    connection.config = {
+        **connection.config,
+        "settings": known,
+        "listens": proof.listens,
+        **_profile(proof),
+    }
     await credentials.keep(session, connection, proof.credentials)
     await session.flush()
     await plan_check(session, connection.tenant_id, connection.id)
@@ -249,7 +254,8 @@ async def is_well(tenant_id: UUID, connection_id: UUID, health: Health | None = 
         if health is not None and health.name is not None:
             connection = await repository.locked(session, connection_id)
             if connection is not None:
-                connection.config = {**connection.config, **_profile(health)}
+                listens = {} if health.listens is None else {"listens": health.listens}
+                connection.config = {**connection.config, **_profile(health), **listens}
         await repository.set_well(session, connection_id)
 
 

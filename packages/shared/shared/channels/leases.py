@@ -15,6 +15,7 @@ TTL_S = 30.0
 RENEW_S = 10.0
 CALL_TIMEOUT_S = 15.0
 SEND = "send"
+LISTEN = "listen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,27 @@ _TAKE_WANTING = Statement(
     """  # noqa: S608 - of our own constants
 )
 _TAKE_ONE = Statement(f"WITH taken AS ({_TAKE} AND connection.id = $4 {_ON_CONFLICT}) {_OURS}")
+_LISTENED_TO = "(connection.config ->> 'listens') = 'true'"
+_TAKE_LISTENING = Statement(
+    f"""
+    WITH taken AS ({_TAKE} AND {_LISTENED_TO}
+       AND (connection.state = 'live'
+            OR coalesce(connection.not_before, '-infinity') <= clock_timestamp())
+     LIMIT $4::integer
+    {_ON_CONFLICT}) {_OURS}
+    """
+)
+_RENEW_LISTENING = Statement(
+    f"""
+    UPDATE connection_leases AS lease
+       SET until = clock_timestamp() + make_interval(secs => $3)
+      FROM channel_connections AS connection
+     WHERE lease.worker_id = $1 AND lease.role = $2 AND lease.until > clock_timestamp()
+       AND connection.id = lease.connection_id AND connection.state IN ('live', 'failing')
+       AND {_LISTENED_TO}
+    RETURNING lease.connection_id, lease.number
+    """  # noqa: S608 - of our own constants
+)
 _RENEW = Statement(
     """
     UPDATE connection_leases AS lease
@@ -117,6 +139,20 @@ async def take(worker_id: UUID, connection_id: UUID, *, role: str) -> Taken | No
     """This account, unless somebody serves it."""
     (rows,) = await transact(SystemScope("lease"), _TAKE_ONE(worker_id, role, TTL_S, connection_id))
     return Taken(*rows[0]) if rows else None
+
+
+async def take_listening(worker_id: UUID, *, limit: int) -> list[Taken]:
+    """Accounts that are to be listened to, and that nobody listens to: this worker does now. One
+    that is failing has its pause first."""
+    call = _TAKE_LISTENING(worker_id, LISTEN, TTL_S, limit)
+    (rows,) = await transact(SystemScope("lease"), call)
+    return [Taken(*row) for row in rows]
+
+
+async def renew_listening(worker_id: UUID) -> dict[UUID, int]:
+    """As `renew`, of what is to be listened to still."""
+    (rows,) = await transact(SystemScope("lease"), _RENEW_LISTENING(worker_id, LISTEN, TTL_S))
+    return dict(rows)
 
 
 async def renew(worker_id: UUID, *, role: str) -> dict[UUID, int]:

@@ -24,13 +24,15 @@ class Proved:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Whether it is well; if not, the code and a sentence on what a person must do."""
+    """Whether it is well; if not, the code and a sentence on what a person must do. `listens` if
+    that may have changed since the account was proved."""
 
     ok: bool
     code: str | None = None
     sentence: str | None = None
     name: str | None = None
     picture_url: str | None = None
+    listens: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Speaks to Telegram as a bot."""
 
-import hashlib
-import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, cast
@@ -12,7 +10,6 @@ from shared.channels.events import Inbound
 from shared.channels.proofs import Health, Proved
 from shared.channels.telegram import sentences
 from shared.channels.telegram.events import WANTED
-from shared.config import settings
 from shared.conversations.media import MediaRef
 
 from orchestrator.channels.adapter import (
@@ -25,14 +22,16 @@ from orchestrator.channels.adapter import (
     OnUnknown,
     Part,
     Rate,
+    Unknown,
     Unsure,
     Verdict,
 )
 from orchestrator.channels.rendering import render
 from orchestrator.channels.rendering.dialects import TELEGRAM
 from orchestrator.channels.telegram import files, polling
-from orchestrator.channels.telegram.api import Answer, NoAnswer, call, token_of
-from orchestrator.channels.telegram.health import health_of, needs_mending
+from orchestrator.channels.telegram.api import Answer, NoAnswer, call
+from orchestrator.channels.telegram.health import health_of
+from orchestrator.channels.telegram.receiving import needs_mending, polls, webhook_secret
 from orchestrator.channels.telegram.verdicts import CANNOT_PARSE, moved_to, verdict_of
 from orchestrator.channels.webhooks import webhook_url
 
@@ -42,20 +41,6 @@ ACCOUNT_RATE = Rate(per_s=25.0, burst=25)
 PLACE_RATE = Rate(per_s=1.0, burst=3)
 """Telegram asks for 30 a second in all and about one a second in a chat."""
 CONNECTIONS = 40
-
-
-def polls(account: Account) -> bool:
-    """Whether we ask for updates, instead of being told."""
-    asked = account.settings.get("receive", "auto")
-    return asked == "polling" or (asked == "auto" and not settings.gateway.public_url)
-
-
-def webhook_secret(line: Line) -> str:
-    """What Telegram says with each update to prove itself. Nobody can make it without the token,
-    and it tells nothing of the token."""
-    token = token_of(line)
-    own_id = token.partition(":")[0]
-    return hmac.new(token.encode(), f"webhook of {own_id}".encode(), hashlib.sha256).hexdigest()
 
 
 class TelegramAdapter(BaseAdapter):
@@ -91,7 +76,7 @@ class TelegramAdapter(BaseAdapter):
         return verdict_of(answer, place)
 
     async def look_up(self, place: str, key: UUID, line: Line) -> Found:  # noqa: ARG002
-        return Unsure("cannot_be_asked")
+        return Unknown("cannot_be_asked")
 
     async def working(self, place: str, line: Line) -> None:
         with suppress(NoAnswer):
@@ -138,10 +123,10 @@ class TelegramAdapter(BaseAdapter):
     async def check(self, line: Line) -> Health:
         """What another way of receiving has left behind, or a former address of ours, is mended."""
         bot, webhook = await _required(line, "getMe"), await _required(line, "getWebhookInfo")
-        if needs_mending(line.account, webhook.result, polls=polls(line.account)):
+        if needs_mending(line.account, webhook.result):
             await self.subscribe(webhook_url(line.account), line)
             webhook = await _required(line, "getWebhookInfo")
-        return health_of(line.account, bot.result, webhook.result, polls=polls(line.account))
+        return health_of(line.account, bot.result, webhook.result)
 
     def listen(self, cursor: str | None, line: Line) -> AsyncIterator[tuple[Inbound, str]]:
         return polling.listen(cursor, line)

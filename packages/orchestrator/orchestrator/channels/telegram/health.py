@@ -9,47 +9,33 @@ from shared.channels.accounts import Account
 from shared.channels.proofs import Health
 from shared.channels.telegram import sentences
 
-from orchestrator.channels.webhooks import webhook_url
+from orchestrator.channels.telegram.receiving import is_ours, polls, url_of
 
 LATELY_S = 600.0
 """A failure to reach us that is older has passed."""
 
 
-def health_of(
-    account: Account, bot: Mapping[str, Any], webhook: Mapping[str, Any], *, polls: bool
-) -> Health:
+def health_of(account: Account, bot: Mapping[str, Any], webhook: Mapping[str, Any]) -> Health:
     """`bot` is what getMe says, `webhook` what getWebhookInfo does."""
     if str(bot["id"]) != account.external_key:
         return _ill("another_account")
-    url = str(webhook.get("url") or "")
-    if url and not _is_ours(account, url):
-        return _ill("webhook_elsewhere", where=_host(url))
-    if not polls:
+    url = url_of(webhook)
+    if url and not is_ours(account, url):
+        return _ill("webhook_elsewhere", where=host_of(url))
+    if not polls(account):
         waiting = int(webhook.get("pending_update_count", 0))
         failed_s_ago = time.time() - float(webhook.get("last_error_date", 0))
         if waiting and failed_s_ago < LATELY_S:
             why = str(webhook.get("last_error_message", "it does not say why"))
             return _ill("not_reached", why=why, waiting=waiting)
-    return Health(True, name=str(bot.get("first_name") or bot.get("username")))
-
-
-def needs_mending(account: Account, webhook: Mapping[str, Any], *, polls: bool) -> bool:
-    """Whether Telegram goes by what we told it before our address, or the way we hear of updates,
-    became another. What others told it is not ours to mend."""
-    url = str(webhook.get("url") or "")
-    if polls:
-        return bool(url) and _is_ours(account, url)
-    return not url or (_is_ours(account, url) and url != webhook_url(account))
-
-
-def _is_ours(account: Account, url: str) -> bool:
-    return url.endswith(f"/channels/telegram/{account.id}")
+    name = str(bot.get("first_name") or bot.get("username"))
+    return Health(True, name=name, listens=polls(account))
 
 
 def _ill(code: str, **facts: object) -> Health:
     return Health(False, code, sentences.health(code, **facts))
 
 
-def _host(url: str) -> str:
+def host_of(url: str) -> str:
     """Of a foreign address, which may have a secret in its path, its host alone."""
     return urlsplit(url).hostname or "an unknown address"

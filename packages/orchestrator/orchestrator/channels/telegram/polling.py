@@ -13,6 +13,8 @@ from shared.channels.telegram.events import WANTED, read_update
 
 from orchestrator.channels.adapter import AccountRefused, Line
 from orchestrator.channels.telegram.api import Answer, NoAnswer, call
+from orchestrator.channels.telegram.health import host_of
+from orchestrator.channels.telegram.receiving import is_ours, polls, url_of
 
 WAITS_S = 25
 """For which Telegram keeps a question open while nothing happens."""
@@ -35,15 +37,27 @@ async def _ask(offset: int, line: Line) -> list[dict[str, Any]]:
     if answer.ok:
         updates: list[dict[str, Any]] = answer.result
         return updates
+    if answer.status == 409 and "webhook" in answer.description:
+        await _instead_of_a_webhook(line)
     raise _error(answer)
+
+
+async def _instead_of_a_webhook(line: Line) -> None:
+    """One that we set ends, if it is not what we go by from now on; another program's is left.
+    Raises AccountRefused for that."""
+    url = url_of((await call(line, "getWebhookInfo")).result or {})
+    if url and not is_ours(line.account, url):
+        code = "webhook_elsewhere"
+        raise AccountRefused(code, sentences.health(code, where=host_of(url)))
+    if polls(line.account):
+        await call(line, "deleteWebhook")
 
 
 def _error(answer: Answer) -> Exception:
     if answer.status in (401, 404):
         return AccountRefused("token_revoked", sentences.health("token_revoked"))
-    if answer.status == 409:
-        code = "webhook_elsewhere" if "webhook" in answer.description else "polled_elsewhere"
-        return AccountRefused(code, sentences.health(code, where="a webhook"))
+    if answer.status == 409 and "webhook" not in answer.description:
+        return AccountRefused("polled_elsewhere", sentences.health("polled_elsewhere"))
     return NoAnswer(f"http_{answer.status}", left=False)
 
 
