@@ -5,8 +5,10 @@ from collections.abc import Callable
 from tests.integration.conformance.driver import Driver
 from tests.integration.conformance.scripted import ScriptedDriver
 from tests.integration.conformance.slack import SlackDriver
+from tests.integration.conformance.telegram import TelegramDriver
 
 DRIVERS: dict[str, Callable[[], Driver]] = {
     "scripted": ScriptedDriver,
     "slack": SlackDriver,
+    "telegram": TelegramDriver,
 }

@@ -4,13 +4,14 @@ An adapter holds no state and no connection to PostgreSQL. What a platform answe
 few verdicts, and what is done about them is the sender's, for all platforms alike.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 from uuid import UUID
 
 import aiohttp
 from shared.channels.accounts import Account
+from shared.channels.events import Inbound
 from shared.channels.proofs import Health, Person, Proved
 from shared.conversations.media import MediaRef
 
@@ -169,6 +170,21 @@ class Adapter(Protocol):
 
     async def refresh(self, line: Line) -> dict[str, str] | None:
         """Credentials instead of those that end soon, if there are any. Raises AccountRefused."""
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """What an adapter has, too, whose platform tells us nothing unless we ask."""
+
+    def listen(
+        self, cursors: Mapping[str, str], line: Line
+    ) -> AsyncIterator[tuple[Inbound | None, Any]]:
+        """What happens, until the line ends; then it is opened anew.
+
+        Whoever takes one has stored it before asking for the next: only then it may be acknowledged
+        to the platform. None is nothing to store. Without cursors the platform remembers by itself
+        how far we are. Raises AccountRefused, and aiohttp's errors or OSError for what passes.
+        """
 
 
 class BaseAdapter(Adapter):

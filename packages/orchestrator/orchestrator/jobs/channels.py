@@ -11,7 +11,6 @@ from shared.secrets.envelope import SecretUnreadable
 
 from orchestrator.channels.adapter import AccountRefused, Adapter, Line
 from orchestrator.channels.adapters import adapter_of
-from orchestrator.channels.webhooks import webhook_url
 from orchestrator.jobs.work import JobFailed, Result, Work
 
 

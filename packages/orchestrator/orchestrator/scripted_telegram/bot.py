@@ -72,6 +72,7 @@ class Bot:
     """A misbehaving server: a download is redirected there."""
     people: dict[int, Person] = field(default_factory=dict)
     chats: dict[int, Chat] = field(default_factory=dict)
+    _good_for: int | None = None
     _ids: "count[int]" = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -196,9 +197,14 @@ class Bot:
         """Its owner takes the token away. Telegram tells nobody."""
         self.revoked = True
 
+    def revoke_after(self, messages: int) -> None:
+        """The same, once so many more messages were taken."""
+        self._good_for = messages
+        self.revoked = messages == 0
+
     def restore(self) -> None:
         """The same token is good again, which on Telegram it never is."""
-        self.revoked = False
+        self.revoked, self._good_for = False, None
 
     # ── what we do ─────────────────────────────────────────────────────────────────────────────
 
@@ -228,6 +234,8 @@ class Bot:
         if reply_to is not None:
             message["reply_to_message"] = reply_to
         chat.messages[message["message_id"]] = message
+        if self._good_for is not None:
+            self.revoke_after(self._good_for - 1)
         self.received.append(
             Received(
                 str(message["message_id"]),

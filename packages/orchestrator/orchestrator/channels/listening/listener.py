@@ -5,37 +5,24 @@ the truth. What is told again, after a crash or to another worker, is known.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import aclosing
-from typing import Protocol, runtime_checkable
 
 import aiohttp
 from shared.channels import arriving, connections
-from shared.channels.connections import Account
-from shared.channels.events import Inbound
+from shared.channels.accounts import Account
 from shared.channels.leases import Taken
 from shared.errors import NotFound
 from shared.log import get_logger
 from shared.secrets.envelope import SecretUnreadable
 
 from orchestrator import metrics
-from orchestrator.channels.adapter import AccountRefused, Line
+from orchestrator.channels.adapter import AccountRefused, Line, Listening
 from orchestrator.channels.adapters import adapter_of
 from orchestrator.channels.sending.one import pause_s
 
 log = get_logger(__name__)
 
 LONGEST_PAUSE_S = 30.0
-
-
-@runtime_checkable
-class Listening(Protocol):
-    """What an adapter adds whose platform has to be asked."""
-
-    def listen(self, cursor: str | None, line: Line) -> AsyncIterator[tuple[Inbound, str]]:
-        """What happens, for ever, and the cursor behind it; without one, from where the platform
-        says that we stopped. What was given is stored when the next is asked for. Raises
-        AccountRefused, and OSError or aiohttp's errors for what passes."""
 
 
 class NotOurs(Exception):
@@ -54,6 +41,7 @@ class Listener:
             while True:
                 try:
                     await self._listen(await self._current())
+                    self._failures = 0  # the line ended, and is opened anew
                 except (aiohttp.ClientError, OSError) as error:  # the platform's, the database's
                     await self._pause(error)
         except NotOurs:
@@ -66,9 +54,10 @@ class Listener:
         if not isinstance(adapter, Listening):
             log.warning("channel_cannot_listen", channel=account.channel)
             raise NotOurs
-        events = adapter.listen(None, Line(account, self._http))
-        async with aclosing(events):
+        async with aclosing(adapter.listen({}, Line(account, self._http))) as events:
             async for event, _ in events:
+                if event is None:
+                    continue
                 became = await arriving.store(await self._current(), event)
                 metrics.HEARD.labels(account.channel, became.what).inc()
                 self._failures = 0

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any, cast
 from uuid import UUID
 
-from shared.channels.accounts import Account
+from shared.channels.accounts import Account, webhook_url
 from shared.channels.events import Inbound
 from shared.channels.proofs import Health, Proved
 from shared.channels.telegram import sentences
@@ -33,7 +33,6 @@ from orchestrator.channels.telegram.api import Answer, NoAnswer, call
 from orchestrator.channels.telegram.health import health_of
 from orchestrator.channels.telegram.receiving import needs_mending, polls, webhook_secret
 from orchestrator.channels.telegram.verdicts import CANNOT_PARSE, moved_to, verdict_of
-from orchestrator.channels.webhooks import webhook_url
 
 MAX_UNITS = 4_096
 """UTF-16 units of a message, after its entities were read."""
@@ -128,8 +127,13 @@ class TelegramAdapter(BaseAdapter):
             webhook = await _required(line, "getWebhookInfo")
         return health_of(line.account, bot.result, webhook.result)
 
-    def listen(self, cursor: str | None, line: Line) -> AsyncIterator[tuple[Inbound, str]]:
-        return polling.listen(cursor, line)
+    def listen(
+        self,
+        cursors: Mapping[str, str],  # noqa: ARG002
+        line: Line,
+    ) -> AsyncIterator[tuple[Inbound, None]]:
+        """There is no cursor: Telegram remembers what was not taken."""
+        return polling.listen(line)
 
 
 def _addressed(place: str) -> dict[str, Any]:

@@ -21,14 +21,14 @@ WAITS_S = 25
 ANSWERS_WITHIN_S = WAITS_S + 10.0
 
 
-async def listen(cursor: str | None, line: Line) -> AsyncIterator[tuple[Inbound, str]]:
-    """What happens, each with the cursor behind it, in order and for ever. What is asked for next
-    is taken to be stored. Raises AccountRefused, NoAnswer."""
-    offset = int(cursor or 0)
+async def listen(line: Line) -> AsyncIterator[tuple[Inbound, None]]:
+    """What happens, in order and for ever. What was given is stored when the next is asked for.
+    Raises AccountRefused, NoAnswer."""
+    offset = 0
     while True:
         for update in await _ask(offset, line):
             offset = int(update["update_id"]) + 1
-            yield _read(update, line), str(offset)
+            yield _read(update, line), None
 
 
 async def _ask(offset: int, line: Line) -> list[dict[str, Any]]:

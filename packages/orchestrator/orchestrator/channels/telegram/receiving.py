@@ -5,12 +5,11 @@ import hmac
 from collections.abc import Mapping
 from typing import Any
 
-from shared.channels.connections import Account
+from shared.channels.accounts import Account, webhook_url
 from shared.config import settings
 
 from orchestrator.channels.adapter import Line
 from orchestrator.channels.telegram.api import token_of
-from orchestrator.channels.webhooks import webhook_url
 
 
 def polls(account: Account) -> bool:
