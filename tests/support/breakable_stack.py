@@ -30,6 +30,7 @@ PLATFORMS: dict[str, dict[str, str]] = {
         "KONSTRUCT_SLACK_API_URL": "{at}/api/",
         "KONSTRUCT_SLACK_SIGNING_SECRET": "signing-secret-of-the-operators-app",
     },
+    "telegram": {"KONSTRUCT_TELEGRAM_API_URL": "{at}"},
 }
 """Each channel's settings, with the address of its fake."""
 

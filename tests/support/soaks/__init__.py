@@ -5,6 +5,11 @@ from collections.abc import Callable
 from tests.support.soaks.scripted import ScriptedSoak
 from tests.support.soaks.slack import SlackSoak
 from tests.support.soaks.soak import Soak
+from tests.support.soaks.telegram import TelegramSoak
 
-SOAKS: dict[str, Callable[[int], Soak]] = {"scripted": ScriptedSoak, "slack": SlackSoak}
+SOAKS: dict[str, Callable[[int], Soak]] = {
+    "scripted": ScriptedSoak,
+    "slack": SlackSoak,
+    "telegram": TelegramSoak,
+}
 """Each is made with the port of its fake."""
