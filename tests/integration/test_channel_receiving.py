@@ -12,8 +12,15 @@ import httpx
 import orjson
 import psycopg
 import pytest
+from gateway.changed_accounts import ChangedAccounts
+from gateway.realtime.published import Published
 from orchestrator.scripted_channel import ScriptedChannel, sign
+from shared.channels import connections, credentials
 from shared.channels.known_accounts import known_accounts
+from shared.db import TenantSession
+from shared.redis_keys import account_changed_key
+from shared.valkey.batch import get_batch
+from shared.valkey.client import get_redis
 from sqlalchemy.exc import OperationalError
 
 from tests.support.people import World
@@ -353,3 +360,32 @@ async def test_who_writes_without_end_is_taken_for_a_loop(
     for number in range(5):
         assert await hook.post(said(f"message {number}")) == 200
     assert len(hook.messages()) == 3
+
+
+async def test_a_secret_that_was_changed_counts_at_once_and_all_gateways_are_told(
+    hook: Hook, acme: World
+) -> None:
+    assert await hook.post(said("hello")) == 200
+    async with get_redis().pubsub() as pubsub:
+        await pubsub.subscribe(account_changed_key())
+        async with TenantSession(acme.id) as session, session.transaction():
+            connection = await connections.find(session, hook.line.connection_id)
+            await credentials.keep(session, connection, {"signing_secret": "another"})
+        await get_batch().empty(2.0)
+        async with asyncio.timeout(5):
+            while (heard := await pubsub.get_message(timeout=1.0)) is None or (
+                heard["type"] != "message"
+            ):
+                continue
+    assert await hook.post(said("still known by the old one")) == 200
+    ChangedAccounts().deliver(Published.read(heard["data"]))
+    assert await hook.post(said("forged by now")) == 401
+    assert await hook.post(said("by the new one"), secret="another") == 200
+
+
+async def test_a_secret_that_cannot_be_opened_makes_the_platform_come_again(hook: Hook) -> None:
+    hook.line.superuser.execute(
+        "UPDATE secrets SET key_id = '00000000', sealed = 'k1.00000000.c2VhbGVk'"
+    )
+    assert await hook.post(said("hello")) == 503
+    assert hook.messages() == []

@@ -13,7 +13,9 @@ import structlog
 
 SECRET_NAMES = frozenset(
     {"password", "token", "access_token", "refresh_token", "authorization", "cookie", "api_key",
-     "api_token", "signing_key", "signing_secret", "text", "content", "payload", "bot_token"}
+     "api_token", "signing_key", "signing_secret", "text", "content", "payload", "bot_token",
+     "app_secret", "app_token", "auth_token", "credentials", "private_key", "sealed", "secret",
+     "verify_token"}
 )  # fmt: skip
 
 
