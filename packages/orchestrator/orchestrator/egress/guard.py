@@ -8,6 +8,8 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -17,6 +19,7 @@ from orchestrator.egress.addresses import Address, Allowed, is_public
 from orchestrator.egress.refused import EgressRefused
 
 RESOLVE_WITHIN_S = 5.0
+RESOLVED_AT_ONCE = 16
 MOST_ADDRESSES = 16
 Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
 
@@ -24,11 +27,22 @@ Resolver = Callable[[str, int], Awaitable[Sequence[Address]]]
 async def resolve(host: str, port: int) -> list[Address]:
     """Every address of the name, by the system's resolver. Raises OSError, TimeoutError."""
     async with asyncio.timeout(RESOLVE_WITHIN_S):
-        found = await asyncio.get_running_loop().getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP
+        found = await asyncio.get_running_loop().run_in_executor(
+            _resolving(), _addresses, host, port
         )
     # An address with a zone (fe80::1%eth0) is link-local, and refused by what stands before it.
     return list(dict.fromkeys(ip_address(str(each[4][0]).partition("%")[0]) for each in found))
+
+
+def _addresses(host: str, port: int) -> list[Any]:
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+
+
+@cache
+def _resolving() -> ThreadPoolExecutor:
+    """Threads of its own: a name whose servers never answer holds one for as long as the system's
+    resolver asks, and others need the loop's."""
+    return ThreadPoolExecutor(RESOLVED_AT_ONCE, "resolve")
 
 
 class GuardedBackend(httpcore2.AsyncNetworkBackend):
