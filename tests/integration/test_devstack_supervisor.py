@@ -225,6 +225,32 @@ def test_starts_says_so_and_ends(start: Callable[..., Up], data_dir: Path, how: 
     assert working_in(data_dir) == []
 
 
+def test_the_workers_ring_is_given_to_the_worker_and_to_no_other_child(
+    start: Callable[..., Up], data_dir: Path
+) -> None:
+    refuses = "import os\nassert 'KONSTRUCT_SECRETS_KEYS' not in os.environ\n"
+    up = start(
+        migrate=refuses + MIGRATE, seed=refuses + SEED, gateway=refuses + GATEWAY
+    ).wait_ready()
+    ring = str(data_dir / "secrets.keys")
+    holders = {
+        Path(process.cwd()).name
+        for process in working_in(data_dir)
+        if ring in process.environ().get("KONSTRUCT_SECRETS_KEYS", "")
+    }
+    assert holders == {"worker"}
+    settings = running_environment(data_dir)
+    assert settings is not None
+    assert "KONSTRUCT_SECRETS_KEYS" not in settings
+    assert settings["KONSTRUCT_SECRETS_SEAL_TO"].startswith("kpk1.")
+    assert "Back up together: postgres and secrets.keys and verify.keys" in up.text
+    assert up.stop() == 0
+    before = (data_dir / "secrets.keys").read_text()
+    (data_dir / "secrets.keys").write_text("nonsense")
+    assert start().wait_end() != 0
+    (data_dir / "secrets.keys").write_text(before)
+
+
 def test_what_crashes_comes_back_at_the_same_address(
     start: Callable[..., Up], data_dir: Path
 ) -> None:

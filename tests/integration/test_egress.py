@@ -7,6 +7,7 @@ public.
 import asyncio
 import gzip
 import ipaddress
+import socket
 import ssl
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -142,6 +143,29 @@ async def test_a_name_is_looked_up_once_and_what_was_checked_is_what_is_reached(
         assert (answer.status_code, names.asked) == (200, 1)
     assert await refused(f"http://{NAME}:{outside.port}/", resolver=names) == "blocked_address"
     assert names.asked == 2, "looked at anew at each connection, not when it was saved"
+    assert inside.heads == []
+
+
+async def test_the_systems_resolver_is_asked_once_and_by_nobody_else(
+    settings_of_its_own: pytest.MonkeyPatch,
+) -> None:
+    asked = 0
+
+    def rebinding(host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        nonlocal asked
+        assert host == NAME, "an address that was checked is connected to as it is"
+        asked += 1
+        address = ALLOWED if asked == 1 else INSIDE
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    async with (
+        listening() as outside,
+        listening(INSIDE, port=outside.port) as inside,
+        guarded_client() as http,
+    ):
+        settings_of_its_own.setattr(socket, "getaddrinfo", rebinding)
+        assert (await http.get(f"http://{NAME}:{outside.port}/")).status_code == 200
+        assert asked == 1
     assert inside.heads == []
 
 
