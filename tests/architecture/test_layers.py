@@ -32,7 +32,6 @@ LOOKS_PAST_ONE_TENANT = {
     "shared.channels.known_accounts": {"inbound"},  # whose account a platform's request is about
     "shared.secrets.verifying": {"verify"},  # a request is proved before its tenant is believed
     "shared.secrets.opening": {"secrets"},  # the application's role reads nothing that is sealed
-    "shared.secrets.canary": {"secrets"},
     "shared.secrets.rotation": {"secrets"},
     "shared.channels.leases": {"lease"},  # a worker sends for every tenant
     "shared.jobs.queue": {"jobs"},  # and does the jobs of all

@@ -13,11 +13,11 @@ from shared.config import get_settings
 from shared.db import TenantSession
 from shared.errors import ConfigError, Unavailable
 from shared.keyrings import PrivateKey, new_key
-from shared.secrets import canary, rotation, sealing
+from shared.secrets import rotation, sealing
 from shared.secrets.envelope import SecretUnreadable
-from shared.secrets.opening import opened
+from shared.secrets.opening import opened, require_rings
 from shared.secrets.sealing import Plain
-from shared.secrets.verifying import verifying
+from shared.secrets.verifying import require_verify_ring, verifying
 
 from tests.support.cli import Ran, konstruct
 from tests.support.people import World
@@ -151,20 +151,24 @@ async def test_a_worker_with_another_ring_is_refused_at_its_start(
 ) -> None:
     right, wrong, verify = new_key(), new_key(), new_key()
     rings(settings_of_its_own, [right], [verify])
-    await canary.require_rings()
-    await canary.require_rings()
+    await require_rings()
+    await require_rings()
     rings(settings_of_its_own, [new_key(), right], [verify])
-    await canary.require_rings()
+    await require_rings()
 
     rings(settings_of_its_own, [wrong], [verify])
     with pytest.raises(ConfigError) as raised:
-        await canary.require_rings()
+        await require_rings()
     for words in ("KONSTRUCT_SECRETS_KEYS", right.id, wrong.id, "Put that key back"):
         assert words in raised.value.message
 
     rings(settings_of_its_own, [right], [wrong])
     with pytest.raises(ConfigError, match="KONSTRUCT_VERIFY_KEYS does not open"):
-        await canary.require_rings()
+        await require_rings()
+    with pytest.raises(ConfigError, match="KONSTRUCT_VERIFY_KEYS does not open"):
+        await require_verify_ring()
+    rings(settings_of_its_own, [wrong], [verify])
+    await require_verify_ring()
 
 
 async def test_a_worker_without_a_ring_is_refused(
@@ -204,7 +208,7 @@ async def test_everything_is_sealed_anew_in_place_and_nothing_else_changes(
 ) -> None:
     old, new, verify_old, verify_new = (new_key() for _ in range(4))
     rings(settings_of_its_own, [old], [verify_old])
-    await canary.require_rings()
+    await require_rings()
     places = {}
     for number in range(250):
         world, row_id = (acme, globex)[number % 2], uuid4()
@@ -228,7 +232,7 @@ async def test_everything_is_sealed_anew_in_place_and_nothing_else_changes(
 
     assert everything_but(superuser, "key_id", "sealed") == before
     rings(settings_of_its_own, [new], [verify_new])
-    await canary.require_rings()
+    await require_rings()
     for row_id, values in places.items():
         assert await opened(table=TABLE, row_id=row_id) == values
     assert {key: count for _, key, count in await rotation.counts()} == {

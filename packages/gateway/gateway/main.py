@@ -29,6 +29,7 @@ from shared.errors import KonstructError
 from shared.gc_tuning import settle
 from shared.misspelt import warn_of_misspelt_settings
 from shared.redis_keys import access_revoked_key, account_changed_key
+from shared.secrets.verifying import require_verify_ring
 from shared.telemetry.exposition import expose
 from shared.telemetry.metrics import watch_loop_lag
 from shared.telemetry.tracing import start_tracing, stop_tracing
@@ -63,6 +64,7 @@ async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         warn_of_misspelt_settings()
         start_tracing("konstruct-gateway")
         await await_wall(get_engine())
+        await require_verify_ring()
     except KonstructError as error:
         app.state.refusal = error
         raise

@@ -10,7 +10,7 @@ from shared.errors import KonstructError
 from shared.gc_tuning import settle
 from shared.log import get_logger
 from shared.misspelt import warn_of_misspelt_settings
-from shared.secrets.canary import require_rings
+from shared.secrets.opening import require_rings
 from shared.telemetry.exposition import Exposition, expose
 from shared.telemetry.metrics import recent_lag_s
 from shared.valkey.batch import get_batch

@@ -7,10 +7,24 @@ from shared.config import settings
 from shared.db import SystemSession
 from shared.errors import ConfigError
 from shared.keyrings import HOW_TO_MAKE, PrivateKey, private_ring
-from shared.secrets import repository
+from shared.secrets import canary, repository
 from shared.secrets.envelope import open_sealed
 from shared.secrets.repository import Purpose
 from shared.secrets.verifying import verify_ring
+
+
+async def require_rings() -> None:
+    """Call it before a worker takes work. Raises ConfigError if KONSTRUCT_SECRETS_KEYS is not set,
+    or a ring is not this database's."""
+    rings: dict[Purpose, Sequence[PrivateKey]] = {"send": workers_ring(), "verify": verify_ring()}
+    async with SystemSession("secrets") as session, session.transaction():
+        for purpose, ring in rings.items():
+            if ring:
+                await repository.add_if_missing(session, canary.canary_of(purpose, ring[0]))
+        canaries = await repository.read(
+            session, table=canary.TABLE, row_id=canary.ROW_ID, purposes=list(rings)
+        )
+    canary.hear(canaries, rings)
 
 
 async def opened(*, table: str, row_id: UUID) -> dict[str, str]:

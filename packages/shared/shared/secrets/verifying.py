@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy.exc import ProgrammingError
+
 from shared.config import settings
 from shared.db import SystemSession
 from shared.keyrings import PrivateKey, private_ring
-from shared.secrets import repository
+from shared.secrets import canary, repository
 from shared.secrets.envelope import open_sealed
 
 
@@ -14,6 +16,22 @@ def verify_ring() -> Sequence[PrivateKey]:
     """Empty where KONSTRUCT_VERIFY_KEYS is not set."""
     ring = settings.secrets.verify
     return private_ring(ring.get_secret_value()) if ring is not None else ()
+
+
+async def require_verify_ring() -> None:
+    """Call it before a gateway takes requests. Raises ConfigError if the ring is not this
+    database's; one that is not set is missed only by whoever connects an account."""
+    ring = verify_ring()
+    if not ring:
+        return
+    try:
+        async with SystemSession("verify") as session, session.transaction():
+            canaries = await repository.read(
+                session, table=canary.TABLE, row_id=canary.ROW_ID, purposes=("verify",)
+            )
+    except ProgrammingError:  # the tables are not there yet, which /readyz says
+        return
+    canary.hear(canaries, {"verify": ring})
 
 
 async def verifying(*, table: str, row_id: UUID) -> dict[str, str]:
