@@ -21,6 +21,7 @@ import httpx
 import psycopg
 import pytest
 import redis
+from konstruct.devstack.ports import free_port
 from shared.config import get_settings
 from shared.identity.access import access
 
@@ -113,11 +114,20 @@ def servers() -> Iterator[Servers]:
         yield servers
 
 
+PLATFORMS_HERE = {
+    "KONSTRUCT_TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}",
+    "KONSTRUCT_SLACK_API_URL": f"http://127.0.0.1:{free_port()}/api/",
+    "KONSTRUCT_WHATSAPP_API_URL": f"http://127.0.0.1:{free_port()}",
+}
+"""No test speaks to a real platform. Whoever wants one there serves its fake at the port."""
+
+
 @pytest.fixture(scope="session")
 def shared_stack(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     database = servers.create_database()
     environment = servers.environment(database, valkey_db=STACK_DB)
-    with Stack(tmp_path_factory.mktemp("stack"), environment, database=database) as stack:
+    directory = tmp_path_factory.mktemp("stack")
+    with Stack(directory, environment, database=database, settings=PLATFORMS_HERE) as stack:
         yield stack
 
 

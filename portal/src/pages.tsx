@@ -15,6 +15,9 @@ import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 
 const BusinessesPage = lazy(() => import("@/features/businesses/page"));
+const ChannelsPage = lazy(() => import("@/features/channels/page"));
+const ConnectPage = lazy(() => import("@/features/channels/connect-page"));
+const ConnectionPage = lazy(() => import("@/features/channels/connection-page"));
 const ConversationsPage = lazy(() => import("@/features/conversations/page"));
 const EmployeePage = lazy(() => import("@/features/employees/employee-page"));
 const EmployeesPage = lazy(() => import("@/features/employees/page"));
@@ -49,6 +52,9 @@ function AllPages() {
         <Route path="employees" element={<EmployeesPage />} />
         <Route path="employees/new" element={forAdmins(<HirePage />)} />
         <Route path="employees/:agentId" element={forAdmins(<EmployeePage />)} />
+        <Route path="channels" element={forAdmins(<ChannelsPage />)} />
+        <Route path="channels/new/:kind" element={forAdmins(<ConnectPage />)} />
+        <Route path="channels/:connectionId" element={forAdmins(<ConnectionPage />)} />
         <Route path="people" element={forAdmins(<PeoplePage />)} />
         <Route path="settings" element={forAdmins(<SettingsPage />)} />
         <Route path="conversations" element={forPlatform(<ConversationsPage />)} />

@@ -36,6 +36,17 @@ PAGES = (
             "pt": "Contratar um funcionário",
         },
     ),
+    At("/b/{business}/channels", False, {"en": "Channels", "es": "Canales", "pt": "Canais"}),
+    At(
+        "/b/{business}/channels/new/telegram",
+        False,
+        {"en": "Connect Telegram", "es": "Conectar Telegram", "pt": "Ligar Telegram"},
+    ),
+    At(
+        "/b/{business}/channels/new/slack",
+        False,
+        {"en": "Connect Slack", "es": "Conectar Slack", "pt": "Ligar Slack"},
+    ),
     At("/b/{business}/people", False, {"en": "People", "es": "Personas", "pt": "Pessoas"}),
     At(
         "/b/{business}/conversations",

@@ -5,6 +5,7 @@ const PATHS = {
   back: "M19 12H5m6-6-6 6 6 6",
   arrowDown: "M12 5v14m-6-6 6 6 6-6",
   business: "M4 20V9l8-5 8 5v11zM9 20v-6h6v6",
+  channels: "M4 8h13m-4-4 4 4-4 4M20 16H7m4 4-4-4 4-4",
   chat: "M4 5h16v11H10l-5 4v-4H4z",
   check: "m5 12.5 4.5 4.5L19 7.5",
   chevrons: "m8 10 4-4 4 4M8 14l4 4 4-4",

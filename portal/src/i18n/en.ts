@@ -1,6 +1,7 @@
 /** All English sentences: everybody's, and those of each feature. The other languages have the same keys. */
 import { words as message } from "@/components/message/words.en";
 import { words as businesses } from "@/features/businesses/words.en";
+import { words as channels } from "@/features/channels/words.en";
 import { words as chat } from "@/features/chat/words.en";
 import { words as conversation } from "@/features/conversation/words.en";
 import { words as conversations } from "@/features/conversations/words.en";
@@ -18,6 +19,7 @@ export const en = {
   ...shared,
   ...message,
   ...businesses,
+  ...channels,
   ...chat,
   ...conversation,
   ...conversations,

@@ -1,5 +1,6 @@
 import { words as message } from "@/components/message/words.es";
 import { words as businesses } from "@/features/businesses/words.es";
+import { words as channels } from "@/features/channels/words.es";
 import { words as chat } from "@/features/chat/words.es";
 import { words as conversation } from "@/features/conversation/words.es";
 import { words as conversations } from "@/features/conversations/words.es";
@@ -18,6 +19,7 @@ export const es: Catalogue = {
   ...shared,
   ...message,
   ...businesses,
+  ...channels,
   ...chat,
   ...conversation,
   ...conversations,

@@ -1,5 +1,6 @@
 import { words as message } from "@/components/message/words.pt";
 import { words as businesses } from "@/features/businesses/words.pt";
+import { words as channels } from "@/features/channels/words.pt";
 import { words as chat } from "@/features/chat/words.pt";
 import { words as conversation } from "@/features/conversation/words.pt";
 import { words as conversations } from "@/features/conversations/words.pt";
@@ -18,6 +19,7 @@ export const pt: Catalogue = {
   ...shared,
   ...message,
   ...businesses,
+  ...channels,
   ...chat,
   ...conversation,
   ...conversations,

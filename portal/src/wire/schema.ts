@@ -1458,13 +1458,16 @@ export interface components {
         /**
          * KindOut
          * @description A channel that can be connected, and what is asked for: a JSON schema, whose fields of format
-         *     `password` are credentials.
+         *     `password` are credentials. `reachable` says whether its platform can reach us: a public address
+         *     is set. Otherwise we ask it, where it lets us.
          */
         KindOut: {
             /** Form */
             form: {
                 [key: string]: unknown;
             };
+            /** Reachable */
+            reachable: boolean;
             /** Type */
             type: string;
         };

@@ -37,10 +37,12 @@ IdempotencyKey = Annotated[
 
 class KindOut(BaseModel):
     """A channel that can be connected, and what is asked for: a JSON schema, whose fields of format
-    `password` are credentials."""
+    `password` are credentials. `reachable` says whether its platform can reach us: a public address
+    is set. Otherwise we ask it, where it lets us."""
 
     type: str
     form: dict[str, Any]
+    reachable: bool
 
 
 class ManifestOut(BaseModel):
@@ -145,7 +147,11 @@ class Replayed(BaseModel):
 async def list_channel_kinds(member: MemberOf) -> list[KindOut]:  # noqa: ARG001
     """The channels of this installation, with their forms. For members."""
     return [
-        KindOut(type=channel, form=forms.schema(channel))
+        KindOut(
+            type=channel,
+            form=forms.schema(channel),
+            reachable=settings.gateway.public_url is not None,
+        )
         for channel in forms.FORMS
         if channel not in DEVELOPMENT_CHANNELS or settings.channels.development
     ]

@@ -21,6 +21,7 @@ export const WORK: readonly Place[] = [
   { to: "home", name: "home.title", icon: "home", isFor: everybody },
   { to: "chat", name: "chat.title", icon: "chat", isFor: everybody },
   { to: "employees", name: "employees.title", icon: "employee", isFor: everybody },
+  { to: "channels", name: "channels.title", icon: "channels", isFor: mayAdminister },
 ];
 
 /** Where the business is run. */

@@ -1,0 +1,34 @@
+/** What can be typed when an account is connected: all that is asked for must be there. */
+import { type Complaints, told, tooLong } from "@/components/form/rules";
+
+import type { Field, Kind } from "./kinds";
+
+const MAX = 500;
+
+export type Given = Record<Field, string>;
+
+export const NOTHING: Given = {
+  bot_token: "",
+  signing_secret: "",
+  app_token: "",
+  phone_number_id: "",
+  waba_id: "",
+  access_token: "",
+  app_secret: "",
+  scope: "",
+};
+
+export function checkGiven(kind: Kind, given: Given): Complaints<Field> {
+  const complaints = kind.fields.map(({ name, required, secret }) => {
+    const text = given[name].trim();
+    const empty = required && text === "" ? { key: "field.empty" as const } : undefined;
+    return [name, empty ?? (secret ? undefined : tooLong(text, MAX))] as const;
+  });
+  return told(Object.fromEntries(complaints) as Record<Field, undefined>);
+}
+
+/** As the gateway takes it: what was asked for and filled in. */
+export function answersOf(kind: Kind, given: Given): Record<string, string> {
+  const filled = kind.fields.map(({ name }) => [name, given[name].trim()] as const);
+  return Object.fromEntries(filled.filter(([, value]) => value !== ""));
+}
