@@ -31,6 +31,10 @@ PLATFORMS: dict[str, dict[str, str]] = {
         "KONSTRUCT_SLACK_SIGNING_SECRET": "signing-secret-of-the-operators-app",
     },
     "telegram": {"KONSTRUCT_TELEGRAM_API_URL": "{at}"},
+    "whatsapp": {
+        "KONSTRUCT_WHATSAPP_API_URL": "{at}",
+        "KONSTRUCT_WHATSAPP_APP_SECRET": "secret-of-the-operators-meta-app",
+    },
 }
 """Each channel's settings, with the address of its fake."""
 

@@ -188,8 +188,10 @@ def test_reports_name_the_delivery_and_why_it_failed() -> None:
     (later,) = reported(status="failed", errors=[{"code": 131056}])
     assert isinstance(later, Reported)
     assert later.again_after_s == 6.0
-    account, _ = reported(status="failed", errors=[{"code": 131031}])
+    account, waits = reported(status="failed", errors=[{"code": 131031}])
     assert account == Lifecycle("131031")
+    assert isinstance(waits, Reported)
+    assert waits.again_after_s, "it leaves once somebody has done something about the account"
     assert reported(status="played") == [Ignored("status_played")]
     (bare,) = reported(status="failed")
     assert isinstance(bare, Reported)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, get_args
 
 from shared.channels.accounts import Account
+from shared.channels.connections import FAILING_PAUSE_S
 from shared.channels.events import (
     AddressChanged,
     Ignored,
@@ -116,9 +117,10 @@ def _status(status: Mapping[str, Any]) -> Iterator[Inbound]:
     errors: list[dict[str, Any]] = status.get("errors") or [{}]
     code = str(errors[0].get("code", "failed"))
     meaning = meaning_of(int(code)) if code.isdigit() else None
+    wait_s = (meaning and meaning.wait_s) or None
     if meaning is not None and meaning.kind == "failing":
         yield Lifecycle(code)
-    wait_s = meaning.wait_s if meaning is not None and meaning.wait_s else None
+        wait_s = FAILING_PAUSE_S  # it leaves once the account is well
     yield replace(told, code=code, again_after_s=wait_s)
 
 

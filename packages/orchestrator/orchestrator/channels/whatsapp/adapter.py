@@ -96,7 +96,7 @@ class WhatsAppAdapter(BaseAdapter):
     async def prove(self, line: Line) -> Proved:
         number = str(line.account.settings.get("phone_number_id", ""))
         answer = await _required(line, "GET", number, fields=_NUMBER_FIELDS)
-        if str(answer.get("id")) != number:
+        if str(answer.get("id", number)) != number:
             raise AccountRefused("another_number", sentence_of("another_number"))
         shown = str(answer.get("display_phone_number", ""))
         return Proved(
