@@ -34,18 +34,6 @@ HEALTH: Final[dict[str, str]] = {
     "KONSTRUCT_PUBLIC_URL. Without one, Konstruct asks Telegram for messages itself.",
 }
 
-UNDELIVERED: Final[dict[str, str]] = {
-    "blocked_by_user": "The person has blocked the bot. Nothing arrives until they unblock it.",
-    "user_gone": "The person's Telegram account does not exist any more.",
-    "not_started": "A bot cannot write first. The person must open it and press Start.",
-    "kicked": "The bot was removed from this group. Somebody must add it again.",
-    "no_rights": "The bot may not write in this chat. An admin of the group can allow it.",
-    "topic_gone": "The topic in which this was asked was closed or deleted.",
-    "chat_not_found": "Telegram does not know this chat (any more).",
-    "too_long": "Telegram takes no message as long as this one.",
-}
-"""Why a message did not arrive and never will."""
-
 
 def health(code: str, **facts: object) -> str:
     return HEALTH[code].format(**facts)
