@@ -232,6 +232,9 @@ async def test_an_app_that_is_removed_says_so_of_the_account(line: Line) -> None
         "SELECT state, failing FROM channel_connections WHERE tenant_id = %s"
     )
     assert (state, failing in ("token_revoked", "app_uninstalled")) == ("failing", True)
+    path = f"/api/portal/tenants/{line.world.id}/channels/{line.connection_id}"
+    shown = await line.api.get(path, headers=line.world.admin.headers)
+    assert "Install the app" in shown.json()["sentence"], "and what a person can do about it"
 
 
 async def test_a_retry_that_arrives_first_is_taken(line: Line) -> None:

@@ -22,10 +22,12 @@ from orchestrator.channels.adapter import (
 )
 from orchestrator.channels.rendering.dialects.slack import LIMIT
 from orchestrator.channels.slack.adapter import SlackAdapter
+from orchestrator.channels.slack.calls import ACCOUNT
 from orchestrator.scripted_slack import Fault, ScriptedSlack, Workspace, people
 from shared.channels import forms
 from shared.channels.accounts import Account
 from shared.channels.proofs import Person
+from shared.channels.sentences import sentence_of
 from shared.channels.slack.manifest import install_link
 from shared.channels.slack.sentences import SENTENCES
 from shared.config import get_settings
@@ -264,6 +266,13 @@ async def test_health_says_what_a_person_must_do(workspace: Workspace, line: Lin
     assert health.sentence == SENTENCES["token_revoked"]
     with pytest.raises(AccountRefused):
         await SLACK.prove(line)
+
+
+def test_whatever_stops_an_account_says_what_a_person_must_do() -> None:
+    for code in (*ACCOUNT, "app_uninstalled", "invalid_refresh_token", "link_disabled"):
+        assert sentence_of("slack", code) == SENTENCES[code]
+        assert SENTENCES[code].endswith(".")
+    assert sentence_of("web", "anything") is None
 
 
 async def test_tokens_that_rotate_are_renewed_before_they_end(

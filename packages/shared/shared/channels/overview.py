@@ -9,6 +9,7 @@ from uuid import UUID
 from shared.channels import repository
 from shared.channels.accounts import account_of, webhook_url
 from shared.channels.connections import NO_SUCH_CONNECTION
+from shared.channels.sentences import sentence_of
 from shared.db import WithinTenant
 from shared.errors import NotFound
 from shared.models import ChannelConnection
@@ -60,15 +61,16 @@ async def _see(session: WithinTenant, connections: Sequence[ChannelConnection]) 
 
 def _seen(connection: ChannelConnection, figures: repository.Figures) -> Seen:
     account = account_of(connection, {})
-    profile = connection.config.get("profile", {})
+    profile, failing = connection.config.get("profile", {}), connection.failing
+    sentence = figures.sentence or (sentence_of(account.channel, failing) if failing else None)
     return Seen(
         id=account.id,
         type=account.channel,
         agent_id=account.agent_id,
         external_key=account.external_key,
         state=account.state,
-        failing=connection.failing,
-        sentence=figures.sentence,
+        failing=failing,
+        sentence=sentence,
         not_before=connection.not_before,
         name=profile.get("name"),
         picture_url=profile.get("picture_url"),
