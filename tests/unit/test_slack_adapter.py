@@ -268,6 +268,19 @@ async def test_health_says_what_a_person_must_do(workspace: Workspace, line: Lin
         await SLACK.prove(line)
 
 
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited", "team_added_to_org"])
+async def test_what_passes_is_no_fault_of_the_account(
+    workspace: Workspace, line: Line, error: str, settings_of_its_own: pytest.MonkeyPatch
+) -> None:
+    workspace.answers.append({"method": "auth.test", "error": error})
+    with pytest.raises(aiohttp.ClientError):
+        await SLACK.check(line)
+    settings_of_its_own.setenv("KONSTRUCT_SLACK_API_URL", "http://127.0.0.1:9/api/")
+    get_settings.cache_clear()
+    with pytest.raises(aiohttp.ClientError):
+        await SLACK.check(line)
+
+
 def test_whatever_stops_an_account_says_what_a_person_must_do() -> None:
     for code in (*ACCOUNT, "app_uninstalled", "invalid_refresh_token", "link_disabled"):
         assert sentence_of("slack", code) == SENTENCES[code]

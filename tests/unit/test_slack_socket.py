@@ -94,12 +94,19 @@ async def test_when_slack_ends_the_connection_it_comes_to_its_end(
     assert await over is None
 
 
-async def test_a_connection_that_breaks_comes_to_its_end(workspace: Workspace, line: Line) -> None:
+@pytest.mark.parametrize("reason", [None, "too_many_websockets"])
+async def test_a_connection_that_breaks_is_opened_again_in_a_while(
+    workspace: Workspace, line: Line, reason: str | None
+) -> None:
     sockets = workspace.installation.app.sockets
     over = asyncio.ensure_future(anext(listen(line), None))
     await eventually(lambda: sockets.connections == 1, "connected")
-    sockets.break_off()
-    assert await asyncio.wait_for(over, 20) is None
+    if reason is None:
+        sockets.break_off()
+    else:
+        await sockets.disconnect(reason)
+    with pytest.raises(aiohttp.ClientError):
+        await asyncio.wait_for(over, 20)
 
 
 async def test_socket_mode_that_is_off_is_for_a_person_to_mend(

@@ -11,7 +11,7 @@ from shared.channels.slack.sentences import sentence
 from shared.config import settings
 
 from orchestrator.channels.adapter import AccountRefused, Line
-from orchestrator.channels.slack.calls import Answer, call
+from orchestrator.channels.slack.calls import Answer, NotItself, call, passes
 
 RENEW_BEFORE_S: Final = 2 * 3600.0
 """A token that rotates is good for twelve hours."""
@@ -113,14 +113,14 @@ async def person(user_id: str, line: Line) -> Person | None:
 
 
 async def asked(line: Line, method: str, token: str | None = None, **arguments: Any) -> Answer:
-    """An answer that is ok. Raises AccountRefused."""
-    try:
-        said = await call(line, method, token, **arguments)
-    except (aiohttp.ClientError, TimeoutError, OSError):
-        raise AccountRefused("unreachable", sentence("unreachable")) from None
-    if not said.ok:
-        raise AccountRefused(said.error, sentence(said.error, said.body.get("needed")))
-    return said
+    """An answer that is ok. Raises AccountRefused where a person must do something, and aiohttp's
+    errors where it passes."""
+    said = await call(line, method, token, **arguments)
+    if said.ok:
+        return said
+    if passes(said):
+        raise NotItself(said.error)
+    raise AccountRefused(said.error, sentence(said.error, said.body.get("needed")))
 
 
 def require_scopes(said: Answer) -> None:

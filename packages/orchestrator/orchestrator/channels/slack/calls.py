@@ -53,6 +53,10 @@ LIMITED_S = 30.0
 """If Slack does not say for how long."""
 
 
+class NotItself(aiohttp.ClientError):
+    """Slack limits us, moves the workspace, or is broken: it passes by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What Slack said. `scopes` are those of the token, where it names them."""
@@ -115,6 +119,11 @@ def verdict(answer: Answer) -> Verdict:
     if error in ACCOUNT or answer.status in (401, 403):
         return Failing(error)
     return Refused(error)
+
+
+def passes(answer: Answer) -> bool:
+    """Of an answer that is not ok: whether the same call may be answered in a while."""
+    return isinstance(verdict(answer), Later | Unsure)
 
 
 def failed(error: Exception) -> Verdict:

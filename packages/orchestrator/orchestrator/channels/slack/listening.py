@@ -17,6 +17,7 @@ from shared.log import get_logger
 
 from orchestrator.channels.adapter import AccountRefused, Line
 from orchestrator.channels.slack.account import asked
+from orchestrator.channels.slack.calls import NotItself
 
 log = get_logger(__name__)
 
@@ -26,9 +27,9 @@ Heard = tuple[Inbound | None, None]
 
 
 async def listen(line: Line) -> AsyncIterator[Heard]:
-    """What happens, until the connection ends; then it is asked for anew. Whoever takes one has
-    stored it before asking for the next. There is no cursor: Slack remembers what was not
-    acknowledged. Raises AccountRefused, and aiohttp's errors."""
+    """What happens, until Slack wants the connection opened anew. Whoever takes one has stored it
+    before asking for the next. There is no cursor: Slack remembers what was not acknowledged.
+    Raises AccountRefused, and aiohttp's errors, after which the next is opened in a while."""
     address = await _address(line)
     async with line.http.ws_connect(
         address, heartbeat=HEARTBEAT_S, max_msg_size=MOST_BYTES
@@ -45,6 +46,7 @@ async def listen(line: Line) -> AsyncIterator[Heard]:
                 yield _inbound(envelope, line), None
             if envelope_id := envelope.get("envelope_id"):
                 await socket.send_json({"envelope_id": envelope_id})
+    raise NotItself("the connection broke")
 
 
 async def _address(line: Line) -> str:
@@ -57,12 +59,14 @@ async def _address(line: Line) -> str:
 
 
 def _ends(envelope: dict[str, Any]) -> bool:
-    """A warning is no end: it comes some seconds before. Raises AccountRefused."""
+    """A warning is no end: it comes some seconds before. Raises AccountRefused, NotItself."""
     reason = str(envelope.get("reason"))
     log.info("slack_socket_ends", reason=reason)
     if reason == "link_disabled":
         raise AccountRefused(reason, sentence(reason))
-    return reason != "warning"
+    if reason not in ("warning", "refresh_requested"):
+        raise NotItself(reason)  # too many connections, for one
+    return reason == "refresh_requested"
 
 
 def _inbound(envelope: dict[str, Any], line: Line) -> Inbound:

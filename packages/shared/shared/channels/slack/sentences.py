@@ -52,7 +52,6 @@ SENTENCES: Final[dict[str, str]] = {
     "client_id and client_secret, too.",
     "token_revoked": f"The app's token was taken away in Slack. {_INSTALL}",
     "two_factor_setup_required": f"The workspace asks for two-factor authentication. {_ADMIN}",
-    "unreachable": "Slack could not be reached. It is tried again.",
 }
 
 
