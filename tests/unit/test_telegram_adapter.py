@@ -17,6 +17,7 @@ from orchestrator.channels.adapter import (
     Unsure,
 )
 from orchestrator.channels.telegram.api import Answer, NoAnswer
+from orchestrator.channels.telegram.receiving import polls
 from orchestrator.channels.telegram.verdicts import verdict_of
 from orchestrator.scripted_telegram import Bot, Fault, Given, ScriptedTelegram
 from shared.channels.forms import fill
@@ -270,6 +271,25 @@ async def test_without_a_public_address_it_asks_instead_of_being_told(
         settings_of_its_own.setenv("KONSTRUCT_PUBLIC_URL", "https://chat.example.com")
         get_settings.cache_clear()
         assert not (await ADAPTER.prove(ada.line)).listens
+
+
+@pytest.mark.parametrize(
+    ("public_url", "api", "is_told"),
+    [
+        ("https://chat.example.com", "https://api.telegram.org", True),
+        ("http://10.0.0.5:8000", "https://api.telegram.org/", False),
+        ("http://10.0.0.5:8000", "http://10.0.0.6:8081", True),
+        ("", "http://10.0.0.6:8081", False),
+    ],
+)
+async def test_it_is_told_only_where_telegram_can_reach_it(
+    ada: Spoken, settings_of_its_own: pytest.MonkeyPatch, public_url: str, api: str, is_told: bool
+) -> None:
+    settings_of_its_own.setenv("KONSTRUCT_PUBLIC_URL", public_url)
+    settings_of_its_own.setenv("KONSTRUCT_TELEGRAM_API_URL", api)
+    get_settings.cache_clear()
+    account = replace(ada.line.account, settings={"receive": "auto"})
+    assert polls(account) is not is_told
 
 
 async def test_it_shows_that_it_writes_and_never_fails_for_that(ada: Spoken) -> None:

@@ -9,13 +9,21 @@ from shared.channels.accounts import Account, webhook_url
 from shared.config import settings
 
 from orchestrator.channels.adapter import Line
-from orchestrator.channels.telegram.api import token_of
+from orchestrator.channels.telegram.api import base_url, token_of
+
+TELEGRAMS_OWN = "https://api.telegram.org"
 
 
 def polls(account: Account) -> bool:
     """Whether we ask for updates, instead of being told."""
     asked = account.settings.get("receive", "auto")
-    return asked == "polling" or (asked == "auto" and not settings.gateway.public_url)
+    return asked == "polling" or (asked == "auto" and not _can_be_told())
+
+
+def _can_be_told() -> bool:
+    """Telegram posts to https alone; a Bot API server of one's own to http, too."""
+    url = settings.gateway.public_url or ""
+    return url.startswith("https://") or (bool(url) and base_url() != TELEGRAMS_OWN)
 
 
 def webhook_secret(line: Line) -> str:
