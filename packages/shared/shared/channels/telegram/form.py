@@ -21,9 +21,9 @@ def _is_token(given: SecretStr) -> SecretStr:
 
 
 class TelegramForm(BaseModel):
-    """`receive` says whether Telegram posts to us or we ask: by default we ask only where no
-    KONSTRUCT_PUBLIC_URL is set. `on_unknown` says what is done where nobody knows whether a message
-    arrived."""
+    """`receive` says whether Telegram posts to us or we ask: by default we ask only where
+    KONSTRUCT_PUBLIC_URL is no https address. `on_unknown` says what is done where nobody knows
+    whether a message arrived."""
 
     bot_token: Annotated[
         SecretStr, Kept("send"), AfterValidator(_is_token), Field(title="Bot token from @BotFather")
