@@ -383,6 +383,16 @@ async def test_a_secret_that_was_changed_counts_at_once_and_all_gateways_are_tol
     assert await hook.post(said("by the new one"), secret="another") == 200
 
 
+async def test_an_empty_secret_is_none_and_proves_nothing(hook: Hook, acme: World) -> None:
+    async with TenantSession(acme.id) as session, session.transaction():
+        connection = await connections.find(session, hook.line.connection_id)
+        await credentials.keep(session, connection, {"signing_secret": ""})
+    assert hook.line.rows(
+        "SELECT field FROM secrets WHERE tenant_id = %s AND owner_table = 'channel_connections'"
+    ) == [("api_token",)]
+    assert await hook.post(said("hello"), secret="") == 401
+
+
 async def test_a_secret_that_cannot_be_opened_makes_the_platform_come_again(hook: Hook) -> None:
     hook.line.superuser.execute(
         "UPDATE secrets SET key_id = '00000000', sealed = 'k1.00000000.c2VhbGVk'"

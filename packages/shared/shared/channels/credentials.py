@@ -23,14 +23,17 @@ TABLE = ChannelConnection.__tablename__
 async def keep(
     session: WithinTenant, connection: ChannelConnection, given: Mapping[str, str]
 ) -> None:
-    """These, beside those that it has. Raises BadRequest, Unavailable as `sealing.keep` does."""
+    """These, beside those that it has; an empty one is none. Raises BadRequest, Unavailable as
+    `sealing.keep` does."""
     ways = forms.kept(connection.channel_type)
+    if gone := [name for name, value in given.items() if not value]:
+        await sealing.forget(session, table=TABLE, row_id=connection.id, fields=gone)
     await sealing.keep(
         session,
         tenant_id=connection.tenant_id,
         table=TABLE,
         row_id=connection.id,
-        values={name: Plain(ways[name].way, value) for name, value in given.items()},
+        values={name: Plain(ways[name].way, value) for name, value in given.items() if value},
     )
     tell_of_change(session, connection.id)
 
