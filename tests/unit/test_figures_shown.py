@@ -8,6 +8,7 @@ from typing import Any
 import gateway.metrics  # noqa: F401 - registers what a gateway counts
 import orchestrator.metrics  # noqa: F401 - registers what a worker counts
 import pytest
+import shared.secrets.verifying  # noqa: F401 - registers what both count
 import yaml
 from prometheus_client import REGISTRY
 

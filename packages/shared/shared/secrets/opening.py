@@ -8,9 +8,8 @@ from shared.db import SystemSession
 from shared.errors import ConfigError
 from shared.keyrings import HOW_TO_MAKE, PrivateKey, private_ring
 from shared.secrets import canary, repository
-from shared.secrets.envelope import open_sealed
 from shared.secrets.repository import Purpose
-from shared.secrets.verifying import verify_ring
+from shared.secrets.verifying import open_row, verify_ring
 
 
 async def require_rings() -> None:
@@ -34,10 +33,7 @@ async def opened(*, table: str, row_id: UUID) -> dict[str, str]:
         rows = await repository.read(
             session, table=table, row_id=row_id, purposes=("send", "verify")
         )
-    return {
-        row.place.field: open_sealed(row.sealed or "", row.place, ring_for(row.purpose))
-        for row in rows
-    }
+    return {row.place.field: open_row(row, ring_for(row.purpose)) for row in rows}
 
 
 def ring_for(purpose: Purpose) -> Sequence[PrivateKey]:
