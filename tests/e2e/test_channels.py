@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import pytest_asyncio
+from orchestrator.scripted_slack import ScriptedSlack, people
 from orchestrator.scripted_telegram import ScriptedTelegram
 from playwright.async_api import Locator, expect
 
@@ -40,6 +41,14 @@ async def telegram(shared_stack: Stack) -> AsyncIterator[ScriptedTelegram]:
         yield platform
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def slack(shared_stack: Stack) -> AsyncIterator[ScriptedSlack]:
+    """Where the stack looks for Slack."""
+    port = urlsplit(shared_stack.settings["KONSTRUCT_SLACK_API_URL"]).port
+    async with ScriptedSlack(port=port or 0) as platform:
+        yield platform
+
+
 async def connected(page: PortalPage, token: str, acts: Acts) -> None:
     here = page.page
     await acts.click(page.menu.get_by_role("link", name="Channels", exact=True))
@@ -64,6 +73,32 @@ async def test_from_the_open_page_to_an_answered_message_in_telegram(
     assert "We open at nine." in bot.texts(OF_A_CUSTOMER)
     assert len(acts.done) <= 12, acts.done
     assert bot.token not in await page.page.content()
+
+
+async def test_from_the_open_page_to_an_answered_message_in_slack(
+    visit: Visit, acme: World, slack: ScriptedSlack
+) -> None:
+    """Over a socket: Slack cannot reach this machine."""
+    workspace = slack.workspace("acme", socket_mode=True)
+    page = await visit(acme.admin, path=f"/b/{acme.slug}/home")
+    here, acts = page.page, Acts()
+    await acts.click(page.menu.get_by_role("link", name="Channels", exact=True))
+    await acts.click(here.get_by_role("link", name="Connect Slack"))
+    create = here.get_by_role("link", name="Create the Slack app")
+    await expect(create).to_have_attribute("href", re.compile("^https://api.slack.com/apps"))
+    acts.done.append("create the app, allow it, copy two tokens: five clicks at Slack")
+    await acts.fill(here.get_by_label("Bot token"), workspace.installation.token)
+    await acts.fill(here.get_by_label("App-Level Token"), workspace.installation.app.app_token)
+    await acts.click(page.button("Connect"))
+    await expect(here.get_by_text("Waiting for your message")).to_be_visible(
+        timeout=HEARD_WITHIN_MS
+    )
+    people.say(workspace, "mia", '[[model: text="We open at nine."]] When do you open?')
+    acts.done.append("write to it")
+    await expect(here.get_by_text("Answered at")).to_be_visible(timeout=HEARD_WITHIN_MS)
+    channel = workspace.direct(workspace.person("mia"))
+    assert any("We open at nine." in text for text in workspace.texts(channel.id))
+    assert len(acts.done) + 4 <= 20, acts.done
 
 
 async def test_a_wrong_token_is_told_at_once_and_what_was_typed_stays(
