@@ -2,12 +2,14 @@
 sentence of the business's, and why it failed stays in the house."""
 
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import psycopg
 import pytest
 from orchestrator.life.context import WorkerContext
+from orchestrator.llm import Usage
 from orchestrator.pipeline import respond
 from orchestrator.pipeline.answer import Outcome, failed
 from shared.conversations.receive import Received, receive
@@ -152,6 +154,21 @@ async def test_what_would_fail_again_is_told_at_once_and_only_once_until_it_is_w
     await ask(WRONG)
     assert sent(superuser, acme) == [APOLOGY, "Hello!", APOLOGY]
     assert open_items(superuser, acme) == [("answer_failed", "model_key_refused")]
+
+
+async def test_what_failed_attempts_used_is_counted_too(
+    acme: World,
+    connection: UUID,
+    worker: WorkerContext,
+    answers: Answers,
+    superuser: psycopg.Connection,
+) -> None:
+    asked = await receive(acme.id, heard(connection, "hi"))
+    answers(replace(BUSY, usage=Usage(10, 5)))
+    await work(worker, superuser, acme, asked.run_id)
+    answers(replace(GOOD, usage=Usage(10, 2**31 - 1)))
+    run = await work(worker, superuser, acme, asked.run_id)
+    assert (run["state"], run["input_tokens"], run["output_tokens"]) == ("done", 20, 2**31 - 1)
 
 
 async def test_nobody_is_made_wait_beyond_the_platforms_window(

@@ -37,6 +37,8 @@ async def is_tried_again(worker: WorkerContext, claimed: Claimed, outcome: Outco
         tried_again=tried + 1,
         pause_s=pause_s,
         first_nudge_s=settings.worker.first_nudge_s,
+        input_tokens=outcome.usage.input_tokens,
+        output_tokens=outcome.usage.output_tokens,
     ):
         return False
     nudge_in(

@@ -11,6 +11,7 @@ from shared.conversations.outcomes import NOBODYS, StoredOutcome, outcome
 from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
 from shared.conversations.turns import apologizing
 from shared.conversations.turns.refused import refused_by
+from shared.conversations.turns.tokens import added_to, storable
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import HouseScope, TenantScope
 from shared.runs.predicates import (
@@ -22,9 +23,6 @@ from shared.runs.predicates import (
     unfinished,
     waiting_for_room,
 )
-
-MAX_TOKENS = 2**31 - 1
-"""What a count of tokens may be, in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +61,8 @@ def _end(place: Place, *, covers: bool) -> Statement:
             fence=is_at("run", "$1", "$2", "$3"),
             state="$4::text",
             error_code="$5::text",
-            input_tokens="$6::integer",
-            output_tokens="$7::integer",
+            input_tokens=_tokens(place, "input_tokens", "$6"),
+            output_tokens=_tokens(place, "output_tokens", "$7"),
             message_id="$8::uuid",
             text="$9::text",
             status="$10::text",
@@ -73,6 +71,11 @@ def _end(place: Place, *, covers: bool) -> Statement:
             covers=covers,
         )
     )
+
+
+def _tokens(place: Place, column: str, used: str) -> str:
+    """Elsewhere also those of attempts that failed and were tried again (`trying_again`)."""
+    return f"{used}::integer" if place.is_web else added_to(f"run.{column}", used)
 
 
 _END, _END_TOGETHER = _end(WEB, covers=False), _end(WEB, covers=True)
@@ -150,14 +153,9 @@ def _parameters(ending: Ending) -> tuple[UUID, UUID, int, str, str | None, int, 
         ending.attempt,
         ending.state,
         ending.error_code,
-        _storable(ending.input_tokens),
-        _storable(ending.output_tokens),
+        storable(ending.input_tokens),
+        storable(ending.output_tokens),
     )
-
-
-def _storable(tokens: int) -> int:
-    """A count must not keep the answer it accompanies from being stored."""
-    return min(max(0, tokens), MAX_TOKENS)
 
 
 async def _ended(

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.conversations.places import elsewhere
 from shared.conversations.predicates import window_is_open
+from shared.conversations.turns.tokens import added_to, storable
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import HouseScope
 from shared.runs.predicates import is_at
@@ -21,6 +22,8 @@ _TRY_AGAIN = Statement(
            not_before = clock_timestamp() + make_interval(secs => $5),
            started_at = clock_timestamp() + make_interval(secs => $5),
            next_nudge_at = clock_timestamp() + make_interval(secs => $5 + $6::float8),
+           input_tokens = {added_to("run.input_tokens", "$8")},
+           output_tokens = {added_to("run.output_tokens", "$9")},
            payload = jsonb_set(run.payload, '{{tried_again}}', to_jsonb($7::integer))
      WHERE {is_at("run", "$1", "$2", "$3")}
        AND EXISTS (SELECT FROM {_ELSEWHERE.conversations} AS its
@@ -44,9 +47,21 @@ async def try_again(
     tried_again: int,
     pause_s: float,
     first_nudge_s: float,
+    input_tokens: int,
+    output_tokens: int,
 ) -> bool:
     """Have it tried again after `pause_s`; `tried_again` says how often that makes. False if the
     run is not this worker's at this attempt any more, or its platform takes no reply by then."""
-    again = _TRY_AGAIN(run_id, worker_id, attempt, channel, pause_s, first_nudge_s, tried_again)
+    again = _TRY_AGAIN(
+        run_id,
+        worker_id,
+        attempt,
+        channel,
+        pause_s,
+        first_nudge_s,
+        tried_again,
+        storable(input_tokens),
+        storable(output_tokens),
+    )
     (rows,) = await transact(HouseScope(tenant_id, "outcome"), again)
     return bool(rows)
