@@ -46,7 +46,7 @@ export default defineConfig({
     proxy: {
       // The gateway admits browsers from its own address only, so the origin is rewritten too.
       "/api": { target: gateway, headers: { origin: gateway } },
-      "/chat/ws": { target: gateway, ws: true, headers: { origin: gateway } },
+      "/chat": { target: gateway, ws: true, headers: { origin: gateway } },
     },
   },
 });

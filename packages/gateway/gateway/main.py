@@ -42,6 +42,7 @@ from gateway.api_docs import api_docs_router
 from gateway.body_limit import BodyLimit
 from gateway.canary import Canary
 from gateway.changed_accounts import ChangedAccounts
+from gateway.channels.news import news_router
 from gateway.channels.readers import CHANNEL_ROUTERS
 from gateway.channels.web import web_chat_router
 from gateway.errors import add_error_handlers
@@ -144,6 +145,7 @@ def create_app() -> FastAPI:
         channels_router,
         chat_router,
         web_chat_router,
+        news_router,
         *CHANNEL_ROUTERS.values(),
         api_docs_router,
         portal_router,

@@ -19,6 +19,10 @@ it failed, and its text is what was said until then. Frames accept any word, bec
 may store another."""
 Handling = Literal["agent", "waiting", "human"]
 """Who answers: the `agent`; or a person, who is `waiting` to come or the `human` who has come."""
+Changeable = Literal[
+    "agents", "attention", "channels", "conversations", "invitations", "people", "tenants"
+]
+"""What can be looked up, by the name of its routes."""
 MAX_SEQ = 2**63 - 1
 """The largest number PostgreSQL's bigint holds."""
 ClientMessageId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
@@ -249,6 +253,21 @@ class ErrorFrame(ServerFrame):
     """With a limit that is reached: after so many seconds there is room again."""
 
 
+class ListeningFrame(ServerFrame):
+    """On the socket of news: from now on nothing is missed. What was looked up before may be
+    old."""
+
+    type: Literal["listening"] = "listening"
+
+
+class ChangedFrame(ServerFrame):
+    """On the socket of news: a list is otherwise than before. Look it up again."""
+
+    type: Literal["changed"] = "changed"
+    what: str
+    """One of `Changeable`; there may be more of them one day."""
+
+
 class ReconnectFrame(ServerFrame):
     """This gateway is going away; come back after `after_ms`, to any."""
 
@@ -267,5 +286,7 @@ SERVER_FRAMES: dict[str, type[ServerFrame]] = {
     "response": ResponseFrame,
     "reset": ResetFrame,
     "error": ErrorFrame,
+    "listening": ListeningFrame,
+    "changed": ChangedFrame,
     "reconnect": ReconnectFrame,
 }

@@ -35,6 +35,16 @@ def webchat_response_key(tenant_id: Id, conversation_id: Id) -> str:
     return f"{tenant_id}:webchat:response:{conversation_id}"
 
 
+def tenant_news_key(tenant_id: Id) -> str:
+    """Pub-sub channel that tells all of a tenant's people which lists have changed."""
+    return f"{tenant_id}:news:everybody"
+
+
+def person_news_key(tenant_id: Id, person_id: Id) -> str:
+    """Pub-sub channel that tells one person which of their own lists have changed."""
+    return f"{tenant_id}:news:{person_id}"
+
+
 def answer_so_far_key(tenant_id: Id, run_id: Id, attempt: int) -> str:
     """The text an attempt of a run has streamed so far, for sockets that join in the middle.
 

@@ -102,6 +102,15 @@ beforeEach(() => {
   });
 });
 
+test("a line of news is well once the gateway listens", async () => {
+  connection.start();
+  await settled();
+  newest().opens();
+  expect(states).not.toContain("connected");
+  newest().says({ type: "listening" });
+  expect(connection.state).toBe("connected");
+});
+
 test("the wait doubles from half a second to half a minute, with jitter of a half", () => {
   expect([0, 1, 2].map((failures) => backoffMs(failures, 1))).toEqual([500, 1000, 2000]);
   expect(backoffMs(0, 0)).toBe(250);

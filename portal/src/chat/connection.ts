@@ -1,7 +1,8 @@
 /**
- * One conversation's line to the gateway: opened, kept, and opened again, whatever happens to it.
+ * A line to the gateway, a conversation's or that of news: opened, kept, and opened again, whatever
+ * happens to it.
  *
- * `connected` is said only after the gateway's `ready`. A line that has gone quiet without closing
+ * `connected` is said only after the gateway's `ready`, or `listening`. A line that has gone quiet without closing
  * (a sleeping laptop, a changed network) is found out and replaced. What has to be said again
  * after that is its owner's business, on `connected`.
  */
@@ -51,7 +52,8 @@ export interface ConnectionOptions {
   readonly credentials: (options: { renew: boolean }) => Promise<Credentials>;
   /** What must be there before the socket is opened: the newest page of history. */
   readonly prepare: () => Promise<void>;
-  readonly lastSeq: () => number;
+  /** Of a conversation's line: the newest message there is. */
+  readonly lastSeq?: () => number;
   readonly onFrame: (frame: ServerFrame) => void;
   readonly onState: (state: LineState) => void;
   /** The line was closed for something that it had been sent. */
@@ -144,7 +146,7 @@ export class Connection {
     let opened = false;
     socket.onopen = () => {
       opened = true;
-      socket.send(JSON.stringify(this.#authFrame(credentials, this.#options.lastSeq())));
+      socket.send(JSON.stringify(this.#authFrame(credentials, this.#options.lastSeq?.())));
     };
     socket.onmessage = (event: MessageEvent<string>) => {
       if (!late()) this.#onData(event.data, credentials);
@@ -164,7 +166,7 @@ export class Connection {
     if (frame.type === "reconnect") this.#wait(frame.after_ms);
     if (frame.type === "error") this.#toldToWaitMs = secondsToMs(frame.retry_after_s);
     this.#options.onFrame(frame);
-    if (frame.type === "ready") this.#onReady(credentials);
+    if (frame.type === "ready" || frame.type === "listening") this.#onReady(credentials);
     if (frame.type === "reconnect") this.#tryLater();
   }
 

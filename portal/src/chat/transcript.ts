@@ -97,6 +97,8 @@ export function takeFrame(transcript: Transcript, frame: ServerFrame): Transcrip
     case "error":
       return takeError(transcript, frame);
     case "reconnect":
+    case "listening":
+    case "changed":
       return transcript;
   }
 }

@@ -10,6 +10,7 @@ import { Outbox } from "@/chat/outbox";
 import type { Conversation } from "@/wire/frames";
 
 import { inBrowser } from "./kept";
+import { credentialsOf, socketUrl } from "./line";
 import type { Login } from "./login";
 import { personalPrefix } from "./personal";
 import { messages } from "./queries";
@@ -41,21 +42,13 @@ export class ChatSessions {
       connect: (wiring) =>
         new Connection({
           ...wiring,
-          openSocket: () => new WebSocket(socketUrl(conversationId)),
-          credentials: async (options) => {
-            const { person, token, renewAt } = await this.#login.accessToken(options);
-            return { userId: person.userId, role: person.role, tenantId, token, renewAt };
-          },
+          openSocket: () => new WebSocket(socketUrl(`ws/${conversationId}`)),
+          credentials: credentialsOf(this.#login, tenantId),
           clock: systemClock,
           surroundings: browserSurroundings,
         }),
     });
   }
-}
-
-function socketUrl(conversationId: string): string {
-  const scheme = location.protocol === "https:" ? "wss" : "ws";
-  return `${scheme}://${location.host}/chat/ws/${conversationId}`;
 }
 
 /** `crypto.randomUUID` is missing on plain-HTTP addresses other than localhost. */

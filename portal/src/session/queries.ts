@@ -5,9 +5,6 @@ import type { Agent, Conversation, Message, Tenant } from "@/wire/frames";
 
 import { type Api, queryString } from "./api";
 
-/** Others work on the same business meanwhile. */
-export const LIST_EVERY_MS = 15_000;
-
 export function tenantsQuery(api: Api) {
   return queryOptions({
     queryKey: ["tenants"],
@@ -16,22 +13,20 @@ export function tenantsQuery(api: Api) {
   });
 }
 
-/** Others hire, change, pause and resume them meanwhile. */
+/** Others hire, change, pause and resume them meanwhile: `news.ts` hears of it. */
 export function agentsQuery(api: Api, tenantId: string) {
   return queryOptions({
     queryKey: ["agents", tenantId],
     queryFn: () => api.call<Agent[]>(`/agents?${queryString({ tenant_id: tenantId })}`),
     staleTime: 60_000,
-    refetchInterval: LIST_EVERY_MS,
   });
 }
 
-/** A socket speaks of its own conversation only, so the others are looked up now and then. */
+/** The person's own; the platform's people see everybody's. */
 export function conversationsQuery(api: Api, tenantId: string) {
   return queryOptions({
     queryKey: ["conversations", tenantId],
     queryFn: () => api.call<Conversation[]>(`/chat/conversations?${queryString({ tenant_id: tenantId })}`),
-    refetchInterval: LIST_EVERY_MS,
   });
 }
 

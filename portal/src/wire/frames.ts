@@ -22,6 +22,8 @@ export type ServerFrame =
   | Schemas["ResponseFrame"]
   | Schemas["ResetFrame"]
   | Schemas["ErrorFrame"]
+  | Schemas["ListeningFrame"]
+  | Schemas["ChangedFrame"]
   | Schemas["ReconnectFrame"];
 export type Author = NonNullable<Schemas["MessageFrame"]["author"]>;
 export type Handling = Schemas["HoldingOut"]["handling"];
@@ -55,6 +57,8 @@ const SERVER_FRAME_TYPES: Record<ServerFrame["type"], true> = {
   response: true,
   reset: true,
   error: true,
+  listening: true,
+  changed: true,
   reconnect: true,
 };
 

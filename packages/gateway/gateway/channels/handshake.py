@@ -5,6 +5,8 @@ some seconds, and everything it claims must agree with its token.
 """
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from fastapi import WebSocket
@@ -22,7 +24,43 @@ from gateway.realtime.identified import Identified
 
 
 async def identify(websocket: WebSocket, conversation_id: str) -> Identified:
-    """Wait for the `auth` frame and check it. Raises Refused, WebSocketDisconnect."""
+    """Wait for the `auth` frame and check it; the conversation must be the person's own. Raises
+    Refused, WebSocketDisconnect."""
+    frame = await _first_frame(websocket)
+    with _refused():
+        claims = verify_claims(frame)
+        await access.check(claims)
+        return await _open(frame, claims, conversation_id)
+
+
+async def identify_member(websocket: WebSocket) -> tuple[AccessClaims, UUID]:
+    """The same without a conversation: whose token it is, and the tenant it is for. Raises Refused,
+    WebSocketDisconnect."""
+    frame = await _first_frame(websocket)
+    with _refused():
+        claims = verify_claims(frame)
+        await access.check(claims)
+        if frame.tenantId is None:
+            raise NotAuthenticated("`tenantId` must name a tenant.")
+        return claims, frame.tenantId
+
+
+async def renewed(old: AccessClaims, frame: AuthFrame) -> AccessClaims:
+    """The claims of a fresh token, if it is the same person's, tenant's and session's."""
+    claims = verify_claims(frame)
+    if (claims.user_id, claims.tenant_id, claims.session_id) != (
+        old.user_id,
+        old.tenant_id,
+        old.session_id,
+    ):
+        raise NotAuthenticated(
+            "A socket stays with its person, tenant and session. Open another one."
+        )
+    await access.check(claims)
+    return claims
+
+
+async def _first_frame(websocket: WebSocket) -> AuthFrame:
     text = ""
     try:
         async with asyncio.timeout(settings.sockets.auth_timeout_s):
@@ -43,10 +81,14 @@ async def identify(websocket: WebSocket, conversation_id: str) -> Identified:
             "The first frame must be `auth`.",
             named=ids_named(text),
         )
+    return frame
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """What is raised within ends the socket, with the close code that says why."""
     try:
-        claims = verify_claims(frame)
-        await access.check(claims)
-        return await _open(frame, claims, conversation_id)
+        yield
     except NotFound as error:
         raise Refused(CloseCode.NOT_FOUND, error.code, error.message) from None
     except Forbidden as error:

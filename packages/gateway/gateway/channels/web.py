@@ -8,14 +8,12 @@ import time
 from collections.abc import Mapping
 from typing import Any, cast
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from shared.api.auth import client_address
-from shared.api.page_origin import require_own_origin
+from fastapi import APIRouter, WebSocket
 from shared.config import settings
 from shared.conversations import control, sending
 from shared.conversations.frames import known_handling, message_frame, response_frame
 from shared.conversations.sending import check_text
-from shared.errors import Forbidden, KonstructError, NotAuthenticated, TooMany, Unavailable
+from shared.errors import KonstructError, NotAuthenticated
 from shared.events import (
     AcceptedFrame,
     AuthFrame,
@@ -26,31 +24,27 @@ from shared.events import (
     TypingFrame,
 )
 from shared.identity.access import access
-from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
-from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 from shared.redis_keys import webchat_response_key
 from shared.runs.nudges import handle_message
 from shared.telemetry.tracing import span
 from shared.tenants import quotas, rate_limits
-from shared.valkey.publish import publish_frame
+from shared.valkey.publish import publish_frame, tell_changed
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from gateway import metrics
-from gateway.channels.handshake import identify, verify_claims
-from gateway.channels.refusals import Refused, deny, refuse
+from gateway.channels.entrance import admit, let_in
+from gateway.channels.handshake import identify, renewed
+from gateway.channels.refusals import Refused
 from gateway.channels.web_reader import Reader
-from gateway.realtime.admission import Arrival, admission
+from gateway.realtime.admission import Arrival
 from gateway.realtime.fanout import Fanout
 from gateway.realtime.identified import Identified
 from gateway.realtime.live_socket import LiveSocket
-from gateway.realtime.outlet import ReadsTooSlowly, outlet_of
 from gateway.realtime.shares import Shares
 from gateway.realtime.sockets import Sockets
-
-log = get_logger(__name__)
 
 web_chat_router = APIRouter()
 
@@ -81,14 +75,7 @@ def normalize_web_event(event: Mapping[str, Any]) -> KonstructMessage:
 
 async def chat_websocket(websocket: WebSocket, conversation_id: str) -> None:
     """One socket from handshake to good-bye. Everything it holds is released on every way out."""
-    try:
-        require_own_origin(websocket)
-        with admission.arriving(client_address(websocket)) as arrival:
-            await websocket.accept()
-            outlet_of(websocket).forget_handshake()
-            await _serve(websocket, conversation_id, arrival)
-    except (Forbidden, TooMany) as refusal:  # before it is accepted it costs least
-        await deny(websocket, refusal)
+    await let_in(websocket, lambda arrival: _serve(websocket, conversation_id, arrival))
 
 
 class ChatApp:
@@ -104,32 +91,9 @@ web_chat_router.routes.append(WebSocketRoute("/chat/ws/{conversation_id}", ChatA
 
 
 async def _serve(websocket: WebSocket, conversation_id: str, arrival: Arrival) -> None:
-    try:
-        identified = await identify(websocket, conversation_id)
-        _admit(arrival, identified)
-        await _converse(websocket, identified)
-    except Refused as refused:
-        await refuse(websocket, refused)
-    except (KonstructError, ReadsTooSlowly, *DATABASE_AWAY, *VALKEY_AWAY) as error:
-        log.warning("socket_failed", error=type(error).__name__)
-        unavailable = Unavailable("Konstruct cannot reach one of its parts. Try again shortly.")
-        await refuse(
-            websocket, Refused(CloseCode.GOING_AWAY, unavailable.code, unavailable.message)
-        )
-    except WebSocketDisconnect:
-        pass
-
-
-def _admit(arrival: Arrival, identified: Identified) -> None:
-    try:
-        arrival.identified(identified.claims.user_id)
-    except TooMany as refusal:
-        raise Refused(
-            CloseCode.TOO_FAST,
-            refusal.code,
-            refusal.message,
-            retry_after_s=refusal.retry_after_s,
-        ) from None
+    identified = await identify(websocket, conversation_id)
+    admit(arrival, identified.claims.user_id)
+    await _converse(websocket, identified)
 
 
 async def _converse(websocket: WebSocket, identified: Identified) -> None:
@@ -211,6 +175,7 @@ class Talk:
         traced.end()
         shown = message_frame(sent.message, handling=sent.handling)
         await publish_frame(self._who.tenant_id, self._who.conversation_id, shown)
+        tell_changed(self._who.tenant_id, "conversations", person_id=self._who.claims.user_id)
 
     async def on_retry(self, frame: RetryFrame) -> None:
         if self._socket.agent_answers:
@@ -230,18 +195,7 @@ class Talk:
 
     async def on_auth(self, frame: AuthFrame) -> None:
         """A fresh token extends the socket, if it is the same person's, tenant's and session's."""
-        claims = verify_claims(frame)
-        old = self._socket.claims
-        if (claims.user_id, claims.tenant_id, claims.session_id) != (
-            old.user_id,
-            old.tenant_id,
-            old.session_id,
-        ):
-            raise NotAuthenticated(
-                "A socket stays with its person, tenant and session. Open another one."
-            )
-        await access.check(claims)
-        self._socket.extend(claims)
+        self._socket.extend(await renewed(self._socket.claims, frame))
 
     def _accept(self, message: WebConversationMessage, *, handling: str | None = None) -> None:
         if handling is None:

@@ -12,7 +12,15 @@ from fastapi import WebSocket, WebSocketDisconnect
 from shared.config import settings
 from shared.conversations.frames import error_frame
 from shared.errors import KonstructError, TooMany, Unavailable
-from shared.events import AuthFrame, CloseCode, ErrorFrame, RetryFrame, SendFrame, StopFrame
+from shared.events import (
+    AuthFrame,
+    CloseCode,
+    ErrorFrame,
+    RetryFrame,
+    SendFrame,
+    ServerFrame,
+    StopFrame,
+)
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 
@@ -20,12 +28,19 @@ from gateway import metrics
 from gateway.channels.frames import BadFrame, ids_named, parse_frame, receive_text
 from gateway.channels.refusals import Named, Refused
 from gateway.realtime.admission import Pace
-from gateway.realtime.live_socket import LiveSocket
 
 log = get_logger(__name__)
 
 BAD_FRAMES_BEFORE_CLOSE = 10
 REFUSALS_BEFORE_CLOSE = 20
+
+
+class Socket(Protocol):
+    """Whom it is told what was read and how it ended."""
+
+    def say(self, frame: ServerFrame) -> None: ...
+    def close(self, code: CloseCode, last_words: ServerFrame | None = None) -> None: ...
+    def gone(self) -> None: ...
 
 
 class Handlers(Protocol):
@@ -43,7 +58,7 @@ class Reader:
 
     __slots__ = ("_bad_frames", "_handlers", "_pace", "_refusals", "_socket", "_websocket")
 
-    def __init__(self, websocket: WebSocket, socket: LiveSocket, handlers: Handlers) -> None:
+    def __init__(self, websocket: WebSocket, socket: Socket, handlers: Handlers) -> None:
         self._websocket = websocket
         self._socket = socket
         self._handlers = handlers

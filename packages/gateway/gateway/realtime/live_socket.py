@@ -5,16 +5,11 @@ goes out for each, `CatchingUp` reads what is missing before it, `SendQueue` sen
 tells when nothing is heard of an answer. The socket ends with its person's rights.
 """
 
-import asyncio
 from collections.abc import Awaitable
-from datetime import UTC, datetime
 from uuid import UUID
 
 from fastapi import WebSocket
-from shared.conversations.frames import error_frame
-from shared.errors import Forbidden, NotAuthenticated
 from shared.events import CloseCode, ErrorFrame, ReadyFrame, ReconnectFrame, ServerFrame
-from shared.identity.access import access
 from shared.identity.tokens import AccessClaims
 
 from gateway.metrics import AnswerClock
@@ -25,6 +20,7 @@ from gateway.realtime.outlet import outlet_of, send
 from gateway.realtime.published import Published
 from gateway.realtime.send_queue import SendQueue
 from gateway.realtime.silence import Silence
+from gateway.realtime.tenure import Tenure
 
 PUBLISHED_TYPES = frozenset(
     {"message", "response", "delta", "tool_started", "tool_finished", "reset", "error"}
@@ -42,27 +38,29 @@ class LiveSocket:
     __slots__ = (
         "_catching_up",
         "_due",
-        "_expiry",
         "_is_looking",
         "_outlet",
         "_queue",
+        "_tenure",
         "_who",
-        "claims",
     )
 
     def __init__(self, websocket: WebSocket, identified: Identified) -> None:
         self._who = identified
-        self.claims = identified.claims
         self._outlet = outlet_of(websocket)
         self._due = Due(Silence(look=self._look_for_news, tell=self._tell_silence))
         self._catching_up = CatchingUp(identified, self._due, self._outlet)
         self._queue = SendQueue(websocket, self._outlet, self._due, self._catching_up)
+        self._tenure = Tenure(identified.claims, put=self._queue.put, close=self.close)
         self._is_looking = False
-        self._expiry: asyncio.TimerHandle | None = None
 
     @property
     def user_id(self) -> UUID:
         return self._who.claims.user_id
+
+    @property
+    def claims(self) -> AccessClaims:
+        return self._tenure.claims
 
     @property
     def clock(self) -> AnswerClock:
@@ -100,12 +98,11 @@ class LiveSocket:
         self._queue.left()
 
     def recheck_access(self) -> None:
-        self._queue.put(self._check_access)
+        self._tenure.recheck()
 
     def extend(self, claims: AccessClaims) -> None:
         """A fresh token of the same person, tenant and session."""
-        self.claims = claims
-        self._set_expiry()
+        self._tenure.extend(claims)
 
     def awaits(self, reply_to: UUID) -> None:
         """An answer is expected; silence will be told."""
@@ -124,7 +121,7 @@ class LiveSocket:
             handling=held(self._due.handling),
         )
         await send(self._outlet, ready.wire())
-        self._set_expiry()
+        self._tenure.begin()
         self._queue.begin()
 
     async def while_open(self, reading: Awaitable[None]) -> None:
@@ -135,27 +132,10 @@ class LiveSocket:
     def release(self) -> None:
         """Let go of its task and timers, on every way out."""
         self._due.silence.end()
-        if self._expiry is not None:
-            self._expiry.cancel()
+        self._tenure.end()
         self._queue.release()
 
-    # ── rights and silence ─────────────────────────────────────────────────────────────────────
-
-    async def _check_access(self) -> None:
-        try:
-            await access.check(self.claims)
-        except NotAuthenticated as error:
-            self.close(CloseCode.NOT_AUTHENTICATED, error_frame(error))
-        except Forbidden as error:
-            self.close(CloseCode.FORBIDDEN, error_frame(error))
-        else:
-            self._set_expiry()  # a timer may ring a little early
-
-    def _set_expiry(self) -> None:
-        if self._expiry is not None:
-            self._expiry.cancel()
-        left_s = (self.claims.expires_at - datetime.now(UTC)).total_seconds()
-        self._expiry = asyncio.get_running_loop().call_later(max(0, left_s), self.recheck_access)
+    # ── silence ────────────────────────────────────────────────────────────────────────────────
 
     def _look_for_news(self) -> None:
         if not self._is_looking:

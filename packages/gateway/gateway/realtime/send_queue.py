@@ -8,6 +8,7 @@ socket has no task. A client that reads too slowly is disconnected, never waited
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 from fastapi import WebSocket, WebSocketDisconnect
 from shared.background import end
@@ -18,8 +19,7 @@ from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
 
 from gateway import metrics
-from gateway.realtime.catch_up import CatchingUp
-from gateway.realtime.due import Due, Frame
+from gateway.realtime.due import Frame
 from gateway.realtime.ordering import Missing
 from gateway.realtime.outlet import Outlet, ReadsTooSlowly, send
 
@@ -31,6 +31,18 @@ LAST_WORDS_S = 15.0
 
 Item = Frame | Callable[[], Awaitable[None]]
 """A frame, or something to do in its turn."""
+
+
+class Dues(Protocol):
+    """What goes out for a frame, taken as sent; or what has to be read before."""
+
+    def of(self, frame: Frame) -> list[bytes] | Missing: ...
+
+
+class CatchesUp(Protocol):
+    """Needed where something can be missing before a frame."""
+
+    async def up_to(self, frame: Frame, missing: Missing) -> None: ...
 
 
 class SendQueue:
@@ -50,7 +62,11 @@ class SendQueue:
     )
 
     def __init__(
-        self, websocket: WebSocket, outlet: Outlet, due: Due, catching_up: CatchingUp
+        self,
+        websocket: WebSocket,
+        outlet: Outlet,
+        due: Dues,
+        catching_up: CatchesUp | None = None,
     ) -> None:
         self._websocket = websocket
         self._outlet = outlet
@@ -160,6 +176,7 @@ class SendQueue:
                 return
             due = self._due.of(item)
             if isinstance(due, Missing):
+                assert self._catching_up is not None
                 await self._catching_up.up_to(item, due)
                 return
             for frame in due:

@@ -21,6 +21,8 @@ class Turn:
     attempt: int
     connection_id: str | None = None
     """The account it came in by; None on the web."""
+    person_id: str | None = None
+    """Whose own chat it is; None of a contact's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from shared.events import (
 )
 from shared.redis_keys import answer_so_far_key, webchat_response_key
 from shared.valkey.batch import get_batch
-from shared.valkey.publish import publish
+from shared.valkey.publish import publish, tell_changed
 
 from orchestrator.channels.port import Doing, Preview, Told, Turn
 from orchestrator.life.lag import in_step
@@ -165,3 +165,5 @@ class WebChannel:
             await publish(channel, error.wire())
         for frame in (*told.merged, told.frame):
             await publish(channel, orjson.dumps(frame))
+        if turn.person_id is not None:
+            tell_changed(turn.tenant_id, "conversations", person_id=turn.person_id)

@@ -63,6 +63,7 @@ class Claimed:
             message_id=self.message.id,
             attempt=self.attempt,
             connection_id=self.extras.get("connection_id"),
+            person_id=self.extras.get("portal_user_id"),
         )
 
 

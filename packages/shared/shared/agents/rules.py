@@ -16,6 +16,7 @@ from shared.errors import BadRequest, Conflict, NotFound
 from shared.model_tokens import tokens_of
 from shared.models import Agent
 from shared.plain_text import model_name, one_line, prose
+from shared.valkey.publish import publish_changed
 
 MAX_NAME_CHARS = 80
 MAX_ROLE_CHARS = 160
@@ -69,6 +70,7 @@ async def hire(
     )
     if agent is None:
         raise _name_taken(values["name"])
+    session.after_commit(lambda: publish_changed(tenant_id, "agents"))
     return agent
 
 
@@ -103,6 +105,7 @@ async def change_agent(
     agent = await repository.change_agent(session, tenant_id, agent_id, values)
     if agent is None:
         raise _name_taken(values["name"])
+    session.after_commit(lambda: publish_changed(tenant_id, "agents"))
     return agent
 
 

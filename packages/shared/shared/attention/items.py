@@ -7,6 +7,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.db import HouseSession
+from shared.valkey.publish import publish_changed
 
 Kind = Literal[
     "handover",
@@ -74,6 +75,7 @@ async def open_about_conversation(
         "details": orjson.dumps(details).decode(),
     }
     await session.execute(_OPEN, given)
+    _tell(session)
 
 
 async def claim_hand_overs(
@@ -87,6 +89,7 @@ async def claim_hand_overs(
         "member_id": member_id,
     }
     await session.execute(_CLAIM, given)
+    _tell(session)
 
 
 async def resolve_hand_overs(
@@ -100,6 +103,7 @@ async def resolve_hand_overs(
         "member_id": member_id,
     }
     await session.execute(_RESOLVE, given)
+    _tell(session)
 
 
 _RESOLVE_WAITING = text(
@@ -121,3 +125,9 @@ async def resolve_waiting(session: HouseSession, channel: str, conversation_id: 
         "conversation_id": conversation_id,
     }
     await session.execute(_RESOLVE_WAITING, given)
+    _tell(session)
+
+
+def _tell(session: HouseSession) -> None:
+    tenant_id = session.tenant_id
+    session.after_commit(lambda: publish_changed(tenant_id, "attention"))

@@ -20,7 +20,7 @@ from shared.outages import VALKEY_AWAY
 from shared.redis_keys import memory_short_key
 from shared.runs import queue
 from shared.valkey.client import get_redis
-from shared.valkey.publish import publish_frame, publish_run_control
+from shared.valkey.publish import publish_frame, publish_run_control, tell_changed
 
 log = get_logger(__name__)
 
@@ -119,6 +119,7 @@ async def reset(session: WithinTenant, conversation_id: UUID) -> None:
 
     async def tell() -> None:
         await publish_frame(tenant_id, conversation_id, ResetFrame(seq=seq))
+        tell_changed(tenant_id, "conversations", person_id=conversation.user_id)
         await publish_run_control([run.id for run in unfinished])
         await forget_memory(memory)
         await handover.end_with_reset(tenant_id, WEB_CHANNEL, conversation_id)

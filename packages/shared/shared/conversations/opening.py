@@ -7,6 +7,7 @@ from shared.conversations import repository
 from shared.db import WithinTenant
 from shared.errors import NotFound
 from shared.models import WebConversation
+from shared.valkey.publish import tell_changed
 
 
 async def open_conversation(
@@ -19,4 +20,10 @@ async def open_conversation(
     conversation, created = await repository.create_conversation(
         session, tenant_id=tenant_id, agent_id=agent_id, user_id=user_id
     )
+    if created:
+
+        async def tell() -> None:
+            tell_changed(tenant_id, "conversations", person_id=user_id)
+
+        session.after_commit(tell)
     return conversation, agent.name, created

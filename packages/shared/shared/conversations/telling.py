@@ -7,7 +7,12 @@ from shared.events import ServerFrame
 from shared.redis_keys import escalation_status_key
 from shared.runs.nudges import handle_message
 from shared.valkey.batch import get_batch
-from shared.valkey.publish import publish_delivery_ready, publish_frame, publish_run_control
+from shared.valkey.publish import (
+    publish_delivery_ready,
+    publish_frame,
+    publish_run_control,
+    tell_changed,
+)
 
 COPY_KEPT_S = 24 * 3600
 
@@ -35,6 +40,8 @@ class Telling:
             handle_message.delay(self.nudge)
         if self.handling is not None:
             copy_status(held.tenant_id, held.id, self.handling)
+        if held.user_id is not None:
+            tell_changed(held.tenant_id, "conversations", person_id=held.user_id)
 
 
 def copy_status(tenant_id: UUID, conversation_id: UUID, handling: str) -> None:

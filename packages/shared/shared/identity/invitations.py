@@ -27,6 +27,7 @@ from shared.identity.users import MAX_NAME_CHARS, checked_email
 from shared.models import Invitation, PortalUser
 from shared.plain_text import one_line
 from shared.tenants import rate_limits
+from shared.valkey.publish import publish_changed
 
 NO_SUCH_INVITATION = (
     "This invitation link does not work (any more). Ask an admin of the tenant for a new one."
@@ -57,6 +58,7 @@ async def invite(
         invited_by=invited_by,
         expires_at=datetime.now(UTC) + timedelta(seconds=settings.identity.invitation_ttl_s),
     )
+    session.after_commit(lambda: publish_changed(tenant_id, "invitations"))
     return invitation, token
 
 
@@ -69,6 +71,7 @@ async def revoke(session: WithinTenant, tenant_id: UUID, invitation_id: UUID) ->
     """Revoke it. Raises NotFound if it is not open in this tenant."""
     if not await invitation_repository.revoke_invitation(session, tenant_id, invitation_id):
         raise NotFound("There is no such open invitation in this tenant.")
+    session.after_commit(lambda: publish_changed(tenant_id, "invitations"))
 
 
 async def look_at(token: str, *, address: str) -> Offer:
@@ -177,3 +180,5 @@ async def _join(session: SystemSession, offer: Offer, user: PortalUser) -> None:
     )
     if not added:
         raise Conflict(ALREADY_THERE.format(user.email), code="already_a_member")
+    session.after_commit(lambda: publish_changed(offer.tenant_id, "people"))
+    session.after_commit(lambda: publish_changed(offer.tenant_id, "invitations"))

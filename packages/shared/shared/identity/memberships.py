@@ -15,6 +15,7 @@ from shared.identity import invitation_repository, repository
 from shared.identity.roles import MemberRole
 from shared.identity.sessions import access_ended
 from shared.models import Membership, PortalUser, Tenant
+from shared.valkey.publish import publish_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +130,5 @@ def _is_admin(user: PortalUser, membership: Membership) -> bool:
 async def _rights_ended(session: AnySession, *, tenant_id: UUID, user_id: UUID) -> None:
     await invitation_repository.revoke_invitations_of(session, tenant_id=tenant_id, inviter=user_id)
     session.after_commit(lambda: access_ended(user_id))
+    session.after_commit(lambda: publish_changed(tenant_id, "people"))
+    session.after_commit(lambda: publish_changed(tenant_id, "invitations"))

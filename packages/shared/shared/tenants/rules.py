@@ -12,6 +12,7 @@ from shared.errors import BadRequest, Conflict, NotFound
 from shared.models import Tenant
 from shared.plain_text import one_line
 from shared.tenants import repository
+from shared.valkey.publish import publish_changed
 
 MAX_NAME_CHARS = 120
 MAX_SLUG_CHARS = 48
@@ -66,6 +67,7 @@ async def rename_tenant(session: AcrossTenants, tenant_id: UUID, name: str) -> T
     name = one_line("The tenant's name", name, max_chars=MAX_NAME_CHARS)
     tenant = await require_tenant(session, tenant_id)
     tenant.name = name
+    session.after_commit(lambda: publish_changed(tenant_id, "tenants"))
     return tenant
 
 

@@ -8,13 +8,16 @@ from uuid import UUID
 
 import orjson
 
-from shared.events import ServerFrame
+from shared.events import Changeable, ChangedFrame, ServerFrame
 from shared.redis_keys import (
+    Id,
     access_revoked_key,
     account_changed_key,
     delivery_ready_key,
     gateway_canary_key,
+    person_news_key,
     run_control_key,
+    tenant_news_key,
     webchat_response_key,
 )
 from shared.valkey.batch import get_batch
@@ -23,6 +26,24 @@ from shared.valkey.batch import get_batch
 async def publish_frame(tenant_id: UUID, conversation_id: UUID, frame: ServerFrame) -> None:
     """Send a frame to every socket of the conversation, on every gateway."""
     await publish(webchat_response_key(tenant_id, conversation_id), frame.wire())
+
+
+def tell_changed(tenant_id: UUID, what: Changeable, *, person_id: Id | None = None) -> None:
+    """Tell a tenant's people, or one of them, to look a list up again. Nobody waits for it."""
+    get_batch().put("PUBLISH", _news_key(tenant_id, person_id), ChangedFrame(what=what).wire())
+
+
+async def publish_changed(
+    tenant_id: UUID, what: Changeable, *, person_id: Id | None = None
+) -> None:
+    """The same, and wait until it is told: for processes that end soon."""
+    await publish(_news_key(tenant_id, person_id), ChangedFrame(what=what).wire())
+
+
+def _news_key(tenant_id: UUID, person_id: Id | None) -> str:
+    return (
+        tenant_news_key(tenant_id) if person_id is None else person_news_key(tenant_id, person_id)
+    )
 
 
 async def publish_run_control(run_ids: list[UUID]) -> None:

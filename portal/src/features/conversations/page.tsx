@@ -16,10 +16,12 @@ import { conversationsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Conversation } from "@/wire/frames";
 
+import { OTHERS_EVERY_MS } from "./queries";
+
 export default function ConversationsPage() {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
-  const conversations = useQuery(conversationsQuery(api, tenant.id));
+  const conversations = useQuery({ ...conversationsQuery(api, tenant.id), refetchInterval: OTHERS_EVERY_MS });
   return (
     <Page title={t("conversations.title")}>
       <p className="mb-5 text-sm text-soft">{t("conversations.lead", { business: tenant.name })}</p>

@@ -1,9 +1,12 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 
 import type { Api } from "@/session/api";
-import { LIST_EVERY_MS, messages } from "@/session/queries";
+import { messages } from "@/session/queries";
 
 const PAGE = 50;
+
+/** News tell a person of their own conversations alone; those of others are looked up now and then. */
+export const OTHERS_EVERY_MS = 15_000;
 
 /** Pages of history, the newest first, each in ascending order. `reason` goes along with each. */
 export function watchQuery(api: Api, conversationId: string, reason: string) {
@@ -13,6 +16,6 @@ export function watchQuery(api: Api, conversationId: string, reason: string) {
       messages(api, conversationId, { limit: PAGE, reason, ...(before === null ? {} : { before }) }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page[0]?.id),
-    refetchInterval: LIST_EVERY_MS,
+    refetchInterval: OTHERS_EVERY_MS,
   });
 }

@@ -1,7 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { type Api, queryString } from "@/session/api";
-import { LIST_EVERY_MS } from "@/session/queries";
 import type { Invitation, MemberRole, NewInvitation, Offer } from "@/wire/frames";
 import { request } from "@/wire/request";
 
@@ -9,7 +8,6 @@ export function invitationsQuery(api: Api, tenantId: string) {
   return queryOptions({
     queryKey: ["invitations", tenantId],
     queryFn: () => api.call<Invitation[]>(`/invitations?${queryString({ tenant_id: tenantId })}`),
-    refetchInterval: LIST_EVERY_MS,
   });
 }
 

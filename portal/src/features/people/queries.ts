@@ -1,15 +1,12 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { type Api, queryString } from "@/session/api";
-import { LIST_EVERY_MS } from "@/session/queries";
 import type { Member, MemberRole } from "@/wire/frames";
 
-/** Others invite, join and leave meanwhile. */
 export function peopleQuery(api: Api, tenantId: string) {
   return queryOptions({
     queryKey: ["people", tenantId],
     queryFn: () => api.call<Member[]>(`/people?${queryString({ tenant_id: tenantId })}`),
-    refetchInterval: LIST_EVERY_MS,
   });
 }
 

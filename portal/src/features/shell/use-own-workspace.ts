@@ -6,6 +6,7 @@ import { useMatch } from "react-router";
 import { ChatSessions } from "@/session/chat-sessions";
 import { useLogin, usePerson } from "@/session/login-context";
 import { tenantsQuery } from "@/session/queries";
+import { followNews } from "@/session/news";
 import { keepTabTenant, tabTenant } from "@/session/tab-tenant";
 import { inBusiness, type Workspace } from "@/session/workspace";
 
@@ -45,6 +46,10 @@ export function useOwnWorkspace() {
         : null,
     [chats, tenants.data, tenant, login],
   );
+  // What others do here meanwhile is told, not asked for.
+  const followed = tenant?.id;
+  useEffect(() => (followed ? followNews(login, followed, queries) : undefined), [login, person, followed, queries]);
+
   const isStrange = slug !== undefined && tenants.data !== undefined && !tenants.isFetching && !listed;
   return { workspace, tenants, isStrange, failure, again };
 }
