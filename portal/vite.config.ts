@@ -18,6 +18,7 @@ function gzipAssets(): Plugin {
     writeBundle({ dir = "dist" }) {
       const assets = join(dir, "assets");
       for (const name of readdirSync(assets)) {
+        if (name.endsWith(".woff2")) continue; // compressed already
         const file = join(assets, name);
         writeFileSync(`${file}.gz`, gzipSync(readFileSync(file), { level: 9 }));
       }

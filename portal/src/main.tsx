@@ -10,9 +10,11 @@ import { App } from "./app";
 import { CrashBoundary } from "@/components/crash-boundary";
 import { firstWords } from "@/i18n/language";
 import { I18nProvider } from "@/i18n/provider";
+import { applyAppearance } from "@/session/appearance";
 import { Login } from "@/session/login";
 import { LoginContext } from "@/session/login-context";
 
+applyAppearance();
 const login = new Login();
 const queries = new QueryClient({
   defaultOptions: {

@@ -24,6 +24,7 @@ const EmployeesPage = lazy(() => import("@/features/employees/page"));
 const FirstBusinessPage = lazy(() => import("@/features/businesses/first-business-page"));
 const HirePage = lazy(() => import("@/features/employees/hire-page"));
 const HomePage = lazy(() => import("@/features/home/page"));
+const MePage = lazy(() => import("@/features/me/page"));
 const PeoplePage = lazy(() => import("@/features/people/page"));
 const SettingsPage = lazy(() => import("@/features/settings/page"));
 const WatchPage = lazy(() => import("@/features/conversations/watch-page"));
@@ -60,6 +61,7 @@ function AllPages() {
         <Route path="conversations" element={forPlatform(<ConversationsPage />)} />
         <Route path="conversations/:conversationId" element={forPlatform(<WatchPage />)} />
       </Route>
+      <Route path="me" element={<MePage />} />
       <Route path="platform/businesses" element={forPlatform(<BusinessesPage />)} />
 
       {/* Addresses of before, which named no business. */}

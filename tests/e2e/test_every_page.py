@@ -58,6 +58,7 @@ PAGES = (
         False,
         {"en": "Settings", "es": "Ajustes", "pt": "Definições"},
     ),
+    At("/me", False, {"en": "Your account", "es": "Tu cuenta", "pt": "A sua conta"}),
     At("/platform/businesses", True, {"en": "Businesses", "es": "Empresas", "pt": "Empresas"}),
 )
 SMALL = {"width": 320, "height": 640}

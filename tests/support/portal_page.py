@@ -84,8 +84,14 @@ class PortalPage:
         return self.page.get_by_role("complementary", name="Practice model")
 
     @property
+    def notices(self) -> Locator:
+        """What is told in passing."""
+        return self.page.get_by_role("region", name="Notices")
+
+    @property
     def dialog(self) -> Locator:
-        return self.page.get_by_role("dialog")
+        """The one that is open; a notice in passing is none."""
+        return self.page.locator("dialog[open]")
 
     async def go_to(self, name: str) -> None:
         """Open one of the pages for running a business."""
@@ -129,7 +135,7 @@ class PortalPage:
     @property
     def line(self) -> Locator:
         """The page's notes on its connection and on refusals."""
-        return self.page.get_by_role("status")
+        return self.page.get_by_role("main").get_by_role("status")
 
     @property
     def articles(self) -> Locator:

@@ -15,7 +15,7 @@ interface ButtonProps extends ComponentProps<"button"> {
 
 /** A button's look, for a link that looks like one. */
 export function buttonClass(look: keyof typeof LOOKS): string {
-  return `rounded-lg text-sm font-medium transition-colors ${look === "link" ? "" : PADDED} ${LOOKS[look]}`;
+  return `rounded-control text-sm font-medium transition-colors ${look === "link" ? "" : PADDED} ${LOOKS[look]}`;
 }
 
 export function Button({ look = "quiet", className = "", type = "button", ...rest }: ButtonProps) {

@@ -20,7 +20,7 @@ export function CopyButton({ text, label }: { text: string; label: string }) {
     <button
       type="button"
       aria-label={label}
-      className="inline-flex min-h-8 items-center gap-1.5 rounded-md px-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink"
+      className="inline-flex min-h-8 items-center gap-1.5 rounded-control px-2 text-xs text-soft transition-colors hover:bg-hover hover:text-ink"
       onClick={() => {
         // A browser may forbid it, though it has a clipboard.
         navigator.clipboard.writeText(text).then(

@@ -20,7 +20,7 @@ export function Dialog({ title, open, onClose, sticky = false, children }: Dialo
       onClose={onClose}
       sticky={sticky}
       aria-labelledby={titleId}
-      className="m-auto w-full max-w-md rounded-2xl border border-line bg-raised text-ink shadow-xl backdrop:bg-black/40 max-sm:max-w-[calc(100vw-2rem)]"
+      className="m-auto w-full max-w-md rounded-card border border-line bg-raised text-ink shadow-xl backdrop:bg-black/40 max-sm:max-w-[calc(100vw-2rem)]"
     >
       <div className="p-6">
         <h2 id={titleId} className="text-lg font-semibold wrap-anywhere">{title}</h2>

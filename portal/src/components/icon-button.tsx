@@ -13,7 +13,7 @@ export function IconButton({ icon, label, className = "", ...rest }: IconButtonP
       type="button"
       aria-label={label}
       title={label}
-      className={`grid size-10 shrink-0 place-items-center rounded-lg text-soft transition-colors hover:bg-hover hover:text-ink ${className}`}
+      className={`grid size-10 shrink-0 place-items-center rounded-control text-soft transition-colors hover:bg-hover hover:text-ink ${className}`}
       {...rest}
     >
       <Icon name={icon} />

@@ -16,7 +16,7 @@ export function Rows({ label, children }: { label: string; children: ReactNode }
   const list = useRef<HTMLUListElement>(null);
   useKeptFocus(list);
   return (
-    <ul ref={list} aria-label={label} className="divide-y divide-line rounded-2xl border border-line bg-raised">
+    <ul ref={list} aria-label={label} className="divide-y divide-line rounded-card border border-line bg-raised">
       {children}
     </ul>
   );
@@ -25,7 +25,7 @@ export function Rows({ label, children }: { label: string; children: ReactNode }
 /** That there is nothing yet, and what to do about it. */
 export function Empty({ children }: { children: ReactNode }) {
   return (
-    <div className="rounded-2xl border border-dashed border-line px-6 py-10 text-center text-soft">
+    <div className="rounded-card border border-dashed border-line px-6 py-10 text-center text-soft">
       {children}
     </div>
   );

@@ -9,7 +9,7 @@ import { Button } from "./button";
 export function LoadFailed({ query }: { query: Pick<UseQueryResult, "error" | "refetch"> }) {
   const { t } = useI18n();
   return (
-    <div className="flex flex-col items-center gap-4 rounded-2xl border border-line px-6 py-10 text-center text-soft">
+    <div className="flex flex-col items-center gap-4 rounded-card border border-line px-6 py-10 text-center text-soft">
       <p role="alert">{problemSentence(t, query.error)}</p>
       <Button onClick={() => void query.refetch()}>{t("app.tryAgain")}</Button>
     </div>

@@ -1,5 +1,5 @@
 /**
- * Who stands there, by an initial: an AI employee in a rounded square that says so, a person in a
+ * Who stands there, by an initial: an AI employee in a rounded-tag square that says so, a person in a
  * circle. The edge is seen only where colours are forced and grounds are not shown.
  */
 import { useI18n } from "@/i18n/context";
@@ -15,8 +15,8 @@ export function AiMark({ name, className = "size-9" }: MarkProps) {
   const { t } = useI18n();
   return (
     <span className={`relative shrink-0 ${className}`}>
-      <Initial name={name} shape="rounded-lg" />
-      <span className="absolute -end-1.5 -bottom-1.5 rounded border border-line bg-raised px-0.5 text-[0.625rem] leading-3 font-semibold text-ink">
+      <Initial name={name} shape="rounded-control" />
+      <span className="absolute -end-1.5 -bottom-1.5 rounded-tag border border-line bg-raised px-0.5 text-[0.625rem] leading-3 font-semibold text-ink">
         {t("mark.ai")}
       </span>
     </span>

@@ -1,5 +1,5 @@
 /**
- * A button that opens a menu. What menus are made of is loaded when one is first opened; until
+ * A button that opens a menu. What menus are made of (Base UI) is loaded when one is first opened; until
  * then the button is a plain one that looks and is named the same.
  */
 import { type ComponentProps, lazy, type ReactNode, startTransition, useState } from "react";
@@ -24,7 +24,7 @@ export interface MenuButtonProps
   /** What is seen of the button. */
   children: ReactNode;
   choices?: MenuChoices;
-  action?: MenuAction;
+  actions?: readonly MenuAction[];
   /** Where the menu opens. */
   side?: "top" | "bottom";
   align?: "start" | "end";

@@ -9,6 +9,9 @@ export type Translate = (key: MessageKey, values?: Record<string, string | numbe
 export interface I18n {
   readonly language: Language;
   readonly setLanguage: (language: Language) => void;
+  /** The one chosen; null for the browser's own. */
+  readonly region: string | null;
+  readonly setRegion: (region: string | null) => void;
   readonly t: Translate;
 }
 

@@ -1,5 +1,6 @@
 /** All English sentences: everybody's, and those of each feature. The other languages have the same keys. */
 import { words as message } from "@/components/message/words.en";
+import { words as toast } from "@/components/toast/words.en";
 import { words as businesses } from "@/features/businesses/words.en";
 import { words as channels } from "@/features/channels/words.en";
 import { words as chat } from "@/features/chat/words.en";
@@ -9,6 +10,7 @@ import { words as employees } from "@/features/employees/words.en";
 import { words as home } from "@/features/home/words.en";
 import { words as invitations } from "@/features/invitations/words.en";
 import { words as login } from "@/features/login/words.en";
+import { words as me } from "@/features/me/words.en";
 import { words as people } from "@/features/people/words.en";
 import { words as settings } from "@/features/settings/words.en";
 import { words as shell } from "@/features/shell/words.en";
@@ -18,6 +20,7 @@ import { words as shared } from "./words.en";
 export const en = {
   ...shared,
   ...message,
+  ...toast,
   ...businesses,
   ...channels,
   ...chat,
@@ -27,6 +30,7 @@ export const en = {
   ...home,
   ...invitations,
   ...login,
+  ...me,
   ...people,
   ...settings,
   ...shell,

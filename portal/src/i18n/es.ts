@@ -1,4 +1,5 @@
 import { words as message } from "@/components/message/words.es";
+import { words as toast } from "@/components/toast/words.es";
 import { words as businesses } from "@/features/businesses/words.es";
 import { words as channels } from "@/features/channels/words.es";
 import { words as chat } from "@/features/chat/words.es";
@@ -8,6 +9,7 @@ import { words as employees } from "@/features/employees/words.es";
 import { words as home } from "@/features/home/words.es";
 import { words as invitations } from "@/features/invitations/words.es";
 import { words as login } from "@/features/login/words.es";
+import { words as me } from "@/features/me/words.es";
 import { words as people } from "@/features/people/words.es";
 import { words as settings } from "@/features/settings/words.es";
 import { words as shell } from "@/features/shell/words.es";
@@ -18,6 +20,7 @@ import { words as shared } from "./words.es";
 export const es: Catalogue = {
   ...shared,
   ...message,
+  ...toast,
   ...businesses,
   ...channels,
   ...chat,
@@ -27,6 +30,7 @@ export const es: Catalogue = {
   ...home,
   ...invitations,
   ...login,
+  ...me,
   ...people,
   ...settings,
   ...shell,

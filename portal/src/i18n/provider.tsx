@@ -3,12 +3,14 @@ import { type ReactNode, useEffect, useMemo, useState } from "react";
 import { type I18n, I18nContext } from "./context";
 import { isolated } from "./isolated";
 import { keepLanguage, type Words, wordsOf } from "./language";
+import { keepRegion, keptRegion } from "./region";
 
 export function I18nProvider({ first, children }: { first: Words; children: ReactNode }) {
   const [{ language, catalogue }, setWords] = useState(first);
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
+  const [region, setRegion] = useState(keptRegion);
   const i18n = useMemo<I18n>(
     () => ({
       language,
@@ -17,12 +19,17 @@ export function I18nProvider({ first, children }: { first: Words; children: Reac
         // Fetched in vain, they stay as they are until the next visit.
         wordsOf(chosen).then(setWords, () => undefined);
       },
+      region,
+      setRegion(chosen) {
+        keepRegion(chosen);
+        setRegion(chosen);
+      },
       t: (key, values = {}) =>
         catalogue[key].replace(/\{(\w+)\}/g, (_, name: string) =>
           isolated(String(values[name] ?? "")),
         ),
     }),
-    [language, catalogue],
+    [language, catalogue, region],
   );
   return <I18nContext value={i18n}>{children}</I18nContext>;
 }

@@ -1,4 +1,5 @@
 import { words as message } from "@/components/message/words.pt";
+import { words as toast } from "@/components/toast/words.pt";
 import { words as businesses } from "@/features/businesses/words.pt";
 import { words as channels } from "@/features/channels/words.pt";
 import { words as chat } from "@/features/chat/words.pt";
@@ -8,6 +9,7 @@ import { words as employees } from "@/features/employees/words.pt";
 import { words as home } from "@/features/home/words.pt";
 import { words as invitations } from "@/features/invitations/words.pt";
 import { words as login } from "@/features/login/words.pt";
+import { words as me } from "@/features/me/words.pt";
 import { words as people } from "@/features/people/words.pt";
 import { words as settings } from "@/features/settings/words.pt";
 import { words as shell } from "@/features/shell/words.pt";
@@ -18,6 +20,7 @@ import { words as shared } from "./words.pt";
 export const pt: Catalogue = {
   ...shared,
   ...message,
+  ...toast,
   ...businesses,
   ...channels,
   ...chat,
@@ -27,6 +30,7 @@ export const pt: Catalogue = {
   ...home,
   ...invitations,
   ...login,
+  ...me,
   ...people,
   ...settings,
   ...shell,

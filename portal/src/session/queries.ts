@@ -1,7 +1,7 @@
 /** What several features look at: the gateway's lists, with their keys and how long they stay fresh. */
 import { queryOptions } from "@tanstack/react-query";
 
-import type { Agent, Conversation, Message, Tenant } from "@/wire/frames";
+import type { Agent, Conversation, Limits, Message, Tenant } from "@/wire/frames";
 
 import { type Api, queryString } from "./api";
 
@@ -27,6 +27,14 @@ export function conversationsQuery(api: Api, tenantId: string) {
   return queryOptions({
     queryKey: ["conversations", tenantId],
     queryFn: () => api.call<Conversation[]>(`/chat/conversations?${queryString({ tenant_id: tenantId })}`),
+  });
+}
+
+/** What the business may use, and what of it it has used today. */
+export function limitsQuery(api: Api, tenantId: string) {
+  return queryOptions({
+    queryKey: ["limits", tenantId],
+    queryFn: () => api.call<Limits>(`/tenants/${tenantId}/limits`),
   });
 }
 

@@ -2,7 +2,7 @@
 import { type ComponentProps, useId } from "react";
 
 const INPUT =
-  "mt-1.5 block w-full scroll-mt-12 scroll-mb-16 rounded-lg border bg-raised px-3 py-2.5 text-base font-normal text-ink placeholder:text-soft";
+  "mt-1.5 block w-full scroll-mt-12 scroll-mb-16 rounded-control border bg-raised px-3 py-2.5 text-base font-normal text-ink placeholder:text-soft";
 
 interface TextFieldProps extends Omit<ComponentProps<"input">, "onChange" | "value"> {
   label: string;

@@ -2,7 +2,7 @@
  * A form's values and what is wrong with them. What was typed stays whatever happens; after a
  * refusal the focus is at what has to be changed.
  */
-import { type RefObject, type SubmitEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type RefObject, type SubmitEvent, useEffect, useRef, useState } from "react";
 
 import { type Translate, useI18n } from "@/i18n/context";
 import { problemSentence } from "@/i18n/problem";
@@ -33,6 +33,8 @@ export interface Form<Field extends string> {
     ref: RefObject<HTMLFormElement | null>;
     noValidate: true;
     onSubmit: (event: SubmitEvent) => void;
+    /** In an area of several lines, Enter alone sends nothing. */
+    onKeyDown: (event: KeyboardEvent) => void;
   };
   /** For a field's `<TextField>`. */
   readonly field: (name: Field) => {
@@ -89,6 +91,9 @@ export function useForm<Field extends string>(options: FormOptions<Field>): Form
         event.preventDefault();
         // A button that is disabled loses the focus; one that is busy does nothing.
         if (!busy) void submit();
+      },
+      onKeyDown(event) {
+        if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) form.current?.requestSubmit();
       },
     },
     field: (name) => ({

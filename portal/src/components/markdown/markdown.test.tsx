@@ -10,7 +10,7 @@ vi.stubGlobal("window", { isSecureContext: false });
 
 function drawn(text: string): string {
   return renderToStaticMarkup(
-    <I18nContext value={{ language: "en", setLanguage: () => undefined, t: (key, values) => `${key}: ${values?.name ?? ""}` }}>
+    <I18nContext value={{ language: "en", setLanguage: () => undefined, region: null, setRegion: () => undefined, t: (key, values) => `${key}: ${values?.name ?? ""}` }}>
       <Markdown text={text} />
     </I18nContext>,
   );

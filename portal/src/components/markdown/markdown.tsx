@@ -49,7 +49,7 @@ function CodeBlock({ children }: { children: ReactNode }) {
   const language = languageOf(children);
   const code = textOf(children);
   return (
-    <div dir="ltr" className="overflow-hidden rounded-xl border border-line bg-code">
+    <div dir="ltr" className="overflow-hidden rounded-card border border-line bg-code">
       <div className="flex items-center justify-between border-b border-line ps-4 pe-2">
         <span className="text-xs text-soft">{`${language} ${titleOf(children)}`.trim()}</span>
         <CopyButton text={code} label={t("message.copyCode")} />

@@ -46,7 +46,7 @@ export const Answer = memo(function Answer(props: AnswerProps) {
         </Suspense>
         {/* Whatever says that it has ended waits until the end is drawn. */}
         {cut && drawn === text && (
-          <p className="mt-3 flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-hover px-4 py-3 text-sm">
+          <p className="mt-3 flex flex-wrap items-center justify-between gap-3 rounded-card border border-line bg-hover px-4 py-3 text-sm">
             {t("message.cut")}
             {onGoOn && <Button onClick={onGoOn}>{t("message.goOn")}</Button>}
           </p>

@@ -36,7 +36,7 @@ export function FailedAnswer({ name, message, failure, canRetry, onRetry }: Fail
             </Suspense>
           </div>
         )}
-        <div className="flex flex-wrap items-center justify-between gap-3 rounded-xl border border-line bg-danger-ground px-4 py-3 text-sm">
+        <div className="flex flex-wrap items-center justify-between gap-3 rounded-card border border-line bg-danger-ground px-4 py-3 text-sm">
           <p className="wrap-anywhere">{failureSentence({ t, language }, message, failure)}</p>
           {onRetry && (
             <Button disabled={!canRetry} onClick={onRetry} className="inline-flex items-center gap-2">

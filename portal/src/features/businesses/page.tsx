@@ -3,10 +3,10 @@ import { useState } from "react";
 import { Link, useNavigate } from "react-router";
 
 import { Button, buttonClass } from "@/components/button";
-import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Rows } from "@/components/list";
 import { Name } from "@/components/name";
+import { tell } from "@/components/toast/toasts";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { inBusiness, useWorkspace } from "@/session/workspace";
@@ -21,7 +21,6 @@ export default function BusinessesPage() {
   const [creating, setCreating] = useState(false);
   const [renaming, setRenaming] = useState<Tenant | null>(null);
   const [open, setOpen] = useState(false);
-  const [renamed, setRenamed] = useState<string | null>(null);
   return (
     <Page
       title={t("businesses.title")}
@@ -37,10 +36,9 @@ export default function BusinessesPage() {
         </Button>
       }
     >
-      <Done className="not-empty:mb-4">{renamed && t("businesses.renamed", { name: renamed })}</Done>
       <Rows label={t("businesses.title")}>
         {tenants.map((each) => (
-          <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+          <li key={each.id} className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-row">
             <div className="min-w-40 grow basis-0">
               <p className="font-medium"><Name>{each.name}</Name></p>
               <p className="truncate text-sm text-soft">{each.slug}</p>
@@ -86,7 +84,7 @@ export default function BusinessesPage() {
           tenant={renaming}
           open={open}
           onClose={() => { setOpen(false); }}
-          onRenamed={setRenamed}
+          onRenamed={(name) => { tell({ sentence: t("businesses.renamed", { name }) }); }}
         />
       )}
     </Page>

@@ -36,7 +36,7 @@ export function EmployeeLink({ agent, conversation }: EmployeeLinkProps) {
       <NavLink
         to={address}
         className={({ isActive }) =>
-          `in-view flex items-center gap-3 rounded-lg px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
+          `in-view flex items-center gap-3 rounded-control px-3 py-2.5 transition-colors ${isActive ? "bg-hover" : "hover:bg-hover"}`
         }
       >
         <AiMark name={agent.name} />

@@ -71,7 +71,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
         send();
       }}
     >
-      <div className="flex items-end gap-2 rounded-2xl border border-line bg-raised p-2 shadow-sm focus-within:border-accent">
+      <div className="flex items-end gap-2 rounded-card border border-line bg-raised p-2 shadow-sm focus-within:border-accent">
         <textarea
           ref={input}
           value={text}
@@ -94,7 +94,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
             title={`${t("conversation.composer.stop")} (Esc)`}
             aria-keyshortcuts="Escape"
             onClick={onStop}
-            className="grid size-10 shrink-0 place-items-center rounded-xl border border-line text-ink transition-colors hover:bg-hover"
+            className="grid size-10 shrink-0 place-items-center rounded-card border border-line text-ink transition-colors hover:bg-hover"
           >
             <Icon name="stop" />
           </button>
@@ -104,7 +104,7 @@ export const Composer = memo(function Composer(props: ComposerProps) {
           aria-label={t("conversation.composer.send")}
           title={t("conversation.composer.send")}
           disabled={!sendable}
-          className="grid size-10 shrink-0 place-items-center rounded-xl bg-accent text-on-accent transition-colors hover:bg-accent-hover disabled:bg-hover disabled:text-soft"
+          className="grid size-10 shrink-0 place-items-center rounded-card bg-accent text-on-accent transition-colors hover:bg-accent-hover disabled:bg-hover disabled:text-soft"
         >
           <Icon name="send" />
         </button>

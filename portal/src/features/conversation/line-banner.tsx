@@ -18,7 +18,7 @@ export function LineBanner({ line, notice }: { line: LineState; notice: Notice |
   return (
     <div role="status" className="mx-auto w-full max-w-3xl px-4 md:px-6">
       {sentence && (
-        <p className="mb-2 rounded-lg border border-line bg-hover px-3 py-2 text-sm">{sentence}</p>
+        <p className="mb-2 rounded-control border border-line bg-hover px-3 py-2 text-sm">{sentence}</p>
       )}
     </div>
   );

@@ -53,7 +53,7 @@ function Bubble({ text, faint = false }: { text: string; faint?: boolean }) {
   const { t } = useI18n();
   return (
     <div
-      className={`max-w-[85%] rounded-2xl rounded-ee-md bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap ${faint ? "opacity-70" : ""}`}
+      className={`max-w-[85%] rounded-card rounded-ee-tag bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap ${faint ? "opacity-70" : ""}`}
     >
       <span className="sr-only">{t("conversation.you")}: </span>
       <div dir="auto">{text}</div>

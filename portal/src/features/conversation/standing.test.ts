@@ -117,11 +117,3 @@ test("an employee at work is not asked after", async () => {
   await vi.advanceTimersByTimeAsync(100);
   expect(asked).toBe(1);
 });
-
-test.each(["paused", "active"] as const)("in a chat that lies idle, it shows as %s within fifteen seconds", async (next) => {
-  status = next === "paused" ? "active" : "paused";
-  await open();
-  status = next;
-  await vi.advanceTimersByTimeAsync(15_100);
-  expect(shown()).toBe(next);
-});

@@ -1,6 +1,6 @@
 /**
- * Whether an employee is paused is looked up now and then; the line often knows it sooner. Where it
- * speaks against what the page knows, the page asks again at once.
+ * News tell whether an employee is paused; the conversation's line may know it sooner. Where it speaks
+ * against what the page knows, the page asks again at once.
  */
 import type { QueryClient } from "@tanstack/react-query";
 

@@ -35,7 +35,7 @@ export const ThreadHeader = memo(function ThreadHeader(props: ThreadHeaderProps)
         <Link
           to={at("chat")}
           aria-label={t("conversation.back")}
-          className="-ms-1 grid size-10 shrink-0 place-items-center rounded-lg text-soft hover:bg-hover hover:text-ink md:hidden"
+          className="-ms-1 grid size-10 shrink-0 place-items-center rounded-control text-soft hover:bg-hover hover:text-ink md:hidden"
         >
           <Icon name="back" />
         </Link>
@@ -47,9 +47,9 @@ export const ThreadHeader = memo(function ThreadHeader(props: ThreadHeaderProps)
         <MenuButton
           aria-label={t("conversation.reset.action")}
           disabled={empty}
-          className="grid size-10 place-items-center rounded-lg text-soft transition-colors hover:bg-hover hover:text-ink disabled:invisible"
+          className="grid size-10 place-items-center rounded-control text-soft transition-colors hover:bg-hover hover:text-ink disabled:invisible"
           align="end"
-          action={{ name: t("conversation.reset.action"), danger: true, onSelect: () => { setReset(true); } }}
+          actions={[{ name: t("conversation.reset.action"), danger: true, onSelect: () => { setReset(true); } }]}
         >
           <Icon name="more" />
         </MenuButton>

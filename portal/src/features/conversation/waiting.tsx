@@ -41,5 +41,5 @@ function Dots() {
 
 export function SilentNotice() {
   const { t } = useI18n();
-  return <p className="rounded-xl border border-line bg-hover px-4 py-3 text-sm">{t("conversation.silent")}</p>;
+  return <p className="rounded-card border border-line bg-hover px-4 py-3 text-sm">{t("conversation.silent")}</p>;
 }

@@ -51,7 +51,7 @@ function ConversationRow({ conversation }: { conversation: Conversation }) {
     <li>
       <Link
         to={at(own ? `chat/${agent_id}` : `conversations/${id}`)}
-        className="flex items-center gap-3 px-4 py-3 transition-colors hover:bg-hover"
+        className="flex items-center gap-3 px-4 py-row transition-colors hover:bg-hover"
       >
         <AiMark name={agent_name} />
         <span className="min-w-0 grow">

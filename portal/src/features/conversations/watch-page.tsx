@@ -90,7 +90,7 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
 
   return (
     <Page title={conversation ? t("conversations.pair", { person, name }) : t("conversations.title")}>
-      <p className="mb-6 rounded-xl bg-hover px-4 py-3 text-sm">
+      <p className="mb-6 rounded-card bg-hover px-4 py-3 text-sm">
         {former ? t("conversations.watch.leadFormer") : t("conversations.watch.lead", { person })}{" "}
         <Link to={at("conversations")} className="text-accent underline underline-offset-2">{t("conversations.watch.back")}</Link>
       </p>
@@ -123,7 +123,7 @@ function Watched({ message, name, person }: { message: Message; name: string; pe
   if (role === "user") {
     return (
       <article className="flex flex-col items-end gap-1">
-        <div className="max-w-[85%] rounded-2xl rounded-ee-md bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap">
+        <div className="max-w-[85%] rounded-card rounded-ee-tag bg-mine px-4 py-2.5 leading-relaxed wrap-anywhere whitespace-pre-wrap">
           <span className="sr-only">{person}: </span>
           <div dir="auto">{content}</div>
         </div>

@@ -4,13 +4,13 @@ import { useEffect, useRef, useState } from "react";
 import { Link, useLocation } from "react-router";
 
 import { Button, buttonClass, OneOf } from "@/components/button";
-import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Empty, Rows } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
 import { AiMark } from "@/components/mark";
 import { Name } from "@/components/name";
 import { RowSkeletons } from "@/components/skeleton";
+import { tell } from "@/components/toast/toasts";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { problemSentence } from "@/i18n/problem";
@@ -76,7 +76,7 @@ function News() {
   }, []);
   if (!state?.hired && !state?.saved) return null;
   return (
-    <div role="status" className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-2xl bg-mine px-4 py-3">
+    <div role="status" className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-card bg-mine px-4 py-3">
       {state.hired ? (
         <>
           <p className="wrap-anywhere">{t("employees.hired", { name: state.hired.name })}</p>
@@ -98,15 +98,17 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
   const queries = useQueryClient();
   const paused = agent.status === "paused";
   const [pausing, setPausing] = useState(false);
-  const [news, setNews] = useState("");
+  const put = (status: Agent["status"]) => async () => {
+    await changeAgent(api, tenant.id, agent.id, { status });
+    await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
+  };
   const turn = useMutation({
-    mutationFn: () => changeAgent(api, tenant.id, agent.id, { status: "active" }),
-    onSuccess: () => { setNews(t("employees.isBack", { name: agent.name })); },
-    onSettled: () => queries.invalidateQueries({ queryKey: ["agents", tenant.id] }),
+    mutationFn: put("active"),
+    onSuccess: () => { tell({ sentence: t("employees.isBack", { name: agent.name }), undo: put("paused") }); },
   });
   const { name } = agent;
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-row">
       <AiMark name={name} />
       <div className="min-w-40 grow basis-0">
         <p className="flex items-center gap-2">
@@ -158,10 +160,9 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
           agent={agent}
           open={pausing}
           onClose={() => { setPausing(false); }}
-          onPaused={() => { setNews(t("employees.isPaused", { name })); }}
+          onPaused={() => { tell({ sentence: t("employees.isPaused", { name }), undo: put("active") }); }}
         />
       )}
-      <Done className="w-full">{news}</Done>
       {turn.isError && (
         <p role="alert" className="w-full text-sm text-danger">{problemSentence(t, turn.error)}</p>
       )}

@@ -1,15 +1,25 @@
-/** Where a visit begins: the employees one talks to. */
+/** Where a visit begins: what needs one, today in figures, and the employees to talk to. */
 import { Section } from "@/components/list";
 import { EmployeeList } from "@/features/chat";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
+import { mayAdminister } from "@/session/rights";
+import { useWorkspace } from "@/session/workspace";
+
+import { Needs } from "./needs";
+import { Today } from "./today";
 
 export default function HomePage() {
   const { t } = useI18n();
+  const { tenant } = useWorkspace();
   return (
     <Page title={t("home.title")}>
+      <Section title={t("home.needs")}>
+        <Needs />
+      </Section>
+      {mayAdminister(tenant.role) && <Today />}
       <Section title={t("home.talk")}>
-        <div className="rounded-xl border border-line bg-raised p-2">
+        <div className="rounded-card border border-line bg-raised p-2">
           <EmployeeList />
         </div>
       </Section>

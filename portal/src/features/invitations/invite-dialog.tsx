@@ -89,7 +89,7 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
         {MEMBER_ROLES.map((each) => (
           <div
             key={each}
-            className="relative mt-1.5 flex items-start gap-3 rounded-lg border border-field px-3 py-2.5 text-sm has-checked:border-accent has-checked:bg-mine"
+            className="relative mt-1.5 flex items-start gap-3 rounded-control border border-field px-3 py-2.5 text-sm has-checked:border-accent has-checked:bg-mine"
           >
             <input
               id={`${id}-${each}`}
@@ -127,7 +127,7 @@ function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose:
   return (
     <>
       <p className="mt-2 text-sm text-soft">{t("invitations.invite.madeLead")}</p>
-      <div className="mt-4 flex items-center gap-2 rounded-lg border border-line bg-code ps-3 pe-1.5">
+      <div className="mt-4 flex items-center gap-2 rounded-control border border-line bg-code ps-3 pe-1.5">
         <input
           ref={field}
           readOnly
@@ -142,7 +142,7 @@ function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose:
         {t("invitations.invite.expires", { time: fullTime(language, invitation.expires_at) })}
       </p>
       {isLoopback(hostname) && (
-        <p role="alert" className="mt-3 rounded-lg border border-danger bg-danger-ground px-3 py-2 text-sm">
+        <p role="alert" className="mt-3 rounded-control border border-danger bg-danger-ground px-3 py-2 text-sm">
           {t("invitations.invite.loopback", { host })}
         </p>
       )}

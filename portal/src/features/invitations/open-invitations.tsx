@@ -4,10 +4,10 @@ import { useState } from "react";
 
 import { Button } from "@/components/button";
 import { ConfirmDialog } from "@/components/confirm-dialog";
-import { Done } from "@/components/done";
 import { Empty, Rows, Section } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
 import { RowSkeletons } from "@/components/skeleton";
+import { tell } from "@/components/toast/toasts";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
 import { useWorkspace } from "@/session/workspace";
@@ -19,17 +19,15 @@ export function OpenInvitations() {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
   const invitations = useQuery(invitationsQuery(api, tenant.id));
-  const [revoked, setRevoked] = useState<string | null>(null);
   return (
     <Section title={t("invitations.title")}>
-      <Done className="not-empty:mb-4">{revoked && t("invitations.revoked", { email: revoked })}</Done>
       {invitations.isPending && <RowSkeletons rows={1} className="h-21" />}
       {invitations.isError && !invitations.data && <LoadFailed query={invitations} />}
       {invitations.data?.length === 0 && <Empty>{t("invitations.empty")}</Empty>}
       {invitations.data && invitations.data.length > 0 && (
         <Rows label={t("invitations.title")}>
           {invitations.data.map((invitation) => (
-            <InvitationRow key={invitation.id} invitation={invitation} onRevoked={setRevoked} />
+            <InvitationRow key={invitation.id} invitation={invitation} />
           ))}
         </Rows>
       )}
@@ -37,19 +35,14 @@ export function OpenInvitations() {
   );
 }
 
-interface InvitationRowProps {
-  invitation: Invitation;
-  onRevoked: (email: string) => void;
-}
-
-function InvitationRow({ invitation, onRevoked }: InvitationRowProps) {
+function InvitationRow({ invitation }: { invitation: Invitation }) {
   const { t, language } = useI18n();
   const { api, tenant } = useWorkspace();
   const queries = useQueryClient();
   const [asking, setAsking] = useState(false);
   const { email, role, expires_at } = invitation;
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-row">
       <div className="min-w-40 grow basis-0">
         <p className="truncate font-medium">{email}</p>
         <p className="text-sm text-soft">{t(`role.${role}`)}</p>
@@ -68,7 +61,7 @@ function InvitationRow({ invitation, onRevoked }: InvitationRowProps) {
         onClose={() => { setAsking(false); }}
         action={() => revoke(api, tenant.id, invitation.id)}
         onDone={() => {
-          onRevoked(email);
+          tell({ sentence: t("invitations.revoked", { email }) });
           void queries.invalidateQueries({ queryKey: ["invitations", tenant.id] });
         }}
       />

@@ -30,7 +30,7 @@ export default function InvitePage() {
   }, [t]);
   return (
     <main className="grid min-h-full place-items-center p-4">
-      <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7 shadow-sm">
+      <div className="w-full max-w-sm rounded-card border border-line bg-surface p-7 shadow-sm">
         <img src="/icon.svg" alt="" className="size-10" />
         {invitation ? <Invitation key={invitation} invitation={invitation} /> : <Dead sentence={t("invitations.join.noToken")} />}
       </div>
@@ -45,9 +45,9 @@ function Invitation({ invitation }: { invitation: string }) {
     return (
       <div role="status" className="mt-5 h-40 animate-pulse space-y-3">
         <span className="sr-only">{t("app.loading")}</span>
-        <span className="block h-6 w-3/4 rounded bg-hover" />
-        <span className="block h-4 w-full rounded bg-hover" />
-        <span className="block h-4 w-1/2 rounded bg-hover" />
+        <span className="block h-6 w-3/4 rounded-tag bg-hover" />
+        <span className="block h-4 w-full rounded-tag bg-hover" />
+        <span className="block h-4 w-1/2 rounded-tag bg-hover" />
       </div>
     );
   }

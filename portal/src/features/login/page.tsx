@@ -38,7 +38,7 @@ export function LogInPage() {
     <main className="grid min-h-full place-items-center p-4">
       <form
         noValidate
-        className="w-full max-w-sm rounded-2xl border border-line bg-surface p-7 shadow-sm"
+        className="w-full max-w-sm rounded-card border border-line bg-surface p-7 shadow-sm"
         onSubmit={(event) => {
           event.preventDefault();
           void submit(new FormData(event.currentTarget));
@@ -80,7 +80,7 @@ export function LogInPage() {
 }
 
 const INPUT =
-  "mt-1.5 block w-full rounded-lg border border-field bg-raised px-3 py-2.5 text-base text-ink";
+  "mt-1.5 block w-full rounded-control border border-field bg-raised px-3 py-2.5 text-base text-ink";
 
 function Field({ label, children }: { label: string; children: ReactNode }) {
   return (

@@ -4,9 +4,9 @@ import { useState } from "react";
 
 import { Button } from "@/components/button";
 import { ConfirmDialog } from "@/components/confirm-dialog";
-import { Done } from "@/components/done";
 import { PersonMark } from "@/components/mark";
 import { Name } from "@/components/name";
+import { tell } from "@/components/toast/toasts";
 import { useI18n } from "@/i18n/context";
 import { fullDate } from "@/i18n/time";
 import { usePerson } from "@/session/login-context";
@@ -27,7 +27,6 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
   const { userId } = usePerson();
   const queries = useQueryClient();
   const [asking, setAsking] = useState<"remove" | MemberRole | null>(null);
-  const [changedTo, setChangedTo] = useState<MemberRole | null>(null);
   const own = member.id === userId;
   const name = member.display_name || member.email;
   const refresh = () => queries.invalidateQueries({ queryKey: ["people", tenant.id] });
@@ -35,7 +34,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
   const change = own ? "stepDown" : asking === "customer_admin" ? "promote" : "demote";
 
   return (
-    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-3">
+    <li className="flex flex-wrap items-center gap-x-3 gap-y-2 px-4 py-row">
       <PersonMark name={name} />
       <div className="min-w-40 grow basis-0">
         <p className="flex items-baseline gap-2">
@@ -61,9 +60,6 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
           {t(own ? "people.leave" : "people.remove")}
         </Button>
       </div>
-      <Done className="w-full">
-        {changedTo && t("people.roleIs", { name, role: t(`role.${changedTo}`) })}
-      </Done>
       <ConfirmDialog
         title={own ? t("people.leaveTitle", { business: tenant.name }) : t("people.removeTitle", { name })}
         lead={t(own ? "people.leaveLead" : "people.removeLead", { name, business: tenant.name })}
@@ -86,7 +82,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
         action={async () => {
           if (asking === null || asking === "remove") return;
           const { role } = await changeRole(api, tenant.id, member.id, asking);
-          setChangedTo(role);
+          tell({ sentence: t("people.roleIs", { name, role: t(`role.${role}`) }) });
         }}
         onDone={() => void refresh()}
       />

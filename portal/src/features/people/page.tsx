@@ -3,11 +3,11 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Button } from "@/components/button";
-import { Done } from "@/components/done";
 import { Icon } from "@/components/icons";
 import { Empty, Rows } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
 import { RowSkeletons } from "@/components/skeleton";
+import { tell } from "@/components/toast/toasts";
 import { InviteDialog, OpenInvitations } from "@/features/invitations";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
@@ -21,8 +21,7 @@ export default function PeoplePage() {
   const { api, tenant } = useWorkspace();
   const people = useQuery(peopleQuery(api, tenant.id));
   const [inviting, setInviting] = useState(false);
-  const [done, setDone] = useState("");
-  const removed = (name: string) => { setDone(t("people.removed", { name, business: tenant.name })); };
+  const removed = (name: string) => { tell({ sentence: t("people.removed", { name, business: tenant.name }) }); };
 
   return (
     <Page
@@ -38,7 +37,6 @@ export default function PeoplePage() {
         </Button>
       }
     >
-      <Done className="not-empty:mb-4">{done}</Done>
       {people.isPending && <RowSkeletons rows={3} className="h-21 max-sm:h-32" />}
       {people.isError && !people.data && <LoadFailed query={people} />}
       {people.data?.length === 0 && <Empty>{t("people.empty")}</Empty>}

@@ -9,10 +9,9 @@ import { RowSkeletons } from "@/components/skeleton";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { wholeNumber } from "@/i18n/number";
+import { limitsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Limits } from "@/wire/frames";
-
-import { limitsQuery } from "./queries";
 
 export default function SettingsPage() {
   const { t } = useI18n();
@@ -57,12 +56,12 @@ function Used({ limits }: { limits: Limits }) {
 }
 
 function Facts({ children }: { children: ReactNode }) {
-  return <dl className="divide-y divide-line rounded-xl border border-line bg-raised">{children}</dl>;
+  return <dl className="divide-y divide-line rounded-card border border-line bg-raised">{children}</dl>;
 }
 
 function Fact({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="grid gap-1 px-4 py-3 sm:grid-cols-[14rem_1fr] sm:gap-4">
+    <div className="grid gap-1 px-4 py-row sm:grid-cols-[14rem_1fr] sm:gap-4">
       <dt className="text-sm text-soft">{name}</dt>
       <dd className="min-w-0 wrap-anywhere">{children}</dd>
     </div>

@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useNavigate } from "react-router";
 
 import { Icon } from "@/components/icons";
 import { PersonMark } from "@/components/mark";
@@ -18,6 +19,7 @@ export function AccountMenu({ width }: { width: Width }) {
   const { t, language, setLanguage } = useI18n();
   const person = usePerson();
   const login = useLogin();
+  const navigate = useNavigate();
   const [failure, setFailure] = useState<unknown>(null);
 
   const logOut = async () => {
@@ -37,7 +39,7 @@ export function AccountMenu({ width }: { width: Width }) {
         </p>
       )}
       <MenuButton
-        className="flex w-full items-center gap-3 rounded-lg px-0.5 py-1 text-start transition-colors hover:bg-hover"
+        className="flex w-full items-center gap-3 rounded-control px-0.5 py-1 text-start transition-colors hover:bg-hover"
         side="top"
         choices={{
           label: t("shell.language"),
@@ -47,7 +49,10 @@ export function AccountMenu({ width }: { width: Width }) {
             if (isLanguage(tag)) setLanguage(tag);
           },
         }}
-        action={{ name: t("app.logOut"), onSelect: () => void logOut() }}
+        actions={[
+          { name: t("shell.me"), onSelect: () => void navigate("/me") },
+          { name: t("app.logOut"), onSelect: () => void logOut() },
+        ]}
       >
         <PersonMark name={person.displayName || person.email} />
         <span className={`min-w-0 grow ${WORD[width]}`}>

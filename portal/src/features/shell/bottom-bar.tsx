@@ -12,7 +12,7 @@ import { RailContents, useUnread } from "./rail";
 
 const ENTRY = "in-view-above flex min-h-14 w-full flex-col items-center justify-center gap-0.5 px-1 text-xs";
 
-export function BottomBar() {
+export function BottomBar({ onSearch }: { onSearch: () => void }) {
   const { t } = useI18n();
   const { tenant, at } = useWorkspace();
   const [more, setMore] = useState(false);
@@ -56,7 +56,14 @@ export function BottomBar() {
         aria-label={t("shell.more")}
         className="h-dvh max-h-none w-76 max-w-[85vw] bg-ground text-ink shadow-xl backdrop:bg-black/40"
       >
-        <RailContents width="wide" onChoose={close} />
+        <RailContents
+          width="wide"
+          onChoose={close}
+          onSearch={() => {
+            close();
+            onSearch();
+          }}
+        />
       </Modal>
     </>
   );

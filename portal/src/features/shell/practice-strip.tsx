@@ -20,7 +20,7 @@ export function PracticeStrip() {
         </summary>
         <p className="max-w-prose py-2">
           {t("shell.practice.settings")} {SETTINGS.map((setting) => (
-            <code key={setting} dir="ltr" className="me-2 inline-block rounded bg-code px-1">{setting}</code>
+            <code key={setting} dir="ltr" className="me-2 inline-block rounded-tag bg-code px-1">{setting}</code>
           ))}
         </p>
       </details>

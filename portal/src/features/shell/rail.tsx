@@ -18,7 +18,7 @@ import { RAIL, type Width, WORD } from "./width";
 
 const KEPT = "konstruct.rail";
 
-export function Rail() {
+export function Rail({ onSearch }: { onSearch: () => void }) {
   const [width, setWidth] = useState<Width>(inBrowser.getItem(KEPT) === "narrow" ? "narrow" : "roomy");
   const { t } = useI18n();
   const narrow = width === "narrow";
@@ -28,13 +28,13 @@ export function Rail() {
     setWidth(next);
   };
   return (
-    <RailContents width={width}>
+    <RailContents width={width} onSearch={onSearch}>
       <button
         type="button"
         aria-expanded={!narrow}
         title={t(narrow ? "shell.widen" : "shell.narrow")}
         onClick={turn}
-        className="flex min-h-10 w-full items-center gap-3 rounded-lg px-2.5 text-sm text-soft transition-colors hover:bg-hover hover:text-ink max-lg:hidden"
+        className="flex min-h-10 w-full items-center gap-3 rounded-control px-2.5 text-sm text-soft transition-colors hover:bg-hover hover:text-ink max-lg:hidden"
       >
         <Icon name={narrow ? "widen" : "narrow"} className="size-5 shrink-0" />
         <span className={WORD[width]}>{t(narrow ? "shell.widen" : "shell.narrow")}</span>
@@ -45,17 +45,28 @@ export function Rail() {
 
 interface RailContentsProps {
   width: Width;
+  onSearch: () => void;
   onChoose?: () => void;
   children?: ReactNode;
 }
 
-export function RailContents({ width, onChoose, children }: RailContentsProps) {
+export function RailContents({ width, onSearch, onChoose, children }: RailContentsProps) {
   const { t } = useI18n();
   const { tenant } = useWorkspace();
   return (
     <nav aria-label={t("shell.title")} className={`flex h-full shrink-0 flex-col border-e border-line bg-ground ${RAIL[width]}`}>
-      <header className="shrink-0 p-3">
+      <header className="shrink-0 space-y-2 p-3">
         <TenantSwitcher width={width} />
+        <button
+          type="button"
+          title={t("shell.search")}
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={onSearch}
+          className="flex min-h-10 w-full items-center gap-3 rounded-control border border-line bg-raised px-2.5 text-sm text-soft transition-colors hover:bg-hover hover:text-ink"
+        >
+          <Icon name="search" className="size-5 shrink-0" />
+          <span className={`min-w-0 grow truncate text-start ${WORD[width]}`}>{t("shell.search")}</span>
+        </button>
       </header>
       <div className="min-h-0 grow overflow-y-auto px-3 pb-3">
         {PLACES.map((places, part) => {
@@ -88,7 +99,7 @@ function PlaceLink({ place, width, onChoose }: { place: Place; width: Width; onC
         title={name}
         onClick={onChoose}
         className={({ isActive }) =>
-          `in-view flex min-h-10 items-center gap-3 rounded-lg px-2.5 text-sm transition-colors hover:bg-hover ${isActive ? "bg-hover font-medium" : ""}`
+          `in-view flex min-h-10 items-center gap-3 rounded-control px-2.5 text-sm transition-colors hover:bg-hover ${isActive ? "bg-hover font-medium" : ""}`
         }
       >
         <span className="relative shrink-0">

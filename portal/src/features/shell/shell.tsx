@@ -5,10 +5,11 @@ import { Link } from "react-router";
 import { FailedPage } from "@/components/failed-page";
 import { useFocusRescue } from "@/components/focus";
 import { NoticePage } from "@/components/notice-page";
+import { ToastPlace } from "@/components/toast/toast-place";
 import { useI18n } from "@/i18n/context";
 import { usePerson } from "@/session/login-context";
 import { mayRunPlatform } from "@/session/rights";
-import { inBusiness, WorkspaceContext } from "@/session/workspace";
+import { inBusiness, useWorkspace, WorkspaceContext } from "@/session/workspace";
 import type { Tenant } from "@/wire/frames";
 
 import { BottomBar } from "./bottom-bar";
@@ -16,6 +17,7 @@ import { PracticeStrip } from "./practice-strip";
 import { Rail } from "./rail";
 import { RightsNews } from "./rights-news";
 import { SkipLink } from "./skip-link";
+import { useKeys } from "./use-keys";
 import { useOwnWorkspace } from "./use-own-workspace";
 
 interface ShellProps {
@@ -37,27 +39,40 @@ export function Shell({ pages, nothingYet }: ShellProps) {
   if (tenants.data?.length === 0 && mayRunPlatform(person.role)) return nothingYet;
   if (isStrange) return <StrangeBusiness tenants={tenants.data ?? []} />;
   if (!workspace) return <Outline />;
-  const { id, role } = workspace.tenant;
   return (
     <WorkspaceContext value={workspace}>
+      <Around>{pages}</Around>
+    </WorkspaceContext>
+  );
+}
+
+/** What stands around the page in a business. */
+function Around({ children }: { children: ReactNode }) {
+  const { tenant } = useWorkspace();
+  const { opened, open } = useKeys();
+  const search = () => { open("commands"); };
+  return (
+    <>
       <SkipLink />
       <div className="flex h-full flex-col">
         <PracticeStrip />
-        <RightsNews tenant={workspace.tenant} />
+        <RightsNews tenant={tenant} />
         <div className="flex min-h-0 grow">
           <div className="h-full max-md:hidden">
-            <Rail />
+            <Rail onSearch={search} />
           </div>
           {/* Another business or another role is another page: nothing of the one before stays. */}
-          <div key={`${id} ${role}`} id="page" className="h-full min-w-0 grow">
+          <div key={`${tenant.id} ${tenant.role}`} id="page" className="h-full min-w-0 grow">
             <Suspense fallback={null}>
-              {pages}
+              {children}
             </Suspense>
           </div>
         </div>
-        <BottomBar />
+        <BottomBar onSearch={search} />
       </div>
-    </WorkspaceContext>
+      {opened}
+      <ToastPlace />
+    </>
   );
 }
 

@@ -9,7 +9,7 @@ export function SkipLink() {
   return (
     <a
       href={`#${PAGE_ID}`}
-      className="sr-only rounded-lg border border-line bg-raised text-sm font-medium text-ink focus:not-sr-only focus:px-4 focus:py-2.5 focus:absolute focus:start-2 focus:top-2 focus:z-30"
+      className="sr-only rounded-control border border-line bg-raised text-sm font-medium text-ink focus:not-sr-only focus:px-4 focus:py-2.5 focus:absolute focus:start-2 focus:top-2 focus:z-30"
       onClick={(event) => {
         // The address stays, for it is what is shared and gone back to.
         event.preventDefault();

@@ -27,7 +27,7 @@ export function TenantSwitcher({ width }: { width: Width }) {
   };
   return (
     <MenuButton
-      className="flex min-h-10 w-full min-w-0 items-center gap-2.5 rounded-lg px-1.5 text-start transition-colors hover:bg-hover"
+      className="flex min-h-10 w-full min-w-0 items-center gap-2.5 rounded-control px-1.5 text-start transition-colors hover:bg-hover"
       choices={{
         label: t("shell.business"),
         chosen: tenant.id,

@@ -18,6 +18,23 @@ export const words = {
     "Whoever runs Konstruct starts it with these settings of an OpenAI-compatible model:",
   "shell.nowAdmin": "You are now an admin of {business}.",
   "shell.nowOperator": "You are now an operator in {business}.",
+  "shell.search": "Search or do",
+  "shell.commands": "Search or do something",
+  "shell.commandsHint": "Where to, or whom to talk to?",
+  "shell.commandsNone": "Nothing is called that.",
+  "shell.commandsGo": "Go to",
+  "shell.commandsTalk": "Talk to",
+  "shell.commandsDo": "Do",
+  "shell.hire": "Hire an employee",
+  "shell.me": "Your account",
+  "shell.keys.title": "Keys",
+  "shell.keys.commands": "Search or do something",
+  "shell.keys.sheet": "These keys",
+  "shell.keys.send": "Send a message",
+  "shell.keys.line": "Start a new line",
+  "shell.keys.stop": "Stop the answer, close what is open",
+  "shell.keys.submit": "Send a form",
+  "shell.keys.go": "Go to {place}",
 };
 
 export type Words = Record<keyof typeof words, string>;
