@@ -7,6 +7,8 @@ import { PersonContext, useLogin, useLoginState } from "@/session/login-context"
 
 const Pages = lazy(() => import("@/pages"));
 const EnterPage = lazy(() => import("@/features/login/enter-page"));
+// A build has none: what only developers look at is left out of it.
+const Kit = import.meta.env.DEV ? lazy(() => import("@/dev/kit")) : null;
 const InvitePage = lazy(() => import("@/features/invitations/page"));
 
 export function App() {
@@ -28,6 +30,7 @@ export function App() {
         <Routes>
           <Route path="/enter" element={<EnterPage />} />
           <Route path="/invite" element={<InvitePage />} />
+          {Kit && <Route path="/dev/kit" element={<Kit />} />}
           <Route path="*" element={person ? <Pages key={person.userId} /> : <LogInPage />} />
         </Routes>
       </Suspense>

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from shared.api import (
     account_router,
     agents_router,
+    attention_router,
     auth_router,
     channel_settings_router,
     channels_router,
@@ -140,6 +141,7 @@ def create_app() -> FastAPI:
         people_router,
         channel_settings_router,
         inbox_router,
+        attention_router,
         invitations_router,
         agents_router,
         channels_router,

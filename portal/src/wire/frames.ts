@@ -33,6 +33,7 @@ export type Agent = Schemas["AgentOut"];
 export type AgentDetails = Schemas["AgentDetails"];
 export type Employee = Omit<Schemas["HireAgent"], "tenant_id">;
 export type AgentChanges = Partial<Employee & Pick<Agent, "status" | "paused_notice">>;
+export type AttentionItem = Schemas["AttentionOut"];
 export type Member = Schemas["MemberOut"];
 export type MemberRole = Member["role"];
 export type Invitation = Schemas["InvitationOut"];

@@ -2,6 +2,7 @@
 
 from shared.api.account import account_router
 from shared.api.agents import agents_router
+from shared.api.attention import attention_router
 from shared.api.auth import auth_router
 from shared.api.channel_settings import channel_settings_router
 from shared.api.channels import channels_router
@@ -15,6 +16,7 @@ from shared.api.tenants import tenants_router
 __all__ = [
     "account_router",
     "agents_router",
+    "attention_router",
     "auth_router",
     "channel_settings_router",
     "channels_router",

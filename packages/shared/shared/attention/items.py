@@ -1,12 +1,15 @@
 """Attention items: opened, claimed, resolved. One of a kind about a subject is open at a time."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, get_args
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 
-from shared.db import HouseSession
+from shared.db import HouseSession, WithinTenant
 from shared.valkey.publish import publish_changed
 
 Kind = Literal[
@@ -53,6 +56,41 @@ _RESOLVE = text(
     {_OF_CONVERSATION}
     """  # noqa: S608 - of our own constants
 )
+
+MOST_LISTED = 100
+_LIST = text(
+    """
+    SELECT item.id, item.kind, item.agent_id, agent.name AS agent_name, item.channel,
+           item.conversation_id, item.created_at, item.due_at, item.claimed_by
+      FROM attention_items AS item
+      LEFT JOIN agents AS agent ON agent.tenant_id = item.tenant_id AND agent.id = item.agent_id
+     WHERE item.tenant_id = :tenant_id AND item.resolved_at IS NULL
+     ORDER BY item.created_at, item.id LIMIT :most
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenItem:
+    """What waits for a person, without what it is about: that is read where it is."""
+
+    id: UUID
+    kind: str
+    agent_id: UUID | None
+    agent_name: str | None
+    channel: str | None
+    conversation_id: UUID | None
+    created_at: datetime
+    due_at: datetime | None
+    claimed_by: UUID | None
+    """The member who has come for it."""
+
+
+async def list_open(session: WithinTenant, tenant_id: UUID) -> Sequence[OpenItem]:
+    """The tenant's open items, the oldest first, at most `MOST_LISTED`. Only a session that sees
+    what is the staff's finds any."""
+    rows = await session.execute(_LIST, {"tenant_id": tenant_id, "most": MOST_LISTED})
+    return [OpenItem(**row) for row in rows.mappings()]
 
 
 async def open_about_conversation(

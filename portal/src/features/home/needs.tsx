@@ -6,19 +6,34 @@ import { Link } from "react-router";
 import { buttonClass } from "@/components/button";
 import { Icon } from "@/components/icons";
 import { Rows } from "@/components/list";
+import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
+import { fullTime } from "@/i18n/time";
 import { agentsQuery } from "@/session/queries";
-import { mayAdminister } from "@/session/rights";
+import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 
+import { attentionQuery } from "./queries";
+
 export function Needs() {
-  const { t } = useI18n();
+  const { t, language } = useI18n();
   const { api, tenant, at } = useWorkspace();
   const agents = useQuery(agentsQuery(api, tenant.id));
-  if (!agents.data) return null;
+  // The platform's own people see no business's inside.
+  const attention = useQuery({ ...attentionQuery(api, tenant.id), enabled: !mayRunPlatform(tenant.role) });
+  if (!agents.data || attention.isLoading) return <RowSkeletons rows={1} />;
   const mayChange = mayAdminister(tenant.role);
   const paused = agents.data.filter(({ status }) => status === "paused");
   const needs = [
+    ...(attention.data ?? []).map(({ id, kind, agent_name, created_at, claimed_by }) => (
+      <Need
+        key={id}
+        icon="warning"
+        why={t(claimed_by ? "home.claimed" : "home.since", { time: fullTime(language, created_at) })}
+      >
+        {t(`home.item.${knownKind(kind)}`, { name: agent_name ?? "" })}
+      </Need>
+    )),
     ...(agents.data.length === 0 && mayChange
       ? [<Need key="hire" icon="employee" why={t("home.hireWhy")} to={at("employees/new")} way={t("app.hireFirst")}>{t("app.noEmployees")}</Need>]
       : []),
@@ -30,6 +45,16 @@ export function Needs() {
   ];
   if (needs.length === 0) return <p className="text-soft">{t("home.nothing")}</p>;
   return <Rows label={t("home.needs")}>{needs}</Rows>;
+}
+
+const KINDS = [
+  "handover", "asked_for_person", "answer_failed", "employee_paused", "limit_reached",
+  "unknown_effect", "delivery_dead", "connection_failing", "door_failing", "source_failed",
+] as const;
+
+/** There may be more of them one day. */
+function knownKind(kind: string): (typeof KINDS)[number] | "other" {
+  return KINDS.find((each) => each === kind) ?? "other";
 }
 
 interface NeedProps {

@@ -10,6 +10,19 @@ export const words = {
   "home.today": "Today",
   "home.tokens": "Tokens used today",
   "home.tokensOf": "{used} of {most}",
+  "home.item.handover": "{name} asked for a colleague.",
+  "home.item.asked_for_person": "Somebody wants to talk to a person.",
+  "home.item.answer_failed": "{name} could not answer.",
+  "home.item.employee_paused": "Somebody wrote to {name}, who is paused.",
+  "home.item.limit_reached": "A limit of the business is reached.",
+  "home.item.unknown_effect": "Nobody knows whether {name} did something. Look, and do it or leave it.",
+  "home.item.delivery_dead": "A message could not be delivered.",
+  "home.item.connection_failing": "A channel does not work.",
+  "home.item.door_failing": "The chat for your website does not work.",
+  "home.item.source_failed": "A source could not be read.",
+  "home.item.other": "Something needs a look.",
+  "home.since": "Since {time}",
+  "home.claimed": "Since {time}. A colleague has come for it.",
 };
 
 export type Words = Record<keyof typeof words, string>;
