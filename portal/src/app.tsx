@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect } from "react";
-import { Route, Routes } from "react-router";
+import { Route, Routes, useLocation } from "react-router";
 
 import { FailedPage } from "@/components/failed-page";
 import { LogInPage } from "@/features/login/page";
@@ -12,6 +12,11 @@ const Kit = import.meta.env.DEV ? lazy(() => import("@/dev/kit")) : null;
 const InvitePage = lazy(() => import("@/features/invitations/page"));
 
 export function App() {
+  const { pathname } = useLocation();
+  return Kit && pathname === "/dev/kit" ? <Suspense fallback={null}><Kit /></Suspense> : <Portal />;
+}
+
+function Portal() {
   const login = useLogin();
   const state = useLoginState();
 
@@ -30,7 +35,6 @@ export function App() {
         <Routes>
           <Route path="/enter" element={<EnterPage />} />
           <Route path="/invite" element={<InvitePage />} />
-          {Kit && <Route path="/dev/kit" element={<Kit />} />}
           <Route path="*" element={person ? <Pages key={person.userId} /> : <LogInPage />} />
         </Routes>
       </Suspense>

@@ -64,7 +64,8 @@ PAGES = (
 SMALL = {"width": 320, "height": 640}
 BEGIN = """(main) => {
   window.controls = [...main.querySelectorAll("a[href], button, input, textarea, select, summary")]
-    .filter((each) => !each.disabled && each.checkVisibility());
+    .filter((each) => !each.disabled && each.checkVisibility())
+    .filter((each) => !each.closest("[aria-hidden=true]"));
   main.tabIndex = -1;
   main.focus();
   return window.controls.length;

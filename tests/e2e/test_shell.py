@@ -29,15 +29,15 @@ async def test_two_tabs_each_keep_to_the_business_of_their_address(
 ) -> None:
     await people.join(globex.id, acme.anna.id)
     page = await visit(acme.anna, path=f"/b/{globex.slug}/home")
-    await expect(page.menu.get_by_text("Globex")).to_be_visible()
+    await expect(page.menu.get_by_text("Globex", exact=True)).to_be_visible()
     other = await page.another_tab()
     await other.open(f"/b/{acme.slug}/home")
-    await expect(other.menu.get_by_text("Acme")).to_be_visible()
+    await expect(other.menu.get_by_text("Acme", exact=True)).to_be_visible()
     await page.choose("Ada")
     await page.say(asks_for(3))
     await page.expect_whole(3)
     await page.page.reload()
-    await expect(page.menu.get_by_text("Globex")).to_be_visible()
+    await expect(page.menu.get_by_text("Globex", exact=True)).to_be_visible()
 
 
 async def test_a_business_of_others_is_told_apart_from_none_in_no_word(

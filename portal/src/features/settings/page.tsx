@@ -18,7 +18,7 @@ export default function SettingsPage() {
   const { api, tenant } = useWorkspace();
   const limits = useQuery(limitsQuery(api, tenant.id));
   return (
-    <Page title={t("settings.title")}>
+    <Page title={t("settings.title")} still>
       <Section title={t("settings.business")}>
         <Facts>
           <Fact name={t("settings.name")}>{tenant.name}</Fact>

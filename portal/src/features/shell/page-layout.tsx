@@ -7,10 +7,12 @@ import { useTitle } from "./title";
 interface PageProps {
   title: string;
   actions?: ReactNode;
+  /** Nothing in it takes the focus, so it does itself, to be scrolled by keyboard. */
+  still?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, actions, children }: PageProps) {
+export function Page({ title, actions, still = false, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
   useTitle(title);
@@ -32,7 +34,10 @@ export function Page({ title, actions, children }: PageProps) {
           {actions}
         </div>
       </header>
-      <div className="min-h-0 grow overflow-y-auto">
+      <div
+        className="min-h-0 grow overflow-y-auto"
+        {...(still ? { tabIndex: 0, role: "region", "aria-label": title } : {})}
+      >
         <div className="mx-auto max-w-3xl px-4 py-6 md:px-6">{children}</div>
       </div>
     </main>
