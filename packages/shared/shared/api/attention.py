@@ -7,8 +7,8 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
+from shared.api.dependencies import StaffOf
 from shared.api.problems import problems
-from shared.api.rbac import Caller, RequestSession, require_tenant_member
 from shared.attention import items
 from shared.errors import Forbidden
 from shared.identity.roles import PLATFORM_ADMIN
@@ -37,13 +37,10 @@ class AttentionOut(BaseModel):
 
 
 @attention_router.get("")
-async def list_attention(
-    tenant_id: UUID, caller: Caller, session: RequestSession
-) -> list[AttentionOut]:
+async def list_attention(staff: StaffOf) -> list[AttentionOut]:
     """The open items of the business, the oldest first, at most 100. For its own people; the
     platform's see no business's inside here."""
-    await session.enter_staff(tenant_id, caller.user_id)
-    if await require_tenant_member(tenant_id, caller, session) == PLATFORM_ADMIN:
+    if staff.role == PLATFORM_ADMIN:
         raise Forbidden("What waits for a business's people is theirs alone to see.")
-    found = await items.list_open(session, tenant_id)
+    found = await items.list_open(staff.session, staff.tenant_id)
     return [AttentionOut.model_validate(item) for item in found]
