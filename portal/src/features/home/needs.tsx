@@ -13,7 +13,7 @@ import { agentsQuery } from "@/session/queries";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 
-import { attentionQuery } from "./queries";
+import { attentionQuery, channelsQuery } from "./queries";
 
 export function Needs() {
   const { t, language } = useI18n();
@@ -21,8 +21,10 @@ export function Needs() {
   const agents = useQuery(agentsQuery(api, tenant.id));
   // The platform's own people see no business's inside.
   const attention = useQuery({ ...attentionQuery(api, tenant.id), enabled: !mayRunPlatform(tenant.role) });
+  const channels = useQuery(channelsQuery(api, tenant.id));
   if (!agents.data || attention.isLoading) return <RowSkeletons rows={1} />;
   const mayChange = mayAdminister(tenant.role);
+  const failing = (channels.data ?? []).filter(({ state }) => state === "failing");
   const paused = agents.data.filter(({ status }) => status === "paused");
   const needs = [
     ...(attention.data ?? []).map(({ id, kind, agent_name, created_at, claimed_by }) => (
@@ -37,6 +39,11 @@ export function Needs() {
     ...(agents.data.length === 0 && mayChange
       ? [<Need key="hire" icon="employee" why={t("home.hireWhy")} to={at("employees/new")} way={t("app.hireFirst")}>{t("app.noEmployees")}</Need>]
       : []),
+    ...failing.map(({ id, name, type, sentence }) => (
+      <Need key={id} icon="warning" why={sentence ?? t("home.channelWhy")}>
+        {t("home.channel", { name: name ?? type })}
+      </Need>
+    )),
     ...paused.map(({ id, name, paused_notice }) => (
       <Need key={id} icon="pause" why={paused_notice ?? t("home.pausedWhy")} {...(mayChange ? { to: at("employees"), way: t("home.toEmployees") } : {})}>
         {t("home.paused", { name })}

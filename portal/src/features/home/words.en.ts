@@ -23,6 +23,8 @@ export const words = {
   "home.item.other": "Something needs a look.",
   "home.since": "Since {time}",
   "home.claimed": "Since {time}. A colleague has come for it.",
+  "home.channel": "{name} does not work.",
+  "home.channelWhy": "Nothing is received or sent there until it is mended.",
 };
 
 export type Words = Record<keyof typeof words, string>;

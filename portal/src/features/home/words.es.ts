@@ -25,4 +25,6 @@ export const words: Words = {
   "home.item.other": "Algo necesita que lo mires.",
   "home.since": "Desde {time}",
   "home.claimed": "Desde {time}. Un compañero se ocupa.",
+  "home.channel": "{name} no funciona.",
+  "home.channelWhy": "Hasta que se arregle, no se recibe ni se envía nada por ahí.",
 };

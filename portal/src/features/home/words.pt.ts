@@ -25,4 +25,6 @@ export const words: Words = {
   "home.item.other": "Algo precisa de ser visto.",
   "home.since": "Desde {time}",
   "home.claimed": "Desde {time}. Um colega trata disso.",
+  "home.channel": "{name} não funciona.",
+  "home.channelWhy": "Até estar resolvido, nada se recebe nem se envia por aí.",
 };
