@@ -1,9 +1,12 @@
 """The socket of news: each person hears which lists to look up again, and nobody of another's."""
 
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
+from shared.channels import connections
 
 from tests.support import people
 from tests.support.chat_client import ChatClient
@@ -126,3 +129,24 @@ async def test_nothing_is_said_on_it(stack: Stack, acme: World) -> None:
     async with await listening(stack, acme.anna) as client:
         await client.say("hello")
         await client.expect("error", code="nothing_said_here")
+
+
+async def test_an_account_that_stops_working_is_news_to_its_business(
+    stack: Stack, acme: World, globex: World, superuser: psycopg.Connection
+) -> None:
+    connection_id = uuid4()
+    superuser.execute(
+        "INSERT INTO channel_connections (id, tenant_id, agent_id, channel_type, external_key,"
+        " state) VALUES (%s, %s, %s, 'telegram', %s, 'live')",
+        (connection_id, acme.id, acme.agent_id, uuid4().hex),
+    )
+    async with (
+        await listening(stack, acme.anna) as anna,
+        await listening(stack, globex.anna) as stranger,
+    ):
+        await connections.is_failing(acme.id, connection_id, "token_revoked")
+        await anna.expect("changed", what="channels")
+        await connections.is_well(globex.id, uuid4())
+        await stranger.expect("changed", what="channels")
+        told = [frame["what"] for frame in stranger.told if frame["type"] == "changed"]
+        assert told == ["channels"], "of its own, and once"

@@ -27,6 +27,7 @@ from shared.models import ChannelConnection
 from shared.models.message import ChannelType
 from shared.secrets.envelope import SecretUnreadable
 from shared.secrets.opening import opened
+from shared.valkey.publish import publish_changed
 
 log = get_logger(__name__)
 
@@ -78,6 +79,7 @@ async def claim(
     await repository.add_connection(session, connection)
     await credentials.keep(session, connection, filled.secrets)
     job_id = await _add_job(session, CHANNEL_CONNECT, tenant_id, connection.id, asked_by=asked_by)
+    _tell(session, tenant_id)
     return connection, job_id
 
 
@@ -112,6 +114,7 @@ async def change(
 ) -> None:
     """Who answers there, from the next message on, and what the business wishes of it. What is not
     given stays."""
+    _tell(session, connection.tenant_id)
     if agent_id is not None and agent_id != connection.agent_id:
         connection.agent_id = agent_id
         await repository.hand_conversations(session, connection, agent_id)
@@ -129,6 +132,7 @@ async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID 
     connection.state, connection.failing, connection.not_before = "disconnected", None, None
     await repository.drop_open_deliveries(session, connection.id)
     credentials.tell_of_change(session, connection.id)
+    _tell(session, connection.tenant_id)
     if not was_live:
         await credentials.forget(session, connection.id)
         return None
@@ -218,6 +222,7 @@ async def _make_live(
     await credentials.keep(session, connection, proof.credentials)
     await session.flush()
     await plan_check(session, connection.tenant_id, connection.id)
+    _tell(session, connection.tenant_id)
     return connection.id
 
 
@@ -231,6 +236,7 @@ async def not_proved(tenant_id: UUID, connection_id: UUID) -> None:
         connection = await repository.locked(session, connection_id)
         if connection is not None and connection.state == "proving":
             connection.state, connection.config = "disconnected", {}
+            _tell(session, tenant_id)
             await credentials.forget(session, connection_id)
 
 
@@ -257,6 +263,7 @@ async def is_well(tenant_id: UUID, connection_id: UUID, health: Health | None = 
                 listens = {} if health.listens is None else {"listens": health.listens}
                 connection.config = {**connection.config, **_profile(health), **listens}
         await repository.set_well(session, connection_id)
+        _tell(session, tenant_id)
 
 
 async def is_failing(
@@ -275,6 +282,8 @@ async def is_failing(
                 subject=str(connection_id),
                 details={"code": code} | ({"sentence": sentence} if sentence else {}),
             )
+            _tell(session, tenant_id)
+            session.after_commit(lambda: publish_changed(tenant_id, "attention"))
 
 
 async def forgotten(tenant_id: UUID, connection_id: UUID) -> None:
@@ -283,6 +292,11 @@ async def forgotten(tenant_id: UUID, connection_id: UUID) -> None:
         connection = await repository.locked(session, connection_id)
         if connection is not None and connection.state == "disconnected":
             await credentials.forget(session, connection_id)
+
+
+def _tell(session: WithinTenant, tenant_id: UUID) -> None:
+    """After the commit, the business's people look their accounts up again."""
+    session.after_commit(lambda: publish_changed(tenant_id, "channels"))
 
 
 def channel_named(name: str) -> ChannelType:

@@ -10,6 +10,7 @@ from shared.channels.leases import holds, is_open
 from shared.channels.repository import FOLLOWS_A_DEAD_PART, well
 from shared.db.pipelined import Call, Statement, transact
 from shared.db.scopes import HouseScope
+from shared.valkey.publish import tell_changed
 
 OLDEST_S = 86_400
 """What has not left after so long does not leave any more."""
@@ -141,11 +142,16 @@ async def account_waits(
     if failing:
         calls.append(_ITEM(tenant_id, "connection_failing", str(connection_id), code))
     await transact(HouseScope(tenant_id, "send"), *calls)
+    if failing:
+        tell_changed(tenant_id, "channels")
+        tell_changed(tenant_id, "attention")
 
 
 async def over(tenant_id: UUID, number: int, delivery_id: UUID, *, state: str, code: str) -> None:
     """It is `dead`, `unsure` or `dropped`, which is final."""
     await transact(HouseScope(tenant_id, "send"), _OVER(delivery_id, number, state, code))
+    if state == "dead":
+        tell_changed(tenant_id, "attention")
 
 
 async def give_up_old(tenant_id: UUID, connection_id: UUID, number: int) -> None:
