@@ -53,6 +53,7 @@ interface RailContentsProps {
 export function RailContents({ width, onSearch, onChoose, children }: RailContentsProps) {
   const { t } = useI18n();
   const { tenant } = useWorkspace();
+  const unread = useUnread();
   return (
     <nav aria-label={t("shell.title")} className={`flex h-full shrink-0 flex-col border-e border-line bg-ground ${RAIL[width]}`}>
       <header className="shrink-0 space-y-2 p-3">
@@ -74,7 +75,13 @@ export function RailContents({ width, onSearch, onChoose, children }: RailConten
           return theirs.length > 0 && (
             <ul key={places[0]?.to} className={part > 0 ? "mt-3 border-t border-line pt-3" : ""}>
               {theirs.map((place) => (
-                <PlaceLink key={place.to} place={place} width={width} {...(onChoose ? { onChoose } : {})} />
+                <PlaceLink
+                  key={place.to}
+                  place={place}
+                  width={width}
+                  unread={place.to === "chat" ? unread : 0}
+                  {...(onChoose ? { onChoose } : {})}
+                />
               ))}
             </ul>
           );
@@ -86,11 +93,17 @@ export function RailContents({ width, onSearch, onChoose, children }: RailConten
   );
 }
 
-function PlaceLink({ place, width, onChoose }: { place: Place; width: Width; onChoose?: () => void }) {
+interface PlaceLinkProps {
+  place: Place;
+  width: Width;
+  /** How much there is unread. */
+  unread: number;
+  onChoose?: () => void;
+}
+
+function PlaceLink({ place, width, unread, onChoose }: PlaceLinkProps) {
   const { t } = useI18n();
   const { at } = useWorkspace();
-  const news = useUnread();
-  const unread = place.to === "chat" ? news : 0;
   const name = t(place.name);
   return (
     <li>
