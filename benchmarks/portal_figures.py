@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import UUID
 
+from gateway.portal import portal_dir
 from konstruct.devstack.errors import DevstackError
 from konstruct.devstack.progress import Progress
 from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
@@ -30,6 +31,8 @@ STEPS = 7
 PASSWORD = "figures of the portal"
 LOADS = 5
 COLOURS_OF_CODE = "/assets/highlighted-code"
+HEADLESS = b"base-ui"
+"""In each script that has a part of Base UI, which is loaded with what needs it."""
 KEYS = 120
 BETWEEN_KEYS_MS = 40
 WHEEL_PX, WHEEL_TURNS, BETWEEN_TURNS_MS = 150, 200, 30
@@ -113,25 +116,36 @@ def _first_loads(browser: Browser, portal: Portal, talks: Talks) -> list[Figure]
     visitor.close()
     figures = []
     for name, path, state_at_first in (("log-in", "/", None), ("chat", talks.long, logged_in)):
-        state, sizes, paints = state_at_first, [], []
+        state, sizes, paints, headless = state_at_first, [], [], []
         for _ in range(LOADS):
             context = browser.new_context(storage_state=state)
             context.add_init_script(PROBES)
-            size, paint = _load(context, portal.url + path)
+            size, paint, of_base_ui = _load(context, portal.url + path)
             sizes.append(size)
             paints.append(paint)
+            headless.append(of_base_ui)
             if state is not None:
                 state = context.storage_state()  # each visit renews the log-in
             context.close()
         figures += [
             Figure(f"script of the first load, {name}", max(sizes) / 1000, "kB", 200),
             Figure(f"first contentful paint, {name}", median(paints), "ms", 1500),
+            Figure(f"scripts with Base UI in the first load, {name}", max(headless), "", 0),
         ]
+    figures.append(Figure("script of Base UI, all of it", _headless_bytes() / 1000, "kB", 117))
     return figures
 
 
-def _load(context: BrowserContext, url: str) -> tuple[int, float]:
-    """Bytes of script as they came over the line, and when something was first seen.
+def _headless_bytes() -> int:
+    """Of all scripts of the build that have a part of it, as they go over the line."""
+    scripts = [file for file in (portal_dir() / "assets").glob("*.js")]
+    of_base_ui = [file for file in scripts if HEADLESS in file.read_bytes()]
+    return sum(file.with_name(f"{file.name}.gz").stat().st_size for file in of_base_ui)
+
+
+def _load(context: BrowserContext, url: str) -> tuple[int, float, int]:
+    """Bytes of script as they came over the line, when something was first seen, and how many
+    scripts had a part of Base UI.
 
     Not counted are the colours of code, which come after a text that has code in it.
     """
@@ -147,7 +161,9 @@ def _load(context: BrowserContext, url: str) -> tuple[int, float]:
         for request in finished
         if request.resource_type == "script" and COLOURS_OF_CODE not in request.url
     ]
-    return sum(request.sizes()["responseBodySize"] for request in scripts), paint
+    responses = [response for request in scripts if (response := request.response())]
+    headless = sum(HEADLESS in response.body() for response in responses)
+    return sum(request.sizes()["responseBodySize"] for request in scripts), paint, headless
 
 
 def _open(page: Page, url: str) -> None:
