@@ -138,7 +138,7 @@ def _first_loads(browser: Browser, portal: Portal, talks: Talks) -> list[Figure]
 
 def _headless_bytes() -> int:
     """Of all scripts of the build that have a part of it, as they go over the line."""
-    scripts = [file for file in (portal_dir() / "assets").glob("*.js")]
+    scripts = (portal_dir() / "assets").glob("*.js")
     of_base_ui = [file for file in scripts if HEADLESS in file.read_bytes()]
     return sum(file.with_name(f"{file.name}.gz").stat().st_size for file in of_base_ui)
 
