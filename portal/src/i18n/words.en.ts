@@ -25,6 +25,7 @@ export const words = {
   "field.email": "E-mail",
   "field.password": "Password",
   "field.passwordMissing": "Enter your password.",
+  "field.passwordLength": "A password has {min} to {max} characters.",
   "field.empty": "Enter a name.",
   "field.oneLine": "One line of plain text, please.",
   "field.tooLong": "That is {count} characters; at most {max} are possible.",

@@ -26,6 +26,7 @@ export const words: Words = {
   "field.email": "Correo electrónico",
   "field.password": "Contraseña",
   "field.passwordMissing": "Escribe tu contraseña.",
+  "field.passwordLength": "Una contraseña tiene de {min} a {max} caracteres.",
   "field.empty": "Escribe un nombre.",
   "field.oneLine": "Una sola línea de texto sencillo, por favor.",
   "field.tooLong": "Son {count} caracteres; como máximo pueden ser {max}.",

@@ -26,6 +26,7 @@ export const words: Words = {
   "field.email": "E-mail",
   "field.password": "Palavra-passe",
   "field.passwordMissing": "Escreva a sua palavra-passe.",
+  "field.passwordLength": "Uma palavra-passe tem de {min} a {max} caracteres.",
   "field.empty": "Escreva um nome.",
   "field.oneLine": "Uma só linha de texto simples, por favor.",
   "field.tooLong": "São {count} caracteres; no máximo podem ser {max}.",

@@ -47,6 +47,14 @@ export function tooLong(text: string, max: number): Complaint | undefined {
   return count > max ? { key: "field.tooLong", values: { count, max } } : undefined;
 }
 
+const PASSWORD = { min: 10, max: 256 };
+
+/** What can be said of a new password before the gateway is asked. */
+export function newPassword(password: string): Complaint | undefined {
+  const length = countCodePoints(password);
+  return length >= PASSWORD.min && length <= PASSWORD.max ? undefined : { key: "field.passwordLength", values: PASSWORD };
+}
+
 /** Only what there is to complain of. */
 export function told<Field extends string>(
   complaints: Record<Field, Complaint | undefined>,

@@ -1,13 +1,13 @@
 /** Invites somebody: an address and a role in, a link out, which is shown this once. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useState } from "react";
 
 import { Button } from "@/components/button";
-import { CopyButton } from "@/components/copy-button";
 import { Dialog, DialogActions } from "@/components/dialog";
 import { FormFooter } from "@/components/form/form-footer";
 import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
+import { OnceLink } from "@/components/once-link";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
 import { MEMBER_ROLES } from "@/session/rights";
@@ -120,24 +120,10 @@ function InviteForm({ firstRole, onMade, onClose }: InviteFormProps) {
 function MadeLink({ invitation, onClose }: { invitation: NewInvitation; onClose: () => void }) {
   const { t, language } = useI18n();
   const { href: link, host, hostname } = new URL(invitation.url);
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    field.current?.select();
-  }, []);
   return (
     <>
       <p className="mt-2 text-sm text-soft">{t("invitations.invite.madeLead")}</p>
-      <div className="mt-4 flex items-center gap-2 rounded-control border border-line bg-code ps-3 pe-1.5">
-        <input
-          ref={field}
-          readOnly
-          value={link}
-          aria-label={t("invitations.invite.link")}
-          className="min-w-0 grow bg-transparent py-2.5 font-mono text-sm outline-none"
-          onFocus={(event) => { event.currentTarget.select(); }}
-        />
-        <CopyButton text={link} label={t("invitations.invite.copy")} />
-      </div>
+      <OnceLink url={link} label={t("invitations.invite.link")} copy={t("invitations.invite.copy")} />
       <p className="mt-3 text-sm text-soft">
         {t("invitations.invite.expires", { time: fullTime(language, invitation.expires_at) })}
       </p>

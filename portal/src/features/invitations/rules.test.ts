@@ -10,6 +10,6 @@ test("what is no address is told before it is sent", () => {
 test("a password is as long as the gateway asks", () => {
   const complaint = (password: string) => checkNewcomer({ name: "Ada", password }).password?.key;
   expect(complaint("1234567890")).toBeUndefined();
-  expect(complaint("123456789")).toBe("invitations.passwordWrong");
-  expect(complaint("x".repeat(257))).toBe("invitations.passwordWrong");
+  expect(complaint("123456789")).toBe("field.passwordLength");
+  expect(complaint("x".repeat(257))).toBe("field.passwordLength");
 });

@@ -1,5 +1,4 @@
 export const words = {
-  "invitations.passwordWrong": "A password has {min} to {max} characters.",
   "invitations.invite.title": "Invite somebody to {business}",
   "invitations.invite.submit": "Create invitation",
   "invitations.invite.made": "The invitation for {email}",

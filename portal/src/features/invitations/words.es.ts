@@ -1,7 +1,6 @@
 import type { Words } from "./words.en";
 
 export const words: Words = {
-  "invitations.passwordWrong": "Una contraseña tiene de {min} a {max} caracteres.",
   "invitations.invite.title": "Invitar a alguien a {business}",
   "invitations.invite.submit": "Crear invitación",
   "invitations.invite.made": "La invitación para {email}",

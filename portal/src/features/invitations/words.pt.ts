@@ -1,7 +1,6 @@
 import type { Words } from "./words.en";
 
 export const words: Words = {
-  "invitations.passwordWrong": "Uma palavra-passe tem de {min} a {max} caracteres.",
   "invitations.invite.title": "Convidar alguém para {business}",
   "invitations.invite.submit": "Criar convite",
   "invitations.invite.made": "O convite para {email}",

@@ -74,6 +74,7 @@ export function LogInPage() {
         <Button type="submit" look="primary" disabled={busy} className="mt-3 w-full">
           {busy ? t("login.busy") : t("login.submit")}
         </Button>
+        <p className="mt-4 text-sm text-soft">{t("login.forgot")}</p>
       </form>
     </main>
   );

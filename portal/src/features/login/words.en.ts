@@ -8,6 +8,13 @@ export const words = {
     "This log-in link has been used or is too old. Log in with e-mail and password.",
   "error.wrong_credentials": "E-mail and password do not match. Check both and try again.",
   "error.no_membership": "You do not belong to a business here. Ask an admin to invite you.",
+  "login.forgot": "Forgot your password? An admin of your business can make you a link to a new one.",
+  "login.reset": "A new password",
+  "login.resetLead": "All your log-ins end with it, and you log in anew.",
+  "login.resetHelp": "At least 10 characters.",
+  "login.resetSubmit": "Set password",
+  "login.resetDone": "Your password is set. Log in with it.",
+  "error.reset_link_used": "This link has been used or is too old. Ask for a new one.",
 };
 
 export type Words = Record<keyof typeof words, string>;

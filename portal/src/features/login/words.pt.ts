@@ -12,4 +12,11 @@ export const words: Words = {
     "O e-mail e a palavra-passe não correspondem. Verifique ambos e tente de novo.",
   "error.no_membership":
     "Aqui não pertence a nenhuma empresa. Peça a um administrador que o convide.",
+  "login.forgot": "Esqueceu-se da palavra-passe? Um administrador da sua empresa pode criar-lhe uma ligação para uma nova.",
+  "login.reset": "Uma palavra-passe nova",
+  "login.resetLead": "Todas as suas sessões terminam com ela, e inicia sessão de novo.",
+  "login.resetHelp": "Pelo menos 10 caracteres.",
+  "login.resetSubmit": "Guardar a palavra-passe",
+  "login.resetDone": "A sua palavra-passe está guardada. Inicie sessão com ela.",
+  "error.reset_link_used": "Esta ligação já foi usada ou é demasiado antiga. Peça uma nova.",
 };

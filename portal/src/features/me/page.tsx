@@ -6,6 +6,8 @@ import { usePerson } from "@/session/login-context";
 
 import { Appearance } from "./appearance";
 import { LanguageAndRegion } from "./language";
+import { Password } from "./password";
+import { Sessions } from "./sessions";
 
 export default function MePage() {
   const { t } = useI18n();
@@ -18,6 +20,12 @@ export default function MePage() {
           <Fact name={t("me.email")}>{person.email}</Fact>
         </dl>
         <p className="mt-3 text-sm text-soft">{t("me.nameHelp")}</p>
+      </Section>
+      <Section title={t("me.password")}>
+        <Password />
+      </Section>
+      <Section title={t("me.sessions")}>
+        <Sessions />
       </Section>
       <Section title={t("me.language")}>
         <LanguageAndRegion />

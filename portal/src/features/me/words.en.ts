@@ -19,6 +19,22 @@ export const words = {
   "me.density.roomy": "Roomy",
   "me.density.compact": "Compact",
   "me.here": "Kept in this browser.",
+  "me.password": "Password",
+  "me.passwordOld": "Password now",
+  "me.passwordNew": "New password",
+  "me.passwordHelp": "At least 10 characters. All your other log-ins end.",
+  "me.passwordChange": "Change password",
+  "me.passwordChanged": "Your password is changed. All other log-ins have ended.",
+  "me.sessions": "Where you are logged in",
+  "me.sessionHere": "Here",
+  "me.sessionThere": "Another browser",
+  "me.sessionTimes": "Since {began}, last used {used}",
+  "me.sessionEnd": "Log out there",
+  "me.sessionEndOf": "Log out there, since {time}",
+  "me.sessionEndOthers": "Log out everywhere else",
+  "me.sessionEnded": "You are logged out there.",
+  "error.wrong_password": "This is not your password now. Type the one that you log in with.",
+  "error.password_same": "This is the password you have already. Choose another one.",
 };
 
 export type Words = Record<keyof typeof words, string>;

@@ -13,6 +13,7 @@ import { usePerson } from "@/session/login-context";
 import { useWorkspace } from "@/session/workspace";
 import type { Member, MemberRole } from "@/wire/frames";
 
+import { PasswordLinkDialog } from "./password-link-dialog";
 import { changeRole, removePerson } from "./queries";
 import { RoleMenu } from "./role-menu";
 
@@ -27,6 +28,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
   const { userId } = usePerson();
   const queries = useQueryClient();
   const [asking, setAsking] = useState<"remove" | MemberRole | null>(null);
+  const [linking, setLinking] = useState(false);
   const own = member.id === userId;
   const name = member.display_name || member.email;
   const refresh = () => queries.invalidateQueries({ queryKey: ["people", tenant.id] });
@@ -53,6 +55,11 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
           // What others will feel is not done by a slip.
           onChoose={setAsking}
         />
+        {!own && (
+          <Button aria-label={t("people.passwordOf", { name })} onClick={() => { setLinking(true); }}>
+            {t("people.password")}
+          </Button>
+        )}
         <Button
           aria-label={own ? t("people.leaveName", { business: tenant.name }) : t("people.removeName", { name })}
           onClick={() => { setAsking("remove"); }}
@@ -60,6 +67,7 @@ export function MemberRow({ member, onRemoved }: MemberRowProps) {
           {t(own ? "people.leave" : "people.remove")}
         </Button>
       </div>
+      <PasswordLinkDialog member={member} open={linking} onClose={() => { setLinking(false); }} />
       <ConfirmDialog
         title={own ? t("people.leaveTitle", { business: tenant.name }) : t("people.removeTitle", { name })}
         lead={t(own ? "people.leaveLead" : "people.removeLead", { name, business: tenant.name })}

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { type Api, queryString } from "@/session/api";
-import type { Member, MemberRole } from "@/wire/frames";
+import type { Member, MemberRole, ResetLink } from "@/wire/frames";
 
 export function peopleQuery(api: Api, tenantId: string) {
   return queryOptions({
@@ -16,4 +16,9 @@ export function changeRole(api: Api, tenantId: string, userId: string, role: Mem
 
 export function removePerson(api: Api, tenantId: string, userId: string): Promise<void> {
   return api.call(`/people/${userId}?${queryString({ tenant_id: tenantId })}`, { method: "DELETE" });
+}
+
+/** With it, the person sets a new password, once. */
+export function makeResetLink(api: Api, tenantId: string, userId: string): Promise<ResetLink> {
+  return api.call(`/tenants/${tenantId}/people/${userId}/password-reset`, { method: "POST" });
 }

@@ -30,6 +30,15 @@ export const words = {
   "people.invite": "Invite",
   "error.last_admin": "This is the last admin of the business. Make somebody else an admin first.",
   "error.platform_admin": "This is a platform admin, whose rights no business can change.",
+  "people.password": "New password",
+  "people.passwordOf": "New password for {name}",
+  "people.passwordTitle": "A new password for {name}?",
+  "people.passwordLead": "You get a link with which {name} sets a new password, within the hour. All their log-ins end then. Hand it over in private: whoever has it can log in as them.",
+  "people.passwordMade": "Send {name} this link yourself, in private. It is shown only now, and works once, within the hour.",
+  "people.passwordLink": "Link to a new password",
+  "people.passwordCopy": "Copy link",
+  "people.passwordMake": "Make the link",
+  "error.member_elsewhere": "This person belongs to another business, too. Ask the operator of Konstruct for their link.",
 };
 
 export type Words = Record<keyof typeof words, string>;

@@ -34,4 +34,13 @@ export const words: Words = {
     "Es el último administrador de la empresa. Nombra antes administrador a otra persona.",
   "error.platform_admin":
     "Es un administrador de la plataforma; ninguna empresa puede cambiar sus derechos.",
+  "people.password": "Contraseña nueva",
+  "people.passwordOf": "Contraseña nueva para {name}",
+  "people.passwordTitle": "¿Una contraseña nueva para {name}?",
+  "people.passwordLead": "Recibes un enlace con el que {name} pone una contraseña nueva, en una hora como máximo. Entonces se cierran todas sus sesiones. Dáselo en privado: quien lo tenga puede entrar como esa persona.",
+  "people.passwordMade": "Envía tú este enlace a {name}, en privado. Solo se muestra ahora, y sirve una vez, en una hora como máximo.",
+  "people.passwordLink": "Enlace para una contraseña nueva",
+  "people.passwordCopy": "Copiar el enlace",
+  "people.passwordMake": "Crear el enlace",
+  "error.member_elsewhere": "Esta persona también pertenece a otra empresa. Pide su enlace a quien administra Konstruct.",
 };

@@ -34,4 +34,13 @@ export const words: Words = {
     "É o último administrador da empresa. Torne primeiro outra pessoa administradora.",
   "error.platform_admin":
     "É um administrador da plataforma; nenhuma empresa pode mudar os seus direitos.",
+  "people.password": "Palavra-passe nova",
+  "people.passwordOf": "Palavra-passe nova para {name}",
+  "people.passwordTitle": "Uma palavra-passe nova para {name}?",
+  "people.passwordLead": "Recebe uma ligação com que {name} define uma palavra-passe nova, dentro de uma hora. Todas as suas sessões terminam então. Entregue-a em privado: quem a tiver pode entrar como essa pessoa.",
+  "people.passwordMade": "Envie esta ligação a {name}, em privado. Só é mostrada agora, e serve uma vez, dentro de uma hora.",
+  "people.passwordLink": "Ligação para uma palavra-passe nova",
+  "people.passwordCopy": "Copiar a ligação",
+  "people.passwordMake": "Criar a ligação",
+  "error.member_elsewhere": "Esta pessoa pertence também a outra empresa. Peça a ligação a quem administra o Konstruct.",
 };
