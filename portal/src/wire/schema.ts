@@ -490,6 +490,27 @@ export interface paths {
         patch: operations["rename_tenant"];
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/attention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Attention
+         * @description The open items of the business, the oldest first, at most 100. For its own people; the
+         *     platform's see no business's inside here.
+         */
+        get: operations["list_attention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/portal/tenants/{tenant_id}/channel-settings": {
         parameters: {
             query?: never;
@@ -950,6 +971,36 @@ export interface components {
             tenant_id: string;
         };
         /**
+         * AttentionOut
+         * @description One thing to look at. `claimed_by` is the member who has come for it.
+         */
+        AttentionOut: {
+            /** Agent Id */
+            agent_id?: string | null;
+            /** Agent Name */
+            agent_name?: string | null;
+            /** Channel */
+            channel?: string | null;
+            /** Claimed By */
+            claimed_by?: string | null;
+            /** Conversation Id */
+            conversation_id?: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Due At */
+            due_at?: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Kind */
+            kind: string;
+        };
+        /**
          * AuthFrame
          * @description First frame, and later ones with a fresh token. What it claims must agree with the token.
          */
@@ -1057,6 +1108,19 @@ export interface components {
                     [key: string]: string | null;
                 };
             } | null;
+        };
+        /**
+         * ChangedFrame
+         * @description On the socket of news: a list is otherwise than before. Look it up again.
+         */
+        ChangedFrame: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "changed";
+            /** What */
+            what: string;
         };
         /**
          * ChangeLimits
@@ -1486,6 +1550,18 @@ export interface components {
             tokens_per_day: number;
             /** Tokens Today */
             tokens_today: number;
+        };
+        /**
+         * ListeningFrame
+         * @description On the socket of news: from now on nothing is missed. What was looked up before may be
+         *     old.
+         */
+        ListeningFrame: {
+            /**
+             * Type
+             * @constant
+             */
+            type: "listening";
         };
         /**
          * LogIn
@@ -4332,6 +4408,64 @@ export interface operations {
             };
             /** @description Not Found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_attention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttentionOut"][];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
