@@ -1,7 +1,7 @@
 /** What several features look at: the gateway's lists, with their keys and how long they stay fresh. */
 import { queryOptions } from "@tanstack/react-query";
 
-import type { Agent, Conversation, Limits, Message, Tenant } from "@/wire/frames";
+import type { Agent, Connection, Conversation, Limits, Message, Tenant } from "@/wire/frames";
 
 import { type Api, queryString } from "./api";
 
@@ -35,6 +35,14 @@ export function limitsQuery(api: Api, tenantId: string) {
   return queryOptions({
     queryKey: ["limits", tenantId],
     queryFn: () => api.call<Limits>(`/tenants/${tenantId}/limits`),
+  });
+}
+
+/** The business's accounts on channels, and how each is. */
+export function connectionsQuery(api: Api, tenantId: string) {
+  return queryOptions({
+    queryKey: ["channels", tenantId],
+    queryFn: async () => (await api.call<{ items: Connection[] }>(`/tenants/${tenantId}/channels`)).items,
   });
 }
 

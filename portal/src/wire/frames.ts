@@ -34,7 +34,6 @@ export type AgentDetails = Schemas["AgentDetails"];
 export type Employee = Omit<Schemas["HireAgent"], "tenant_id">;
 export type AgentChanges = Partial<Employee & Pick<Agent, "status" | "paused_notice">>;
 export type AttentionItem = Schemas["AttentionOut"];
-export type Channel = Schemas["ConnectionOut"];
 export type Member = Schemas["MemberOut"];
 export type MemberRole = Member["role"];
 export type Invitation = Schemas["InvitationOut"];

@@ -77,7 +77,7 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
           <Proof connection={connection} />
         </div>
       )}
-      <dl className="divide-y divide-line rounded-2xl border border-line bg-raised">
+      <dl className="divide-y divide-line rounded-card border border-line bg-raised">
         <Fact name={t("channels.state")}>
           <ConnectionState connection={connection} />
           {sentence && <p className="mt-1 text-sm text-danger">{sentence}</p>}
@@ -152,7 +152,7 @@ function SlackEvents({ connection, name }: { connection: Connection; name: strin
             rows={8}
             aria-label={t("channels.manifest")}
             value={text}
-            className="mt-2 block w-full rounded-lg border border-line bg-raised p-3 font-mono text-xs text-ink"
+            className="mt-2 block w-full rounded-control border border-line bg-raised p-3 font-mono text-xs text-ink"
           />
         </>
       )}

@@ -10,12 +10,12 @@ import { RowSkeletons } from "@/components/skeleton";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { listTime } from "@/i18n/time";
-import { agentsQuery } from "@/session/queries";
+import { agentsQuery, connectionsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Connection } from "@/wire/frames";
 
 import { kindOf, known } from "./kinds";
-import { connectionsQuery, kindsQuery } from "./queries";
+import { kindsQuery } from "./queries";
 import { ConnectionState } from "./state";
 
 export default function ChannelsPage() {

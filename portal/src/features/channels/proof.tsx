@@ -11,7 +11,7 @@ export function Proof({ connection }: { connection: Connection }) {
   const username = typeof settings.username === "string" ? settings.username : null;
   const direct = type === "telegram" && username ? `https://t.me/${username}` : null;
   return (
-    <div className="rounded-2xl border border-line bg-raised p-4">
+    <div className="rounded-card border border-line bg-raised p-4">
       <p>
         {t("channels.writeTo", { name: name ?? t("channels.unnamed") })}{" "}
         {direct && (

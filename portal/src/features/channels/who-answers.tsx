@@ -18,7 +18,7 @@ export function WhoAnswers({ agents, chosen, onChoose }: WhoAnswersProps) {
       <label htmlFor={id} className="block text-sm font-medium">{t("channels.who")}</label>
       <select
         id={id}
-        className="mt-1.5 block min-h-11 w-full rounded-lg border border-field bg-raised px-3 py-2 text-base text-ink"
+        className="mt-1.5 block min-h-11 w-full rounded-control border border-field bg-raised px-3 py-2 text-base text-ink"
         value={chosen ?? ""}
         onChange={({ target }) => { onChoose(target.value); }}
       >

@@ -9,11 +9,11 @@ import { Rows } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
-import { agentsQuery } from "@/session/queries";
+import { agentsQuery, connectionsQuery } from "@/session/queries";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 
-import { attentionQuery, channelsQuery } from "./queries";
+import { attentionQuery } from "./queries";
 
 export function Needs() {
   const { t, language } = useI18n();
@@ -21,13 +21,14 @@ export function Needs() {
   const agents = useQuery(agentsQuery(api, tenant.id));
   // The platform's own people see no business's inside.
   const attention = useQuery({ ...attentionQuery(api, tenant.id), enabled: !mayRunPlatform(tenant.role) });
-  const channels = useQuery(channelsQuery(api, tenant.id));
+  const channels = useQuery(connectionsQuery(api, tenant.id));
   if (!agents.data || attention.isLoading) return <RowSkeletons rows={1} />;
   const mayChange = mayAdminister(tenant.role);
   const failing = (channels.data ?? []).filter(({ state }) => state === "failing");
   const paused = agents.data.filter(({ status }) => status === "paused");
   const needs = [
-    ...(attention.data ?? []).map(({ id, kind, agent_name, created_at, claimed_by }) => (
+    // An account that does not work is told with its page, below.
+    ...(attention.data ?? []).filter(({ kind }) => kind !== "connection_failing").map(({ id, kind, agent_name, created_at, claimed_by }) => (
       <Need
         key={id}
         icon="warning"
@@ -40,7 +41,7 @@ export function Needs() {
       ? [<Need key="hire" icon="employee" why={t("home.hireWhy")} to={at("employees/new")} way={t("app.hireFirst")}>{t("app.noEmployees")}</Need>]
       : []),
     ...failing.map(({ id, name, type, sentence }) => (
-      <Need key={id} icon="warning" why={sentence ?? t("home.channelWhy")}>
+      <Need key={id} icon="warning" why={sentence ?? t("home.channelWhy")} {...(mayChange ? { to: at(`channels/${id}`), way: t("channels.title") } : {})}>
         {t("home.channel", { name: name ?? type })}
       </Need>
     )),

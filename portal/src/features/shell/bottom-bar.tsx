@@ -10,11 +10,13 @@ import { useWorkspace } from "@/session/workspace";
 import { addressOf, WORK } from "./places";
 import { RailContents, useUnread } from "./rail";
 
+/** Of the places of work, those of every day. */
+const AT_THE_THUMB = 3;
 const ENTRY = "in-view-above flex min-h-14 w-full flex-col items-center justify-center gap-0.5 px-1 text-xs";
 
 export function BottomBar({ onSearch }: { onSearch: () => void }) {
   const { t } = useI18n();
-  const { tenant, at } = useWorkspace();
+  const { at } = useWorkspace();
   const [more, setMore] = useState(false);
   const unread = useUnread();
   const close = () => { setMore(false); };
@@ -24,7 +26,7 @@ export function BottomBar({ onSearch }: { onSearch: () => void }) {
     <>
       <nav aria-label={t("shell.title")} className="shrink-0 border-t border-line bg-ground pb-[env(safe-area-inset-bottom)] md:hidden">
         <ul className="flex">
-          {WORK.filter(({ isFor }) => isFor(tenant.role)).map((place) => (
+          {WORK.slice(0, AT_THE_THUMB).map((place) => (
             <li key={place.to} className="min-w-0 flex-1">
               <NavLink
                 to={addressOf(place, at)}
