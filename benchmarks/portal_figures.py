@@ -230,7 +230,7 @@ def _scrolling(page: Page, messages: int) -> list[Figure]:
 
 
 def _turn_the_wheel(page: Page, by_px: int) -> dict[str, float]:
-    page.get_by_role("region").hover()
+    page.get_by_role("region", name="Conversation with").hover()
     page.evaluate("probes.wheel.begin()")
     for _ in range(WHEEL_TURNS):
         page.mouse.wheel(0, by_px)

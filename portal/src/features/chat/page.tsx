@@ -16,15 +16,14 @@ export function ChatPlace() {
   const talking = useMatch("/b/:business/chat/:agent") !== null;
   return (
     <div className="flex h-full">
-      <section
-        aria-label={t("chat.title")}
+      <div
         className={`flex h-full flex-col border-e border-line bg-ground max-md:w-full md:w-72 md:shrink-0 xl:w-80 ${talking ? "max-md:hidden" : ""}`}
       >
         <p aria-hidden="true" className="flex h-16 shrink-0 items-center px-5 text-lg font-semibold">{t("chat.title")}</p>
         <div className="min-h-0 grow overflow-y-auto px-3 pb-3">
           <EmployeeList />
         </div>
-      </section>
+      </div>
       <div className={`h-full min-w-0 grow ${talking ? "" : "max-md:sr-only"}`}>
         <Outlet />
       </div>
