@@ -54,10 +54,12 @@ LOOKS_PAST_ONE_TENANT = {
 # Who opens one that sees both sides of a conversation, for whole transactions of our own.
 WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.channels.connections": {"jobs"},  # what is wrong with an account is for its staff
+    "shared.channels.cursors": {"listen"},  # whatever is told, before it is known of whom
     "shared.channels.deliveries": {"send"},  # what is sent, and where to
     "shared.channels.people": {"jobs"},  # who somebody is that wrote
     "shared.channels.renewing": {"jobs"},
     "shared.channels.reports": {"send"},  # what became of it, told by the platform
+    "shared.channels.received_files": {"jobs"},  # what somebody sent, when it is fetched
     "shared.channels.verdicts": {"send"},
     "shared.conversations.handover": {"hand_over", "reset"},  # items, and both sides' messages
     "shared.conversations.addresses": {"receive"},  # who has another address now
@@ -101,8 +103,10 @@ SQL_LAYERS = (
     "shared.agents.counters",
     "shared.agents.repository",
     "shared.audit.record",
+    "shared.channels.cursors",
     "shared.channels.deliveries",
     "shared.channels.leases",
+    "shared.channels.received_files",
     "shared.channels.repository",
     "shared.channels.reports",
     "shared.channels.verdicts",

@@ -168,6 +168,27 @@ async def test_a_dead_delivery_is_listed_and_sent_after_all(
     assert "can be sent again" in (await channel("replay", first["id"])).sentence
 
 
+async def test_a_secret_comes_from_standard_input_and_stands_on_no_command_line(
+    jobs: JobRunner, platform: ScriptedChannel, acme: World
+) -> None:
+    account = platform.account("acme-shop")
+    asked = ("connect", "scripted", "--tenant", acme.slug, "--agent", "Ada", "--json")
+    typed = f"{account.token}\n{account.webhooks.secret}\n"
+    ran = await asyncio.to_thread(
+        konstruct,
+        "channel",
+        *asked,
+        "--set=api_token=-",
+        "--set=signing_secret=-",
+        typed=typed,
+    )
+    assert ran.json["state"] == "live"
+    assert account.token not in ran.out + ran.err
+    kinds = {each["type"]: each for each in (await channel("kinds", "--json")).json}
+    assert kinds["scripted"]["form"]["properties"]["api_token"]["writeOnly"]
+    assert "telegram: bot_token" in (await channel("kinds")).out
+
+
 async def test_what_a_command_is_asked_wrongly_is_said_in_a_sentence(
     platform: ScriptedChannel, acme: World, settings_of_its_own: pytest.MonkeyPatch
 ) -> None:

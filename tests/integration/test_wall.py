@@ -29,6 +29,7 @@ from shared.models import (
     ChannelConnection,
     ChannelConversation,
     ChannelMessage,
+    ConnectionCursor,
     ConnectionLease,
     Contact,
     ContactAddress,
@@ -204,6 +205,9 @@ async def fill_channels(session: AsyncSession, world: World) -> None:
                 contact_id=contact.id,
                 connection_id=connection.id,
                 external_id=f"U{world.slug}",
+            ),
+            ConnectionCursor(
+                tenant_id=world.id, connection_id=connection.id, place="mia", value="1"
             ),
             InboundEvent(
                 tenant_id=world.id,

@@ -76,7 +76,7 @@ def test_there_is_every_command_people_rely_on() -> None:
         *("secrets new", "secrets rotate"),
         *("inbox take", "inbox reply", "inbox release", "inbox show", "agent change"),
         *("wording list", "wording set", "wording language", "wording machine"),
-        *("channel deliveries", "channel replay", "channel manifest"),
+        *("channel deliveries", "channel replay", "channel manifest", "channel kinds"),
         *("user link", "user reset", "user sessions", "user log-out"),
         *("agent create", "agent list", "agent tools", "demo seed", "demo people"),
     }

@@ -17,6 +17,7 @@ PUBLIC = {
     "POST /api/portal/auth/login",
     "POST /api/portal/auth/link",
     "POST /api/portal/auth/refresh",
+    "POST /api/portal/auth/reset",
     "GET /api/portal/invitations/by-token/{token}",
 }
 """Log-out and accepting an invitation take a token and can do without."""

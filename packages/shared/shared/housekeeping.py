@@ -56,6 +56,7 @@ KEPT: dict[str, Kept | None] = {
     # Channels. Deliveries go with their message, leases with their connection
     "channel_connections": FOR_EVER,
     "channel_settings": FOR_EVER,
+    "connection_cursors": FOR_EVER,
     "connection_leases": FOR_EVER,
     "deliveries": FOR_EVER,
     "inbound_events": Kept(

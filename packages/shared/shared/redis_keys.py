@@ -73,6 +73,11 @@ def account_changed_key() -> str:
     return "platform:account:changed"
 
 
+def channel_working_key() -> str:
+    """Pub-sub channel that tells workers in which conversation of which account somebody writes."""
+    return "platform:channel:working"
+
+
 def channel_ignored_key(tenant_id: Id, connection_id: Id, hour: str) -> str:
     """How many events of an account were ignored in an hour, by reason."""
     return f"{tenant_id}:channel:ignored:{connection_id}:{hour}"

@@ -8,6 +8,7 @@ from uuid import UUID
 import typer
 
 from konstruct.cli.epilog import examples
+from konstruct.cli.form import answers, pair, show_kinds
 from konstruct.cli.installation import (
     DEFAULT_DATA_DIR,
     REDIS,
@@ -29,9 +30,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-LOOK_EVERY_S = 0.2
 WAIT_S = 60.0
-LEAVE_S = 2.0
 
 TenantOption = Annotated[str, typer.Option(help="The tenant: slug or id.")]
 OfTenantOption = Annotated[
@@ -47,8 +46,9 @@ DeliveryArgument = Annotated[
 
 @app.command(
     epilog=examples(
-        "konstruct channel connect scripted --tenant acme --agent Ada \\",
-        "    --set api_token=token-1 --set signing_secret=secret-1 --json",
+        "konstruct channel connect telegram --tenant acme --agent Ada",
+        "konstruct channel connect telegram --tenant acme --agent Ada \\",
+        "    --set bot_token=- --json < token.txt",
     )
 )
 def connect(
@@ -57,19 +57,32 @@ def connect(
     agent: Annotated[str, typer.Option(help="Who answers there, by name.")],
     given: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="A credential; once for each."),
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="An answer of its form; NAME=- reads it from standard input. Once for each.",
+        ),
     ] = None,
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
     as_json: JsonOption = False,
 ) -> None:
-    """Connect an account. A worker proves it with its platform."""
+    """Connect an account. A worker proves it with its platform.
+
+    What its form needs and was not given is asked for.
+    """
     attach_to_database(data_dir, REDIS)
-    connected = run(_connect(type_, tenant, agent, dict(map(_pair, given or []))))
+    connected = run(_connect(type_, tenant, agent, dict(map(pair, given or []))))
     if as_json:
         print_json(connected)
     else:
         tell(f"{connected['external_key']} is connected ({connected['id']}).")
         tell(f"Its platform tells us what happens at {connected['webhook_url']}")
+
+
+@app.command(epilog=examples("konstruct channel kinds --json", closing=()))
+def kinds(as_json: JsonOption = False) -> None:
+    """List the channels that can be connected, and what each is connected with."""
+    show_kinds(as_json=as_json)
 
 
 @app.command("list", epilog=examples("konstruct channel list --tenant acme --json"))
@@ -184,13 +197,6 @@ def delivery_shown(delivery: "Delivery") -> Row:
     }
 
 
-def _pair(text: str) -> tuple[str, str]:
-    name, given, value = text.partition("=")
-    if not given or not name:
-        raise typer.BadParameter(f"'{text}' is not like api_token=… (--set NAME=VALUE).")
-    return name, value
-
-
 def _why(code: object) -> str:
     return f": {code}" if code else ""
 
@@ -203,6 +209,7 @@ async def _connect(channel: str, tenant: str, agent: str, given: dict[str, str])
     from shared.tenants.rules import find_tenant
 
     type_ = connections.channel_named(channel)
+    told = answers(type_, given)
     async with SystemSession("setup") as session, session.transaction():
         tenant_id = (await find_tenant(session, tenant)).id
     async with TenantSession(tenant_id) as own, own.transaction():
@@ -210,7 +217,7 @@ async def _connect(channel: str, tenant: str, agent: str, given: dict[str, str])
         if found is None:
             raise NotFound(f"This tenant has no employee called {agent!r}.")
         _, job_id = await connections.claim(
-            own, tenant_id=tenant_id, agent_id=found.id, channel=type_, given=given
+            own, tenant_id=tenant_id, agent_id=found.id, channel=type_, given=told
         )
     return await _done(tenant_id, job_id)
 
@@ -263,29 +270,17 @@ async def _of_connection(
 
 async def _done(tenant_id: UUID, job_id: UUID) -> dict[str, Any]:
     """What came of the job. Raises Conflict with its sentence, Unavailable if no worker does it."""
-    import asyncio
-
     from shared.errors import Conflict, Unavailable
-    from shared.jobs import queue
-    from shared.jobs.nudges import nudge
-    from shared.valkey.batch import get_batch
+    from shared.jobs.waiting import done_within
 
-    nudge(tenant_id, job_id)
-    await get_batch().empty(LEAVE_S)
-    try:
-        async with asyncio.timeout(WAIT_S):
-            while True:
-                job = await queue.look_up(tenant_id, job_id)
-                if job is None or job.state not in queue.UNFINISHED:
-                    break
-                await asyncio.sleep(LOOK_EVERY_S)
-    except TimeoutError:
+    job = await done_within(tenant_id, job_id, WAIT_S)
+    if job is None:
         raise Unavailable(
             f"No worker has done it within {WAIT_S:.0f} s. It is done when one runs; "
             "`konstruct channel list` shows the state."
-        ) from None
-    result: dict[str, Any] = (job and job.result) or {}
-    if job is None or job.state != "done":
+        )
+    result: dict[str, Any] = job.result or {}
+    if job.state != "done":
         raise Conflict(result.get("message") or "It could not be done.", code=result.get("code"))
     return result
 

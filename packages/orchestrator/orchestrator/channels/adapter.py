@@ -11,6 +11,7 @@ from uuid import UUID
 
 import aiohttp
 from shared.channels.accounts import Account
+from shared.channels.cursors import Cursor
 from shared.channels.events import Inbound
 from shared.channels.proofs import Health, Person, Proved
 from shared.conversations.media import MediaRef
@@ -178,12 +179,13 @@ class Listening(Protocol):
 
     def listen(
         self, cursors: Mapping[str, str], line: Line
-    ) -> AsyncIterator[tuple[Inbound | None, Any]]:
+    ) -> AsyncIterator[tuple[Inbound | None, Cursor | None]]:
         """What happens, until the line ends; then it is opened anew.
 
         Whoever takes one has stored it before asking for the next: only then it may be acknowledged
-        to the platform. None is nothing to store. Without cursors the platform remembers by itself
-        how far we are. Raises AccountRefused, and aiohttp's errors or OSError for what passes.
+        to the platform. None is nothing to store. The cursor is stored with the event; without one
+        the platform remembers by itself how far we are. Raises AccountRefused, and aiohttp's errors
+        or OSError for what passes.
         """
 
 

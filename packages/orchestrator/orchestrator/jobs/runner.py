@@ -17,6 +17,7 @@ from shared.jobs.kinds import (
     CHANNEL_CHECK,
     CHANNEL_CONNECT,
     CHANNEL_DISCONNECT,
+    CHANNEL_FILES,
     CHANNEL_PERSON,
     KINDS,
 )
@@ -25,7 +26,7 @@ from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
 
 from orchestrator import metrics
-from orchestrator.jobs import channels
+from orchestrator.jobs import channels, files
 from orchestrator.jobs.work import Handler, JobFailed, Work
 from orchestrator.life.fair_queue import FairQueue
 
@@ -41,6 +42,7 @@ _HANDLERS: Final[dict[str, Handler]] = {
     CHANNEL_CONNECT: channels.connect,
     CHANNEL_CHECK: channels.check,
     CHANNEL_DISCONNECT: channels.disconnect,
+    CHANNEL_FILES: files.fetch,
     CHANNEL_PERSON: channels.person,
 }
 _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {

@@ -46,7 +46,10 @@ class Account:
     received: list[Received] = field(default_factory=list)
     asked: int = 0
     """Look-ups of keys."""
+    files: dict[str, bytes] = field(default_factory=dict)
+    """What people sent, by its id."""
     typing: int = 0
+    typing_fails: bool = False
     revoked: bool = False
     _good_for: int | None = None
     """So many more messages; None for any number."""

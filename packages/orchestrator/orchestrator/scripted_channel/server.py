@@ -18,6 +18,7 @@ from orchestrator.scripted_channel.account import Account, Keys
 from orchestrator.scripted_channel.faults import TAKES, BadFault, Fault
 from orchestrator.scripted_channel.webhooks import How, Webhooks
 
+MOST_WAIT_S = 30.0
 HANGS_S = 3600.0
 """How long a request hangs that gets no answer."""
 
@@ -65,8 +66,10 @@ class ScriptedChannel:
             [
                 web.get("/api/me", self._me),
                 web.put("/api/webhook", self._set_webhook),
+                web.post("/api/events", self._events),
                 web.post("/api/messages", self._take),
                 web.get("/api/messages", self._look_up),
+                web.get("/api/files/{id}", self._file),
                 web.post("/api/typing", self._typing),
                 web.get("/__received", self._received),
                 web.get("/__stats", self._stats),
@@ -99,8 +102,18 @@ class ScriptedChannel:
 
     async def _set_webhook(self, request: web.Request) -> web.Response:
         account = self._of_token(request)
-        account.webhooks.url = (await _body(request))["url"]
+        asked = await _body(request)
+        account.webhooks.url = asked["url"]
+        account.webhooks.polled = bool(asked.get("polled"))
         return web.json_response({"url": account.webhooks.url})
+
+    async def _events(self, request: web.Request) -> web.Response:
+        account = self._of_token(request)
+        asked = await _body(request)
+        cursors = {str(place): int(number) for place, number in asked["cursors"].items()}
+        events = await account.webhooks.since(cursors, min(float(asked["wait_s"]), MOST_WAIT_S))
+        self._of_token(request)  # it may have been taken away meanwhile
+        return web.json_response({"events": events})
 
     async def _take(self, request: web.Request) -> web.Response:
         account = self._of_token(request)
@@ -149,8 +162,18 @@ class ScriptedChannel:
             raise _refusal(404, "no message has this key", "not_found")
         return web.json_response({"id": found.id, "place": found.place})
 
+    async def _file(self, request: web.Request) -> web.Response:
+        content = self._of_token(request).files.get(request.match_info["id"])
+        if content is None:
+            raise _refusal(404, "this file is gone", "not_found")
+        if content.startswith(b"http"):  # it is elsewhere
+            raise web.HTTPFound(content.decode())
+        return web.Response(body=content)
+
     async def _typing(self, request: web.Request) -> web.Response:
         account = self._of_token(request)
+        if account.typing_fails:
+            raise _refusal(500, "something broke", "internal")
         account.typing += 1
         return web.json_response({})
 

@@ -13,7 +13,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -25,6 +25,8 @@ FIRST_RETRY_S = 0.1
 LONGEST_RETRY_S = 2.0
 GIVE_UP_AFTER_S = 120.0
 AT_ONCE = 32
+MOST_AT_ONCE = 100
+"""Events that are given out to one who asks."""
 
 _deliveries = count(1)
 
@@ -58,9 +60,15 @@ class Webhooks:
         self.url: str | None = None
         self.other_urls: list[str] = []
         """Of the same service: where one does not answer, the next is tried."""
+        self.polled = False
+        """Events are kept for whoever asks, and posted to nobody."""
         self.ordered = ordered
         self.counts: Counter[str] = Counter()
         """posted, taken, refused (with the status), given_up, lost."""
+        self.asked_for = 0
+        """Requests for news that wait for an answer."""
+        self._feed: list[dict[str, Any]] = []
+        self._news = asyncio.Event()
         self._queues: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self._held: list[dict[str, Any]] = []
         self._past: list[dict[str, Any]] = []
@@ -102,6 +110,24 @@ class Webhooks:
         for event in chosen:
             self._begin(self._deliver(_again(event, new_id=chance.random() < new_ids)))
         return len(chosen)
+
+    async def since(self, cursors: dict[str, int], wait_s: float) -> list[dict[str, Any]]:
+        """Events of each place after its cursor, oldest first; if there are none, wait a while."""
+        self.asked_for += 1
+        try:
+            async with asyncio.timeout(wait_s):
+                while not (found := self._after(cursors)):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            found = self._after(cursors)
+        finally:
+            self.asked_for -= 1
+        return found
+
+    def _after(self, cursors: dict[str, int]) -> list[dict[str, Any]]:
+        new = (each for each in self._feed if each["number"] > cursors.get(each["place"], 0))
+        return list(islice(new, MOST_AT_ONCE))
 
     @property
     def outstanding(self) -> int:
@@ -155,6 +181,11 @@ class Webhooks:
 
     async def _deliver(self, event: dict[str, Any]) -> None:
         """Until it is taken, with a longer pause each time."""
+        if self.polled:
+            place = str(event.get("place", ""))
+            self._feed.append(event | {"number": len(self._feed) + 1, "place": place})
+            self._news.set()
+            return
         self.counts["posted"] += 1
         body = self.body_of([event])
         pause_s, give_up_at = FIRST_RETRY_S, time.monotonic() + GIVE_UP_AFTER_S

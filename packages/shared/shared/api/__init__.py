@@ -7,6 +7,7 @@ from shared.api.auth import auth_router
 from shared.api.channel_settings import channel_settings_router
 from shared.api.channels import channels_router
 from shared.api.chat import chat_router
+from shared.api.files import files_router
 from shared.api.inbox import inbox_router
 from shared.api.invitations import invitations_router
 from shared.api.me import me_router
@@ -21,6 +22,7 @@ __all__ = [
     "channel_settings_router",
     "channels_router",
     "chat_router",
+    "files_router",
     "inbox_router",
     "invitations_router",
     "me_router",

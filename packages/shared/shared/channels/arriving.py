@@ -6,9 +6,11 @@ here and nowhere else: a channel's reader only says who spoke and whether we wer
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from uuid import UUID
 
 from shared.channels import connections, people, reports
 from shared.channels.accounts import Account
+from shared.channels.cursors import At
 from shared.channels.events import (
     AddressChanged,
     Deleted,
@@ -21,8 +23,13 @@ from shared.channels.events import (
 )
 from shared.config import settings
 from shared.conversations import addresses, receive, revisions
-from shared.conversations.receive import Heard
+from shared.conversations.inbound_events import First, nothing
+from shared.conversations.receive import Heard, Then
 from shared.conversations.revisions import Revised
+from shared.db import HouseSession
+from shared.jobs import queue
+from shared.jobs.kinds import CHANNEL_FILES
+from shared.jobs.nudges import nudge
 from shared.redis_keys import channel_ignored_key
 from shared.tenants import rate_limits
 from shared.valkey.batch import get_batch
@@ -38,16 +45,27 @@ class Became:
     ignored: bool = False
 
 
-async def store(account: Account, event: Inbound) -> Became:
+async def hear(account: Account, event: Inbound | None, at: At) -> Became:
+    """The same for a listener, whose cursor moves with what is stored, and also where nothing is.
+    Raises NotOurs."""
+    became = Became("nothing", ignored=True)
+    if event is not None:
+        became = await store(account, event, at.move)
+    if became.ignored or not isinstance(event, Heard | Edited | Deleted):
+        await at.move_alone(account.tenant_id)
+    return became
+
+
+async def store(account: Account, event: Inbound, first: First = nothing) -> Became:
     """One event, one transaction; told again, nothing changes. Raises what the database says when
     it is away."""
     match event:
         case Heard():
-            return await _hear(account, event)
+            return await _hear(account, event, first)
         case Edited(told, text):
-            return _revised(await revisions.edit(account.tenant_id, told, _clean(text)))
+            return _revised(await revisions.edit(account.tenant_id, told, _clean(text), first))
         case Deleted(told):
-            return _revised(await revisions.delete(account.tenant_id, told))
+            return _revised(await revisions.delete(account.tenant_id, told, first))
         case Moved(before, now):
             await receive.move(account.tenant_id, account.id, account.channel, before, now)
             return Became("moved")
@@ -74,7 +92,7 @@ def ignore(account: Account, reason: str) -> Became:
     return Became(reason, ignored=True)
 
 
-async def _hear(account: Account, heard: Heard) -> Became:
+async def _hear(account: Account, heard: Heard, first: First) -> Became:
     author = heard.author.external_id
     if heard.is_bot or author in (account.external_key, account.settings.get("own_id")):
         return ignore(account, "bot")
@@ -88,10 +106,33 @@ async def _hear(account: Account, heard: Heard) -> Became:
         heard = replace(heard, addressed=is_ours)
     if not await rate_limits.use(settings.limits.contact, "contact", str(account.id), author):
         return ignore(account, "too_many")  # a loop, most likely
-    received = await receive.receive(account.tenant_id, heard)
+    received = await receive.receive(
+        account.tenant_id, heard, first, _fetching(account) if heard.files else receive.nothing_more
+    )
     if heard.author.display_name is None and not received.known:
         await people.ask_about(account, author)
     return Became("known" if received.known else "message")
+
+
+def _fetching(account: Account) -> Then:
+    """A worker fetches the message's files soon, since platforms' links to them end."""
+
+    async def fetch(session: HouseSession, message_id: UUID) -> None:
+        job_id = await queue.add(
+            session,
+            tenant_id=account.tenant_id,
+            kind=CHANNEL_FILES,
+            subject=str(message_id),
+            unique_key=f"{CHANNEL_FILES}:{message_id}",
+            args={"channel": account.channel, "connection_id": str(account.id)},
+        )
+
+        async def tell() -> None:
+            nudge(account.tenant_id, job_id)
+
+        session.after_commit(tell)
+
+    return fetch
 
 
 def _clean(text: str) -> str:

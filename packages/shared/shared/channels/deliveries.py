@@ -136,6 +136,24 @@ def _read(json: str | None) -> dict[str, Any] | None:
     return None if json is None else orjson.loads(json)
 
 
+_PLACE = Statement(
+    """
+    SELECT coalesce(address.external_id, its.external_key)
+      FROM conversations AS its
+      LEFT JOIN contact_addresses AS address
+        ON address.connection_id = its.connection_id AND address.contact_id = its.contact_id
+     WHERE its.tenant_id = $1 AND its.channel = $2 AND its.id = $3
+    """
+)
+
+
+async def place_of(tenant_id: UUID, channel: str, conversation_id: UUID) -> str | None:
+    """Where the platform has this conversation."""
+    call = _PLACE(tenant_id, channel, conversation_id)
+    (rows,) = await transact(HouseScope(tenant_id, "send"), call)
+    return rows[0][0] if rows else None
+
+
 # ── begun ──────────────────────────────────────────────────────────────────────────────────────
 
 OPTED_OUT, WINDOW_SHUT = "opted_out", "window_shut"

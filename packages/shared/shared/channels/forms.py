@@ -26,6 +26,13 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
 }
 
 
+NAMES: Final[dict[str, str]] = {
+    ChannelType.ROCKETCHAT: "Rocket.Chat",
+    ChannelType.TEAMS: "Microsoft Teams",
+    ChannelType.WHATSAPP: "WhatsApp",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Filled:
     """A form's answers, taken apart."""
@@ -72,6 +79,11 @@ def fill(channel: str, given: Mapping[str, Any]) -> Filled:
     }
     shown = filled.model_dump(mode="json", include=set(asked) - set(ways))
     return Filled(secrets, shown)
+
+
+def name_of(channel: str) -> str:
+    """What people call it."""
+    return NAMES.get(channel, channel.title())
 
 
 def schema(channel: str) -> dict[str, Any]:

@@ -33,10 +33,10 @@ def is_open(delivery: str) -> str:
     return f"{delivery}.state IN ('ready', 'sending')"
 
 
-def holds(connection_id: str, number: str) -> str:
+def holds(connection_id: str, number: str, role: str = SEND) -> str:
     """The sender of this number has the account, by the database's clock."""
     return f"""EXISTS (SELECT FROM connection_leases AS lease
-                    WHERE lease.connection_id = {connection_id} AND lease.role = '{SEND}'
+                    WHERE lease.connection_id = {connection_id} AND lease.role = '{role}'
                       AND lease.number = {number} AND lease.until > clock_timestamp())"""
 
 

@@ -3,6 +3,7 @@
 An event is inserted first; whether it is news is what the insert says.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,13 @@ from uuid import UUID
 from sqlalchemy import text
 
 from shared.db import HouseSession
+
+First = Callable[[HouseSession], Awaitable[None]]
+"""Done first of all in the transaction that stores an event, known or not, and undone with it."""
+
+
+async def nothing(_: HouseSession) -> None:
+    """What is done first by whoever has nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)

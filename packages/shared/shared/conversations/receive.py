@@ -7,7 +7,7 @@ messages; then workers are nudged. Why a message is not answered, and what its a
 is `admitting`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from shared.config import settings
 from shared.conversations import admitting, announcing, contacts, inbound, inbound_events
 from shared.conversations.contacts import Author
 from shared.conversations.inbound import Locked
-from shared.conversations.inbound_events import Told
+from shared.conversations.inbound_events import First, Told, nothing
 from shared.conversations.media import MediaRef, as_part
 from shared.db import HouseSession
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
@@ -66,12 +66,23 @@ class Received:
     """None if nobody is asked to answer."""
 
 
-async def receive(tenant_id: UUID, heard: Heard) -> Received:
+Then = Callable[[HouseSession, UUID], Awaitable[None]]
+"""Done in the transaction that stores a message, whose id it gets."""
+
+
+async def nothing_more(_: HouseSession, __: UUID) -> None:
+    """What is done of a message by whoever has nothing to add."""
+
+
+async def receive(
+    tenant_id: UUID, heard: Heard, first: First = nothing, then: Then = nothing_more
+) -> Received:
     """Store a person's message with its run, and nudge once its author may have said all."""
     told = heard.told
     event_id, message_id = uuid4(), uuid4()
     has_room = not heard.addressed or await quotas.has_room_for_message(tenant_id)
     async with HouseSession(tenant_id, "receive") as session, session.transaction():
+        await first(session)
         if not await inbound_events.is_news(
             session, event_id, told, kind="message", message_id=message_id, sent_at=heard.sent_at
         ):
@@ -101,6 +112,7 @@ async def receive(tenant_id: UUID, heard: Heard) -> Received:
             sent_at=heard.sent_at,
             language=heard.author.language,
         )
+        await then(session, message_id)
         if is_new and heard.addressed:
             held = await announcing.locked(session, told.channel, conversation.id)
             await announcing.introduce(session, held)

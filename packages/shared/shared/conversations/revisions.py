@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from shared.conversations import inbound, inbound_events
-from shared.conversations.inbound_events import Remembered, Told
+from shared.conversations.inbound_events import First, Remembered, Told, nothing
 from shared.db import HouseSession
 from shared.runs import bursts
 
@@ -24,9 +24,10 @@ class Revised:
     """Nobody had begun to answer."""
 
 
-async def edit(tenant_id: UUID, told: Told, text: str) -> Revised:
+async def edit(tenant_id: UUID, told: Told, text: str, first: First = nothing) -> Revised:
     """The message's text is another now. `told.revision` names the edit."""
     async with HouseSession(tenant_id, "receive") as session, session.transaction():
+        await first(session)
         found = await _find(session, told, kind="edit")
         if found is None or found.message_id is None or found.conversation_id is None:
             return Revised(known=True)
@@ -50,10 +51,11 @@ async def edit(tenant_id: UUID, told: Told, text: str) -> Revised:
         return Revised(known=False)
 
 
-async def delete(tenant_id: UUID, told: Told) -> Revised:
+async def delete(tenant_id: UUID, told: Told, first: First = nothing) -> Revised:
     """The message is taken back. What is not answered yet ends, with nothing said; what was said
     is not kept."""
     async with HouseSession(tenant_id, "receive") as session, session.transaction():
+        await first(session)
         found = await _find(session, told, kind="delete")
         if found is None or found.message_id is None:
             return Revised(known=True)

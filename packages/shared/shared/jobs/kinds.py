@@ -5,6 +5,7 @@ from dataclasses import dataclass
 CHANNEL_CONNECT = "channel_connect"
 CHANNEL_CHECK = "channel_check"
 CHANNEL_DISCONNECT = "channel_disconnect"
+CHANNEL_FILES = "channel_files"
 CHANNEL_PERSON = "channel_person"
 
 
@@ -20,5 +21,6 @@ KINDS = {
     CHANNEL_CONNECT: Kind(deadline_s=30.0, attempts=3),
     CHANNEL_CHECK: Kind(deadline_s=30.0, attempts=2),
     CHANNEL_DISCONNECT: Kind(deadline_s=30.0, attempts=5),
+    CHANNEL_FILES: Kind(deadline_s=150.0, attempts=5),
     CHANNEL_PERSON: Kind(deadline_s=30.0, attempts=2),
 }

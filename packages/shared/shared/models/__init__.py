@@ -5,7 +5,7 @@ from shared.models.attention import AttentionItem
 from shared.models.audit import AuditEvent
 from shared.models.base import Base
 from shared.models.channel_settings import ChannelSettings
-from shared.models.channels import ChannelConnection, ConnectionLease
+from shared.models.channels import ChannelConnection, ConnectionCursor, ConnectionLease
 from shared.models.chat import WebConversation, WebConversationMessage
 from shared.models.contacts import Contact, ContactAddress
 from shared.models.conversations import ChannelConversation, Conversation
@@ -33,6 +33,7 @@ __all__ = [
     "ChannelConversation",
     "ChannelMessage",
     "ChannelSettings",
+    "ConnectionCursor",
     "ConnectionLease",
     "Contact",
     "ContactAddress",

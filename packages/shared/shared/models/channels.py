@@ -27,9 +27,10 @@ class ChannelConnection(HasId, HasCreatedAt, Base):
 
     `external_key` names the account as the platform does. It is claimed in state `proving` and
     becomes `live` once a worker has proved it; of all tenants one alone has it then. `failing` is
-    live with a fault, whose code is in the column of that name. A `disconnected` one stays, with
-    its conversations, and may be revived. Nothing is sent before `not_before`, nor later than
-    `reply_window_s` after what a contact said last, where the platform has such a window.
+    live with a fault, whose code is in the column of that name. One that `listens` is told nothing
+    by its platform unless a worker asks. A `disconnected` one stays, with its conversations, and
+    may be revived. Nothing is sent before `not_before`, nor later than `reply_window_s` after what
+    a contact said last, where the platform has such a window.
     """
 
     __tablename__ = "channel_connections"
@@ -65,6 +66,26 @@ class ChannelConnection(HasId, HasCreatedAt, Base):
     not_before: Mapped[datetime | None]
     reply_window_s: Mapped[int | None]
     config: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'::jsonb"))
+
+
+class ConnectionCursor(Base):
+    """How far a place of an account was heard, by whoever listens to it."""
+
+    __tablename__ = "connection_cursors"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "connection_id"],
+            ["channel_connections.tenant_id", "channel_connections.id"],
+            ondelete="CASCADE",
+        ),
+        Index("ix_connection_cursors_tenant_id", "tenant_id", "connection_id"),
+    )
+
+    tenant_id: Mapped[UUID]
+    connection_id: Mapped[UUID] = mapped_column(primary_key=True)
+    place: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 
 
 class ConnectionLease(Base):

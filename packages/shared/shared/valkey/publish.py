@@ -13,6 +13,7 @@ from shared.redis_keys import (
     Id,
     access_revoked_key,
     account_changed_key,
+    channel_working_key,
     delivery_ready_key,
     gateway_canary_key,
     person_news_key,
@@ -70,6 +71,12 @@ async def publish_canary(gateway_id: UUID, sent_at: float) -> None:
 async def publish_delivery_ready(connection_id: UUID | str) -> None:
     """Tell the account's sender to look for deliveries."""
     await publish(delivery_ready_key(), str(connection_id).encode())
+
+
+async def publish_working(connection_id: UUID | str, conversation_id: UUID | str) -> None:
+    """Tell the account's sender that somebody writes there."""
+    told = {"connection_id": str(connection_id), "conversation_id": str(conversation_id)}
+    await publish(channel_working_key(), orjson.dumps(told))
 
 
 async def publish(channel: str, data: bytes) -> None:

@@ -1,15 +1,17 @@
 """The one listener of an account, for as long as its lease holds.
 
-Each event is stored before the next is asked for, so a platform that is told what was taken is told
-the truth. What is told again, after a crash or to another worker, is known.
+Each event is stored, with how far the account was heard, before the next is asked for; so a
+platform that is told what was taken is told the truth. Who has lost the lease stores nothing. What
+is told again, after a crash or to another worker, is known.
 """
 
 import asyncio
 from contextlib import aclosing
 
 import aiohttp
-from shared.channels import arriving, connections
+from shared.channels import arriving, connections, cursors
 from shared.channels.accounts import Account
+from shared.channels.cursors import NotOurs
 from shared.channels.leases import Taken
 from shared.errors import NotFound
 from shared.log import get_logger
@@ -23,10 +25,6 @@ from orchestrator.channels.sending.one import pause_s
 log = get_logger(__name__)
 
 LONGEST_PAUSE_S = 30.0
-
-
-class NotOurs(Exception):
-    """The account is not to be listened to any more."""
 
 
 class Listener:
@@ -54,11 +52,11 @@ class Listener:
         if not isinstance(adapter, Listening):
             log.warning("channel_cannot_listen", channel=account.channel)
             raise NotOurs
-        async with aclosing(adapter.listen({}, Line(account, self._http))) as events:
-            async for event, _ in events:
-                if event is None:
-                    continue
-                became = await arriving.store(await self._current(), event)
+        known = await cursors.cursors(account.tenant_id, account.id)
+        async with aclosing(adapter.listen(known, Line(account, self._http))) as events:
+            async for event, cursor in events:
+                at = cursors.At(account.id, self.taken.number, cursor)
+                became = await arriving.hear(await self._current(), event, at)
                 metrics.HEARD.labels(account.channel, became.what).inc()
                 self._failures = 0
 

@@ -1,14 +1,18 @@
 """Speaks to the scripted platform."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
 import aiohttp
 from shared.channels.accounts import Account
+from shared.channels.cursors import Cursor
+from shared.channels.events import Inbound
 from shared.channels.proofs import Proved
+from shared.channels.scripted.events import read_event
 from shared.config import settings
+from shared.conversations.media import MediaRef
 
 from orchestrator.channels.adapter import (
     Abilities,
@@ -29,10 +33,13 @@ from orchestrator.channels.adapter import (
     Unsure,
     Verdict,
 )
+from orchestrator.channels.fetching import stream
 from orchestrator.channels.rendering import render
 from orchestrator.channels.rendering.dialects import MARKDOWN
 
 MAX_CHARS = 2_000
+WAIT_S = 10.0
+"""For news, when there are none."""
 ACCOUNT_RATE = Rate(per_s=500.0, burst=100)
 PLACE_RATE = Rate(per_s=50.0, burst=20)
 
@@ -98,22 +105,52 @@ class ScriptedAdapter(BaseAdapter):
     async def prove(self, line: Line) -> Proved:
         answer = await _required(line, "GET", "/api/me")
         name = str(answer["account"])
-        return Proved(name, name=name, settings={"own_id": str(answer["bot_id"])})
+        return Proved(
+            name,
+            name=name,
+            settings={"own_id": str(answer["bot_id"])},
+            listens=line.account.settings.get("door") == "poll",
+        )
 
     async def working(self, place: str, line: Line) -> None:
         await _required(line, "POST", "/api/typing", {"place": place})
 
+    def fetch(self, media: MediaRef, line: Line) -> AsyncIterator[bytes]:
+        base = settings.channels.scripted_api_url.rstrip("/")
+        return stream(
+            line, f"{base}/api/files/{media.id}", headers=_authorized(line), hosts=(base,)
+        )
+
     async def subscribe(self, webhook_url: str, line: Line) -> None:
-        await _required(line, "PUT", "/api/webhook", {"url": webhook_url})
+        polled = line.account.settings.get("door") == "poll"
+        told = {"url": None if polled else webhook_url, "polled": polled}
+        await _required(line, "PUT", "/api/webhook", told)
 
     async def unsubscribe(self, line: Line) -> None:
         await _required(line, "PUT", "/api/webhook", {"url": None})
+
+    async def listen(
+        self, cursors: Mapping[str, str], line: Line
+    ) -> AsyncIterator[tuple[Inbound, Cursor]]:
+        known = dict(cursors)
+        while True:
+            asked = {"cursors": known, "wait_s": WAIT_S}
+            for event in (await _required(line, "POST", "/api/events", asked))["events"]:
+                cursor = Cursor(str(event["place"]), str(event["number"]))
+                yield read_event(event, line.account), cursor
+                known[cursor.place] = cursor.value
+
+
+def _authorized(line: Line) -> dict[str, str]:
+    return {"Authorization": f"Bearer {line.account.credentials.get('api_token', '')}"}
 
 
 async def _required(
     line: Line, method: str, path: str, body: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     status, answer, _ = await _call(line, method, path, body)
+    if status >= 500:
+        raise aiohttp.ClientPayloadError(f"http_{status}")
     if status != 200:
         code = str(answer.get("error", f"http_{status}"))
         raise AccountRefused(code, f"The platform said: {answer.get('message', status)}.")
@@ -128,8 +165,7 @@ async def _call(
     headers: dict[str, str] | None = None,
 ) -> tuple[int, dict[str, Any], Any]:
     url = settings.channels.scripted_api_url.rstrip("/") + path
-    token = line.account.credentials.get("api_token", "")
-    authorized = {"Authorization": f"Bearer {token}"} | (headers or {})
+    authorized = _authorized(line) | (headers or {})
     async with line.http.request(method, url, json=body, headers=authorized) as answer:
         try:
             said = await answer.json()

@@ -23,6 +23,7 @@ from orchestrator.channels.adapter import Failing, Later, Line, NotSent
 from orchestrator.channels.adapters import adapter_of
 from orchestrator.channels.sending.buckets import Buckets
 from orchestrator.channels.sending.one import Desk, send
+from orchestrator.channels.sending.signs import Signs
 
 log = get_logger(__name__)
 
@@ -51,12 +52,18 @@ class Sender:
         self._under_way: dict[UUID, asyncio.Task[None]] = {}
         self._resting: dict[UUID, float] = {}
         """Conversations that were sent to too much just now, and until when."""
+        self._signs = Signs(taken)
         self._after = NO_CONVERSATION
         self._leaving = False
         self._gave_up_old_at = -GIVE_UP_EVERY_S
 
     def wake(self) -> None:
         """There may be something to send."""
+        self._wake.set()
+
+    def show_working(self, conversation_id: UUID) -> None:
+        """Somebody writes there just now."""
+        self._signs.add(conversation_id)
         self._wake.set()
 
     def leave(self) -> None:
@@ -91,6 +98,7 @@ class Sender:
         idle_since = time.monotonic()
         while not self._leaving and self._holds():
             self._wake.clear()
+            self._signs.show(desk, may=self._buckets.account_wait_s() <= 0)
             await self._give_up_old()
             look = await deliveries.look(
                 taken.tenant_id,
@@ -181,3 +189,4 @@ class Sender:
         if self._under_way:
             await asyncio.wait(self._under_way.values(), timeout=CALL_TIMEOUT_S + MARGIN_S)
         await end(*self._under_way.values())
+        await self._signs.end()

@@ -9,12 +9,13 @@ import time
 from uuid import UUID
 
 import aiohttp
+import orjson
 from shared.background import end, keep_doing
 from shared.channels import leases
 from shared.channels.leases import CALL_TIMEOUT_S, RENEW_S, SEND, TTL_S, Taken
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
-from shared.redis_keys import delivery_ready_key
+from shared.redis_keys import channel_working_key, delivery_ready_key
 from shared.valkey.client import get_redis
 
 from orchestrator import metrics
@@ -146,23 +147,36 @@ class Senders:
         while True:
             try:
                 async with get_redis().pubsub() as pubsub:
-                    await pubsub.subscribe(delivery_ready_key())
+                    await pubsub.subscribe(delivery_ready_key(), channel_working_key())
                     while True:
                         heard = await pubsub.get_message(timeout=HEARD_WITHIN_S)
                         if heard and heard["type"] == "message":
-                            await self._ready(heard["data"])
+                            await self._heard(heard["channel"].decode(), heard["data"])
             except VALKEY_AWAY as error:
                 log.warning("deliveries_not_heard", error=type(error).__name__)
                 await asyncio.sleep(0.5)
 
-    async def _ready(self, data: bytes) -> None:
+    async def _heard(self, channel: str, data: bytes) -> None:
         try:
-            connection_id = UUID(data.decode())
-        except ValueError:
+            if channel == delivery_ready_key():
+                connection_id, somebody_writes_in = UUID(data.decode()), None
+            else:
+                told = orjson.loads(data)
+                connection_id = UUID(told["connection_id"])
+                somebody_writes_in = UUID(told["conversation_id"])
+        except (ValueError, KeyError, TypeError):
             return
-        if (sender := self._senders.get(connection_id)) is not None:
+        if connection_id not in self._senders:
+            await self._take(connection_id)
+        if (sender := self._senders.get(connection_id)) is None:
+            return
+        if somebody_writes_in is None:
             sender.wake()
-            return
+        else:
+            sender.show_working(somebody_writes_in)
+
+    async def _take(self, connection_id: UUID) -> None:
+        """This account, if nobody else has it."""
         now = time.monotonic()
         if self._served_elsewhere.get(connection_id, 0.0) > now or len(self._senders) >= AT_MOST:
             return

@@ -15,6 +15,7 @@ class ScriptedForm(BaseModel):
         ""
     )
     """Of an account that comes in by the operator's app there is none."""
+    door: Annotated[Literal["webhook", "poll"], Field(title="How we hear what happens")] = "webhook"
     keys: Annotated[Literal["repeat", "ask", "none"], Field(title="What it does with keys")] = (
         "repeat"
     )
