@@ -2,12 +2,16 @@
 
 import time
 from collections.abc import AsyncIterator
+from uuid import uuid4
 
 import aiohttp
 import httpx
 import psycopg
 import pytest
+from orchestrator.channels import outside
 from orchestrator.channels.adapter import Line, MediaRefused
+from orchestrator.channels.outside import OutsideChannel
+from orchestrator.channels.port import Turn
 from orchestrator.channels.sending import one
 from orchestrator.channels.whatsapp.adapter import WhatsAppAdapter
 from orchestrator.scripted_whatsapp import Fault, How, sign
@@ -346,14 +350,27 @@ async def test_files_are_had_from_meta_alone(here: WhatsAppHere, line: WhatsAppL
     await line.settled()
 
 
-async def test_a_typing_sign_names_the_message_that_is_answered(line: WhatsAppLine) -> None:
+async def test_a_typing_sign_names_the_message_that_is_answered(
+    line: WhatsAppLine, monkeypatch: pytest.MonkeyPatch
+) -> None:
     message = line.number.say("mia", "hello")
     await line.settled()
-    account = await connections.account(line.world.id, line.connection_id)
-    async with _http() as http:
-        await WhatsAppAdapter().working("mia", Line(account, http, answering=message))
-        await WhatsAppAdapter().working("mia", Line(account, http))
-    assert line.number.shown == [message]
+    (conversation,) = line.conversations()
+    turn = Turn(
+        tenant_id=line.world.id,
+        thread_id=str(conversation),
+        run_id=uuid4(),
+        message_id=str(uuid4()),
+        attempt=1,
+        connection_id=str(line.connection_id),
+    )
+    monkeypatch.setattr(outside, "SIGN_EVERY_S", 0.1)
+    async with sending():
+        sign = OutsideChannel().preview(turn, lambda: 1.0)
+        await eventually(lambda: line.number.shown == [message], "shown")
+        another = line.number.say("mia", "and this?")
+        await eventually(lambda: line.number.shown == [message, another], "once for each message")
+        sign.close()
 
 
 async def test_what_is_given_up_hears_nothing_more(here: WhatsAppHere, line: WhatsAppLine) -> None:

@@ -40,6 +40,9 @@ class Abilities:
     on_unknown: OnUnknown
     account_rate: Rate
     place_rate: Rate
+    sign_of_message_s: float | None = None
+    """For how long a sign that somebody writes is shown, where it names the message that is
+    answered; None where it names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,6 +154,22 @@ async def place_of(tenant_id: UUID, channel: str, conversation_id: UUID) -> str 
     return rows[0][0] if rows else None
 
 
+_SAID_LAST = Statement(
+    """
+    SELECT event.external_message_id FROM inbound_events AS event
+     WHERE event.connection_id = $1 AND event.conversation_id = $2 AND event.kind = 'message'
+     ORDER BY event.created_at DESC LIMIT 1
+    """
+)
+
+
+async def said_last(tenant_id: UUID, connection_id: UUID, conversation_id: UUID) -> str | None:
+    """What the platform calls the newest message of its people."""
+    call = _SAID_LAST(connection_id, conversation_id)
+    (rows,) = await transact(HouseScope(tenant_id, "send"), call)
+    return rows[0][0] if rows else None
+
+
 # ── begun ──────────────────────────────────────────────────────────────────────────────────────
 
 OPTED_OUT, WINDOW_SHUT = "opted_out", "window_shut"

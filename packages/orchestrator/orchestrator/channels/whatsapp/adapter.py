@@ -38,13 +38,19 @@ ACCOUNT_RATE = Rate(per_s=60.0, burst=40)
 """Of 80 a second, people's own messages among them."""
 PLACE_RATE = Rate(per_s=1 / 6, burst=8)
 """To one person one message in 6 s; a short answer in parts leaves at once."""
+SIGN_S = 20.0
+"""Of 25, after which Meta shows it no more."""
 _NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating"
 
 
 class WhatsAppAdapter(BaseAdapter):
     def abilities(self, account: Account) -> Abilities:  # noqa: ARG002
         return Abilities(
-            keys="report", on_unknown="repeat", account_rate=ACCOUNT_RATE, place_rate=PLACE_RATE
+            keys="report",
+            on_unknown="repeat",
+            account_rate=ACCOUNT_RATE,
+            place_rate=PLACE_RATE,
+            sign_of_message_s=SIGN_S,
         )
 
     def render(self, markdown: str) -> Sequence[Part]:
