@@ -39,6 +39,7 @@ SPEAKS_HTTP = {
     "orchestrator.tools.scripted": "the scripted service, at an address of the operator's settings",
     "orchestrator.scripted_slack": "whom a test names: no process of the product runs it",
     "orchestrator.scripted_telegram": "whom a test names: no process of the product runs it",
+    "orchestrator.scripted_whatsapp": "whom a test names: no process of the product runs it",
     "orchestrator.scripted_service": "nobody: it serves tests, no process of the product runs it",
     "konstruct": "our own gateway, from the command line",
     "shared.telemetry.tracing": "the operator's collector of traces",
