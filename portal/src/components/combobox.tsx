@@ -1,6 +1,6 @@
 /** A line to write in, with what fits of a list below it; anything else may be written, too. */
 import { Autocomplete } from "@base-ui/react/autocomplete";
-import { useId } from "react";
+import { useId, useState } from "react";
 
 import { Headless, POPUP, ROW } from "./headless";
 
@@ -16,6 +16,7 @@ interface ComboboxProps {
 
 export function Combobox({ label, help, error, name, value, of, onChange }: ComboboxProps) {
   const id = useId();
+  const [here, setHere] = useState<HTMLElement | null>(null);
   return (
     <Headless>
       <Autocomplete.Root items={of} value={value} onValueChange={(written) => { onChange(written); }} openOnInputClick>
@@ -33,7 +34,9 @@ export function Combobox({ label, help, error, name, value, of, onChange }: Comb
           <p id={`${id}-help`} className="mt-1.5 text-sm text-soft empty:hidden">{help}</p>
           <p id={`${id}-error`} className="mt-1.5 text-sm text-danger empty:hidden">{error}</p>
         </div>
-        <Autocomplete.Portal>
+        {/* Beside its field: in its landmark, and in the dialog if it is in one. */}
+        <span ref={setHere} className="contents" />
+        <Autocomplete.Portal container={here}>
           <Autocomplete.Positioner sideOffset={6} collisionPadding={8} className="z-(--z-menu)">
             <Autocomplete.Popup className={`${POPUP} w-(--anchor-width) data-empty:hidden`}>
               <Autocomplete.List>

@@ -1,6 +1,6 @@
 /** One of several, in force at once or with a form. Loaded with the page that has it. */
 import { Select as Base } from "@base-ui/react/select";
-import { useId } from "react";
+import { useId, useState } from "react";
 
 import { Headless, POPUP, ROW } from "./headless";
 import { Icon } from "./icons";
@@ -20,6 +20,7 @@ interface SelectProps {
 
 export function Select({ label, help, value, of, onChange }: SelectProps) {
   const id = useId();
+  const [here, setHere] = useState<HTMLElement | null>(null);
   return (
     <Headless>
       <div>
@@ -38,7 +39,9 @@ export function Select({ label, help, value, of, onChange }: SelectProps) {
             <span id={`${id}-value`} className="min-w-0 truncate"><Base.Value /></span>
             <Icon name="chevrons" className="size-4 shrink-0 text-soft" />
           </Base.Trigger>
-          <Base.Portal>
+          {/* Beside its field: in its landmark, and in the dialog if it is in one. */}
+          <span ref={setHere} className="contents" />
+          <Base.Portal container={here}>
             <Base.Positioner sideOffset={6} collisionPadding={8} alignItemWithTrigger={false} className="z-(--z-menu)">
               <Base.Popup className={POPUP}>
                 {of.map((each) => (
