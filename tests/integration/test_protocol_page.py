@@ -92,7 +92,7 @@ def test_every_code_a_socket_may_be_told_is_in_the_table() -> None:
             said |= {code for found in SAID.findall(file.read_text()) for code in found if code}
     over_http_alone = {"config_error", "bad_request", "too_big"}
     over_http_alone |= {"taken", "not_held", "changed_meanwhile", "private", "upgrading"}
-    over_http_alone |= {"idempotency_key_reused"}
+    over_http_alone |= {"idempotency_key_reused", "opted_out", "reason_required"}
     assert said - over_http_alone - {"model_not_set_up"} <= set(ERRORS)
 
 
