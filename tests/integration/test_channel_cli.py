@@ -110,6 +110,21 @@ async def test_an_account_whose_secret_cannot_be_opened_is_failing_and_nothing_o
     assert (await connected(account, acme)).json["id"] == made["id"]
 
 
+async def test_an_account_that_fails_is_mended_by_connecting_it_with_new_credentials(
+    jobs: JobRunner, platform: ScriptedChannel, acme: World, superuser: psycopg.Connection
+) -> None:
+    account = platform.account("acme-shop")
+    made = (await connected(account, acme)).json
+    account.revoked = True
+    assert (await channel("check", made["id"], "--json")).json["state"] == "failing"
+    account.restore()
+    again = (await connected(account, acme)).json
+    assert (again["id"], again["state"]) == (made["id"], "live")
+    assert (await channel("check", made["id"], "--json")).json["state"] == "live"
+    refused = await connected(account, acme)
+    assert "connected already" in refused.sentence, "one that is well is not taken over"
+
+
 def secrets_kept(superuser: psycopg.Connection) -> list[tuple[UUID, str]]:
     """(row, field) of what proves accounts."""
     rows = superuser.execute(

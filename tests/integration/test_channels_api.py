@@ -133,6 +133,22 @@ async def test_who_answers_is_changed_and_conversations_go_on_with_the_new_one(
     assert (await api.patch(one, json={}, headers=acme.admin.headers)).status_code == 400
 
 
+async def test_a_notice_of_ours_is_no_answer(
+    api: httpx.AsyncClient,
+    platform: ScriptedChannel,
+    acme: World,
+    superuser: psycopg.Connection,
+) -> None:
+    line = await connect_at_once(acme, platform.account("acme-shop"), superuser)
+    message = line.answer(line.person("1"), "You are writing with a machine.")
+    superuser.execute("UPDATE messages SET author_kind = 'system' WHERE id = %s", (message,))
+    superuser.execute("UPDATE deliveries SET state = 'sent', finished_at = now()")
+    one = path(acme, line.connection_id)
+    assert (await api.get(one, headers=acme.anna.headers)).json()["last_sent_at"] is None
+    superuser.execute("UPDATE messages SET author_kind = 'agent' WHERE id = %s", (message,))
+    assert (await api.get(one, headers=acme.anna.headers)).json()["last_sent_at"] is not None
+
+
 async def test_what_could_not_be_sent_is_listed_page_by_page_and_sent_again(
     api: httpx.AsyncClient,
     platform: ScriptedChannel,

@@ -76,7 +76,11 @@ def connect(
         print_json(connected)
     else:
         tell(f"{connected['external_key']} is connected ({connected['id']}).")
-        tell(f"Its platform tells us what happens at {connected['webhook_url']}")
+        tell(
+            "A worker asks its platform for messages."
+            if connected.get("listens")
+            else f"Its platform tells us what happens at {connected['webhook_url']}"
+        )
 
 
 @app.command(epilog=examples("konstruct channel kinds --json", closing=()))
@@ -110,6 +114,8 @@ def check(
         print_json(found)
     else:
         tell(f"{found['external_key']} is {found['state']}{_why(found.get('failing'))}.")
+        if found.get("sentence"):
+            tell(found["sentence"])
 
 
 @app.command(epilog=examples("konstruct channel disconnect 7a1f9d0e-5b7c-4f0e-9f49-0d6a1f4b2c11"))

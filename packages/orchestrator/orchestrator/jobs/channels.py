@@ -109,6 +109,7 @@ def _told(account: Account) -> Result:
         "state": account.state,
         "external_key": account.external_key,
         "webhook_url": webhook_url(account),
+        "listens": account.listens,
     }
 
 

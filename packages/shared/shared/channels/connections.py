@@ -199,7 +199,7 @@ async def _make_live(
         external_key=proof.external_key,
     )
     if before is not None and before.id != connection.id:
-        if before.state in repository.LIVE:
+        if before.state == "live":  # one that fails is mended so, with new credentials
             raise Conflict(
                 "This account is connected already. Disconnect it first.", code="account_taken"
             )

@@ -131,7 +131,8 @@ async def set_failing(
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What happened on an account, and what is to happen; the sentence of what is wrong with it."""
+    """What happened on an account, and what is to happen; the sentence of what is wrong with it. A
+    notice of ours is no answer."""
 
     last_heard_at: datetime | None
     last_sent_at: datetime | None
@@ -146,6 +147,9 @@ _FIGURES = text(
            (SELECT max(event.created_at) FROM inbound_events AS event
              WHERE event.connection_id = connection.id),
            (SELECT sent.finished_at FROM deliveries AS sent
+              JOIN messages AS said
+                ON said.tenant_id = sent.tenant_id AND said.channel = sent.channel
+               AND said.id = sent.message_id AND said.author_kind IS DISTINCT FROM 'system'
              WHERE sent.connection_id = connection.id AND sent.state = 'sent'
              ORDER BY sent.created_at DESC LIMIT 1),
            (SELECT count(*) FROM deliveries AS open

@@ -41,18 +41,19 @@ export default function ConnectPage() {
           <Link to={at("employees/new")} className={`${buttonClass("primary")} mt-4 inline-block`}>{t("channels.hire")}</Link>
         </Empty>
       )}
-      {kind && agents.data?.[0] && <Connecting kind={kind} agents={agents.data} first={agents.data[0]} />}
+      {kind && agents.data?.[0] && <Connecting kind={kind} reachable={there.reachable} agents={agents.data} first={agents.data[0]} />}
     </Page>
   );
 }
 
 interface ConnectingProps {
   kind: Kind;
+  reachable: boolean;
   agents: readonly Agent[];
   first: Agent;
 }
 
-function Connecting({ kind, agents, first }: ConnectingProps) {
+function Connecting({ kind, reachable, agents, first }: ConnectingProps) {
   const { t } = useI18n();
   const { api, tenant, at } = useWorkspace();
   const queries = useQueryClient();
@@ -71,10 +72,11 @@ function Connecting({ kind, agents, first }: ConnectingProps) {
     <>
       <WhoAnswers agents={agents} chosen={agentId} onChoose={setAgentId} />
       <Section title={t("channels.there", { name: kind.name })}>
+        {kind.type === "slack" && <CreateSlackApp name={agents.find(({ id }) => id === agentId)?.name ?? first.name} socket={!kind.fields.some(({ name }) => name === "signing_secret")} />}
+        {kind.type === "whatsapp" && !reachable && <p role="note" className="mb-4 text-sm text-danger">{t("channels.whatsapp.unreachable")}</p>}
         <ol className="grid list-decimal gap-3 ps-5">
           {kind.steps.map((step) => <li key={step}>{t(step)}</li>)}
         </ol>
-        {kind.type === "slack" && <CreateSlackApp name={agents.find(({ id }) => id === agentId)?.name ?? first.name} socket={!kind.fields.some(({ name }) => name === "signing_secret")} />}
         {kind.link && (
           <a className={`${buttonClass("quiet")} mt-4 inline-block`} href={kind.link} target="_blank" rel="noreferrer">
             {t("channels.open", { name: new URL(kind.link).host + new URL(kind.link).pathname })}
@@ -116,7 +118,7 @@ function CreateSlackApp({ name, socket }: { name: string; socket: boolean }) {
   if (manifest.isError) return <LoadFailed query={manifest} />;
   return (
     <a
-      className={`${buttonClass("primary")} mt-4 inline-block aria-disabled:opacity-50`}
+      className={`${buttonClass("primary")} mb-4 inline-block aria-disabled:opacity-50`}
       aria-disabled={!manifest.data}
       href={manifest.data?.create_url}
       target="_blank"

@@ -21,7 +21,7 @@ export const NOTHING: Given = {
 export function checkGiven(kind: Kind, given: Given): Complaints<Field> {
   const complaints = kind.fields.map(({ name, required, secret }) => {
     const text = given[name].trim();
-    const empty = required && text === "" ? { key: "field.empty" as const } : undefined;
+    const empty = required && text === "" ? { key: "channels.missing" as const } : undefined;
     return [name, empty ?? (secret ? undefined : tooLong(text, MAX))] as const;
   });
   return told(Object.fromEntries(complaints) as Record<Field, undefined>);

@@ -57,6 +57,9 @@ export const words = {
     "Slack must know where to tell what happens. On the app's page App Manifest, replace everything by this and save. Slack then says Verified.",
   "channels.manifest": "The manifest",
   "channels.copyManifest": "Copy the manifest",
+  "channels.missing": "Paste it here first.",
+  "channels.whatsapp.unreachable":
+    "Meta cannot reach this installation yet: it needs an https address. Ask whoever runs it to set KONSTRUCT_PUBLIC_URL.",
   "channels.telegram.lead": "People write to a bot of yours, in private or in groups. Free, five minutes.",
   "channels.telegram.1": "Open @BotFather, which makes bots. It has a blue check mark.",
   "channels.telegram.2": "Send it /newbot. Give a name that people see, and a username that ends in “bot”.",
@@ -85,7 +88,7 @@ export const words = {
   "channels.field.access_token": "Access token of the system user",
   "channels.field.app_secret": "App secret",
   "channels.field.scope": "What the employee helps with",
-  "channels.help.bot_token": "As the platform shows it.",
+  "channels.help.bot_token": "As the platform shows it, whole and without blanks.",
   "channels.help.signing_secret": "It proves that a message comes from Slack.",
   "channels.help.app_token": "It begins with xapp-.",
   "channels.help.phone_number_id": "Meta's number for the telephone number, not the number itself.",

@@ -59,6 +59,9 @@ export const words: Words = {
     "Slack tiene que saber dónde avisar. En la página App Manifest de la app, sustituye todo por esto y guarda. Slack dirá Verified.",
   "channels.manifest": "El manifiesto",
   "channels.copyManifest": "Copiar el manifiesto",
+  "channels.missing": "Pégalo aquí primero.",
+  "channels.whatsapp.unreachable":
+    "Meta todavía no puede llegar a esta instalación: hace falta una dirección https. Pide a quien la lleva que ponga KONSTRUCT_PUBLIC_URL.",
   "channels.telegram.lead":
     "La gente escribe a un bot tuyo, en privado o en grupos. Gratis, cinco minutos.",
   "channels.telegram.1": "Abre @BotFather, que hace los bots. Tiene una marca azul.",
@@ -90,7 +93,7 @@ export const words: Words = {
   "channels.field.access_token": "Token de acceso del usuario del sistema",
   "channels.field.app_secret": "App secret",
   "channels.field.scope": "En qué ayuda el empleado",
-  "channels.help.bot_token": "Como lo muestra la plataforma.",
+  "channels.help.bot_token": "Como lo muestra la plataforma, entero y sin espacios.",
   "channels.help.signing_secret": "Prueba que un mensaje viene de Slack.",
   "channels.help.app_token": "Empieza por xapp-.",
   "channels.help.phone_number_id": "El número de Meta para el teléfono, no el teléfono mismo.",

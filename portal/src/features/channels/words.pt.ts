@@ -59,6 +59,9 @@ export const words: Words = {
     "O Slack tem de saber onde avisar. Na página App Manifest da aplicação, substitua tudo por isto e guarde. O Slack diz então Verified.",
   "channels.manifest": "O manifesto",
   "channels.copyManifest": "Copiar o manifesto",
+  "channels.missing": "Cole-o aqui primeiro.",
+  "channels.whatsapp.unreachable":
+    "A Meta ainda não chega a esta instalação: é preciso um endereço https. Peça a quem a gere que defina KONSTRUCT_PUBLIC_URL.",
   "channels.telegram.lead":
     "As pessoas escrevem a um bot seu, em privado ou em grupos. Grátis, cinco minutos.",
   "channels.telegram.1": "Abra o @BotFather, que faz os bots. Tem um visto azul.",
@@ -90,7 +93,7 @@ export const words: Words = {
   "channels.field.access_token": "Token de acesso do utilizador do sistema",
   "channels.field.app_secret": "App secret",
   "channels.field.scope": "Em que ajuda o funcionário",
-  "channels.help.bot_token": "Como a plataforma o mostra.",
+  "channels.help.bot_token": "Como a plataforma o mostra, inteiro e sem espaços.",
   "channels.help.signing_secret": "Prova que uma mensagem vem do Slack.",
   "channels.help.app_token": "Começa por xapp-.",
   "channels.help.phone_number_id": "O número da Meta para o telefone, não o próprio telefone.",
