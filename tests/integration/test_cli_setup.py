@@ -152,6 +152,7 @@ def test_hiring(acme: str) -> None:
         "model": None,
         "status": "active",
         "tools": [],
+        "helps_while_waiting": False,
     }
     assert "'ADA' works here already" in konstruct(*hire, "--name", "ADA").sentence
     assert "one line" in konstruct(*hire, "--name", "A\nB").sentence

@@ -49,6 +49,7 @@ BOTH_CONVERSATIONS = {
 
 TAKES: dict[str, set[str]] = {
     "channels.deliveries._DUE": {*IN_ITS_PART},
+    "channels.deliveries._PLACE": {*IN_ITS_PART},
     "channels.deliveries._BEGIN": {*IN_ITS_PART},
     "conversations.catch_up._CONVERSATION": {CONVERSATION},
     "conversations.catch_up._CATCH_UP": {UNFINISHED_OF_THREAD, MESSAGE, CONVERSATION},
@@ -147,7 +148,7 @@ TAKES: dict[str, set[str]] = {
     "runs.steps._SETTLE": {KEY},
     "runs.facts._UNKNOWN_CALL": {KEY, *BOTH_CONVERSATIONS},
     "runs.facts._UNKNOWN_OF_RUN": {KEY, *BOTH_CONVERSATIONS},
-    "runs.facts._UNKNOWN_FOR_EVER": {KEY, "pk_web_conversations", "pk_channel_conversations"},
+    "runs.facts._UNKNOWN_FOR_EVER": {KEY, *BOTH_CONVERSATIONS},
     "runs.queue._RETURN_TO_QUEUE": {KEY},
     "runs.queue._NEWS": {MERGED_INTO, RUNNING, KEY},
     "runs.resuming._GOES_ON": {KEY},
@@ -156,6 +157,12 @@ TAKES: dict[str, set[str]] = {
     "runs.sweep._TAKE_DUE": {DUE, RUNNING, UNFINISHED_OF_THREAD, KEY},
     "runs.sweep._BACKLOG": {DUE, UNFINISHED_OF_THREAD},
     "tenants.quota_repository._USAGE": {USAGE},
+}
+BY_EITHER_KEY = {"runs.facts._UNKNOWN_FOR_EVER"}
+"""A conversation is found by its id alone or with its tenant and channel, at the same cost."""
+OTHER_KEYS = {
+    f"pk_{part}_conversations": f"uq_{part}_conversations_tenant_id_channel_id"
+    for part in ("web", "channel")
 }
 WITH_BITMAPS = {"tenants.quota_repository._USAGE"}
 AS_THE_SYSTEM = {
@@ -252,7 +259,8 @@ def _plans(database: Database, tenant_id: UUID) -> dict[str, set[str]]:
 def _indexes(connection: psycopg.Connection, stated: Stated) -> set[str]:
     bitmaps = "on" if stated.name in WITH_BITMAPS else "off"
     connection.execute(f"SET enable_bitmapscan = {bitmaps}".encode())
-    return set(_taken(_plan(connection, stated)))
+    taken = set(_taken(_plan(connection, stated)))
+    return {OTHER_KEYS.get(each, each) for each in taken} if stated.name in BY_EITHER_KEY else taken
 
 
 def _plan(connection: psycopg.Connection, stated: Stated) -> dict[str, Any]:

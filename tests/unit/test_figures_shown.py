@@ -103,4 +103,4 @@ def test_labels_have_a_handful_of_values_and_no_ids() -> None:
     names = {name for sample in ours for name in sample.labels}
     of_a_run = {"state", "stage", "status", "kind", "direction"}
     of_a_channel = {"channel", "became", "verdict"}
-    assert names <= {"pool", "result", "reason", "when", "le"} | of_a_run | of_a_channel
+    assert names <= {"pool", "purpose", "result", "reason", "when", "le"} | of_a_run | of_a_channel

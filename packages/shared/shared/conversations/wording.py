@@ -16,7 +16,7 @@ from shared.audit.record import record
 from shared.conversations.notices import LANGUAGES, spoken
 from shared.conversations.places import ON_OUR_PAGES
 from shared.db import AnySession, TenantSession, WithinTenant
-from shared.errors import BadRequest
+from shared.errors import BadRequest, NotFound
 from shared.models import ChannelSettings
 from shared.plain_text import prose
 
@@ -85,7 +85,11 @@ _WORDING = text(
 
 
 async def wording_of(session: AnySession, tenant_id: UUID) -> Wording:
-    return Wording(*(await session.execute(_WORDING, {"tenant_id": tenant_id})).one())
+    """Raises NotFound."""
+    found = (await session.execute(_WORDING, {"tenant_id": tenant_id})).one_or_none()
+    if found is None:
+        raise NotFound("There is no such tenant.")
+    return Wording(*found)
 
 
 _SAID_BY = text(
