@@ -114,11 +114,13 @@ async def test_what_is_entrusted_to_us_shows_nowhere(
             made = platform.account("acme-shop")
             made.token, made.webhooks.secret = TOKEN, SECRET
             printed, connection_id = await _use_it(made, acme, stack)
-        opened = await account(acme.id, connection_id)
-        assert opened.credentials["api_token"] == TOKEN, "it is kept, and the test looks for it"
-        reprs = [repr(opened), str(opened)]
-        answers = await _ask_the_api(stack, acme, connection_id)
-        disconnected = await asyncio.to_thread(konstruct, "channel", "disconnect", connection_id)
+            opened = await account(acme.id, connection_id)
+            assert opened.credentials["api_token"] == TOKEN, "it is kept, and the test looks for it"
+            reprs = [repr(opened), str(opened)]
+            answers = await _ask_the_api(stack, acme, connection_id)
+            disconnected = await asyncio.to_thread(
+                konstruct, "channel", "disconnect", connection_id
+            )
         await eventually(
             lambda: any(span.name == "worker.run" for span in receiver.spans()), "traces came"
         )

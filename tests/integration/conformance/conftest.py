@@ -46,6 +46,12 @@ async def driver(
             of_the_package.setenv(name, value)
         get_settings.cache_clear()
         yield driver
+    # A fake that is started anew calls its accounts as this one did.
+    house.superuser.execute(
+        "UPDATE channel_connections SET state = 'disconnected', failing = NULL,"
+        " external_key = external_key || '-' || id WHERE channel_type = %s",
+        (driver.channel,),
+    )
 
 
 @pytest_asyncio.fixture(loop_scope="package")
