@@ -136,6 +136,28 @@ async def test_who_has_lost_the_lease_stores_nothing(line: Line) -> None:
         await heard(line, "one", "two")
 
 
+async def test_whose_own_lease_ran_out_listens_again_under_the_next(line: Line) -> None:
+    """As after a sleep of the machine: the worker takes its account before its listener has
+    noticed that it is not its own any more."""
+    async with listening():
+        line.account.say("mia", "one")
+        await heard(line, "one")
+        line.superuser.execute(
+            "UPDATE connection_leases SET until = clock_timestamp() WHERE role = 'listen'"
+        )
+
+        def number() -> int:
+            ((number,),) = line.superuser.execute(
+                "SELECT number FROM connection_leases WHERE connection_id = %s AND role = 'listen'",
+                (line.connection_id,),
+            ).fetchall()
+            return int(number)
+
+        await eventually(lambda: number() == 2, "it is taken anew")
+        line.account.say("mia", "two")
+        await heard(line, "one", "two")
+
+
 async def test_a_token_that_is_good_no_more_is_told_and_listened_with_once_it_is_again(
     line: Line,
 ) -> None:

@@ -32,8 +32,12 @@ class Listeners:
         self._worker_id = worker_id
         self._numbers: dict[UUID, int] = {}
         self._listening: dict[UUID, asyncio.Task[None]] = {}
+        self._anew: dict[UUID, Taken] = {}
+        """Accounts whose lease ran out and that we have again, before their listener has ended: as
+        after a sleep of the machine. The next one begins when that one has."""
         self._tasks: list[asyncio.Task[None]] = []
         self._http: aiohttp.ClientSession | None = None
+        self._leaving = False
 
     async def start(self) -> None:
         # Each holds a connection while nothing happens; its adapter says how long one may be held.
@@ -50,6 +54,7 @@ class Listeners:
 
     async def stop(self) -> None:
         """End all at once, and give them back: what was not stored is told to the next."""
+        self._leaving = True
         await end(*self._tasks)
         await end(*self._listening.values())
         if self._http is not None:
@@ -66,7 +71,11 @@ class Listeners:
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _listen(self, taken: Taken) -> None:
-        if taken.connection_id in self._listening or self._http is None:
+        if self._leaving or self._http is None:
+            return
+        if (former := self._listening.get(taken.connection_id)) is not None:
+            self._anew[taken.connection_id] = taken
+            former.cancel()
             return
         self._numbers[taken.connection_id] = taken.number
         listener = Listener(taken, self._http)
@@ -82,7 +91,11 @@ class Listeners:
             log.exception("listener_failed", channel=taken.channel)
         finally:
             del self._listening[taken.connection_id], self._numbers[taken.connection_id]
-            await self._give_back(taken)
+            anew = self._anew.pop(taken.connection_id, None)
+            if anew is not None and not self._leaving:
+                self._listen(anew)
+            else:
+                await self._give_back(anew or taken)
 
     async def _give_back(self, taken: Taken) -> None:
         try:
