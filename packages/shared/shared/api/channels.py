@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from fastapi import APIRouter, Header, Query, Response, status
+from fastapi import APIRouter, Query, Response, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.agents import rules as agents
-from shared.api.dependencies import LetIn, MemberOf, StaffAdminOf, StaffOf
+from shared.api.dependencies import IdempotencyKey, LetIn, MemberOf, StaffAdminOf, StaffOf
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.channels import connections, forms, overview, replay
 from shared.channels.accounts import account_of, webhook_url
@@ -29,10 +29,6 @@ channels_router = APIRouter(
     route_class=ProblemRoute,
     responses=problem_documents(400, 401, 403, 404, 409),
 )
-
-IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")
-]
 
 
 class KindOut(BaseModel):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Generic, Protocol, TypeVar
 from uuid import UUID
 
-from fastapi import Depends
+from fastapi import Depends, Header
 
 from shared.api.rbac import (
     Caller,
@@ -57,6 +57,12 @@ MemberOf = Annotated[LetIn, Depends(_member)]
 AdminOf = Annotated[LetIn, Depends(_admin)]
 StaffOf = Annotated[LetIn, Depends(_staff)]
 StaffAdminOf = Annotated[LetIn, Depends(_staff_admin)]
+
+
+IdempotencyKey = Annotated[
+    str | None, Header(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")
+]
+"""Of a call that makes something: the same key again makes nothing new."""
 
 
 class NamesTenant(Protocol):

@@ -1,14 +1,13 @@
 """People take over: a conversation taken, answered by a member, given back."""
 
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Header, status
+from fastapi import APIRouter, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.api.chat import AuthorOut
-from shared.api.dependencies import LetIn, MemberOf
+from shared.api.dependencies import IdempotencyKey, LetIn, MemberOf
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.conversations import handover
 from shared.conversations.changing_hands import Holding
@@ -20,10 +19,6 @@ inbox_router = APIRouter(
     route_class=ProblemRoute,
     responses=problem_documents(400, 401, 403, 404, 409),
 )
-
-IdempotencyKey = Annotated[
-    str | None, Header(min_length=1, max_length=80, pattern=r"^[\x21-\x7e]+$")
-]
 
 
 class HoldingOut(BaseModel):

@@ -1,23 +1,19 @@
 """Reads what the scripted platform posts."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 from shared.channels.accounts import Account
-from shared.channels.events import Inbound, NotGenuine
+from shared.channels.events import Inbound
 from shared.channels.scripted.events import read_event
 from shared.config import settings
 from shared.conversations.receive import Heard
 from shared.models.message import ChannelType, KonstructMessage
 
 from gateway.channels.reader import Handshake, Raw, as_message
-
-FRESH_S = 300.0
-"""A request signed longer ago, or ahead of our clock, is a replay."""
+from gateway.channels.signed import require_signed_lately
 
 
 def normalize_scripted_event(event: Mapping[str, Any], account: Account) -> KonstructMessage:
@@ -36,18 +32,14 @@ class _ScriptedReader:
         return {} if secret is None else {"signing_secret": secret.get_secret_value()}
 
     def verify(self, request: Raw, credentials: Mapping[str, str], now: datetime) -> None:
-        said = request.headers.get("X-Scripted-Timestamp", "")
-        proof = request.headers.get("X-Scripted-Signature", "")
-        secret = credentials.get("signing_secret", "")
-        try:
-            age_s = now.timestamp() - int(said)
-        except ValueError:
-            raise NotGenuine from None
-        signed = f"v1:{said}:".encode() + request.body
-        right = "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-        is_right = hmac.compare_digest(right.encode(), proof.encode(errors="replace"))
-        if not secret or abs(age_s) > FRESH_S or not is_right:
-            raise NotGenuine
+        require_signed_lately(
+            request,
+            credentials.get("signing_secret", ""),
+            now,
+            version="v1",
+            stamp="X-Scripted-Timestamp",
+            proof="X-Scripted-Signature",
+        )
 
     def claim(self, request: Raw) -> list[str] | Handshake:
         body = _read(request)

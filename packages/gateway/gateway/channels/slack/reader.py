@@ -1,24 +1,21 @@
 """Reads what Slack posts: signed with the app's secret over the raw body, and not older than five
 minutes. A retry's header says nothing: it may be the first that arrives."""
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 import orjson
 from shared.channels.accounts import Account
-from shared.channels.events import Inbound, NotGenuine
+from shared.channels.events import Inbound
 from shared.channels.slack.events import account_key, read_event
 from shared.config import settings
 from shared.conversations.receive import Heard
 from shared.models.message import ChannelType, KonstructMessage
 
 from gateway.channels.reader import Handshake, Raw, as_message
+from gateway.channels.signed import require_signed_lately
 
-FRESH_S = 300.0
-"""A request signed longer ago, or ahead of our clock, is a replay."""
 _NOT_SLACKS = "this is no request of Slack's"
 
 
@@ -38,18 +35,14 @@ class _SlackReader:
         return {} if secret is None else {"signing_secret": secret.get_secret_value()}
 
     def verify(self, request: Raw, credentials: Mapping[str, str], now: datetime) -> None:
-        said = request.headers.get("X-Slack-Request-Timestamp", "")
-        proof = request.headers.get("X-Slack-Signature", "")
-        secret = credentials.get("signing_secret", "")
-        try:
-            age_s = now.timestamp() - int(said)
-        except ValueError:
-            raise NotGenuine from None
-        signed = f"v0:{said}:".encode() + request.body
-        right = "v0=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-        is_right = hmac.compare_digest(right.encode(), proof.encode(errors="replace"))
-        if not secret or abs(age_s) > FRESH_S or not is_right:
-            raise NotGenuine
+        require_signed_lately(
+            request,
+            credentials.get("signing_secret", ""),
+            now,
+            version="v0",
+            stamp="X-Slack-Request-Timestamp",
+            proof="X-Slack-Signature",
+        )
 
     def claim(self, request: Raw) -> list[str] | Handshake:
         body = _read(request)

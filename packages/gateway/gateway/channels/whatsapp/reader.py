@@ -4,8 +4,6 @@ A request proves itself with the app's secret and has no time stamp, so nothing 
 stored already tells a replay from news.
 """
 
-import hashlib
-import hmac
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -20,6 +18,7 @@ from shared.models.message import ChannelType, KonstructMessage
 from shared.secrets.sealing import digest
 
 from gateway.channels.reader import Handshake, Raw, as_message
+from gateway.channels.signed import same, sha256_of
 from gateway.channels.whatsapp.events import read_value
 
 NOT_METAS = "this is no request of Meta's about WhatsApp"
@@ -51,8 +50,7 @@ class _WhatsAppReader:
             _verify_greeting(request, secret, credentials.get("verify_token", ""))
             return
         proof = request.headers.get("X-Hub-Signature-256", "")
-        right = "sha256=" + hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
-        if not secret or not _same(right, proof):
+        if not secret or not same(f"sha256={sha256_of(secret, request.body)}", proof):
             raise NotGenuine
 
     def claim(self, request: Raw) -> list[str] | Handshake:
@@ -84,14 +82,10 @@ def _verify_greeting(request: Raw, secret: str, token_digest: str) -> None:
     right = [token_digest] if token_digest else []
     if secret:
         right.append(digest(own_verify_token(secret)))
-    is_ours = any(_same(each, digest(said)) for each in right)
+    is_ours = any(same(each, digest(said)) for each in right)
     greets = request.query.get("hub.mode") == "subscribe" and "hub.challenge" in request.query
     if not (is_ours and greets):
         raise NotGenuine
-
-
-def _same(right: str, said: str) -> bool:
-    return hmac.compare_digest(right.encode(), said.encode(errors="replace"))
 
 
 def _changes(request: Raw) -> Iterator[tuple[str | None, Mapping[str, Any]]]:
