@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 import psycopg
 from orchestrator.channels.adapter import Keys
@@ -39,18 +37,6 @@ class ScriptedSoak(Soak):
 
     def __init__(self, port: int) -> None:
         self._platform = ScriptedChannel(port=port)
-
-    async def __aenter__(self) -> Self:
-        await self._platform.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._platform.__aexit__(kind, error, trace)
 
     async def crowd(
         self,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 import psycopg
@@ -47,21 +46,13 @@ class SlackSoak(Soak):
     ways = ("ask", "ask", "ask")
 
     def __init__(self, port: int) -> None:
-        self._slack = ScriptedSlack(port=port)
-        self._slack.clock.speed = SPEED
+        self._platform = ScriptedSlack(port=port)
+        self._platform.clock.speed = SPEED
 
     async def __aenter__(self) -> Self:
-        await self._slack.__aenter__()
-        self._slack.app("the-operators", signing_secret=APP_SECRET)
+        await super().__aenter__()
+        self._platform.app("the-operators", signing_secret=APP_SECRET)
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._slack.__aexit__(kind, error, trace)
 
     async def crowd(
         self,
@@ -72,9 +63,9 @@ class SlackSoak(Soak):
         places: list[str],
         gateways: Sequence[str],
     ) -> Crowd:
-        is_second = world.slug in self._slack.workspaces
+        is_second = world.slug in self._platform.workspaces
         name = f"{world.slug}-own" if is_second else world.slug
-        workspace = self._slack.workspace(name, app=None if is_second else "the-operators")
+        workspace = self._platform.workspace(name, app=None if is_second else "the-operators")
         app = workspace.installation.app
         given = {"bot_token": workspace.installation.token}
         if is_second:

@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -67,16 +68,19 @@ class Soak(ABC):
     channel: str
     ways: Sequence[Keys]
 
-    @abstractmethod
-    async def __aenter__(self) -> Self: ...
+    _platform: AbstractAsyncContextManager[Any]
 
-    @abstractmethod
+    async def __aenter__(self) -> Self:
+        await self._platform.__aenter__()
+        return self
+
     async def __aexit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None: ...
+    ) -> None:
+        await self._platform.__aexit__(kind, error, trace)
 
     @abstractmethod
     async def crowd(

@@ -3,8 +3,6 @@
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
-from typing import Self
 
 import psycopg
 from orchestrator.channels.adapter import Keys
@@ -58,18 +56,6 @@ class TelegramSoak(Soak):
 
     def __init__(self, port: int) -> None:
         self._platform = ScriptedTelegram(port=port)
-
-    async def __aenter__(self) -> Self:
-        await self._platform.__aenter__()
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._platform.__aexit__(kind, error, trace)
 
     async def crowd(
         self,

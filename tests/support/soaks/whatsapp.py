@@ -5,7 +5,6 @@ Reports of what was sent come in beside what people write.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from types import TracebackType
 from typing import Self
 
 import psycopg
@@ -48,17 +47,9 @@ class WhatsAppSoak(Soak):
         self._platform = ScriptedWhatsApp(port=port)
 
     async def __aenter__(self) -> Self:
-        await self._platform.__aenter__()
+        await super().__aenter__()
         self._platform.app("the-operators", secret=APP_SECRET)
         return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self._platform.__aexit__(kind, error, trace)
 
     async def crowd(
         self,

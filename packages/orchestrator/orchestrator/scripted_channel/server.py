@@ -8,14 +8,14 @@ import asyncio
 import json
 from contextlib import suppress
 from dataclasses import asdict
-from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, cast
 from uuid import uuid4
 
 from aiohttp import web
 
 from orchestrator.scripted_channel.account import Account, Keys
 from orchestrator.scripted_channel.faults import TAKES, BadFault, Fault
+from orchestrator.scripted_channel.served import Served
 from orchestrator.scripted_channel.webhooks import How, Webhooks
 
 MOST_WAIT_S = 30.0
@@ -23,17 +23,12 @@ HANGS_S = 3600.0
 """How long a request hangs that gets no answer."""
 
 
-class ScriptedChannel:
+class ScriptedChannel(Served):
     """`async with ScriptedChannel() as platform:` serves at `platform.base_url`."""
 
     def __init__(self, *, port: int = 0) -> None:
+        super().__init__(port=port)
         self.accounts: dict[str, Account] = {}
-        self._port = port
-        self._gone = asyncio.Event()
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     def account(
         self,
@@ -60,7 +55,7 @@ class ScriptedChannel:
             self.accounts[name] = account
         return self.accounts[name]
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=1024 * 1024)
         app.add_routes(
             [
@@ -76,23 +71,11 @@ class ScriptedChannel:
                 web.post("/__{what}", self._told),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-        return self
+        return app
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._gone.set()
+    async def leave(self) -> None:
         for account in self.accounts.values():
             await account.webhooks.close()
-        await self._runner.cleanup()
 
     # ── what an adapter speaks ─────────────────────────────────────────────────────────────────
 
@@ -147,7 +130,7 @@ class ScriptedChannel:
                 raise _refusal(400, "the Markdown cannot be read", "cannot_parse")
             case "hang" | "stall":
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._gone.wait(), HANGS_S)
+                    await asyncio.wait_for(self.gone.wait(), HANGS_S)
             case _:  # drop, refuse
                 if request.transport is not None:
                     request.transport.abort()

@@ -3,14 +3,13 @@
 Everything runs on the event loop that opened it.
 """
 
-import asyncio
 import json
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from orchestrator.scripted_channel.faults import BadFault
+from orchestrator.scripted_channel.served import Served
 from orchestrator.scripted_slack import oauth, script
 from orchestrator.scripted_slack.dispatch import Dispatch
 from orchestrator.scripted_slack.ids import Clock, new_id
@@ -19,20 +18,15 @@ from orchestrator.scripted_slack.web_api import WebApi
 from orchestrator.scripted_slack.workspace import App, Installation, Workspace
 
 
-class ScriptedSlack:
+class ScriptedSlack(Served):
     """`async with ScriptedSlack() as slack:` serves at `slack.base_url`."""
 
     def __init__(self, *, port: int = 0) -> None:
+        super().__init__(port=port)
         self.apps: dict[str, App] = {}
         self.workspaces: dict[str, Workspace] = {}
         self.codes: dict[str, tuple[str, str]] = {}
         self.clock = Clock()
-        self.gone = asyncio.Event()
-        self._port = port
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     @property
     def api_url(self) -> str:
@@ -76,7 +70,7 @@ class ScriptedSlack:
             self.workspaces[name] = made
         return self.workspaces[name]
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
         api = WebApi(self)
         web_app = web.Application(client_max_size=4 * 1024 * 1024, middlewares=[_cut_off])
         web_app.add_routes(
@@ -91,24 +85,12 @@ class ScriptedSlack:
                 web.post("/__{what}", self._told),
             ]
         )
-        self._runner = web.AppRunner(web_app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-        return self
+        return web_app
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.gone.set()
+    async def leave(self) -> None:
         for app in self.apps.values():
             await app.dispatch.close()
             await app.sockets.close()
-        await self._runner.cleanup()
 
     async def _authorize(self, request: web.Request) -> web.Response:
         return oauth.authorize(self, request)

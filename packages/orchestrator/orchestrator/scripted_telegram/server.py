@@ -9,12 +9,12 @@ import base64
 import json
 from contextlib import suppress
 from dataclasses import asdict
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
 
 from orchestrator.scripted_channel.faults import TAKES, BadFault, Fault
+from orchestrator.scripted_channel.served import Served
 from orchestrator.scripted_channel.webhooks import How
 from orchestrator.scripted_telegram.bot import BLOCKED, Bot, made_token
 from orchestrator.scripted_telegram.chats import Given
@@ -32,17 +32,12 @@ HANGS_S = 3600.0
 FIRST_BOT = 7_000_000_001
 
 
-class ScriptedTelegram:
+class ScriptedTelegram(Served):
     """`async with ScriptedTelegram() as platform:` serves at `platform.base_url`."""
 
     def __init__(self, *, port: int = 0) -> None:
+        super().__init__(port=port)
         self.bots: dict[str, Bot] = {}
-        self._port = port
-        self._gone = asyncio.Event()
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     def bot(
         self,
@@ -66,7 +61,7 @@ class ScriptedTelegram:
             )
         return self.bots[username]
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=1024 * 1024)
         app.add_routes(
             [
@@ -77,22 +72,11 @@ class ScriptedTelegram:
                 web.post("/__{what}", self._told),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
-        self._port = self._runner.addresses[0][1]
-        return self
+        return app
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._gone.set()
+    async def leave(self) -> None:
         for bot in self.bots.values():
             await bot.updates.close()
-        await self._runner.cleanup()
 
     # ── what a bot speaks ──────────────────────────────────────────────────────────────────────
 
@@ -133,7 +117,7 @@ class ScriptedTelegram:
                 )
             case "hang" | "stall":
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._gone.wait(), HANGS_S)
+                    await asyncio.wait_for(self.gone.wait(), HANGS_S)
             case _:  # drop, refuse
                 if request.transport is not None:
                     request.transport.abort()

@@ -10,13 +10,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import aiohttp
 from aiohttp import web
 
 from orchestrator.scripted_channel.faults import TAKES, Fault
+from orchestrator.scripted_channel.served import Served
 from orchestrator.scripted_whatsapp import script
 from orchestrator.scripted_whatsapp.apps import App, is_ours, payload, sign
 from orchestrator.scripted_whatsapp.messages import outgoing
@@ -39,22 +39,17 @@ class Exchange:
     answered: Any
 
 
-class ScriptedWhatsApp:
+class ScriptedWhatsApp(Served):
     """`async with ScriptedWhatsApp() as whatsapp:` serves at `whatsapp.base_url`."""
 
     def __init__(self, *, port: int = 0) -> None:
+        super().__init__(port=port)
         self.apps: dict[str, App] = {}
         self.numbers: dict[str, Number] = {}
         self.exchanges: deque[Exchange] = deque(maxlen=EXCHANGES)
         """What was asked and answered last, for those who check it against Meta's description."""
         self.greets = is_ours
         """Whether an address answers Meta's greeting."""
-        self._port = port
-        self._gone = asyncio.Event()
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._port}"
 
     def app(self, name: str = "konstruct", *, secret: str | None = None) -> App:
         """The app of this name, made at the first call."""
@@ -88,7 +83,7 @@ class ScriptedWhatsApp:
         ):
             return answer.status
 
-    async def __aenter__(self) -> Self:
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=1024 * 1024, middlewares=[self._remember])
         app.add_routes(
             [
@@ -104,23 +99,11 @@ class ScriptedWhatsApp:
                 *script.routes(self),
             ]
         )
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
-        await site.start()
-        self._port = self._runner.addresses[0][1]
-        return self
+        return app
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._gone.set()
+    async def leave(self) -> None:
         for number in self.numbers.values():
             await number.webhooks.close()
-        await self._runner.cleanup()
 
     @web.middleware
     async def _remember(
@@ -180,7 +163,7 @@ class ScriptedWhatsApp:
                 raise Refusal(100, "the text cannot be read")
             case "hang" | "stall":
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._gone.wait(), HANGS_S)
+                    await asyncio.wait_for(self.gone.wait(), HANGS_S)
             case _:  # drop, refuse
                 if request.transport is not None:
                     request.transport.abort()
