@@ -114,11 +114,22 @@ async def _opened(*arguments: Any, **options: Any) -> AsyncConnection[Any]:
     except asyncio.CancelledError:
         opening.add_done_callback(_close_unwanted)
         raise
+    except Exception as error:
+        raise error.with_traceback(None) from None  # see below
+    finally:
+        del opening  # which keeps that traceback too
 
 
 def _close_unwanted(opening: "asyncio.Future[AsyncConnection[Any]]") -> None:
-    if not opening.cancelled() and opening.exception() is None:
+    if opening.cancelled():
+        return
+    if (error := opening.exception()) is None:
         opening.result().pgconn.finish()
+    else:
+        # psycopg's frame holds both the error and the half-open connection. The error holds that
+        # frame, and the circle would keep the line open until the garbage collector comes, which
+        # may take minutes.
+        error.__traceback__ = None
 
 
 def forget_libpq() -> None:
