@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.async_api import expect
 
@@ -198,17 +199,22 @@ async def test_the_first_tab_leads_past_the_employees_to_the_page(
     await tab_to(page, "Chat with Ada")
 
 
-async def test_days_and_dates_follow_the_clock_and_the_region(visit: Visit, acme: World) -> None:
+async def test_days_and_dates_follow_the_clock_and_the_region(
+    visit: Visit, acme: World, superuser: psycopg.Connection
+) -> None:
     conversation_id = await acme.conversation(acme.anna)
-    await acme.say(conversation_id, "late in the day")
+    await acme.say(conversation_id, "early in the day")
+    early = dt.datetime.now(dt.UTC).replace(hour=0, minute=4)
+    superuser.execute(
+        "UPDATE messages SET created_at = %s WHERE conversation_id = %s", (early, conversation_id)
+    )
     page = await visit(acme.anna, locale="de-DE", timezone_id="UTC")
-    today = dt.datetime.now(dt.UTC)
-    await page.page.clock.install(time=today.replace(hour=23, minute=59, second=0))
+    await page.page.clock.install(time=early.replace(hour=23, minute=59, second=0))
     await page.open(f"/b/{acme.slug}/chat/{acme.agent_id}")
     await expect(page.page.get_by_text("Today", exact=True)).to_be_visible()
     stamp = page.own.last.get_by_role("time")
-    await expect(stamp).to_have_text(re.compile(r"^\d\d:\d\d$"))
-    await expect(stamp).to_have_attribute("title", re.compile(rf"^{today.day} \w+ \d+ at \d\d:"))
+    await expect(stamp).to_have_text("00:04")
+    await expect(stamp).to_have_attribute("title", re.compile(rf"^{early.day} \w+ \d+ at 00:04$"))
     await page.page.clock.run_for(120_000)
     await expect(page.page.get_by_text("Yesterday", exact=True)).to_be_visible()
 

@@ -29,6 +29,21 @@ test.each(CASES)("dates and times of %s", (_, language, languages, full, clock) 
   expect(plain(clockTime(language, AT))).toBe(clock);
 });
 
+test.each<[string, Language, string, string, string]>([
+  ["Britain", "en", "en-GB", "00:04", "09:30"],
+  ["Germany, read in English", "en", "de-DE", "00:04", "09:30"],
+  ["Spain", "es", "es-ES", "00:04", "09:30"],
+  ["Portugal", "pt", "pt-PT", "00:04", "09:30"],
+  ["the United States", "en", "en-US", "12:04 AM", "9:30 AM"],
+])("the small hours of %s", (_, language, home, midnight, morning) => {
+  vi.stubGlobal("navigator", { languages: [home] });
+  const times: [string, string][] = [["2026-11-26T00:04:00", midnight], ["2026-11-26T09:30:00", morning]];
+  for (const [at, clock] of times) {
+    expect(clockTime(language, at).replace(/\s/g, " ")).toBe(clock);
+    expect(fullTime(language, at).replace(/\s/g, " ")).toMatch(new RegExp(` ${clock}$`));
+  }
+});
+
 test("what was today's is told by its day once it is yesterday's", () => {
   vi.stubGlobal("navigator", { languages: ["en-GB"] });
   vi.useFakeTimers({ now: new Date("2026-11-26T23:59:00") });

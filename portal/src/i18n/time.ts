@@ -38,10 +38,13 @@ export function waitTime(language: Language, seconds: number): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(value);
 }
 
+/** Languages disagree whether a 24-hour clock reads 0:04 or 00:04: here its hours have two digits in all. */
 function written(language: Language, at: string, how: Intl.DateTimeFormatOptions): string {
   const { locale, hourCycle } = regionOf(language);
   const clock = how.hour || how.timeStyle ? { hourCycle } : {};
-  return new Intl.DateTimeFormat(locale, { ...how, ...clock }).format(new Date(at));
+  const parts = new Intl.DateTimeFormat(locale, { ...how, ...clock }).formatToParts(new Date(at));
+  const digits = hourCycle === "h23" ? 2 : 1;
+  return parts.map(({ type, value }) => (type === "hour" ? value.padStart(digits, "0") : value)).join("");
 }
 
 function daysAgo(date: Date): number {
