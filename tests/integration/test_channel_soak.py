@@ -9,6 +9,7 @@ import random
 import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 
 import psycopg
 import pytest
@@ -20,10 +21,13 @@ from tests.support.people import World
 from tests.support.processes import Process
 from tests.support.sizes import FULL, sized
 from tests.support.soaks import SOAKS
-from tests.support.soaks.soak import Crowd
+from tests.support.soaks.soak import Crowd, Soak
 from tests.support.waiting import eventually
 
-CONVERSATIONS = sized(24, full=500)
+TOGETHER = sized([sorted(SOAKS)], full=[[channel] for channel in sorted(SOAKS)])
+"""The channels of one run. At full size each has a run, and so figures, of its own."""
+CONVERSATIONS = sized(12, full=500)
+"""Of each channel."""
 MESSAGES = sized(6, full=20)
 """In each conversation."""
 KILLS = sized(2, full=16)
@@ -57,9 +61,9 @@ def _batches(count: int, batches: int) -> list[range]:
 
 
 @pytest.mark.timeout(1200 if FULL else 120)
-@pytest.mark.parametrize("channel", sorted(SOAKS))
+@pytest.mark.parametrize("channels", TOGETHER, ids=" ".join)
 async def test_nothing_is_lost_and_nothing_is_said_twice_whatever_dies(
-    channel: str,
+    channels: list[str],
     breakable_stack: BreakableStack,
     acme: World,
     globex: World,
@@ -72,38 +76,49 @@ async def test_nothing_is_lost_and_nothing_is_said_twice_whatever_dies(
     chance = random.Random(1)
     stack = breakable_stack.stack
     gateways = [gateway.url for gateway in stack.gateways]
-    async with SOAKS[channel](breakable_stack.platform_ports[channel]) as soak:
+    async with AsyncExitStack() as platforms:
         crowds = []
-        for number, (world, keys) in enumerate(zip((acme, globex, globex), soak.ways, strict=True)):
-            count = CONVERSATIONS // 4 if number == 2 else -(-CONVERSATIONS * 3 // 8)
-            crowds.append(
-                await soak.crowd(
-                    world,
-                    superuser,
-                    keys=keys,
-                    places=[f"{number}-{keys}-{place}" for place in range(count)],
-                    gateways=gateways,
-                )
-            )
+        for channel in channels:
+            port = breakable_stack.platform_ports[channel]
+            soak = await platforms.enter_async_context(SOAKS[channel](port))
+            crowds += await _crowds(soak, (acme, globex, globex), superuser, gateways)
         began = time.monotonic()
         killing = asyncio.create_task(_kill_in_turn([*stack.workers, *stack.gateways], chance))
         await asyncio.gather(*(_talk(crowd, chance) for crowd in crowds))
-        again = [crowd.redeliver(REDELIVERED, UNDER_NEW_IDS) for crowd in crowds]
-        for crowd in crowds:
-            await crowd.all_taken(WITHIN_S)
+        again = {id(crowd): crowd.redeliver(REDELIVERED, UNDER_NEW_IDS) for crowd in crowds}
+        await asyncio.gather(*(crowd.all_taken(WITHIN_S) for crowd in crowds))
         await killing
         await eventually(
             lambda: all(_is_settled(crowd) for crowd in crowds), "all settled", within_s=WITHIN_S
         )
         took_s = time.monotonic() - began
-        marked = sum(_check(crowd) for crowd in crowds)
-    said = sum(len(crowd.said) for crowd in crowds)
-    figures[f"{channel} soak: messages"] += said
-    figures[f"{channel} soak: redelivered"] += sum(again)
-    figures[f"{channel} soak: answers sent"] += sum(len(crowd.arrived()) for crowd in crowds)
-    figures[f"{channel} soak: kills"] += KILLS
-    figures[f"{channel} soak: marked as unknown, where the platform cannot tell"] += marked
-    figures[f"{channel} soak: seconds"] += round(took_s)
+        for crowd in crowds:
+            of = f"{crowd.channel} soak:"
+            figures[f"{of} marked as unknown, where the platform cannot tell"] += _check(crowd)
+            figures[f"{of} messages"] += len(crowd.said)
+            figures[f"{of} redelivered"] += again[id(crowd)]
+            figures[f"{of} answers sent"] += len(crowd.arrived())
+    figures[f"{' '.join(channels)} soak: kills"] += KILLS
+    figures[f"{' '.join(channels)} soak: seconds"] += round(took_s)
+
+
+async def _crowds(
+    soak: Soak, worlds: Sequence[World], superuser: psycopg.Connection, gateways: Sequence[str]
+) -> list[Crowd]:
+    """Three accounts of two businesses: two large ones, and a small one beside the second."""
+    large, small = -(-CONVERSATIONS * 3 // 8), CONVERSATIONS // 4
+    return [
+        await soak.crowd(
+            world,
+            superuser,
+            keys=keys,
+            places=[f"{number}-{keys}-{place}" for place in range(count)],
+            gateways=gateways,
+        )
+        for number, (world, keys, count) in enumerate(
+            zip(worlds, soak.ways, (large, large, small), strict=True)
+        )
+    ]
 
 
 async def _kill_in_turn(processes: list[Process], chance: random.Random) -> None:
