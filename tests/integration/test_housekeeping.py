@@ -69,6 +69,12 @@ OLD_AND_YOUNG = {
     " VALUES (%(tenant)s, 'check', %(name)s, 'done', now() - %(age)s)",
     "attention_items": "INSERT INTO attention_items (tenant_id, kind, subject, resolved_at)"
     " VALUES (%(tenant)s, 'handover', %(name)s, now() - %(age)s)",
+    "knowledge_versions": "WITH source AS (INSERT INTO knowledge_sources (tenant_id, kind, title)"
+    " VALUES (%(tenant)s, 'answer', 'a') RETURNING tenant_id, id), document AS"
+    " (INSERT INTO knowledge_documents (tenant_id, source_id, title)"
+    " SELECT tenant_id, id, 'a' FROM source RETURNING tenant_id, id)"
+    " INSERT INTO knowledge_versions (tenant_id, document_id, version, maker, language, retired_at)"
+    " SELECT tenant_id, id, 1, id, %(name)s, now() - %(age)s FROM document",
     "worker_leases": "INSERT INTO worker_leases (id, name, started_at, expires_at)"
     " VALUES (gen_random_uuid(), %(name)s, now(), now() - %(age)s)",
     "portal_sessions": "INSERT INTO portal_sessions (user_id, tenant_id, refresh_hash, expires_at)"
@@ -78,6 +84,7 @@ NAMED_BY = {
     "inbound_events": "external_message_id",
     "jobs": "subject",
     "attention_items": "subject",
+    "knowledge_versions": "language",
     "worker_leases": "name",
     "portal_sessions": "refresh_hash",
 }

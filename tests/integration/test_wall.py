@@ -22,6 +22,7 @@ from shared.db import SystemSession, TenantSession
 from shared.db.engine import dispose_engine, get_engine
 from shared.models import (
     AgentCounter,
+    AgentKnowledge,
     AgentRun,
     AttentionItem,
     AuditEvent,
@@ -29,6 +30,7 @@ from shared.models import (
     ChannelConnection,
     ChannelConversation,
     ChannelMessage,
+    Citation,
     ConnectionCursor,
     ConnectionLease,
     Contact,
@@ -38,6 +40,11 @@ from shared.models import (
     InboundEvent,
     Invitation,
     Job,
+    KnowledgeChunk,
+    KnowledgeDocument,
+    KnowledgeSource,
+    KnowledgeTerm,
+    KnowledgeVersion,
     RunStep,
     Secret,
     TenantLimits,
@@ -154,6 +161,7 @@ async def fill(world: World) -> None:
         )
         await fill_channels(session, world)
         await fill_work(session, world, run.id, conversation_id)
+        await fill_knowledge(session, world, question.id)
 
 
 async def fill_channels(session: AsyncSession, world: World) -> None:
@@ -293,6 +301,75 @@ async def fill_work(
             ),
             AuditEvent(tenant_id=world.id, actor_kind="member", action="agent.hired"),
         ]
+    )
+
+
+async def fill_knowledge(session: AsyncSession, world: World, question_id: UUID) -> None:
+    """Two of each, so that there is one that nothing points at."""
+    for content in (b"what it knows", b"and what is no document's"):
+        file = File(
+            id=uuid4(),
+            tenant_id=world.id,
+            sha256=hashlib.sha256(content).digest(),
+            mime="text/plain",
+            size=len(content),
+            content=content,
+        )
+        session.add(file)
+    await session.flush()
+    sources = [KnowledgeSource(id=uuid4(), tenant_id=world.id, kind="file", title=t) for t in "ab"]
+    session.add_all(sources)
+    await session.flush()
+    documents = [
+        KnowledgeDocument(
+            id=uuid4(), tenant_id=world.id, source_id=sources[0].id, title=t, file_id=file.id
+        )
+        for t in "ab"
+    ]
+    session.add_all(documents)
+    await session.flush()
+    for each in documents:
+        session.add(
+            KnowledgeVersion(
+                tenant_id=world.id, document_id=each.id, version=1, maker=each.id, language="simple"
+            )
+        )
+    await session.flush()
+    of_version = {"tenant_id": world.id, "document_id": documents[0].id, "version": 1}
+    chunks = [
+        KnowledgeChunk(
+            id=uuid4(),
+            **of_version,
+            n=n,
+            heading="",
+            text=f"{world.name}'s secret",
+            starts=0,
+            ends=13,
+        )
+        for n in (0, 1)
+    ]
+    session.add_all(chunks)
+    session.add(
+        KnowledgeTerm(**of_version, lexeme="secret", chunks=[0, 1], counts=[1, 1], lengths=[2, 2])
+    )
+    session.add(
+        AgentKnowledge(tenant_id=world.id, agent_id=world.agent_id, source_id=sources[0].id)
+    )
+    await session.flush()
+    session.add(
+        Citation(
+            tenant_id=world.id,
+            channel="web",
+            message_id=question_id,
+            n=1,
+            document_id=documents[0].id,
+            version=1,
+            title="a",
+            quote="secret",
+            chunk_id=chunks[0].id,
+            starts=0,
+            ends=6,
+        )
     )
 
 

@@ -20,7 +20,14 @@ may store another."""
 Handling = Literal["agent", "waiting", "human"]
 """Who answers: the `agent`; or a person, who is `waiting` to come or the `human` who has come."""
 Changeable = Literal[
-    "agents", "attention", "channels", "conversations", "invitations", "people", "tenants"
+    "agents",
+    "attention",
+    "channels",
+    "conversations",
+    "invitations",
+    "knowledge",
+    "people",
+    "tenants",
 ]
 """What can be looked up, by the name of its routes."""
 MAX_SEQ = 2**63 - 1

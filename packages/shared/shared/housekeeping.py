@@ -48,9 +48,22 @@ KEPT: dict[str, Kept | None] = {
     "files": FOR_EVER,
     "contacts": FOR_EVER,
     "contact_addresses": FOR_EVER,
+    "citations": FOR_EVER,
     "attention_items": Kept(
         timedelta(days=365), since="resolved_at", index="ix_attention_items_resolved_at"
     ),
+    # What it knows goes with its source. A version that was replaced stays for answers under way
+    "knowledge_sources": FOR_EVER,
+    "knowledge_documents": FOR_EVER,
+    "knowledge_versions": Kept(
+        timedelta(minutes=10),
+        since="retired_at",
+        index="ix_knowledge_versions_retired_at",
+        batch=20,
+    ),
+    "knowledge_chunks": FOR_EVER,
+    "knowledge_terms": FOR_EVER,
+    "agent_knowledge": FOR_EVER,
     # Secrets are deleted with the row that needs them
     "secrets": FOR_EVER,
     # Channels. Deliveries go with their message, leases with their connection

@@ -47,7 +47,7 @@ _KEEP = text(
     """
     INSERT INTO files AS file (tenant_id, sha256, mime, size, content)
     VALUES (:tenant_id, :sha256, :mime, :size, :content)
-    ON CONFLICT (tenant_id, sha256) DO UPDATE SET mime = file.mime
+    ON CONFLICT (tenant_id, sha256) DO UPDATE SET knowledge_alone = false
     RETURNING file.id
     """
 )

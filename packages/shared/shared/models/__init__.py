@@ -15,6 +15,15 @@ from shared.models.identity import Membership, PortalSessionRecord, PortalUser
 from shared.models.inbound import InboundEvent
 from shared.models.invitations import Invitation
 from shared.models.jobs import Job
+from shared.models.knowledge import (
+    AgentKnowledge,
+    Citation,
+    KnowledgeChunk,
+    KnowledgeDocument,
+    KnowledgeSource,
+    KnowledgeTerm,
+    KnowledgeVersion,
+)
 from shared.models.limits import TenantLimits
 from shared.models.messages import ChannelMessage, Message
 from shared.models.runs import AgentRun, WorkerLease
@@ -25,6 +34,7 @@ from shared.models.tenants import Tenant
 __all__ = [
     "Agent",
     "AgentCounter",
+    "AgentKnowledge",
     "AgentRun",
     "AttentionItem",
     "AuditEvent",
@@ -33,6 +43,7 @@ __all__ = [
     "ChannelConversation",
     "ChannelMessage",
     "ChannelSettings",
+    "Citation",
     "ConnectionCursor",
     "ConnectionLease",
     "Contact",
@@ -43,6 +54,11 @@ __all__ = [
     "InboundEvent",
     "Invitation",
     "Job",
+    "KnowledgeChunk",
+    "KnowledgeDocument",
+    "KnowledgeSource",
+    "KnowledgeTerm",
+    "KnowledgeVersion",
     "Membership",
     "Message",
     "PortalSessionRecord",

@@ -40,6 +40,8 @@ class Agent(HasId, HasCreatedAt, Base):
     """It goes on answering while its conversation waits for a person."""
     tools: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
     """Names of what it can do beside talking."""
+    knows: Mapped[bool] = mapped_column(server_default=text("false"))
+    """It may read some source of knowledge. The database keeps this true."""
 
 
 class AgentCounter(Base):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, HasCreatedAt, HasId
@@ -27,3 +27,5 @@ class File(HasId, HasCreatedAt, Base):
     mime: Mapped[str]
     size: Mapped[int]
     content: Mapped[bytes] = mapped_column(deferred=True)
+    knowledge_alone: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Only documents of knowledge name it, and it goes with the last of them."""

@@ -28,13 +28,15 @@ from shared.runs.predicates import (
 
 @dataclass(frozen=True, slots=True)
 class AgentAtWork:
-    """Who answers a run. `model` is None for the installation's default; `tools` are names."""
+    """Who answers a run. `model` is None for the installation's default; `tools` are names; `knows`
+    says that there are documents to read first."""
 
     name: str
     role: str
     instructions: str
     model: str | None
     tools: Sequence[str] = ()
+    knows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ _CLAIMED = """
               extract(epoch FROM clock_timestamp() - run.created_at)::float8,
               run.message_id::uuid,
               (SELECT json_build_array(agent.name, agent.role, agent.instructions, agent.model,
-                                       agent.tools)
+                                       agent.tools, agent.knows)
                  FROM agents AS agent
                 WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)::text"""
 _MERGED_EARLIER = """CASE WHEN run.attempt > 1 OR run.trigger <> 'message' THEN

@@ -1,0 +1,136 @@
+"""What an employee knows about a question: the passages of its documents that fit best.
+
+BM25 over the words of the documents it may read, in one statement under row-level security. What is
+rare is rare among these documents: other tenants' neither show nor count. A base so small that a
+model can read it whole is given whole.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from shared.db.pipelined import Statement, transact
+from shared.db.scopes import TenantScope
+from shared.knowledge.lexemes import lexemes, words_of
+from shared.knowledge.passages import Found, Passage
+
+WHOLE_BELOW_TOKENS = 12_000
+MOST_ASKED_CHARS = 2_000
+"""Of a question; what is longer is a text, and its beginning says what it is about."""
+SATURATION, LENGTH_WEIGHT = 1.2, 0.75
+"""BM25's k1 and b."""
+ENOUGH = 0.44
+"""The share of what was asked, by how rare its words are, that a passage must have to support an
+answer."""
+
+_LIVE = """
+    live AS MATERIALIZED (
+        SELECT document.id, document.version, document.title, document.created_at,
+               coalesce(document.uri, source.uri) AS uri, version.language::regconfig AS language,
+               version.chunks, version.words, version.tokens
+          FROM agent_knowledge AS granted
+          JOIN knowledge_sources AS source
+            ON source.tenant_id = $1 AND source.id = granted.source_id
+          JOIN knowledge_documents AS document
+            ON document.tenant_id = $1 AND document.source_id = source.id
+          JOIN knowledge_versions AS version
+            ON version.tenant_id = $1 AND version.document_id = document.id
+               AND version.version = document.version
+         WHERE granted.tenant_id = $1 AND granted.agent_id = $2
+           AND (document.valid_until IS NULL OR document.valid_until > now())
+    )
+"""
+_PASSAGE = """
+    chunk.id, chunk.document_id, chunk.version, live.title, chunk.heading, chunk.text, chunk.page,
+    chunk.starts, chunk.ends
+"""
+_SEARCH = Statement(
+    f"""
+    WITH {_LIVE}, size AS MATERIALIZED (
+        SELECT sum(chunks)::float8 AS chunks,
+               sum(words)::float8 / nullif(sum(chunks), 0) AS length FROM live
+    ), asked AS MATERIALIZED (
+        SELECT spoken.language, word.lexeme
+          FROM (SELECT DISTINCT language FROM live) AS spoken
+         CROSS JOIN LATERAL ({lexemes("spoken.language", "$3::text")}) AS word
+    ), found AS MATERIALIZED (
+        SELECT asked.language, asked.lexeme, term.document_id, term.chunks, term.counts,
+               term.lengths
+          FROM asked
+          JOIN knowledge_terms AS term ON term.tenant_id = $1 AND term.lexeme = asked.lexeme
+          JOIN live ON live.id = term.document_id AND live.version = term.version
+                   AND live.language = asked.language
+    ), rare AS MATERIALIZED (
+        SELECT asked.language, asked.lexeme,
+               ln(1 + (size.chunks - many.chunks + 0.5) / (many.chunks + 0.5)) AS weight
+          FROM size CROSS JOIN asked
+         CROSS JOIN LATERAL (
+             SELECT coalesce(sum(cardinality(found.chunks)), 0)::float8 AS chunks FROM found
+              WHERE found.lexeme = asked.lexeme AND found.language = asked.language) AS many
+    ), best AS MATERIALIZED (
+        SELECT found.document_id, found.language, hit.n, sum(rare.weight) AS covered,
+               sum(rare.weight * {SATURATION + 1} * hit.count / (hit.count + {SATURATION}
+                   * ({1 - LENGTH_WEIGHT} + {LENGTH_WEIGHT} * hit.length / size.length))) AS score
+          FROM size CROSS JOIN found JOIN rare USING (language, lexeme)
+         CROSS JOIN LATERAL unnest(found.chunks, found.counts, found.lengths)
+               AS hit (n, count, length)
+         GROUP BY found.document_id, found.language, hit.n
+         ORDER BY score DESC, found.document_id, hit.n
+         LIMIT $4::integer
+    )
+    SELECT {_PASSAGE}, best.score, live.uri,
+           best.covered / (SELECT sum(weight) FROM rare WHERE rare.language = best.language)
+      FROM best
+      JOIN live ON live.id = best.document_id
+      JOIN knowledge_chunks AS chunk
+        ON chunk.tenant_id = $1 AND chunk.document_id = live.id AND chunk.version = live.version
+           AND chunk.n = best.n
+     ORDER BY best.score DESC, best.document_id, best.n
+    """  # noqa: S608 - of our own constants
+)
+_WHOLE = Statement(
+    f"""
+    WITH {_LIVE}
+    SELECT {_PASSAGE}, 0::float8, live.uri
+      FROM live
+      JOIN knowledge_chunks AS chunk
+        ON chunk.tenant_id = $1 AND chunk.document_id = live.id AND chunk.version = live.version
+     WHERE (SELECT sum(tokens) FROM live) < $3::integer
+     ORDER BY live.created_at, live.id, chunk.n
+    """  # noqa: S608 - of our own constants
+)
+
+
+async def find(tenant_id: UUID, agent_id: UUID, question: str, *, limit: int = 8) -> Found:
+    """The passages that fit the question best, among what the agent may read."""
+    words = words_of(question[:MOST_ASKED_CHARS]).replace("\0", " ")
+    best, all_there_is = await transact(
+        TenantScope(tenant_id),
+        _SEARCH(tenant_id, agent_id, words, limit),
+        _WHOLE(tenant_id, agent_id, WHOLE_BELOW_TOKENS),
+    )
+    supported = any(covered >= ENOUGH for *_, covered in best)
+    found = [_passage(row[:-1]) for row in best]
+    if not all_there_is:
+        return Found(found, whole=False, supported=supported)
+    scores = {passage.chunk_id: passage.score for passage in found}
+    everything = [_passage(row, scores) for row in all_there_is]
+    return Found(everything, whole=True, supported=supported)
+
+
+def _passage(row: tuple[Any, ...], scores: Mapping[UUID, float] = MappingProxyType({})) -> Passage:
+    chunk_id, document_id, version, title, heading, text, page, start, end, score, uri = row
+    return Passage(
+        chunk_id=chunk_id,
+        document_id=document_id,
+        version=version,
+        title=title,
+        heading=heading,
+        text=text,
+        page=page,
+        start=start,
+        end=end,
+        score=scores.get(chunk_id, score),
+        uri=uri,
+    )
