@@ -10,6 +10,8 @@ import { defineConfig, type Plugin } from "vite";
 /** The gateway that `npm run dev` talks to. */
 const gateway = process.env.KONSTRUCT_GATEWAY ?? "http://127.0.0.1:8000";
 
+const entry = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
 /** Compresses once what the gateway then sends many times. */
 function gzipAssets(): Plugin {
   return {
@@ -34,6 +36,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     rolldownOptions: {
+      // The door is a page of its own, for a business's customers: it shares the chat and no React.
+      input: { index: entry("index.html"), door: entry("door.html") },
       output: {
         // Every feature has a `page`; its script is named after the feature.
         chunkFileNames({ facadeModuleId }) {

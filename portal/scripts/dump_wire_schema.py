@@ -12,7 +12,13 @@ from gateway.main import app
 from pydantic.json_schema import models_json_schema
 from shared import events
 
-CLIENT_FRAMES = (events.AuthFrame, events.SendFrame, events.StopFrame, events.RetryFrame)
+CLIENT_FRAMES = (
+    events.AuthFrame,
+    events.VisitorAuthFrame,
+    events.SendFrame,
+    events.StopFrame,
+    events.RetryFrame,
+)
 
 
 def frame_schemas() -> dict[str, Any]:

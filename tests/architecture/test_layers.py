@@ -61,6 +61,9 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.channels.reports": {"send"},  # what became of it, told by the platform
     "shared.channels.received_files": {"jobs"},  # what somebody sent, when it is fetched
     "shared.channels.verdicts": {"send"},
+    "shared.channels.widget.asking": {"visit"},  # items for its staff
+    "shared.channels.widget.repository": {"visit"},  # whose token it is, before anybody is known
+    "shared.channels.widget.sessions": {"visit"},
     "shared.conversations.handover": {"hand_over", "reset"},  # items, and both sides' messages
     "shared.conversations.addresses": {"receive"},  # who has another address now
     "shared.conversations.receive": {"receive"},  # who wrote, and where from
@@ -110,6 +113,8 @@ SQL_LAYERS = (
     "shared.channels.repository",
     "shared.channels.reports",
     "shared.channels.verdicts",
+    "shared.channels.widget.records",
+    "shared.channels.widget.repository",
     "shared.attention.items",
     "shared.conversations.repository",
     "shared.conversations.catch_up",

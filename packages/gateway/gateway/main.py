@@ -47,6 +47,8 @@ from gateway.changed_accounts import ChangedAccounts
 from gateway.channels.news import news_router
 from gateway.channels.readers import CHANNEL_ROUTERS
 from gateway.channels.web import web_chat_router
+from gateway.channels.widget.calls import visits_router
+from gateway.channels.widget.pages import door_router
 from gateway.errors import add_error_handlers
 from gateway.health import SchemaLook, gateway_parts, health_router
 from gateway.metrics import CANARY_OUT, CANARY_UP, SOCKETS
@@ -150,6 +152,8 @@ def create_app() -> FastAPI:
         chat_router,
         web_chat_router,
         news_router,
+        visits_router,
+        door_router,
         *CHANNEL_ROUTERS.values(),
         api_docs_router,
         portal_router,

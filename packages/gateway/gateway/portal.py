@@ -33,7 +33,7 @@ MAX_PART_BYTES = 255
 class _PortalPath(StringConvertor):
     """Matches any path but the API's, whose 404 and 405 stay JSON."""
 
-    regex = r"(?!(?:api|chat|docs|redoc|openapi\.json|healthz|readyz|metrics)(?:/|$)).*"
+    regex = r"(?!(?:api|chat|c|w|docs|redoc|openapi\.json|healthz|readyz|metrics)(?:/|$)).*"
 
 
 register_url_convertor("portal_path", _PortalPath())

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from shared.channels.widget.visitors import visits
 from shared.identity.access import access
 
 from gateway.realtime.published import Published
@@ -20,11 +21,13 @@ class Revocations:
         except ValueError:
             return
         access.forget(user_id)
+        visits.forget(user_id)
         for socket in self._sockets.of(user_id):
             socket.recheck_access()
 
     def resync(self) -> None:
         """Valkey was away, so a revocation may have been missed: check everyone."""
         access.forget_all()
+        visits.forget_all()
         for socket in self._sockets.all():
             socket.recheck_access()

@@ -78,6 +78,17 @@ class AuthFrame(_ClientFrame):
     """The client knows `merged`: what it sends while an answer is awaited is answered together."""
 
 
+class VisitorAuthFrame(_ClientFrame):
+    """First frame of a visitor of a door, told apart from a member's by its `kind`. Who renews a
+    token opens another socket."""
+
+    type: Literal["auth"]
+    kind: Literal["visitor"]
+    token: str = Field(min_length=1, max_length=200)
+    last_seq: int | None = Field(default=None, ge=0, le=MAX_SEQ)
+    bursts: bool = False
+
+
 class SendFrame(_ClientFrame):
     """The user says something. A resend with the same `client_message_id` is the same message."""
 

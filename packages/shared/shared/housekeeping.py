@@ -49,6 +49,11 @@ KEPT: dict[str, Kept | None] = {
     "contacts": FOR_EVER,
     "contact_addresses": FOR_EVER,
     "citations": FOR_EVER,
+    "visitor_sessions": Kept(
+        timedelta(days=1), since="expires_at", index="ix_visitor_sessions_expires_at"
+    ),
+    "visitor_consents": FOR_EVER,
+    "message_ratings": FOR_EVER,
     "attention_items": Kept(
         timedelta(days=365), since="resolved_at", index="ix_attention_items_resolved_at"
     ),

@@ -7,7 +7,7 @@
  * after that is its owner's business, on `connected`.
  */
 import { LoggedOut, ORIGIN_REFUSED, Refused, Unreachable } from "@/wire/errors";
-import { type ClientFrame, parseServerFrame, type ServerFrame } from "@/wire/frames";
+import { type ClientFrame, type FirstFrame, parseServerFrame, type ServerFrame } from "@/wire/frames";
 
 import { backoffMs } from "./backoff";
 import type { Clock } from "./clock";
@@ -40,6 +40,11 @@ export interface Credentials {
   readonly renewAt: number;
 }
 
+/** What a visitor of a business's website has, who has no log-in. It is renewed with the next line. */
+export interface VisitorCredentials {
+  readonly visitor: string;
+}
+
 /** What the browser tells about the world around the page. */
 export interface Surroundings {
   isOnline(): boolean;
@@ -49,7 +54,7 @@ export interface Surroundings {
 export interface ConnectionOptions {
   readonly openSocket: () => Socket;
   /** Good for a while. Rejects with LoggedOut when there is no log-in any more. */
-  readonly credentials: (options: { renew: boolean }) => Promise<Credentials>;
+  readonly credentials: (options: { renew: boolean }) => Promise<Credentials | VisitorCredentials>;
   /** What must be there before the socket is opened: the newest page of history. */
   readonly prepare: () => Promise<void>;
   /** Of a conversation's line: the newest message there is. */
@@ -136,7 +141,7 @@ export class Connection {
     }
   }
 
-  #open(credentials: Credentials, late: () => boolean): void {
+  #open(credentials: Credentials | VisitorCredentials, late: () => boolean): void {
     const socket = this.#options.openSocket();
     this.#toldToWaitMs = undefined;
     this.#socket = socket;
@@ -159,7 +164,7 @@ export class Connection {
     };
   }
 
-  #onData(data: string, credentials: Credentials): void {
+  #onData(data: string, credentials: Credentials | VisitorCredentials): void {
     this.#lastHeard = this.#options.clock.now();
     const frame = parseServerFrame(data);
     if (!frame) return;
@@ -170,12 +175,12 @@ export class Connection {
     if (frame.type === "reconnect") this.#tryLater();
   }
 
-  #onReady(credentials: Credentials): void {
+  #onReady(credentials: Credentials | VisitorCredentials): void {
     this.#cancelTimers();
     this.#failures = 0;
     this.#everConnected = true;
     this.#renewFirst = false;
-    this.#renewFrom(credentials.renewAt);
+    if ("renewAt" in credentials) this.#renewFrom(credentials.renewAt);
     this.#lastBeat = this.#options.clock.now();
     this.#beat();
     this.#setState("connected");
@@ -261,7 +266,7 @@ export class Connection {
       const credentials = await this.#options.credentials({ renew: true });
       if (attempt !== this.#attempt || !this.#socket) return;
       this.#socket.send(JSON.stringify(this.#authFrame(credentials)));
-      this.#renewFrom(credentials.renewAt);
+      if ("renewAt" in credentials) this.#renewFrom(credentials.renewAt);
     } catch (error) {
       if (attempt !== this.#attempt) return;
       if (error instanceof LoggedOut) this.#end("logged-out");
@@ -269,7 +274,10 @@ export class Connection {
     }
   }
 
-  #authFrame(credentials: Credentials, lastSeq?: number): ClientFrame {
+  #authFrame(credentials: Credentials | VisitorCredentials, lastSeq?: number): FirstFrame {
+    if ("visitor" in credentials) {
+      return { type: "auth", kind: "visitor", token: credentials.visitor, last_seq: lastSeq ?? 0, bursts: true };
+    }
     return {
       type: "auth",
       userId: credentials.userId,

@@ -11,6 +11,8 @@ export type ClientFrame =
   | Schemas["SendFrame"]
   | Schemas["StopFrame"]
   | Schemas["RetryFrame"];
+/** Who is there: a member of the business, or a visitor of its website. */
+export type FirstFrame = Schemas["AuthFrame"] | Schemas["VisitorAuthFrame"];
 export type ServerFrame =
   | Schemas["ReadyFrame"]
   | Schemas["MessageFrame"]
@@ -45,6 +47,7 @@ export type ChannelKind = Schemas["KindOut"];
 export type Connection = Schemas["ConnectionOut"];
 export type Deliveries = Schemas["Deliveries"];
 export type SlackManifest = Schemas["ManifestOut"];
+export type Visit = Schemas["VisitOut"];
 export type Limits = Schemas["LimitsOut"];
 export type Tenant = Schemas["TenantOut"];
 export type LoggedIn = Schemas["TokenOut"];

@@ -13,6 +13,7 @@ from shared.events import (
     AuthFrame,
     ClientFrame,
     CloseCode,
+    VisitorAuthFrame,
     client_frame_adapter,
 )
 from shared.identity.roles import ROLES
@@ -95,6 +96,18 @@ def parse_frame(text: str) -> ClientFrame:
     if isinstance(frame, AuthFrame) and frame.role not in ROLES:
         raise BadFrame(f"`role` is not right: it is one of {', '.join(sorted(ROLES))}.")
     return frame
+
+
+def parse_first_frame(text: str) -> ClientFrame | VisitorAuthFrame:
+    """The same, where a visitor may say who they are."""
+    said = _as_json(text) if '"visitor"' in text else None
+    if not isinstance(said, dict) or (said.get("type"), said.get("kind")) != ("auth", "visitor"):
+        return parse_frame(text)
+    try:
+        return VisitorAuthFrame.model_validate(said)
+    except ValidationError as error:
+        field = error.errors(include_url=False, include_input=False)[0]
+        raise BadFrame(f"`{field['loc'][0]}` is not right: {field['msg']}.") from None
 
 
 def _is_half_a_character(text: str) -> bool:

@@ -14,20 +14,23 @@ from shared.config import settings
 from shared.conversations import catch_up
 from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.errors import Forbidden, KonstructError, NotAuthenticated, NotFound
-from shared.events import AuthFrame, CloseCode
+from shared.events import AuthFrame, ClientFrame, CloseCode, VisitorAuthFrame
 from shared.identity.access import access
 from shared.identity.tokens import AccessClaims, verify_access_token
 
-from gateway.channels.frames import BadFrame, ids_named, parse_frame, receive_text
+from gateway.channels.frames import BadFrame, ids_named, parse_first_frame, receive_text
 from gateway.channels.refusals import Refused
+from gateway.channels.widget.visiting import visitor_identified
 from gateway.realtime.identified import Identified
 
 
 async def identify(websocket: WebSocket, conversation_id: str) -> Identified:
-    """Wait for the `auth` frame and check it; the conversation must be the person's own. Raises
-    Refused, WebSocketDisconnect."""
+    """Wait for the `auth` frame and check it; the conversation must be the person's own, or the
+    visitor's. Raises Refused, WebSocketDisconnect."""
     frame = await _first_frame(websocket)
     with _refused():
+        if isinstance(frame, VisitorAuthFrame):
+            return await visitor_identified(frame, conversation_id)
         claims = verify_claims(frame)
         await access.check(claims)
         return await _open(frame, claims, conversation_id)
@@ -38,6 +41,8 @@ async def identify_member(websocket: WebSocket) -> tuple[AccessClaims, UUID]:
     WebSocketDisconnect."""
     frame = await _first_frame(websocket)
     with _refused():
+        if isinstance(frame, VisitorAuthFrame):
+            raise Forbidden("A business's news are for its members.")
         claims = verify_claims(frame)
         await access.check(claims)
         if frame.tenantId is None:
@@ -60,12 +65,13 @@ async def renewed(old: AccessClaims, frame: AuthFrame) -> AccessClaims:
     return claims
 
 
-async def _first_frame(websocket: WebSocket) -> AuthFrame:
+async def _first_frame(websocket: WebSocket) -> AuthFrame | VisitorAuthFrame:
     text = ""
+    frame: ClientFrame | VisitorAuthFrame
     try:
         async with asyncio.timeout(settings.sockets.auth_timeout_s):
             text = await receive_text(websocket)
-        frame = parse_frame(text)
+        frame = parse_first_frame(text)
     except TimeoutError:
         raise Refused(
             CloseCode.AUTH_TIMEOUT,
@@ -74,7 +80,7 @@ async def _first_frame(websocket: WebSocket) -> AuthFrame:
         ) from None
     except BadFrame as error:
         raise Refused(CloseCode.BAD_FRAME, "bad_frame", str(error), named=ids_named(text)) from None
-    if not isinstance(frame, AuthFrame):
+    if not isinstance(frame, AuthFrame | VisitorAuthFrame):
         raise Refused(
             CloseCode.NOT_AUTHENTICATED,
             "not_authenticated",

@@ -1,14 +1,18 @@
 """The web chat: a browser connects over a WebSocket, says who it is, and talks to an agent.
 
 `Reader` reads, `Talk` does what was asked for, `LiveSocket` sends. What is said is stored with its
-run before it is acknowledged; the workers are only nudged. See events.py for the frames.
+run before it is acknowledged; the workers are only nudged. See events.py for the frames. A visitor
+of a door comes the same way; `Side` is what differs.
 """
 
 import time
 from collections.abc import Mapping
 from typing import Any, cast
+from uuid import UUID
 
 from fastapi import APIRouter, WebSocket
+from shared.api.auth import client_address
+from shared.channels.widget.visitors import Visitor
 from shared.config import settings
 from shared.conversations import control, sending
 from shared.conversations.frames import known_handling, message_frame, response_frame
@@ -24,6 +28,7 @@ from shared.events import (
     TypingFrame,
 )
 from shared.identity.access import access
+from shared.identity.tokens import AccessClaims
 from shared.models import WebConversationMessage
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.redis_keys import webchat_response_key
@@ -38,7 +43,9 @@ from gateway import metrics
 from gateway.channels.entrance import admit, let_in
 from gateway.channels.handshake import identify, renewed
 from gateway.channels.refusals import Refused
+from gateway.channels.side import Side
 from gateway.channels.web_reader import Reader
+from gateway.channels.widget.visiting import VisitorSide
 from gateway.realtime.admission import Arrival
 from gateway.realtime.fanout import Fanout
 from gateway.realtime.identified import Identified
@@ -101,28 +108,86 @@ async def _converse(websocket: WebSocket, identified: Identified) -> None:
     fanout = cast(Fanout, websocket.app.state.fanout)
     sockets = cast(Sockets, websocket.app.state.sockets)
     channel = webchat_response_key(identified.tenant_id, identified.conversation_id)
-    socket = LiveSocket(websocket, identified)
+    side = _side_of(websocket, identified)
+    socket = LiveSocket(websocket, identified, side.still_may)
     await fanout.subscribe(channel, socket)
     sockets.add(socket)
     metrics.SOCKETS_OPENED.inc()
     try:
         await socket.begin()
         socket.recheck_access()  # rights may have been lost before we were in the register
-        await socket.while_open(Reader(websocket, socket, Talk(identified, socket)).run())
+        await socket.while_open(Reader(websocket, socket, Talk(identified, socket, side)).run())
     finally:
         socket.release()
         sockets.remove(socket)
         fanout.unsubscribe(channel, socket)
 
 
+def _side_of(websocket: WebSocket, identified: Identified) -> Side:
+    if isinstance(identified.claims, Visitor):
+        return VisitorSide(identified.claims, client_address(websocket))
+    return MemberSide(identified, cast(AccessClaims, identified.claims))
+
+
+class MemberSide:
+    """A member of the business, on the portal's page."""
+
+    __slots__ = ("_claims", "_who")
+
+    def __init__(self, identified: Identified, claims: AccessClaims) -> None:
+        self._who = identified
+        self._claims = claims
+
+    def message(self, text: str) -> tuple[KonstructMessage, dict[str, str]]:
+        ids = {
+            "tenant_id": str(self._who.tenant_id),
+            "conversation_id": str(self._who.conversation_id),
+        }
+        message = normalize_web_event(
+            {
+                "text": text,
+                "agent_id": self._who.agent_id,
+                "user_id": self._claims.user_id,
+                "display_name": self._who.display_name,
+                **ids,
+            }
+        )
+        return message, ids | {"portal_user_id": str(self._claims.user_id)}
+
+    async def still_may(self, claims: Any) -> None:
+        await access.check(claims)
+
+    async def require_access(self) -> None:
+        await access.check(self._claims)
+
+    async def require_room(self) -> None:
+        await rate_limits.require(
+            settings.limits.message,
+            "messages",
+            str(self._claims.user_id),
+            message=f"You may send {settings.limits.message.replace('/', ' messages a ')}. "
+            "Wait a moment and send it again.",
+        )
+        await quotas.require_room_for_message(self._who.tenant_id)
+
+    async def renewed(self, frame: AuthFrame) -> AccessClaims:
+        """A fresh token extends the socket, if it is the same person's, tenant's and session's."""
+        self._claims = await renewed(self._claims, frame)
+        return self._claims
+
+    def tell_lists(self) -> None:
+        tell_changed(self._who.tenant_id, "conversations", person_id=self._claims.user_id)
+
+
 class Talk:
     """What is done for each frame of one person's talk with an agent."""
 
-    __slots__ = ("_socket", "_who")
+    __slots__ = ("_side", "_socket", "_who")
 
-    def __init__(self, identified: Identified, socket: LiveSocket) -> None:
+    def __init__(self, identified: Identified, socket: LiveSocket, side: Side) -> None:
         self._who = identified
         self._socket = socket
+        self._side = side
 
     async def on_message(self, frame: SendFrame) -> None:
         """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
@@ -131,22 +196,8 @@ class Talk:
             self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
         check_text(frame.text)
-        await self._require_room()
-        message = normalize_web_event(
-            {
-                "text": frame.text,
-                "tenant_id": self._who.tenant_id,
-                "agent_id": self._who.agent_id,
-                "user_id": self._who.claims.user_id,
-                "display_name": self._who.display_name,
-                "conversation_id": self._who.conversation_id,
-            }
-        )
-        extras = {
-            "conversation_id": str(self._who.conversation_id),
-            "portal_user_id": str(self._who.claims.user_id),
-            "tenant_id": str(self._who.tenant_id),
-        }
+        await self._side.require_room()
+        message, extras = self._side.message(frame.text)
         traced = span(
             "gateway.message",
             "server",
@@ -175,15 +226,15 @@ class Talk:
         traced.end()
         shown = message_frame(sent.message, handling=sent.handling)
         await publish_frame(self._who.tenant_id, self._who.conversation_id, shown)
-        tell_changed(self._who.tenant_id, "conversations", person_id=self._who.claims.user_id)
+        self._side.tell_lists()
 
     async def on_retry(self, frame: RetryFrame) -> None:
         if self._socket.agent_answers:
             self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))
         await self._require_access()
-        await self._require_room()
+        await self._side.require_room()
         retried = await control.retry(
-            self._who.tenant_id, self._who.conversation_id, frame.reply_to
+            *self._conversation, frame.reply_to, channel=self._who.channel
         )
         self._accept(retried.message)
         if retried.nudge is not None:
@@ -191,11 +242,14 @@ class Talk:
 
     async def on_stop(self, frame: StopFrame) -> None:
         await self._require_access()
-        await control.stop(self._who.tenant_id, self._who.conversation_id, frame.reply_to)
+        await control.stop(*self._conversation, frame.reply_to, channel=self._who.channel)
 
     async def on_auth(self, frame: AuthFrame) -> None:
-        """A fresh token extends the socket, if it is the same person's, tenant's and session's."""
-        self._socket.extend(await renewed(self._socket.claims, frame))
+        self._socket.extend(await self._side.renewed(frame))
+
+    @property
+    def _conversation(self) -> tuple[UUID, UUID]:
+        return self._who.tenant_id, self._who.conversation_id
 
     def _accept(self, message: WebConversationMessage, *, handling: str | None = None) -> None:
         if handling is None:
@@ -213,7 +267,7 @@ class Talk:
     async def _require_access(self) -> None:
         """Authorisation is checked on every frame, mostly from a short cache."""
         try:
-            await access.check(self._socket.claims)
+            await self._side.require_access()
         except KonstructError as error:
             if error.retryable:
                 raise
@@ -223,13 +277,3 @@ class Talk:
                 else CloseCode.FORBIDDEN
             )
             raise Refused(code, error.code, error.message) from None
-
-    async def _require_room(self) -> None:
-        await rate_limits.require(
-            settings.limits.message,
-            "messages",
-            str(self._who.claims.user_id),
-            message=f"You may send {settings.limits.message.replace('/', ' messages a ')}. "
-            "Wait a moment and send it again.",
-        )
-        await quotas.require_room_for_message(self._who.tenant_id)

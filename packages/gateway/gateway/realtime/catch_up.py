@@ -84,7 +84,11 @@ class CatchingUp:
     async def _read(self, after: int | None) -> CatchUp:
         who = self._who
         return await catch_up(
-            who.tenant_id, who.conversation_id, after, person_id=who.claims.user_id
+            who.tenant_id,
+            who.conversation_id,
+            after,
+            person_id=who.claims.user_id,
+            channel=who.channel,
         )
 
     async def _send_messages(

@@ -10,17 +10,16 @@ from uuid import UUID
 
 from fastapi import WebSocket
 from shared.events import CloseCode, ErrorFrame, ReadyFrame, ReconnectFrame, ServerFrame
-from shared.identity.tokens import AccessClaims
 
 from gateway.metrics import AnswerClock
 from gateway.realtime.catch_up import CatchingUp, held
 from gateway.realtime.due import Due
-from gateway.realtime.identified import Identified
+from gateway.realtime.identified import Claims, Identified
 from gateway.realtime.outlet import outlet_of, send
 from gateway.realtime.published import Published
 from gateway.realtime.send_queue import SendQueue
 from gateway.realtime.silence import Silence
-from gateway.realtime.tenure import Tenure
+from gateway.realtime.tenure import Check, Tenure, may_enter
 
 PUBLISHED_TYPES = frozenset(
     {"message", "response", "delta", "tool_started", "tool_finished", "reset", "error"}
@@ -45,13 +44,17 @@ class LiveSocket:
         "_who",
     )
 
-    def __init__(self, websocket: WebSocket, identified: Identified) -> None:
+    def __init__(
+        self, websocket: WebSocket, identified: Identified, check: Check = may_enter
+    ) -> None:
         self._who = identified
         self._outlet = outlet_of(websocket)
         self._due = Due(Silence(look=self._look_for_news, tell=self._tell_silence))
         self._catching_up = CatchingUp(identified, self._due, self._outlet)
         self._queue = SendQueue(websocket, self._outlet, self._due, self._catching_up)
-        self._tenure = Tenure(identified.claims, put=self._queue.put, close=self.close)
+        self._tenure: Tenure[Claims] = Tenure(
+            identified.claims, check=check, put=self._queue.put, close=self.close
+        )
         self._is_looking = False
 
     @property
@@ -59,7 +62,7 @@ class LiveSocket:
         return self._who.claims.user_id
 
     @property
-    def claims(self) -> AccessClaims:
+    def claims(self) -> Claims:
         return self._tenure.claims
 
     @property
@@ -100,7 +103,7 @@ class LiveSocket:
     def recheck_access(self) -> None:
         self._tenure.recheck()
 
-    def extend(self, claims: AccessClaims) -> None:
+    def extend(self, claims: Claims) -> None:
         """A fresh token of the same person, tenant and session."""
         self._tenure.extend(claims)
 

@@ -42,7 +42,7 @@ class NewsSocket:
 
     def __init__(self, websocket: WebSocket, claims: AccessClaims) -> None:
         self._queue = SendQueue(websocket, outlet_of(websocket), AsItComes())
-        self._tenure = Tenure(claims, put=self._queue.put, close=self.close)
+        self._tenure: Tenure[AccessClaims] = Tenure(claims, put=self._queue.put, close=self.close)
         self._soon: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
 

@@ -9,12 +9,14 @@ from orchestrator.channels.scripted.adapter import ScriptedAdapter
 from orchestrator.channels.slack.adapter import SlackAdapter
 from orchestrator.channels.telegram.adapter import TelegramAdapter
 from orchestrator.channels.whatsapp.adapter import WhatsAppAdapter
+from orchestrator.channels.widget.adapter import WidgetAdapter
 
 _ADAPTERS: Final[dict[str, Adapter]] = {
     ChannelType.SCRIPTED: ScriptedAdapter(),
     ChannelType.SLACK: SlackAdapter(),
     ChannelType.TELEGRAM: TelegramAdapter(),
     ChannelType.WHATSAPP: WhatsAppAdapter(),
+    ChannelType.WIDGET: WidgetAdapter(),
 }
 
 

@@ -12,6 +12,7 @@ from orchestrator.channels.whatsapp.channel import WhatsAppChannel
 _OUTSIDE: Final = OutsideChannel()
 _CHANNELS: Final[dict[ChannelType, Channel]] = {
     ChannelType.WEB: WebChannel(),
+    ChannelType.WIDGET: WebChannel(),
     ChannelType.WHATSAPP: WhatsAppChannel(),
 }
 

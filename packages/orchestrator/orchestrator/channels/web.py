@@ -1,4 +1,5 @@
-"""The web chat: an answer is shown while it is spoken, then its outcome is published.
+"""On pages of ours, the web chat's and the widget's: an answer is shown while it is spoken, then
+its outcome is published.
 
 The first text goes out at once, then what has gathered every `window_s`. Each time, the answer so
 far is continued and the delta published in one step, so that whoever joins in between misses

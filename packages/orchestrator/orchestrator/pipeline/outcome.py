@@ -13,6 +13,7 @@ from shared.config import settings
 from shared.conversations.frames import outcome_frame, response_frame
 from shared.conversations.history import outcome_of
 from shared.conversations.outcomes import StoredOutcome
+from shared.conversations.places import ON_OUR_PAGES
 from shared.conversations.turns import ending
 from shared.conversations.turns.ending import Ending
 from shared.conversations.wording import apology_in
@@ -102,6 +103,7 @@ async def _store_once(worker: WorkerContext, claimed: Claimed, outcome: Outcome)
         apology = await apology_in(
             claimed.tenant_id, claimed.message.channel, UUID(claimed.thread_id)
         )
+        outcome = _for_customer(claimed, outcome, apology)
     ended = await ending.end(
         claimed.tenant_id,
         claimed.message.channel,
@@ -129,13 +131,24 @@ async def _stored_before(
         if not await queue.was_finished_by(session, claimed.run_id, worker.id, claimed.attempt):
             log.warning("outcome_refused", run_id=str(claimed.run_id), attempt=claimed.attempt)
             return None
-        stored = await outcome_of(session, UUID(claimed.thread_id), UUID(claimed.message.id))
+        stored = await outcome_of(
+            session, UUID(claimed.thread_id), UUID(claimed.message.id), claimed.message.channel
+        )
     if stored is None:
         return None
     if stored.status != outcome.status:
         outcome = _as_stored(outcome, stored)
     told = response_frame(stored, attempt=claimed.attempt).payload()
     return Stored(outcome, told, merged=[], following=[])  # who missed more looks for it
+
+
+def _for_customer(claimed: Claimed, outcome: Outcome, apology: str | None) -> Outcome:
+    """On a page that customers see, the apology stands where its reason would: that is for the
+    business's own people."""
+    if apology is None or claimed.message.channel not in ON_OUR_PAGES:
+        return outcome
+    said = outcome.text if outcome.finish == "broken_off" else apology
+    return replace(outcome, text=said, sentence=apology)
 
 
 def _as_stored(outcome: Outcome, stored: WebConversationMessage) -> Outcome:

@@ -15,6 +15,7 @@ from shared.channels.scripted.form import ScriptedForm
 from shared.channels.slack.form import SlackForm
 from shared.channels.telegram.form import TelegramForm
 from shared.channels.whatsapp.form import WhatsAppForm
+from shared.channels.widget.form import WidgetForm
 from shared.errors import BadRequest
 from shared.models.message import ChannelType
 
@@ -23,6 +24,7 @@ FORMS: Final[dict[str, type[BaseModel]]] = {
     ChannelType.SLACK: SlackForm,
     ChannelType.TELEGRAM: TelegramForm,
     ChannelType.WHATSAPP: WhatsAppForm,
+    ChannelType.WIDGET: WidgetForm,
 }
 
 
@@ -30,6 +32,7 @@ NAMES: Final[dict[str, str]] = {
     ChannelType.ROCKETCHAT: "Rocket.Chat",
     ChannelType.TEAMS: "Microsoft Teams",
     ChannelType.WHATSAPP: "WhatsApp",
+    ChannelType.WIDGET: "Website",
 }
 
 

@@ -18,6 +18,14 @@ class LimitSettings(CheckedSettings):
     """Messages per user."""
     contact: Rate = named("CONTACT_LIMIT", "120/hour")
     """Messages per person on a channel of another platform. Only a loop is faster."""
+    visit: Rate = named("VISIT_LIMIT", "60/5 minutes")
+    """Visits that an address may begin at the doors of this installation. It may be an office."""
+    visitor_message: Rate = named("VISITOR_MESSAGE_LIMIT", "20/minute")
+    """Messages per visitor of a door."""
+    visitor_address: Rate = named("VISITOR_ADDRESS_LIMIT", "120/minute")
+    """Messages of all visitors from one address."""
+    door_message: Rate = named("DOOR_MESSAGE_LIMIT", "300/minute")
+    """Messages of all visitors of one door, so that none uses up what its business may send."""
     tenant_messages_per_minute: int = 600
     tenant_tokens_per_day: int = 50_000_000
     """Input and output tokens together: far above what people use, low enough to end a runaway."""

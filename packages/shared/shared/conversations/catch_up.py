@@ -13,6 +13,7 @@ import orjson
 
 from shared.conversations.history import MAX_PAGE
 from shared.conversations.locked import NO_SUCH_CONVERSATION
+from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
 from shared.conversations.predicates import spoken_by
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import PersonScope
@@ -82,14 +83,18 @@ class CatchUp:
 _ATTEMPT = f"""(SELECT max(run.attempt) FROM agent_runs AS run
                                      WHERE {of_message("run", "said.tenant_id", "reply_to::text")}
                                        AND NOT {unfinished("run")})"""  # noqa: S608
+
+
 # One statement, so that all of it is of one moment.
-_CATCH_UP = Statement(
-    f"""
+def _catch_up(place: Place) -> Statement:
+    thread = "conversation.tenant_id", place.channel, "conversation.id::text"
+    return Statement(
+        f"""
     SELECT conversation.last_seq, conversation.reset_seq, {spoken_by("conversation")},
            (SELECT json_agg(json_build_array(run.id, run.message_id, run.attempt,
                                              run.state = 'running') ORDER BY run.position)
               FROM agent_runs AS run
-             WHERE {of_thread("run", "conversation.tenant_id", "'web'", "conversation.id::text")}
+             WHERE {of_thread("run", *thread)}
                AND {unfinished("run")})::text,
            (SELECT json_agg(message ORDER BY message.seq)
               FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,
@@ -99,13 +104,17 @@ _CATCH_UP = Statement(
                                'name', (SELECT member.display_name FROM portal_users AS member
                                          WHERE member.id = author_id)) END AS author,
                            CASE WHEN status = 'failed' THEN {_ATTEMPT} END AS attempt
-                      FROM web_conversation_messages AS said
-                     WHERE conversation_id = conversation.id AND seq > $2::bigint
+                      FROM {place.messages} AS said
+                     WHERE conversation_id = conversation.id{place.only("said")}
+                       AND seq > $2::bigint
                      ORDER BY seq LIMIT $3::integer) AS message)::text
-      FROM web_conversations AS conversation
-     WHERE conversation.id = $1::uuid
+      FROM {place.conversations} AS conversation
+     WHERE conversation.id = $1::uuid{place.only("conversation")}
     """  # noqa: S608 - of our own constants
-)
+    )
+
+
+_CATCH_UP, _CATCH_UP_ELSEWHERE = _catch_up(WEB), _catch_up(elsewhere("$4::text"))
 
 
 async def catch_up(
@@ -114,6 +123,7 @@ async def catch_up(
     after_seq: int | None,
     *,
     person_id: UUID,
+    channel: str = WEB_CHANNEL,
     limit: int = MAX_PAGE,
 ) -> CatchUp:
     """Messages newer than `after_seq` (with None, no messages), the oldest `limit` of them, for
@@ -123,7 +133,9 @@ async def catch_up(
     Raises NotFound.
     """
     own = PersonScope(tenant_id, person_id)
-    (rows,) = await transact(own, _CATCH_UP(conversation_id, after_seq, limit))
+    asked = conversation_id, after_seq, limit
+    of_it = _CATCH_UP(*asked) if channel == WEB_CHANNEL else _CATCH_UP_ELSEWHERE(*asked, channel)
+    (rows,) = await transact(own, of_it)
     if not rows:
         raise NotFound(NO_SUCH_CONVERSATION)
     last_seq, reset_seq, handling, in_flight, messages = rows[0]

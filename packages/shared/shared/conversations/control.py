@@ -33,15 +33,17 @@ class Retried:
     nudge: dict[str, str] | None
 
 
-async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Retried:
+async def retry(
+    tenant_id: UUID, conversation_id: UUID, message_id: UUID, *, channel: str = WEB_CHANNEL
+) -> Retried:
     """Open a new run for a message whose outcome is `failed`; for one that was answered together
     with a newer one, for that. Asking twice opens one.
 
     Raises NotFound, Conflict if there is nothing to retry.
     """
     async with TenantSession(tenant_id) as session, session.transaction():
-        conversation = await lock(session, conversation_id)
-        message = await repository.message_by_id(session, conversation_id, message_id)
+        conversation = await lock(session, conversation_id, channel)
+        message = await repository.message_by_id(session, conversation_id, message_id, channel)
         if message is None or message.role != "user":
             raise NotFound("There is no such message of yours in this conversation.")
         last_run = await queue.answering_run(session, tenant_id, str(message_id))
@@ -49,12 +51,14 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
             raise Conflict("This message cannot be answered again. Send it anew.")
         if last_run.message_id not in (None, str(message_id)):
             answered_with = UUID(last_run.message_id)
-            message = await repository.message_by_id(session, conversation_id, answered_with)
+            message = await repository.message_by_id(
+                session, conversation_id, answered_with, channel
+            )
             assert message is not None
         if last_run.state in queue.UNFINISHED:
             return Retried(message, nudge=None)
         require_agent_speaks(conversation)
-        outcome = await repository.outcome_of(session, conversation_id, message.id)
+        outcome = await repository.outcome_of(session, conversation_id, message.id, channel)
         if outcome is None or outcome.status != "failed":
             raise Conflict("This message is answered already.", code="not_failed")
         require_active_agent(conversation)
@@ -73,17 +77,17 @@ async def retry(tenant_id: UUID, conversation_id: UUID, message_id: UUID) -> Ret
         return Retried(message, nudge)
 
 
-async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) -> None:
+async def stop(
+    tenant_id: UUID, conversation_id: UUID, message_id: UUID | None, *, channel: str = WEB_CHANNEL
+) -> None:
     """Stop the answer to a message, or the one being written. What was said so far is the outcome.
 
     A run nobody has begun ends at once, with nothing said. Raises NotFound, and Conflict if
     nothing is being answered.
     """
     async with TenantSession(tenant_id) as session, session.transaction():
-        await lock(session, conversation_id)
-        unfinished = await queue.lock_unfinished(
-            session, tenant_id, WEB_CHANNEL, str(conversation_id)
-        )
+        await lock(session, conversation_id, channel)
+        unfinished = await queue.lock_unfinished(session, tenant_id, channel, str(conversation_id))
         if message_id is not None:
             answers = await queue.answering_run(session, tenant_id, str(message_id))
             unfinished = [run for run in unfinished if answers and run.id == answers.id]
@@ -94,7 +98,9 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
             await queue.request_stop(session, run.id)
             session.after_commit(lambda: publish_run_control([run.id]))
             return
-        outcomes = await repository.end_pending(session, conversation_id, run.id, state="stopped")
+        outcomes = await repository.end_pending(
+            session, conversation_id, run.id, state="stopped", channel=channel
+        )
 
         async def tell() -> None:
             for outcome in outcomes:
@@ -104,16 +110,18 @@ async def stop(tenant_id: UUID, conversation_id: UUID, message_id: UUID | None) 
         session.after_commit(tell)
 
 
-async def reset(session: WithinTenant, conversation_id: UUID) -> None:
+async def reset(
+    session: WithinTenant, conversation_id: UUID, *, channel: str = WEB_CHANNEL
+) -> None:
     """Delete the messages, end what is being answered, clear memory; the conversation stays.
 
     Every socket is told after the commit. The caller has checked that this person may.
     """
-    conversation = await lock(session, conversation_id)
+    conversation = await lock(session, conversation_id, channel)
     tenant_id = conversation.tenant_id
-    unfinished = await queue.lock_unfinished(session, tenant_id, WEB_CHANNEL, str(conversation_id))
-    await queue.cancel_thread(session, tenant_id, WEB_CHANNEL, str(conversation_id))
-    await repository.empty_conversation(session, conversation_id)
+    unfinished = await queue.lock_unfinished(session, tenant_id, channel, str(conversation_id))
+    await queue.cancel_thread(session, tenant_id, channel, str(conversation_id))
+    await repository.empty_conversation(session, conversation_id, channel)
     seq = conversation.last_seq
     memory = memory_short_key(tenant_id, conversation.agent_id, conversation.user_id)
 
@@ -122,7 +130,7 @@ async def reset(session: WithinTenant, conversation_id: UUID) -> None:
         tell_changed(tenant_id, "conversations", person_id=conversation.user_id)
         await publish_run_control([run.id for run in unfinished])
         await forget_memory(memory)
-        await handover.end_with_reset(tenant_id, WEB_CHANNEL, conversation_id)
+        await handover.end_with_reset(tenant_id, channel, conversation_id)
 
     session.after_commit(tell)
 

@@ -77,7 +77,7 @@ async def find_own(
 
 
 async def outcome_of(
-    session: TenantSession, conversation_id: UUID, message_id: UUID
+    session: TenantSession, conversation_id: UUID, message_id: UUID, channel: str
 ) -> WebConversationMessage | None:
     """The newest outcome of a user's message, if it has one."""
-    return await repository.outcome_of(session, conversation_id, message_id)
+    return await repository.outcome_of(session, conversation_id, message_id, channel)

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from shared.conversations import repository
+from shared.conversations.places import WEB_CHANNEL
 from shared.conversations.repository import LockedConversation
 from shared.db import WithinTenant
 from shared.errors import AgentPaused, Conflict, NotFound
@@ -10,9 +11,11 @@ from shared.errors import AgentPaused, Conflict, NotFound
 NO_SUCH_CONVERSATION = "There is no such conversation."
 
 
-async def lock(session: WithinTenant, conversation_id: UUID) -> LockedConversation:
+async def lock(
+    session: WithinTenant, conversation_id: UUID, channel: str = WEB_CHANNEL
+) -> LockedConversation:
     """The conversation, locked until the transaction ends. Raises NotFound."""
-    conversation = await repository.lock_conversation(session, conversation_id)
+    conversation = await repository.lock_conversation(session, conversation_id, channel)
     if conversation is None:
         raise NotFound(NO_SUCH_CONVERSATION)
     return conversation

@@ -30,5 +30,7 @@ def elsewhere(channel: str) -> Place:
     return Place("conversations", "messages", channel)
 
 
-ON_OUR_PAGES = frozenset({WEB_CHANNEL, "widget"})
-"""Channels whose people see on a page of ours what goes wrong, and can have it done again."""
+WIDGET_CHANNEL = "widget"
+ON_OUR_PAGES = frozenset({WEB_CHANNEL, WIDGET_CHANNEL})
+"""Channels whose people see on a page of ours, live, what is written and what goes wrong, and can
+have it done again."""

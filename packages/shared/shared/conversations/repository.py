@@ -1,4 +1,5 @@
-"""Web conversations and their messages.
+"""Conversations that are shown on pages of ours, and their messages: the web's, unless another
+channel is named.
 
 Whoever changes a conversation locks its row first (`lock_conversation`) and touches runs after.
 """
@@ -6,19 +7,38 @@ Whoever changes a conversation locks its row first (`lock_conversation`) and tou
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import TextClause, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.conversations.outcomes import StoredOutcome, outcome
-from shared.conversations.places import WEB
+from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
 from shared.conversations.predicates import agent_of, answers, lock, spoken_by
 from shared.conversations.writing import add_message as insert_message
 from shared.db import WithinTenant
-from shared.models import Agent, PortalUser, WebConversation, WebConversationMessage
+from shared.models import (
+    Agent,
+    ChannelConversation,
+    ChannelMessage,
+    PortalUser,
+    WebConversation,
+    WebConversationMessage,
+)
 
 PREVIEW_CHARS = 120
+
+
+# Both parts have the same columns, which is all that callers go by.
+def _conversations(channel: str) -> type[WebConversation]:
+    ours = WebConversation if channel == WEB_CHANNEL else ChannelConversation
+    return cast(type[WebConversation], ours)
+
+
+def _messages(channel: str) -> type[WebConversationMessage]:
+    ours = WebConversationMessage if channel == WEB_CHANNEL else ChannelMessage
+    return cast(type[WebConversationMessage], ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +115,7 @@ class LockedConversation:
     tenant_id: UUID
     agent_id: UUID
     user_id: UUID
+    """Or the contact's."""
     last_seq: int
     handling: str
     """`agent` wherever it may speak."""
@@ -103,24 +124,32 @@ class LockedConversation:
 
 
 # Text, because it is on every message's way: building the expression costs more than running it.
-_LOCK = text(
-    f"""
-    SELECT conversation.id, conversation.tenant_id, conversation.agent_id, conversation.user_id,
+def _lock(place: Place, person: str) -> TextClause:
+    return text(
+        f"""
+    SELECT conversation.id, conversation.tenant_id, conversation.agent_id, {person},
            conversation.last_seq, {spoken_by("conversation")},
            {answers("agent")}, agent.paused_notice
-      FROM web_conversations AS conversation
+      FROM {place.conversations} AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
-     WHERE conversation.id = :conversation_id
+     WHERE conversation.id = :conversation_id{place.only("conversation")}
        {lock("conversation")}
     """  # noqa: S608 - of our own constants
-)
+    )
+
+
+_ELSEWHERE = elsewhere(":channel")
+_LOCK = _lock(WEB, "conversation.user_id")
+_LOCK_ELSEWHERE = _lock(_ELSEWHERE, "conversation.contact_id")
 
 
 async def lock_conversation(
-    session: WithinTenant, conversation_id: UUID
+    session: WithinTenant, conversation_id: UUID, channel: str = WEB_CHANNEL
 ) -> LockedConversation | None:
     """The conversation, its row locked until the transaction ends."""
-    row = (await session.execute(_LOCK, {"conversation_id": conversation_id})).one_or_none()
+    lock_it = _LOCK if channel == WEB_CHANNEL else _LOCK_ELSEWHERE
+    given = {"conversation_id": conversation_id, "channel": channel}
+    row = (await session.execute(lock_it, given)).one_or_none()
     return LockedConversation(*row) if row else None
 
 
@@ -149,46 +178,41 @@ async def create_conversation(
 
 
 async def message_by_id(
-    session: WithinTenant, conversation_id: UUID, message_id: UUID
+    session: WithinTenant, conversation_id: UUID, message_id: UUID, channel: str = WEB_CHANNEL
 ) -> WebConversationMessage | None:
-    return (
-        await session.execute(
-            select(WebConversationMessage).where(
-                WebConversationMessage.conversation_id == conversation_id,
-                WebConversationMessage.id == message_id,
-            )
-        )
-    ).scalar_one_or_none()
+    messages = _messages(channel)
+    found = select(messages).where(
+        messages.conversation_id == conversation_id, messages.id == message_id
+    )
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def message_by_client_id(
-    session: WithinTenant, conversation_id: UUID, client_message_id: str
+    session: WithinTenant,
+    conversation_id: UUID,
+    client_message_id: str,
+    channel: str = WEB_CHANNEL,
 ) -> WebConversationMessage | None:
-    return (
-        await session.execute(
-            select(WebConversationMessage).where(
-                WebConversationMessage.conversation_id == conversation_id,
-                WebConversationMessage.client_message_id == client_message_id,
-            )
-        )
-    ).scalar_one_or_none()
+    messages = _messages(channel)
+    found = select(messages).where(
+        messages.conversation_id == conversation_id,
+        messages.client_message_id == client_message_id,
+    )
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def outcome_of(
-    session: WithinTenant, conversation_id: UUID, message_id: UUID
+    session: WithinTenant, conversation_id: UUID, message_id: UUID, channel: str = WEB_CHANNEL
 ) -> WebConversationMessage | None:
     """The newest outcome of a user's message, if it has one."""
-    return (
-        await session.execute(
-            select(WebConversationMessage)
-            .where(
-                WebConversationMessage.conversation_id == conversation_id,
-                WebConversationMessage.reply_to == message_id,
-            )
-            .order_by(WebConversationMessage.seq.desc())
-            .limit(1)
-        )
-    ).scalar_one_or_none()
+    messages = _messages(channel)
+    found = (
+        select(messages)
+        .where(messages.conversation_id == conversation_id, messages.reply_to == message_id)
+        .order_by(messages.seq.desc())
+        .limit(1)
+    )
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def history_page(
@@ -256,27 +280,42 @@ async def add_message(
     return message
 
 
-_END_PENDING = text(
-    outcome(
-        WEB,
-        conversation_id=":conversation_id",
-        run_id=":run_id",
-        fence="run.id = :run_id AND run.state = 'pending'",
-        state=":state",
-        message_id="gen_random_uuid()",
-        text="''",
-        status=":state",
-        covers=True,
+def _end_pending(place: Place) -> TextClause:
+    return text(
+        outcome(
+            place,
+            conversation_id=":conversation_id",
+            run_id=":run_id",
+            fence="run.id = :run_id AND run.state = 'pending'",
+            state=":state",
+            message_id="gen_random_uuid()",
+            text="''",
+            status=":state",
+            covers=True,
+        )
     )
-)
+
+
+_END_PENDING, _END_PENDING_ELSEWHERE = _end_pending(WEB), _end_pending(_ELSEWHERE)
 
 
 async def end_pending(
-    session: WithinTenant, conversation_id: UUID, run_id: UUID, *, state: str
+    session: WithinTenant,
+    conversation_id: UUID,
+    run_id: UUID,
+    *,
+    state: str,
+    channel: str = WEB_CHANNEL,
 ) -> list[StoredOutcome]:
     """End a run that nobody works on, with nothing said. The caller has locked it."""
-    given = {"conversation_id": conversation_id, "run_id": run_id, "state": state}
-    return [StoredOutcome(*row) for row in await session.execute(_END_PENDING, given)]
+    end_it = _END_PENDING if channel == WEB_CHANNEL else _END_PENDING_ELSEWHERE
+    given = {
+        "conversation_id": conversation_id,
+        "run_id": run_id,
+        "state": state,
+        "channel": channel,
+    }
+    return [StoredOutcome(*row) for row in await session.execute(end_it, given)]
 
 
 async def names_of(session: WithinTenant, user_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -285,22 +324,21 @@ async def names_of(session: WithinTenant, user_ids: Collection[UUID]) -> dict[UU
     return dict((await session.execute(query)).all())
 
 
-async def empty_conversation(session: WithinTenant, conversation_id: UUID) -> None:
+async def empty_conversation(
+    session: WithinTenant, conversation_id: UUID, channel: str = WEB_CHANNEL
+) -> None:
     """Delete all messages and remember up to where; its agent has it again. The caller holds the
     conversation's lock."""
+    messages, conversations = _messages(channel), _conversations(channel)
+    await session.execute(delete(messages).where(messages.conversation_id == conversation_id))
     await session.execute(
-        delete(WebConversationMessage).where(
-            WebConversationMessage.conversation_id == conversation_id
-        )
-    )
-    await session.execute(
-        update(WebConversation)
-        .where(WebConversation.id == conversation_id)
+        update(conversations)
+        .where(conversations.id == conversation_id)
         .values(
-            reset_seq=WebConversation.last_seq,
+            reset_seq=conversations.last_seq,
             handling="agent",
             held_by=None,
-            hold_epoch=WebConversation.hold_epoch + 1,
+            hold_epoch=conversations.hold_epoch + 1,
             waiting_since=None,
             updated_at=func.clock_timestamp(),
         )

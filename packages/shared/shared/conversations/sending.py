@@ -75,7 +75,9 @@ async def send(
         )
         if stored is not None:
             break
-        known = await _sent_before(tenant_id, conversation_id, text, client_message_id)
+        known = await _sent_before(
+            tenant_id, message.channel, conversation_id, text, client_message_id
+        )
         if known is not None:
             return known
         # What stood in its way is gone: it was reset away, or the agent is active again.
@@ -99,15 +101,19 @@ async def send(
 
 
 async def _sent_before(
-    tenant_id: UUID, conversation_id: UUID, text: str, client_message_id: str | None
+    tenant_id: UUID,
+    channel: str,
+    conversation_id: UUID,
+    text: str,
+    client_message_id: str | None,
 ) -> Sent | None:
     """The message of this `client_message_id`. Raises what else keeps a message from being
     stored; None if nothing does."""
     async with TenantSession(tenant_id) as session, session.transaction():
-        conversation = await lock(session, conversation_id)
+        conversation = await lock(session, conversation_id, channel)
         if client_message_id is not None:
             known = await repository.message_by_client_id(
-                session, conversation_id, client_message_id
+                session, conversation_id, client_message_id, channel
             )
             if known is not None:
                 if known.content != text:
@@ -116,7 +122,7 @@ async def _sent_before(
                         "Give every message its own.",
                         code="client_message_id_reused",
                     )
-                outcome = await repository.outcome_of(session, conversation_id, known.id)
+                outcome = await repository.outcome_of(session, conversation_id, known.id, channel)
                 held = conversation.handling if conversation.handling != "agent" else None
                 return Sent(known, resent=True, outcome=outcome, handling=None if outcome else held)
         require_active_agent(conversation)

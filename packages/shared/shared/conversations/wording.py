@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.audit.record import record
 from shared.conversations.notices import LANGUAGES, spoken
-from shared.conversations.places import ON_OUR_PAGES
+from shared.conversations.places import WEB_CHANNEL
 from shared.db import AnySession, TenantSession, WithinTenant
 from shared.errors import BadRequest, NotFound
 from shared.models import ChannelSettings
@@ -105,8 +105,8 @@ _SAID_BY = text(
 
 
 async def apology_in(tenant_id: UUID, channel: str, conversation_id: UUID) -> str | None:
-    """What the person reads of an answer that failed; None where they see why on a page of ours."""
-    if channel in ON_OUR_PAGES:
+    """What a customer reads of an answer that failed; None of a member, who reads why."""
+    if channel == WEB_CHANNEL:
         return None
     given = {"tenant_id": tenant_id, "channel": channel, "conversation_id": conversation_id}
     async with TenantSession(tenant_id) as session, session.transaction():

@@ -22,7 +22,7 @@ SystemPurpose = Literal[
     "identity", "platform_admin", "sweep", "lease", "setup", "inbound", "jobs", "verify", "secrets"
 ]
 HousePurpose = Literal[
-    "receive", "reset", "hand_over", "outcome", "send", "listen", "jobs", "tools"
+    "receive", "reset", "hand_over", "outcome", "send", "listen", "jobs", "tools", "visit"
 ]
 
 TENANT = "app.current_tenant"

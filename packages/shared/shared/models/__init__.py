@@ -30,6 +30,7 @@ from shared.models.runs import AgentRun, WorkerLease
 from shared.models.secrets import Secret
 from shared.models.steps import RunStep, ToolCall
 from shared.models.tenants import Tenant
+from shared.models.visitors import MessageRating, VisitorConsent, VisitorSession
 
 __all__ = [
     "Agent",
@@ -61,6 +62,7 @@ __all__ = [
     "KnowledgeVersion",
     "Membership",
     "Message",
+    "MessageRating",
     "PortalSessionRecord",
     "PortalUser",
     "RunStep",
@@ -68,6 +70,8 @@ __all__ = [
     "Tenant",
     "TenantLimits",
     "ToolCall",
+    "VisitorConsent",
+    "VisitorSession",
     "WebConversation",
     "WebConversationMessage",
     "WorkerLease",

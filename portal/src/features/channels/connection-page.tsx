@@ -23,6 +23,7 @@ import { kindOf } from "./kinds";
 import { Proof } from "./proof";
 import { change, check, connectionQuery, disconnect, kindsQuery, manifestQuery } from "./queries";
 import { ConnectionState } from "./state";
+import { WebsiteDoor } from "./website-door";
 import { WhoAnswers } from "./who-answers";
 
 export default function ConnectionPage() {
@@ -71,7 +72,8 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
   const isLive = state === "live" || state === "failing";
   return (
     <>
-      {fresh && isLive && (
+      {type === "widget" && isLive && <WebsiteDoor connection={connection} />}
+      {fresh && isLive && type !== "widget" && (
         <div className="mb-8 grid gap-4">
           {type === "slack" && reachable && <SlackEvents connection={connection} name={agents.data?.find((agent) => agent.id === agent_id)?.name ?? title} />}
           <Proof connection={connection} />
@@ -83,8 +85,12 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
           {sentence && <p className="mt-1 text-sm text-danger">{sentence}</p>}
         </Fact>
         <Fact name={t("channels.kind")}>{kindOf(type, true)?.name ?? type}</Fact>
-        <Fact name={t("channels.lastHeard")}>{last_heard_at ? fullTime(language, last_heard_at) : t("channels.never")}</Fact>
-        <Fact name={t("channels.lastSent")}>{last_sent_at ? fullTime(language, last_sent_at) : t("channels.never")}</Fact>
+        {type !== "widget" && (
+          <>
+            <Fact name={t("channels.lastHeard")}>{last_heard_at ? fullTime(language, last_heard_at) : t("channels.never")}</Fact>
+            <Fact name={t("channels.lastSent")}>{last_sent_at ? fullTime(language, last_sent_at) : t("channels.never")}</Fact>
+          </>
+        )}
         {waiting > 0 && <Fact name={t("channels.waiting")}>{String(waiting)}</Fact>}
       </dl>
       {isLive && (
@@ -96,7 +102,7 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
               onChoose={(agentId) => void tell(change(api, tenant.id, id, { agent_id: agentId }), t("channels.changed"))}
             />
           )}
-          <label className="flex items-start gap-3">
+          {type !== "widget" && <label className="flex items-start gap-3">
             <input
               type="checkbox"
               className="mt-1 size-4 shrink-0 accent-(--accent)"
@@ -107,7 +113,7 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
               {t("channels.storeUnaddressed")}
               <span className="block text-sm text-soft">{t("channels.storeUnaddressedHelp")}</span>
             </span>
-          </label>
+          </label>}
           <div className="flex flex-wrap gap-3">
             <Button aria-disabled={busy} onClick={() => { if (!busy) void tell(check(api, tenant.id, id), t("channels.checked")); }}>
               {t("channels.check")}

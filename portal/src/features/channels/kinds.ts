@@ -10,7 +10,15 @@ export type Field =
   | "waba_id"
   | "access_token"
   | "app_secret"
-  | "scope";
+  | "scope"
+  | "hosts"
+  | "greeting"
+  | "phone"
+  | "email"
+  | "hours"
+  | "privacy_url"
+  | "consent"
+  | "identity_secret";
 
 export interface Asked {
   readonly name: Field;
@@ -27,15 +35,26 @@ export interface Kind {
   readonly fields: readonly Asked[];
 }
 
-export const KIND_NAMES = ["telegram", "slack", "whatsapp"] as const;
+export const KIND_NAMES = ["widget", "telegram", "slack", "whatsapp"] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
 const secret = (name: Field): Asked => ({ name, secret: true, required: true });
 const open = (name: Field, required = true): Asked => ({ name, secret: false, required });
+const optional = (name: Field): Asked => open(name, false);
 
 /** `reachable` says whether the platform can post to this installation. */
 export function kindOf(type: string, reachable: boolean): Kind | undefined {
   switch (type) {
+    case "widget":
+      return {
+        type,
+        name: "Website",
+        steps: ["channels.widget.1", "channels.widget.2"],
+        fields: [
+          ...(["hosts", "greeting", "phone", "email", "hours", "privacy_url", "consent"] as const).map(optional),
+          { name: "identity_secret", secret: true, required: false },
+        ],
+      };
     case "telegram":
       return {
         type,

@@ -16,6 +16,14 @@ export const NOTHING: Given = {
   access_token: "",
   app_secret: "",
   scope: "",
+  hosts: "",
+  greeting: "",
+  phone: "",
+  email: "",
+  hours: "",
+  privacy_url: "",
+  consent: "",
+  identity_secret: "",
 };
 
 export function checkGiven(kind: Kind, given: Given): Complaints<Field> {

@@ -1,4 +1,4 @@
-"""What goes along with an outcome on an outside channel, in its transaction.
+"""What goes along with an outcome that a customer gets, in its transaction.
 
 Why an answer failed stays in the house: its person reads one sentence of the business's, and an
 attention item says what is wrong. Both are there once, until a later answer is good or somebody has
@@ -16,18 +16,27 @@ _OUTCOME = """
      WHERE stored.tenant_id = $1 AND stored.channel = $2 AND stored.id = $3
        AND stored.status = {}
 """
-APOLOGIZE = Statement(
-    f"""
-    WITH item AS (
+
+
+def _open_item(code: str) -> str:
+    return f"""
         INSERT INTO attention_items (tenant_id, kind, subject, agent_id, channel, conversation_id,
                                      details)
         SELECT its.tenant_id, 'answer_failed', its.id::text, its.agent_id, its.channel, its.id,
-               jsonb_build_object('code', $5::text)
+               jsonb_build_object('code', {code}::text)
           FROM conversations AS its
          WHERE its.tenant_id = $1 AND its.channel = $2
            AND its.id = ({_OUTCOME.format("'failed'")})
         ON CONFLICT (tenant_id, kind, subject) WHERE resolved_at IS NULL DO NOTHING
-        RETURNING conversation_id
+        RETURNING conversation_id"""  # noqa: S608 - of our own constants
+
+
+REPORT = Statement(_open_item("$4"))
+"""Tenant, channel, the outcome's id, the code of what is wrong. For the page that shows the
+apology in the answer's place."""
+APOLOGIZE = Statement(
+    f"""
+    WITH item AS ({_open_item("$5")}
     ), conversation AS ({
         take_seq(
             _ELSEWHERE,

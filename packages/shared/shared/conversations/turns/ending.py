@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy.exc import IntegrityError
 
 from shared.conversations.outcomes import NOBODYS, StoredOutcome, outcome
-from shared.conversations.places import WEB, WEB_CHANNEL, Place, elsewhere
+from shared.conversations.places import ON_OUR_PAGES, WEB, WEB_CHANNEL, Place, elsewhere
 from shared.conversations.turns import apologizing
 from shared.conversations.turns.refused import refused_by
 from shared.conversations.turns.tokens import added_to, storable
@@ -121,9 +121,9 @@ async def end(
     runs_at_once: int,
 ) -> Ended | None:
     """End the run and store its answer under this id, with its delivery where one is needed;
-    `hints` help to send it, and on an outside channel an `apology` is what its person reads of an
-    answer that failed. None, and nothing is stored, if the run is not this worker's at this
-    attempt any more."""
+    `hints` help to send it, and an `apology` is what a customer reads of an answer that failed, on
+    an outside channel as a message of its own. None, and nothing is stored, if the run is not this
+    worker's at this attempt any more."""
     parameters = (*_parameters(ending), message_id, text, status, finish, conversation_id)
     if channel == WEB_CHANNEL:
         calls = [(_END_TOGETHER if ending.covers else _END)(*parameters)]
@@ -132,7 +132,11 @@ async def end(
         calls = [_END_ELSEWHERE(*parameters, channel, given)]
         if apology is not None:
             about = (tenant_id, channel, message_id)
-            calls.append(apologizing.APOLOGIZE(*about, apology, ending.error_code))
+            calls.append(
+                apologizing.REPORT(*about, ending.error_code)
+                if channel in ON_OUR_PAGES
+                else apologizing.APOLOGIZE(*about, apology, ending.error_code)
+            )
         elif status == "complete":
             calls.append(apologizing.SETTLE(tenant_id, channel, message_id))
     following = _FOLLOWING(tenant_id, channel, conversation_id)

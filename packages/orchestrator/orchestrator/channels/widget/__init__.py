@@ -1,0 +1,1 @@
+"""The widget, which no platform stands behind."""
