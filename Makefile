@@ -118,7 +118,8 @@ portal/node_modules/.package-lock.json: portal/package-lock.json | node
 	@$(NPM) ci --no-audit --no-fund --loglevel=error
 	@touch "$@"
 
-$(PAGE): portal/node_modules/.package-lock.json portal/index.html portal/vite.config.ts \
+$(PAGE): portal/node_modules/.package-lock.json portal/index.html portal/door.html \
+		portal/vite.config.ts portal/vite.loader.config.ts \
 		$(shell find portal/src portal/public -type f -not -name '*.test.ts*' -not -path '*/.*')
 	@echo "Building the web page ..."
 	@$(NPM) run --silent build -- --logLevel warn
