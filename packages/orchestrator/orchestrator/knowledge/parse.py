@@ -16,6 +16,7 @@ from shared.log import get_logger
 
 from orchestrator.knowledge.parsed import Parsed, ParseFailed, parsed_from
 from orchestrator.knowledge.parsing import failures, limits
+from orchestrator.knowledge.parsing.page_facts import PageFacts
 
 log = get_logger(__name__)
 
@@ -32,11 +33,30 @@ async def parse(
 ) -> Parsed:
     """The text of a document, with its blocks. What it is, its bytes say; `name` and `mime` tell
     kinds of text apart. Raises ParseFailed, within `deadline_s` once there is a place."""
+    return await _parsed(await _answer(content, name, mime, deadline_s))
+
+
+async def parse_page(
+    content: bytes, name: str, mime: str, *, deadline_s: float = limits.DEADLINE_S
+) -> tuple[Parsed, PageFacts]:
+    """What is at an address of the web. A page without text is no failure: what it says beside may
+    tell why. Raises ParseFailed."""
+    answer = await _answer(content, name, mime, deadline_s)
+    facts = PageFacts(**answer.get("facts", {}))
+    if answer.get("code") == "empty" and "facts" in answer:
+        return parsed_from("", ""), facts
+    return await _parsed(answer), facts
+
+
+async def _answer(content: bytes, name: str, mime: str, deadline_s: float) -> dict[str, Any]:
     if len(content) > limits.MOST_BYTES:
         raise failures.too_many_bytes(len(content))
     asked = {"name": name, "mime": mime, "parent": os.getpid()}
     async with _place():
-        answer = await _asked_of_child(json.dumps(asked).encode() + b"\n", content, deadline_s)
+        return await _asked_of_child(json.dumps(asked).encode() + b"\n", content, deadline_s)
+
+
+async def _parsed(answer: dict[str, Any]) -> Parsed:
     if "code" in answer:
         log.info("document_not_read", code=answer["code"], error=answer.get("error"))
         raise ParseFailed(answer["code"], answer["sentence"])

@@ -1,11 +1,13 @@
 """The child: reads one document from standard input, writes what it gave to standard output.
 
 In comes a line of JSON (`name`, `mime`, `parent`) and then the document. Out goes one JSON object:
-`text`, `title`, `language`, `unread_pages`; or `code` and `sentence`.
+`text`, `title`, `language`, `unread_pages`; or `code` and `sentence`. With `facts` for a page of
+the web.
 """
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
 
@@ -37,9 +39,10 @@ def _answer(content: bytes, name: str, mime: str) -> dict[str, Any]:
     read = reader_of(content, name, mime)
     open_nothing_more()
     outline = read()
+    facts = {"facts": asdict(outline.facts)} if outline.facts else {}
     text = outline.text
     if not any(character.isalnum() for character in text):
-        raise failures.empty()
+        return facts | _refusal(failures.empty())
     language = language_of(text)
     if language == "simple" and outline.language:
         language = outline.language
@@ -49,7 +52,7 @@ def _answer(content: bytes, name: str, mime: str) -> dict[str, Any]:
         "title": title[:LONGEST_TITLE],
         "language": language,
         "unread_pages": outline.unread_pages,
-    }
+    } | facts
 
 
 def _refusal(error: ParseFailed) -> dict[str, Any]:

@@ -6,8 +6,19 @@ from urllib.parse import unquote
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from orchestrator.knowledge.parsing.html_seen import drop_what_nobody_reads, main_of
+from orchestrator.knowledge.parsing.html_facts import (
+    address_in,
+    footer_of,
+    links_of,
+    wants_no_index,
+)
+from orchestrator.knowledge.parsing.html_seen import (
+    drop_what_is_around,
+    drop_what_is_hidden,
+    main_of,
+)
 from orchestrator.knowledge.parsing.outline import Outline
+from orchestrator.knowledge.parsing.page_facts import PageFacts
 
 DEEPEST: Final = 150
 LONGEST_CONTACT: Final = 100
@@ -29,7 +40,20 @@ def read(text: str) -> Outline:
     """Raises ParseFailed."""
     tree = LexborHTMLParser(text)
     outline = Outline(title=title_of(tree), language=language_of(tree))
-    drop_what_nobody_reads(tree)
+    links, asks_password = links_of(tree), tree.css_first("input[type=password i]") is not None
+    drop_what_is_hidden(tree)
+    at_foot = Outline()
+    if (foot := footer_of(tree)) is not None:
+        say(foot, at_foot)
+    outline.facts = PageFacts(
+        links=links,
+        base=address_in(tree, "base[href]"),
+        canonical=address_in(tree, "link[rel~=canonical i][href]"),
+        footer=at_foot.text,
+        wants_no_index=wants_no_index(tree),
+        asks_password=asks_password,
+    )
+    drop_what_is_around(tree)
     if (main := main_of(tree)) is not None:
         say(main, outline)
     return outline

@@ -35,17 +35,26 @@ _RGB = re.compile(r"rgba?\((\d+)[, ]+(\d+)[, ]+(\d+)")
 _WHITE: Final = 245
 
 
-def drop_what_nobody_reads(tree: LexborHTMLParser) -> None:
-    """Takes it out of the tree."""
-    for selector in (_NOT_TEXT, _HIDDEN, _AROUND):
-        _drop(tree.css(selector))
+def drop_what_is_hidden(tree: LexborHTMLParser) -> None:
+    """Takes out of the tree what no visitor sees, and what asks for cookies."""
+    _drop(tree.css(_NOT_TEXT))
+    _drop(tree.css(_HIDDEN))
     _drop([node for node in tree.css("[style]") if _is_hidden(node)])
     _drop([node for node in tree.css("font[color]") if _is_white_on_white(node)])
     named = tree.css("div[id], div[class], section[id], section[class]")
     _drop([node for node in named if _asks_consent(node)])
-    for node in tree.css("header, footer"):
-        if not _is_within(node, ("main", "article", "section")):
-            _drop([node])
+
+
+def drop_what_is_around(tree: LexborHTMLParser) -> None:
+    """Takes out what is the same on every page: menus, what is beside, above and below."""
+    _drop(tree.css(_AROUND))
+    _drop(
+        [
+            node
+            for node in tree.css("header, footer")
+            if not _is_within(node, ("main", "article", "section"))
+        ]
+    )
 
 
 def main_of(tree: LexborHTMLParser) -> LexborNode | None:

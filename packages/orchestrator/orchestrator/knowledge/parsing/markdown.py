@@ -6,7 +6,7 @@ from markdown_it import MarkdownIt
 from selectolax.lexbor import LexborHTMLParser
 
 from orchestrator.knowledge.parsing.html import say
-from orchestrator.knowledge.parsing.html_seen import drop_what_nobody_reads
+from orchestrator.knowledge.parsing.html_seen import drop_what_is_hidden
 from orchestrator.knowledge.parsing.outline import Outline
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,10000}?)\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
@@ -23,7 +23,7 @@ def read(text: str) -> Outline:
         outline.title = title[1] if title else ""
         text = text[front.end() :]
     tree = LexborHTMLParser(_markdown.render(text))
-    drop_what_nobody_reads(tree)
+    drop_what_is_hidden(tree)
     if tree.body is not None:
         say(tree.body, outline)
     return outline

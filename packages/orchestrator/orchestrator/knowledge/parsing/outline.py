@@ -9,6 +9,7 @@ from orchestrator.knowledge.parsed import PAGE_BREAK, looks_like_heading
 from orchestrator.knowledge.parsing import failures
 from orchestrator.knowledge.parsing.cleaning import clean, one_line
 from orchestrator.knowledge.parsing.limits import MOST_CHARACTERS, MOST_PAGES
+from orchestrator.knowledge.parsing.page_facts import PageFacts
 from orchestrator.knowledge.parsing.tables import rows_with_header
 
 DEEPEST: Final = 6
@@ -29,6 +30,7 @@ class Outline:
 
     title: str = ""
     language: str | None = None
+    facts: PageFacts | None = None
     pages: int = 0
     unread_pages: list[int] = field(default_factory=list)
     _pieces: list[_Piece] = field(default_factory=list)
