@@ -145,7 +145,7 @@ _SWAP = text(
     """
     UPDATE knowledge_documents AS document
        SET version = document.revision, state = 'indexed', progress = 100,
-           title = coalesce(:title, document.title), text = :text, language = :language,
+           text = :text, language = :language,
            pages = :pages, unread_pages = :unread_pages, indexed_at = clock_timestamp()
      WHERE document.tenant_id = :tenant_id AND document.id = :document_id
        AND document.revision = :version
@@ -206,14 +206,15 @@ async def index(
     pieces: Sequence[Piece],
     text: str,
     language: str,
-    title: str | None = None,
+    about: str = "",
     pages: int | None = None,
     unread_pages: Sequence[int] = (),
 ) -> None:
     """Make the version and let it take the place of the one before. `language` is ISO 639-1, or
-    anything for one without stems. `title` replaces the document's. Raises Superseded."""
+    anything for one without stems. Each piece is found by what the document is `about` and called,
+    too. Raises Superseded."""
     config = configuration(language)
-    titled = title or reading.title
+    of_all = f"{reading.title}\n{about}"
     for at in range(0, len(pieces), CHUNKS_AT_ONCE):
         batch = pieces[at : at + CHUNKS_AT_ONCE]
         async with TenantSession(reading.tenant_id) as session, session.transaction():
@@ -224,7 +225,7 @@ async def index(
             told = _named(reading) | {"state": "indexing", "progress": progress}
             await session.execute(_STATE, told)
             written = {
-                "pieces": orjson.dumps([_row(piece, titled) for piece in batch]).decode(),
+                "pieces": orjson.dumps([_row(piece, of_all) for piece in batch]).decode(),
                 "tokens": sum(tokens_of(piece.text) for piece in batch),
                 "configuration": config,
             }
@@ -232,7 +233,6 @@ async def index(
     async with TenantSession(reading.tenant_id) as session, session.transaction():
         await _require_mine(session, reading)
         made = {
-            "title": title,
             "text": text,
             "language": language,
             "pages": pages,
@@ -278,7 +278,7 @@ def _named(reading: Reading) -> dict[str, object]:
     }
 
 
-def _row(piece: Piece, title: str) -> dict[str, object]:
+def _row(piece: Piece, of_all: str) -> dict[str, object]:
     return {
         "n": piece.n,
         "heading": piece.heading,
@@ -286,5 +286,5 @@ def _row(piece: Piece, title: str) -> dict[str, object]:
         "page": piece.page,
         "starts": piece.start,
         "ends": piece.end,
-        "words": words_of(f"{title}\n{piece.heading}\n{piece.text}"),
+        "words": words_of(f"{of_all}\n{piece.heading}\n{piece.text}"),
     }
