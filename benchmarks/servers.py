@@ -95,7 +95,14 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
                 app_password=password,
             )
             _konstruct(environment, "migrate")
-            _konstruct(environment, "demo", "seed", "--password", secrets.token_urlsafe(16))
+            _konstruct(
+                environment,
+                "demo",
+                "seed",
+                "--no-documents",
+                "--password",
+                secrets.token_urlsafe(16),
+            )
             made = _konstruct(environment, "demo", "people", "--count", str(people), "--json")
             create_tables(owner_url)
         known = [

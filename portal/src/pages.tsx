@@ -18,15 +18,19 @@ const BusinessesPage = lazy(() => import("@/features/businesses/page"));
 const ChannelsPage = lazy(() => import("@/features/channels/page"));
 const ConnectPage = lazy(() => import("@/features/channels/connect-page"));
 const ConnectionPage = lazy(() => import("@/features/channels/connection-page"));
+const AnswersPage = lazy(() => import("@/features/knowledge/answers-page"));
 const ConversationsPage = lazy(() => import("@/features/conversations/page"));
+const DocumentPage = lazy(() => import("@/features/knowledge/document-page"));
 const EmployeePage = lazy(() => import("@/features/employees/employee-page"));
 const EmployeesPage = lazy(() => import("@/features/employees/page"));
 const FirstBusinessPage = lazy(() => import("@/features/businesses/first-business-page"));
 const HirePage = lazy(() => import("@/features/employees/hire-page"));
 const HomePage = lazy(() => import("@/features/home/page"));
+const KnowledgePage = lazy(() => import("@/features/knowledge/page"));
 const MePage = lazy(() => import("@/features/me/page"));
 const PeoplePage = lazy(() => import("@/features/people/page"));
 const SettingsPage = lazy(() => import("@/features/settings/page"));
+const SourcePage = lazy(() => import("@/features/knowledge/source-page"));
 const WatchPage = lazy(() => import("@/features/conversations/watch-page"));
 
 export default function Pages() {
@@ -53,6 +57,11 @@ function AllPages() {
         <Route path="employees" element={<EmployeesPage />} />
         <Route path="employees/new" element={forAdmins(<HirePage />)} />
         <Route path="employees/:agentId" element={forAdmins(<EmployeePage />)} />
+        <Route path="knowledge" element={<Moved to="knowledge/sources" />} />
+        <Route path="knowledge/sources" element={<KnowledgePage />} />
+        <Route path="knowledge/sources/:sourceId" element={<SourcePage />} />
+        <Route path="knowledge/documents/:documentId" element={<DocumentPage />} />
+        <Route path="knowledge/answers" element={<AnswersPage />} />
         <Route path="channels" element={forAdmins(<ChannelsPage />)} />
         <Route path="channels/new/:kind" element={forAdmins(<ConnectPage />)} />
         <Route path="channels/:connectionId" element={forAdmins(<ConnectionPage />)} />

@@ -49,6 +49,7 @@ LOOKS_PAST_ONE_TENANT = {
     "konstruct.cli.tenant": {"setup"},
     "konstruct.cli.user": {"setup"},
     "konstruct.cli.wording": {"setup"},
+    "konstruct.knowledge": {"setup"},  # a source is named by its id alone
 }
 
 # Who opens one that sees both sides of a conversation, for whole transactions of our own.

@@ -36,6 +36,16 @@ PAGES = (
             "pt": "Contratar um funcionário",
         },
     ),
+    At(
+        "/b/{business}/knowledge/sources",
+        False,
+        {"en": "Knowledge", "es": "Conocimiento", "pt": "Conhecimento"},
+    ),
+    At(
+        "/b/{business}/knowledge/answers",
+        False,
+        {"en": "Answers", "es": "Respuestas", "pt": "Respostas"},
+    ),
     At("/b/{business}/channels", False, {"en": "Channels", "es": "Canales", "pt": "Canais"}),
     At(
         "/b/{business}/channels/new/telegram",

@@ -14,7 +14,7 @@ from shared.identity.tokens import verify_access_token
 from tests.support.cli import konstruct
 
 COUNTED = ("tenants", "portal_users", "memberships", "agents", "web_conversations",
-           "portal_sessions")  # fmt: skip
+           "portal_sessions", "knowledge_sources", "agent_knowledge")  # fmt: skip
 
 
 def rows(superuser: psycopg.Connection) -> dict[str, int]:
@@ -50,6 +50,25 @@ def test_seeding_again_changes_nothing(
     before = rows(superuser)
     assert seed(tmp_path) == seeded
     assert rows(superuser) == before
+
+
+def test_each_agent_has_documents_to_answer_from_unless_none_are_wanted(
+    database: object, superuser: psycopg.Connection, tmp_path: Path
+) -> None:
+    konstruct("demo", "seed", "--no-documents", "--data-dir", tmp_path)
+    assert rows(superuser)["knowledge_sources"] == 0
+    seed(tmp_path)
+    there = rows(superuser)
+    assert (there["knowledge_sources"], there["agent_knowledge"]) == (3, 6)
+    told = konstruct("knowledge", "list", "--tenant", "demo", "--json").json
+    assert {each["title"] for each in told} == {
+        "Opening hours.md",
+        "Orders and returns.md",
+        "Price list.md",
+    }
+    shown = konstruct("knowledge", "remove", told[0]["id"]).out
+    assert told[0]["title"] in shown
+    assert rows(superuser)["knowledge_sources"] == 2
 
 
 def test_the_password_is_kept_for_us_alone(seeded: Any, tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Refuses request bodies that are larger than we are willing to hold in memory."""
 
-from shared.config import settings
 from shared.errors import TooBig
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.uploads import most_bytes
 
 
 class BodyLimit:
@@ -17,7 +18,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = settings.requests.max_bytes
+        most = most_bytes(scope)
         refusal = TooBig(f"A request's body may have at most {most} bytes.")
         said = dict(scope["headers"]).get(b"content-length", b"0")
         if said.isdigit() and int(said) > most:

@@ -6,11 +6,12 @@ Both are idempotent: existing rows stay as they are, missing ones are added.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID, uuid5
 
 from shared.agents.rules import ensure_agent, find_by_name, list_agents
 from shared.conversations.in_bulk import ensure_conversations
-from shared.db import SystemSession
+from shared.db import SystemSession, TenantSession
 from shared.errors import BadRequest, NotFound
 from shared.identity import memberships
 from shared.identity.in_bulk import ensure_memberships, ensure_sessions, ensure_users
@@ -18,6 +19,7 @@ from shared.identity.passwords import check_password_rules, verify_password
 from shared.identity.roles import Role
 from shared.identity.tokens import issue_access_token
 from shared.identity.users import Person, create_user, find_user
+from shared.knowledge import sources
 from shared.models import Agent, Tenant
 from shared.tenants.rules import ensure_tenant, find_tenant
 
@@ -28,6 +30,7 @@ ROLES_BY_NAME: Mapping[str, Role] = {
     "admin": "customer_admin",
     "operator": "customer_operator",
 }
+DOCUMENTS = Path(__file__).parent / "demo_documents"
 MAX_PEOPLE = 10_000
 TOKEN_TTL_S = 24 * 3600
 
@@ -101,6 +104,24 @@ async def seed(session: SystemSession, *, password: str) -> Demo:
             keep_theirs.add(person.user.id)
     hired = await list_agents(session, tenant.id)
     return Demo(tenant, people, frozenset(keep_theirs), hired)
+
+
+async def give_documents(tenant_id: UUID) -> None:
+    """Let the demo's agents read the demo's documents, unless the business has knowledge already.
+    A worker reads them once there is one."""
+    async with TenantSession(tenant_id) as session, session.transaction():
+        if await sources.list_sources(session, tenant_id, limit=1):
+            return
+        readers = [agent.id for agent in await list_agents(session, tenant_id)]
+        for file in sorted(DOCUMENTS.glob("*.md")):
+            await sources.add_file(
+                session,
+                tenant_id,
+                name=file.name,
+                mime="text/markdown",
+                content=file.read_bytes(),
+                agent_ids=readers,
+            )
 
 
 async def make_people(session: SystemSession, count: int) -> Sequence[DemoPerson]:

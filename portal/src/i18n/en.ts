@@ -9,6 +9,7 @@ import { words as conversations } from "@/features/conversations/words.en";
 import { words as employees } from "@/features/employees/words.en";
 import { words as home } from "@/features/home/words.en";
 import { words as invitations } from "@/features/invitations/words.en";
+import { words as knowledge } from "@/features/knowledge/words.en";
 import { words as login } from "@/features/login/words.en";
 import { words as me } from "@/features/me/words.en";
 import { words as people } from "@/features/people/words.en";
@@ -29,6 +30,7 @@ export const en = {
   ...employees,
   ...home,
   ...invitations,
+  ...knowledge,
   ...login,
   ...me,
   ...people,

@@ -8,6 +8,7 @@ import { words as conversations } from "@/features/conversations/words.es";
 import { words as employees } from "@/features/employees/words.es";
 import { words as home } from "@/features/home/words.es";
 import { words as invitations } from "@/features/invitations/words.es";
+import { words as knowledge } from "@/features/knowledge/words.es";
 import { words as login } from "@/features/login/words.es";
 import { words as me } from "@/features/me/words.es";
 import { words as people } from "@/features/people/words.es";
@@ -29,6 +30,7 @@ export const es: Catalogue = {
   ...employees,
   ...home,
   ...invitations,
+  ...knowledge,
   ...login,
   ...me,
   ...people,

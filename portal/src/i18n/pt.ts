@@ -8,6 +8,7 @@ import { words as conversations } from "@/features/conversations/words.pt";
 import { words as employees } from "@/features/employees/words.pt";
 import { words as home } from "@/features/home/words.pt";
 import { words as invitations } from "@/features/invitations/words.pt";
+import { words as knowledge } from "@/features/knowledge/words.pt";
 import { words as login } from "@/features/login/words.pt";
 import { words as me } from "@/features/me/words.pt";
 import { words as people } from "@/features/people/words.pt";
@@ -29,6 +30,7 @@ export const pt: Catalogue = {
   ...employees,
   ...home,
   ...invitations,
+  ...knowledge,
   ...login,
   ...me,
   ...people,

@@ -12,6 +12,7 @@ import type { Conversation } from "@/wire/frames";
 import { inBrowser } from "./kept";
 import { credentialsOf, socketUrl } from "./line";
 import type { Login } from "./login";
+import { newId } from "./new-id";
 import { personalPrefix } from "./personal";
 import { messages } from "./queries";
 
@@ -49,10 +50,4 @@ export class ChatSessions {
         }),
     });
   }
-}
-
-/** `crypto.randomUUID` is missing on plain-HTTP addresses other than localhost. */
-function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

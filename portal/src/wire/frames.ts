@@ -49,6 +49,9 @@ export type Deliveries = Schemas["Deliveries"];
 export type SlackManifest = Schemas["ManifestOut"];
 export type Visit = Schemas["VisitOut"];
 export type Limits = Schemas["LimitsOut"];
+export type Source = Schemas["SourceOut"];
+export type KnowledgeDocument = Schemas["DocumentOut"];
+export type DocumentText = Schemas["DocumentText"];
 export type Tenant = Schemas["TenantOut"];
 export type LoggedIn = Schemas["TokenOut"];
 

@@ -15,6 +15,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from gateway import metrics
 from gateway.answers import HEADERS
 from gateway.unfinished import unfinished
+from gateway.uploads import within_s
 
 MAX_HEAD_BYTES = 64 * 1024
 NO_REQUEST = "This cannot be read as a request of HTTP/1.1, which has exactly one Host."
@@ -108,7 +109,7 @@ class BoundedHttp(HttpToolsProtocol):
         if age_s <= settings.requests.head_timeout_s:  # too early to measure a rate
             return False
         too_slow = self._read < age_s * settings.requests.least_bytes_per_s
-        return too_slow or age_s > settings.requests.timeout_s
+        return too_slow or age_s > within_s(self.scope)
 
     def counted_as(self) -> str | None:
         # uvicorn stores here the client that a trusted proxy names.

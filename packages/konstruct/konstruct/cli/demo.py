@@ -38,16 +38,22 @@ def seed(
             help="With which new people log in. Without one, it is made once and kept.",
         ),
     ] = None,
+    documents: Annotated[
+        bool,
+        typer.Option(
+            help="Give its agents documents to answer from, if the business has none of any kind."
+        ),
+    ] = True,
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
     as_json: JsonOption = False,
 ) -> None:
-    """Make the demo business `demo`: two agents, one person of each role.
+    """Make the demo business `demo`: two agents, one person of each role, three short documents.
 
     Doing it again changes nothing: who is there keeps the password they have.
     """
     attach_to_database(data_dir)
     password = password or _kept_password(data_dir)
-    demo = run(_seed(password))
+    demo = run(_seed(password, documents=documents))
     if as_json:
         from konstruct.cli import agent, tenant, user
 
@@ -111,13 +117,16 @@ def _kept_password(data_dir: Path) -> str:
     return file.read_text().strip()
 
 
-async def _seed(password: str) -> "Demo":
+async def _seed(password: str, *, documents: bool) -> "Demo":
     from shared.db import SystemSession
 
-    from konstruct.demo_data import seed
+    from konstruct.demo_data import give_documents, seed
 
     async with SystemSession("setup") as session, session.transaction():
-        return await seed(session, password=password)
+        demo = await seed(session, password=password)
+    if documents:
+        await give_documents(demo.tenant.id)
+    return demo
 
 
 async def _people(count: int) -> "Sequence[DemoPerson]":

@@ -80,7 +80,7 @@ def _demo_people(demo: DemoData, data: DataDir) -> Iterator[str]:
     if demo.agents:
         names = ", ".join(one_line(agent.name) for agent in demo.agents)
         yield f"  talk to    {names}, from another terminal:"
-        talk = ("chat", "--agent", one_line(demo.agents[0].name), "What can you do for me?")
+        talk = ("chat", "--agent", one_line(demo.agents[0].name), "When are you open on Saturday?")
         yield f"      {command(data, *talk)}"
 
 

@@ -10,6 +10,7 @@ from shared.api.chat import chat_router
 from shared.api.files import files_router
 from shared.api.inbox import inbox_router
 from shared.api.invitations import invitations_router
+from shared.api.knowledge import knowledge_router
 from shared.api.me import me_router
 from shared.api.people import people_router
 from shared.api.tenants import tenants_router
@@ -25,6 +26,7 @@ __all__ = [
     "files_router",
     "inbox_router",
     "invitations_router",
+    "knowledge_router",
     "me_router",
     "people_router",
     "tenants_router",

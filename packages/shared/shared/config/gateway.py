@@ -121,6 +121,10 @@ class RequestSettings(CheckedSettings):
     least_bytes_per_s: int = 1_000
     """A request whose body arrives more slowly than this is ended."""
     max_bytes: int = named("MAX_REQUEST_BYTES", 1024 * 1024)
+    max_upload_bytes: int = named("MAX_UPLOAD_BYTES", 20 * 1024 * 1024)
+    """Of a request that brings a file."""
+    upload_timeout_s: float = named("UPLOAD_TIMEOUT_S", 300.0)
+    """The same as `timeout_s`, for a request that brings a file."""
     response_timeout_s: float = named("RESPONSE_TIMEOUT_S", 120.0)
     """A client that has fallen behind reading a response must catch up within this."""
     unfinished_per_address: int = named("UNFINISHED_PER_ADDRESS", 256)

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
-from shared.db import WithinTenant
+from shared.db import AcrossTenants, WithinTenant
 from shared.models import AgentKnowledge, KnowledgeDocument, KnowledgeSource
 
 
@@ -116,12 +116,17 @@ async def list_sources(
     session: WithinTenant,
     tenant_id: UUID,
     *,
+    typed: bool | None,
     agent_id: UUID | None,
     after: tuple[datetime, UUID] | None,
     limit: int,
 ) -> Sequence[KnowledgeSource]:
-    """The newest first; of those that the agent may read, if one is named."""
+    """The newest first; typed answers alone, all but these, or all; of those that the agent may
+    read, if one is named."""
     found = select(KnowledgeSource).where(KnowledgeSource.tenant_id == tenant_id)
+    if typed is not None:
+        is_typed = KnowledgeSource.kind == "answer"
+        found = found.where(is_typed if typed else ~is_typed)
     place = tuple_(KnowledgeSource.created_at, KnowledgeSource.id)
     if agent_id is not None:
         found = found.join(
@@ -134,6 +139,11 @@ async def list_sources(
         found = found.where(place < tuple_(*after))
     found = found.order_by(KnowledgeSource.created_at.desc(), KnowledgeSource.id.desc())
     return (await session.execute(found.limit(limit))).scalars().all()
+
+
+async def tenant_of(session: AcrossTenants, source_id: UUID) -> UUID | None:
+    found = select(KnowledgeSource.tenant_id).where(KnowledgeSource.id == source_id)
+    return (await session.execute(found)).scalar_one_or_none()
 
 
 async def documents_of(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from urllib.parse import urldefrag, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from shared.agents.rules import get_agent
 from shared.db import WithinTenant
@@ -141,14 +141,22 @@ async def add_answer(
     question: str,
     answer: str,
     agent_ids: Sequence[UUID] = (),
+    source_id: UUID | None = None,
 ) -> KnowledgeSource:
-    """A question with its answer, typed in. Raises BadRequest, and Conflict as `add_file`."""
+    """A question with its answer, typed in; the one of this id, if it is there already. Raises
+    BadRequest, and Conflict as `add_file`."""
     question = one_line("The question", question, max_chars=MAX_QUESTION_CHARS)
     answer = prose("The answer", answer, max_chars=MAX_ANSWER_CHARS)
     if not answer:
         raise BadRequest("The answer is empty. Write what the employee should say.")
     await require_room(session, tenant_id, size=0)
-    source = KnowledgeSource(tenant_id=tenant_id, kind="answer", title=question)
+    if source_id is not None:
+        known = await repository.source_by_id(session, tenant_id, source_id)
+        if known is not None:
+            return known
+    source = KnowledgeSource(
+        id=source_id or uuid4(), tenant_id=tenant_id, kind="answer", title=question
+    )
     session.add(source)
     await session.flush()
     await add_document(session, source, title=question, text=answer, is_given=True)
@@ -160,13 +168,15 @@ async def list_sources(
     session: WithinTenant,
     tenant_id: UUID,
     *,
+    typed: bool | None = None,
     agent_id: UUID | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int = 50,
 ) -> list[Source]:
-    """The newest first, those after (created_at, id) of one; with their documents."""
+    """The newest first, those after (created_at, id) of one; with their documents. `typed` asks
+    for typed answers alone, or for all but these."""
     found = await repository.list_sources(
-        session, tenant_id, agent_id=agent_id, after=after, limit=limit
+        session, tenant_id, typed=typed, agent_id=agent_id, after=after, limit=limit
     )
     return await _shown(session, tenant_id, found)
 

@@ -23,6 +23,7 @@ export const WORK: readonly Place[] = [
   { to: "home", key: "h", name: "home.title", icon: "home", isFor: everybody },
   { to: "chat", key: "c", name: "chat.title", icon: "chat", isFor: everybody },
   { to: "employees", key: "e", name: "employees.title", icon: "employee", isFor: everybody },
+  { to: "knowledge", key: "k", name: "knowledge.title", icon: "knowledge", isFor: everybody },
   { to: "channels", key: "n", name: "channels.title", icon: "channels", isFor: mayAdminister },
 ];
 
