@@ -16,13 +16,16 @@ _SLIDES = "http://schemas.openxmlformats.org/presentationml/2006/main"
 
 @dataclass(frozen=True)
 class Said:
-    """A line of a PDF's page, from the left and from below."""
+    """A line of a PDF's page, from the left and from below. `mode` is how it is painted: -1 for a
+    line that is no text but what paints."""
 
     text: str
     size: float = 11
     bold: bool = False
     x: float = 72
     y: float | None = None
+    color: str = "0 0 0"
+    mode: int = 0
 
 
 def pdf(pages: Sequence[Sequence[Said] | None], *, title: str = "", locked: bool = False) -> bytes:
@@ -67,12 +70,16 @@ def pages_of(text: str, lines_a_page: int = 45) -> list[list[Said]]:
 def _lines(lines: Sequence[Said]) -> bytes:
     written, y = [], 760.0
     for line in lines:
+        if line.mode < 0:
+            written.append(line.text.encode())
+            continue
         y = line.y if line.y is not None else y
         text = line.text.encode("cp1252")
         for special in (b"\\", b"(", b")"):
             text = text.replace(special, b"\\" + special)
         font = "F2" if line.bold else "F1"
-        written.append(f"BT /{font} {line.size} Tf {line.x} {y} Td (".encode() + text + b") Tj ET")
+        how = f"{line.color} rg BT {line.mode} Tr /{font} {line.size} Tf {line.x} {y} Td ("
+        written.append(how.encode() + text + b") Tj ET")
         y -= line.size * 1.4
     return b"\n".join(written)
 
@@ -147,8 +154,15 @@ def docx(body: str, *, title: str = "", parts: Mapping[str, str] | None = None) 
     )
 
 
-def xlsx(sheets: Mapping[str, str], *, shared: Sequence[str] = (), formats: str = "") -> bytes:
-    """Sheets by name, each the XML of its rows; `formats` the XML of the styles."""
+def xlsx(
+    sheets: Mapping[str, str],
+    *,
+    shared: Sequence[str] = (),
+    formats: str = "",
+    before: str = "",
+) -> bytes:
+    """Sheets by name, each the XML of its rows; `formats` the XML of the styles, `before` that of
+    what stands before the rows."""
     names = list(sheets)
     listed = "".join(
         f'<sheet name="{escape(name)}" sheetId="{n}" r:id="r{n}"/>' for n, name in enumerate(names)
@@ -167,7 +181,7 @@ def xlsx(sheets: Mapping[str, str], *, shared: Sequence[str] = (), formats: str 
     }
     for n, name in enumerate(names):
         parts[f"xl/worksheets/sheet{n}.xml"] = (
-            f'<worksheet xmlns="{_SHEET}"><sheetData>{sheets[name]}</sheetData></worksheet>'
+            f'<worksheet xmlns="{_SHEET}">{before}<sheetData>{sheets[name]}</sheetData></worksheet>'
         )
     return zipped(parts)
 

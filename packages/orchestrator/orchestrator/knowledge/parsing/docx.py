@@ -12,6 +12,8 @@ DOCUMENT: Final = "word/document.xml"
 MOST_STYLES_DEEP: Final = 10
 LONGEST_BOLD_HEADING: Final = 100
 NO_OUTLINE_LEVEL: Final = 9
+TINY: Final = 4
+"""In half points."""
 _UNREAD: Final = {
     "del",
     "moveFrom",
@@ -28,13 +30,15 @@ def read(content: bytes) -> Outline:
     """Raises ParseFailed."""
     with Archive(content) as archive:
         outline = Outline(title=title_of(archive))
-        _Reader(_levels(archive), _notes(archive), outline).read(archive)
+        styles = _styles(archive)
+        _Reader(_levels(styles), _lists(styles), _notes(archive), outline).read(archive)
     return outline
 
 
 @dataclass
 class _Reader:
     levels: dict[str, int]
+    lists: set[str]
     notes: dict[str, str]
     outline: Outline
     _items: list[str] = field(default_factory=list)
@@ -66,13 +70,11 @@ class _Reader:
     def _paragraph(self, paragraph: Element) -> None:
         text = self._text(paragraph)
         properties = child(paragraph, "pPr")
-        if properties is not None and child(properties, "numPr") is not None:
-            level = self._level(properties)
-            if level is None:
-                self._items.append(text)
-                return
-        self._end_list()
         level = self._level(properties)
+        if level is None and self._is_item(properties):
+            self._items.append(text)
+            return
+        self._end_list()
         if level == 0 and not self._has_title and text.strip():
             self.outline.title, self._has_title = text, True
         elif level is not None:
@@ -91,6 +93,13 @@ class _Reader:
             return number + 1 if number < NO_OUTLINE_LEVEL else None
         style = child(properties, "pStyle")
         return None if style is None else self.levels.get(value(style) or "")
+
+    def _is_item(self, properties: Element | None) -> bool:
+        if properties is None:
+            return False
+        style = child(properties, "pStyle")
+        is_styled = style is not None and (value(style) or "") in self.lists
+        return is_styled or child(properties, "numPr") is not None
 
     def _table(self, table: Element) -> None:
         rows: list[list[str]] = []
@@ -118,7 +127,7 @@ class _Reader:
     def _said(self, element: Element) -> Iterator[str]:
         for each in element:
             name = local(each)
-            if name in _UNREAD or (name == "r" and _is_hidden(each)):
+            if name in _UNREAD or (name == "r" and _is_hidden(each, element)):
                 continue
             if name == "t":
                 yield each.text or ""
@@ -140,10 +149,18 @@ class _Reader:
             self._items = []
 
 
-def _levels(archive: Archive) -> dict[str, int]:
-    """The level of each style that is a heading's, by its id; 0 for the title's."""
+def _styles(archive: Archive) -> dict[str, Element]:
     tree = archive.xml("word/styles.xml")
-    styles = {} if tree is None else {value(each, "styleId") or "": each for each in tree}
+    return {} if tree is None else {value(each, "styleId") or "": each for each in tree}
+
+
+def _lists(styles: dict[str, Element]) -> set[str]:
+    """The styles that number their paragraphs, or put a mark before them."""
+    return {name for name, style in styles.items() if child(style, "pPr", "numPr") is not None}
+
+
+def _levels(styles: dict[str, Element]) -> dict[str, int]:
+    """The level of each style that is a heading's, by its id; 0 for the title's."""
     found = {}
     for name in styles:
         level = _level_of_style(name, styles)
@@ -196,11 +213,19 @@ def _span(cell: Element) -> int:
     return min((_number(value(span)) or 1) if span is not None else 1, 100)
 
 
-def _is_hidden(run: Element) -> bool:
-    vanish = child(run, "rPr", "vanish")
-    size = child(run, "rPr", "sz")
-    is_tiny = size is not None and (_number(value(size)) or NO_OUTLINE_LEVEL) <= 2
-    return _is_on(vanish) or is_tiny
+def _is_hidden(run: Element, paragraph: Element) -> bool:
+    """By its own marks. White letters are, with nothing behind them; what is behind the cells of a
+    table, their styles say."""
+    color, size = child(run, "rPr", "color"), child(run, "rPr", "sz")
+    is_tiny = size is not None and (_number(value(size)) or TINY + 1) <= TINY
+    is_white = color is not None and (value(color) or "").upper() == "FFFFFF"
+    behind = (
+        child(run, "rPr", "shd"),
+        child(run, "rPr", "highlight"),
+        child(paragraph, "pPr", "shd"),
+    )
+    is_bare = all(each is None for each in behind)
+    return _is_on(child(run, "rPr", "vanish")) or is_tiny or (is_white and is_bare)
 
 
 def _is_bold(paragraph: Element) -> bool:

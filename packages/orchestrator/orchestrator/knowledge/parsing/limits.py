@@ -15,6 +15,8 @@ MOST_CHARACTERS: Final = 3_000_000
 DEADLINE_S: Final = 60.0
 CPU_S: Final = 45
 MEMORY_BYTES: Final = 1024 * 1024 * 1024
+LATER: Final = 5
+"""How much those who wait for an answer go before: the processor is theirs first."""
 _SIGNAL_OF_PARENTS_DEATH: Final = 1
 
 
@@ -28,6 +30,7 @@ def bind_this_process(parent_pid: int) -> None:
         os._exit(1)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))  # told first, then ended
+    os.nice(LATER)
     _at_most(resource.RLIMIT_AS, MEMORY_BYTES)
     for what in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
         _at_most(what, 0)

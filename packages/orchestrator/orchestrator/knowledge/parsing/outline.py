@@ -26,9 +26,11 @@ class _Piece:
 
 @dataclass
 class Outline:
-    """`title` is empty where the document does not say."""
+    """`title` is empty where the document does not say; then it is the first heading, or the name
+    of the file."""
 
     title: str = ""
+    is_named_by_file: bool = False
     language: str | None = None
     facts: PageFacts | None = None
     pages: int = 0
@@ -90,7 +92,8 @@ class Outline:
 
     @property
     def first_heading(self) -> str:
-        return next((piece.text for piece in self._pieces if piece.level), "")
+        headings = (piece.text for piece in self._pieces if piece.level)
+        return "" if self.is_named_by_file else next(headings, "")
 
     def _add(self, piece: _Piece) -> None:
         self._length += len(piece.text) + 2

@@ -3,7 +3,9 @@ makes paragraphs and headings."""
 
 import codecs
 import ctypes
+import re
 from collections.abc import Iterator
+from statistics import median
 from typing import Any, Final
 
 import pypdfium2
@@ -20,10 +22,21 @@ BOLD: Final = 600
 SMALLEST: Final = 2.0
 """Points: what is smaller is not written for people."""
 CELL_GAP: Final = 1.5
+CELL_GAP_AMONG_NARROW: Final = 0.85
 """In sizes of the type: a gap in a line that is wider parts the cells of a table."""
+MIXED: Final = 3
+SPACE: Final = 32
 BETWEEN_CELLS: Final = " | "
 TEXT_OF_A_SCAN: Final = 25
 """Characters a page: a stamp or a number on a picture is no text."""
+WHITE: Final = 250
+_PAINTED: Final = (
+    pdfium.FPDF_PAGEOBJ_IMAGE,
+    pdfium.FPDF_PAGEOBJ_PATH,
+    pdfium.FPDF_PAGEOBJ_SHADING,
+)
+_MARK_AND_GAP = re.compile(r"\A(\W{1,2}|\(?\w{1,3}[.)])" + re.escape(BETWEEN_CELLS))
+_LEADERS = re.compile(r"\s?(?:[.·_…]\s?){5,}")
 _LINE_ENDS: Final = frozenset("\r\n")
 _SOFT_HYPHENS: Final = frozenset("\x02\xad\ufffe")
 
@@ -68,44 +81,66 @@ def _lines(page: Any) -> Iterator[Line]:
     raw, count = text.raw, text.count_chars()
     began = 0
     codes = [pdfium.FPDFText_GetUnicode(raw, at) for at in range(count)]
+    is_blank = not _has_paint(page)
     for at in range(count + 1):
         if at == count or chr(codes[at]) in _LINE_ENDS:
-            if (line := _line(raw, codes, began, at)) is not None:
+            if (line := _line(raw, codes, began, at, is_blank)) is not None:
                 yield line
             began = at + 1
     text.close()
 
 
-def _line(raw: Any, codes: list[int], start: int, end: int) -> Line | None:
+def _line(raw: Any, codes: list[int], start: int, end: int, is_blank: bool) -> Line | None:
+    """None for what nobody sees: on a page with nothing painted behind (`is_blank`) that is also
+    white text."""
     seen = [at for at in range(start, end) if not chr(codes[at]).isspace()]
     if not seen:
         return None
-    first, last = _box(raw, seen[0]), _box(raw, seen[-1])
-    size = first.top - first.bottom
-    if size < SMALLEST:
+    type_of = _most_typical([at for at in seen if chr(codes[at]).isalnum()] or seen)
+    boxes = [_box(raw, at) for at in type_of]
+    size = median(box.top - box.bottom for box in boxes)
+    if size < SMALLEST or (is_blank and all(_is_unseen(raw, at) for at in type_of)):
         return None
-    characters = []
-    for at in range(seen[0], seen[-1] + 1):
-        is_gap = codes[at] == 32 and pdfium.FPDFText_IsGenerated(raw, at)
-        if is_gap and _box(raw, at + 1).left - _box(raw, at - 1).right > CELL_GAP * size:
-            characters.append(BETWEEN_CELLS)
-        else:
-            characters.append(chr(codes[at]))
+    first, last = _box(raw, seen[0]), _box(raw, seen[-1])
+    gaps = {
+        at: _box(raw, at + 1).left - _box(raw, at - 1).right
+        for at in range(seen[0] + 1, seen[-1])
+        if codes[at] == SPACE
+    }
+    cell_gap = _least_cell_gap(list(gaps.values()), size)
+    characters = [
+        BETWEEN_CELLS if gaps.get(at, 0.0) > cell_gap else chr(codes[at])
+        for at in range(seen[0], seen[-1] + 1)
+    ]
     is_parted = characters[-1] in _SOFT_HYPHENS or (
         characters[-1] == "-" and pdfium.FPDFText_IsHyphen(raw, seen[-1]) == 1
     )
     if is_parted:
         characters.pop()
+    text = "".join(characters).encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
     return Line(
-        text="".join(characters).encode("utf-16", "surrogatepass").decode("utf-16", "ignore"),
+        text=_LEADERS.sub(" … ", _MARK_AND_GAP.sub(r"\1 ", text)),
         size=size,
-        is_bold=pdfium.FPDFText_GetFontWeight(raw, seen[0]) >= BOLD or _is_named_bold(raw, seen[0]),
+        is_bold=all(_is_bold(raw, at) for at in type_of),
         left=first.left,
         right=last.right,
-        top=first.top,
-        bottom=first.bottom,
+        top=boxes[0].top,
+        bottom=boxes[0].bottom,
         ends_in_word=is_parted,
     )
+
+
+def _most_typical(places: list[int]) -> list[int]:
+    """Three of a line say in which type it is: a bullet, or a word in another, does not."""
+    return [places[0], places[len(places) // 2], places[-1]]
+
+
+def _least_cell_gap(gaps: list[float], size: float) -> float:
+    """Wider than any space between words; less where the other gaps of the line are narrow, since
+    lines that are set flush have wide ones throughout."""
+    widest = max(gaps, default=0.0)
+    is_mixed = widest > CELL_GAP * size or min(gaps, default=0.0) * MIXED < widest
+    return (CELL_GAP_AMONG_NARROW if is_mixed else CELL_GAP) * size
 
 
 def _box(raw: Any, at: int) -> Any:
@@ -114,16 +149,36 @@ def _box(raw: Any, at: int) -> Any:
     return box
 
 
-def _is_named_bold(raw: Any, at: int) -> bool:
+def _is_bold(raw: Any, at: int) -> bool:
+    if pdfium.FPDFText_GetFontWeight(raw, at) >= BOLD:
+        return True
     name = ctypes.create_string_buffer(128)
     pdfium.FPDFText_GetFontInfo(raw, at, name, 128, None)
-    return b"bold" in name.value.lower() or b"black" in name.value.lower()
+    return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
+
+
+def _is_unseen(raw: Any, at: int) -> bool:
+    """White, or painted by no ink at all, as the text below a scan is."""
+    of = pdfium.FPDFText_GetTextObject(raw, at)
+    if of and pdfium.FPDFTextObj_GetTextRenderMode(of) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+        return True
+    parts = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFText_GetFillColor(raw, at, *map(ctypes.byref, parts)):
+        return False
+    *color, opacity = (part.value for part in parts)
+    return min(color) >= WHITE or opacity == 0
+
+
+def _has_paint(page: Any) -> bool:
+    return _has(page, *_PAINTED)
 
 
 def _has_picture(page: Any) -> bool:
-    return (
-        next(page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=3), None) is not None
-    )
+    return _has(page, pdfium.FPDF_PAGEOBJ_IMAGE)
+
+
+def _has(page: Any, *kinds: int) -> bool:
+    return next(page.get_objects(filter=kinds, max_depth=3), None) is not None
 
 
 def _is_scan(document: pypdfium2.PdfDocument, unread: list[int]) -> bool:
@@ -133,7 +188,16 @@ def _is_scan(document: pypdfium2.PdfDocument, unread: list[int]) -> bool:
 def _title(document: pypdfium2.PdfDocument) -> str:
     """Unless it is what a program put there: a file's name, "untitled"."""
     title = document.get_metadata_value("Title").strip()
-    rubbish = ("microsoft ", "untitled", "document", "powerpoint", "print", "c:\\", "file:")
+    rubbish = (
+        "(anonymous)",
+        "microsoft ",
+        "untitled",
+        "document",
+        "powerpoint",
+        "print",
+        "c:\\",
+        "file:",
+    )
     is_file = title.lower().rpartition(".")[2] in {
         "doc",
         "docx",

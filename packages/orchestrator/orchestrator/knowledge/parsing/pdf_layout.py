@@ -29,7 +29,7 @@ PAGES_FOR_RUNNING_HEADS: Final = 3
 LEAST_TABLE_ROWS: Final = 3
 _DIGITS = re.compile(r"\d+")
 _BULLET = re.compile(r"\s*(?:[•◦▪‣●○■□▶►✓✔➤·]|[-–—*](?=\s))\s*")
-_NUMBERED = re.compile(r"\s*(?:\(?\d{1,3}[.)]|\(?[a-z]\))\s")
+_NUMBERED = re.compile(r"\s*(?:\(?\d{1,3}[.)]|\d{1,2}(?:\.\d{1,2})+|\(?[a-z]\))\s")
 _ENDS_SENTENCE = re.compile(r"[.!?…:;][\"'”’»)\]]*$")
 
 
@@ -87,7 +87,7 @@ def _level(line: Line, levels: Sequence[float], named: Mapping[str, int]) -> int
     """0 for a bold line, which is a heading only where there are no others; None for text."""
     if (level := named.get("".join(line.text.lower().split()))) is not None:
         return level
-    if len(line.text) > LONGEST_HEADING or BETWEEN_CELLS in line.text:
+    if len(line.text) > LONGEST_HEADING or BETWEEN_CELLS in line.text or _BULLET.match(line.text):
         return None
     if not any(character.isalpha() for character in line.text):
         return None

@@ -1,5 +1,5 @@
-"""PowerPoint: a slide is a page; its title is a heading. What the speaker notes say is read too,
-slides that are hidden are not."""
+"""PowerPoint: a slide is a page; its title is a heading. What the audience does not see stays
+unread: hidden slides and shapes, and the speaker's notes."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -23,9 +23,6 @@ def read(content: bytes) -> Outline:
                 continue
             outline.page()
             _say(slide, outline)
-            for part in archive.related(name).values():
-                if "/notesSlides/" in part and (notes := archive.xml(part)) is not None:
-                    _say(notes, outline)
     return outline
 
 
@@ -46,7 +43,9 @@ def value_of_relation(element: Element) -> str:
 
 def _say(slide: Element, outline: Outline) -> None:
     """The title first, wherever it lies, then shape by shape."""
-    shapes = [each for each in slide.iter() if local(each) in ("sp", "tbl")]
+    shapes = [
+        each for each in slide.iter() if local(each) in ("sp", "tbl") and not _is_hidden(each)
+    ]
     for shape in sorted(shapes, key=lambda shape: _kind(shape) not in _TITLES):
         kind = _kind(shape)
         if kind in _FURNITURE:
@@ -68,6 +67,11 @@ def _kind(shape: Element) -> str:
     """What place of the layout it fills: empty for none."""
     holder = child(shape, "nvSpPr", "nvPr", "ph")
     return "" if holder is None else value(holder, "type") or "body"
+
+
+def _is_hidden(shape: Element) -> bool:
+    named = child(shape, "nvSpPr", "cNvPr")
+    return named is not None and named.get("hidden") in ("1", "true")
 
 
 def _marks_first_row(table: Element) -> bool:

@@ -1,5 +1,5 @@
 """Excel: each sheet is a heading, each row a line with the names of its columns. Numbers are read
-as they are shown: dates, per cent, money. Hidden sheets stay unread."""
+as they are shown: dates, per cent, money. Hidden sheets, rows and columns stay unread."""
 
 import re
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _LATEST_DAY: Final = 2_958_466
 def read(content: bytes) -> Outline:
     """Raises ParseFailed."""
     with Archive(content) as archive:
-        outline = Outline(title=title_of(archive))
+        outline = Outline(title=title_of(archive), is_named_by_file=True)
         workbook = archive.xml(WORKBOOK)
         listed = child(workbook, "sheets") if workbook is not None else None
         sheets = [each for each in listed if _is_shown(each)] if listed is not None else []
@@ -87,24 +87,31 @@ class _Cells:
     def rows(self, archive: Archive, part: str) -> Iterator[list[str]]:
         """Also one empty row for any number of them."""
         expected = 1
+        hidden: set[int] = set()
         for event, element in archive.events(part):
-            if event == "start" or local(element) != "row":
+            name = local(element)
+            if event == "start" or name not in ("row", "col"):
+                continue
+            if name == "col":
+                hidden.update(_hidden_columns(element))
                 continue
             number = int(element.get("r") or expected)
             if number > expected:
                 yield []
             expected = number + 1
-            yield self._row(element)
+            if not _is_hidden(element):
+                yield self._row(element, hidden)
             element.clear()
 
-    def _row(self, row: Element) -> list[str]:
+    def _row(self, row: Element, hidden: set[int]) -> list[str]:
         cells: dict[int, str] = {}
         for at, cell in enumerate(row):
             name = _COLUMN.match(cell.get("r", ""))
             column = _index(name[0]) if name else at
-            if column < MOST_COLUMNS and (said := self._said(cell)):
+            if column < MOST_COLUMNS and column not in hidden and (said := self._said(cell)):
                 cells[column] = said
-        return [cells.get(column, "") for column in range(max(cells, default=-1) + 1)]
+        shown = (column for column in range(max(cells, default=-1) + 1) if column not in hidden)
+        return [cells.get(column, "") for column in shown]
 
     def _said(self, cell: Element) -> str:
         kind = cell.get("t", "n")
@@ -139,6 +146,18 @@ class _Cells:
         if money is None:
             return said
         return f"{money[0]}{said}" if money.start() < shown.find("0") else f"{said} {money[0]}"
+
+
+def _hidden_columns(column: Element) -> range:
+    """From 0."""
+    if not _is_hidden(column):
+        return range(0)
+    first, last = int(column.get("min") or 1), int(column.get("max") or 1)
+    return range(first - 1, min(last, MOST_COLUMNS))
+
+
+def _is_hidden(element: Element) -> bool:
+    return element.get("hidden") in ("1", "true")
 
 
 def _plain(number: float, decimals: re.Match[str] | None) -> str:
