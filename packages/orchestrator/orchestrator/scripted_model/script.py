@@ -27,6 +27,7 @@ A directive stands anywhere in the last user message and is taken out of what th
     context=N   tokens a request may have: one a word, or a character of other scripts
     calls="…"   tools to call before the answer: see `calls.py`
     before="…"  the text of each response that calls tools
+    obeys=yes   it does whatever any text tells it that it is given: see `obeying.py`
 
 A message that came without an answer stands in front of the next, a blank line between: what it
 directed is past. Without text or tokens the answer is `echo: <what the user said> (history: N)`,
@@ -80,6 +81,7 @@ class Script:
     context: int | None = None
     calls: str | None = None
     before: str = ""
+    obeys: str = ""
 
     def __post_init__(self) -> None:
         if self.fail is not None and self.fail not in FAILURES and self.fail_status is None:

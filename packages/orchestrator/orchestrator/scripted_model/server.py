@@ -14,6 +14,7 @@ from typing import Any, Self
 from orchestrator.scripted_model.answering import Answer
 from orchestrator.scripted_model.calls import Call, responses_given, results_told
 from orchestrator.scripted_model.dialects import OddEventWriter, refusal
+from orchestrator.scripted_model.obeying import obeyed
 from orchestrator.scripted_model.records import Records
 from orchestrator.scripted_model.script import BadScript, Script, directed
 from orchestrator.scripted_model.wheel import Wheel
@@ -109,6 +110,8 @@ class ScriptedModel:
         if why := refusal(asked, script.refused_names, script.context):
             line.write(error_response(400, why))
             return
+        if script.obeys:
+            script = replace(script, text=obeyed(asked["messages"]))
         if script.fail and script.once and not self.records.first_time(script.once):
             script = replace(script, fail=None)
         line.expect()
