@@ -48,6 +48,9 @@ BOTH_CONVERSATIONS = {
 }
 
 TAKES: dict[str, set[str]] = {
+    "grounding.keeping.KEEP": {*IN_ITS_PART},
+    "grounding.rules._RULES": {*IN_ITS_PART},
+    "grounding.tracing._TRACE": {MESSAGE},
     "channels.deliveries._DUE": {*IN_ITS_PART},
     "channels.deliveries._PLACE": {*IN_ITS_PART},
     "channels.deliveries._BEGIN": {*IN_ITS_PART},

@@ -24,13 +24,14 @@ from shared.models import (
     AgentCounter,
     AgentKnowledge,
     AgentRun,
+    AnswerRules,
+    AnswerTrace,
     AttentionItem,
     AuditEvent,
     Base,
     ChannelConnection,
     ChannelConversation,
     ChannelMessage,
-    Citation,
     ConnectionCursor,
     ConnectionLease,
     Contact,
@@ -42,6 +43,7 @@ from shared.models import (
     Job,
     KnowledgeChunk,
     KnowledgeDocument,
+    KnowledgeQuestion,
     KnowledgeSource,
     KnowledgeTerm,
     KnowledgeVersion,
@@ -70,6 +72,8 @@ ONLY_ADDED = {"audit_events": "what was done stays written, whoever would rather
 FOR_STAFF = {
     "contact_addresses": "what people are called elsewhere is not for other people who write",
     "attention_items": "what waits for colleagues is among colleagues",
+    "answer_traces": "how an answer came about is for those who teach the employee",
+    "knowledge_questions": "what somebody asked in vain is for those who may answer it",
 }
 KEPT_BY_ITS_ROWS = {"channel_connections": "its conversations stay, so it is only disconnected"}
 OF_PEOPLE = {"portal_sessions": "a log-in may change tenants; only the system reads it"}
@@ -161,7 +165,7 @@ async def fill(world: World) -> None:
         )
         await fill_channels(session, world)
         await fill_work(session, world, run.id, conversation_id)
-        await fill_knowledge(session, world, question.id)
+        await fill_knowledge(session, world)
 
 
 async def fill_channels(session: AsyncSession, world: World) -> None:
@@ -231,6 +235,26 @@ async def fill_channels(session: AsyncSession, world: World) -> None:
                 conversation_id=conversation.id,
                 message_id=answer.id,
                 seq=2,
+            ),
+            AnswerRules(tenant_id=world.id, agent_id=world.agent_id),
+            AnswerTrace(
+                tenant_id=world.id,
+                channel="slack",
+                message_id=answer.id,
+                run_id=uuid4(),
+                way="model",
+                supported=True,
+                whole=False,
+                passages=[],
+                took_ms={},
+            ),
+            KnowledgeQuestion(
+                tenant_id=world.id,
+                agent_id=world.agent_id,
+                channel="slack",
+                message_id=question.id,
+                answer_id=answer.id,
+                terms=[world.slug],
             ),
         ]
     )
@@ -304,7 +328,7 @@ async def fill_work(
     )
 
 
-async def fill_knowledge(session: AsyncSession, world: World, question_id: UUID) -> None:
+async def fill_knowledge(session: AsyncSession, world: World) -> None:
     """Two of each, so that there is one that nothing points at."""
     for content in (b"what it knows", b"and what is no document's"):
         file = File(
@@ -354,22 +378,6 @@ async def fill_knowledge(session: AsyncSession, world: World, question_id: UUID)
     )
     session.add(
         AgentKnowledge(tenant_id=world.id, agent_id=world.agent_id, source_id=sources[0].id)
-    )
-    await session.flush()
-    session.add(
-        Citation(
-            tenant_id=world.id,
-            channel="web",
-            message_id=question_id,
-            n=1,
-            document_id=documents[0].id,
-            version=1,
-            title="a",
-            quote="secret",
-            chunk_id=chunks[0].id,
-            starts=0,
-            ends=6,
-        )
     )
 
 

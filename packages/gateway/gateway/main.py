@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from shared.api import (
     account_router,
     agents_router,
+    answers_router,
     attention_router,
     auth_router,
     channel_settings_router,
@@ -149,6 +150,7 @@ def create_app() -> FastAPI:
         attention_router,
         invitations_router,
         agents_router,
+        answers_router,
         channels_router,
         knowledge_router,
         chat_router,

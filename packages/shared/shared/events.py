@@ -140,6 +140,23 @@ class Author(BaseModel):
     """None of a notice, and of a colleague who has left."""
 
 
+class Citation(BaseModel):
+    """A source of an answer, which names it as `[n]`: what it says there, word for word, as it was
+    when the answer was made."""
+
+    n: int
+    title: str
+    quote: str
+    document_id: UUID
+    version: int
+    start: int
+    """Where the quote begins in the document's text, in characters."""
+    end: int
+    page: int | None = None
+    uri: str | None = None
+    """The source's own public address, if it has one."""
+
+
 class ReadyFrame(ServerFrame):
     """Authenticated, subscribed, caught up. What is at or below `reset_seq` is gone."""
 
@@ -173,6 +190,7 @@ class MessageFrame(ServerFrame):
     handling: Handling | None = None
     """With a notice: who answers from now on. With a user's message: no answer of the agent's is to
     be awaited."""
+    citations: list[Citation] | None = None
 
 
 class TypingFrame(ServerFrame):
@@ -247,6 +265,8 @@ class ResponseFrame(ServerFrame):
     """There if a colleague answered, or a notice."""
     attempt: int | None = None
     """Of the run: text of it up to this attempt is dropped."""
+    citations: list[Citation] | None = None
+    """There if the answer has sources."""
 
 
 class ResetFrame(ServerFrame):

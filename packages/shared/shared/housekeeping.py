@@ -46,9 +46,15 @@ KEPT: dict[str, Kept | None] = {
     "web_conversation_messages": FOR_EVER,
     "channel_messages": FOR_EVER,
     "files": FOR_EVER,
+    "answer_rules": FOR_EVER,
+    "answer_traces": Kept(
+        timedelta(days=90), since="created_at", index="ix_answer_traces_created_at"
+    ),
+    "knowledge_questions": Kept(
+        timedelta(days=30), since="asked_at", index="ix_knowledge_questions_asked_at"
+    ),
     "contacts": FOR_EVER,
     "contact_addresses": FOR_EVER,
-    "citations": FOR_EVER,
     "visitor_sessions": Kept(
         timedelta(days=1), since="expires_at", index="ix_visitor_sessions_expires_at"
     ),

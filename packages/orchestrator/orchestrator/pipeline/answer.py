@@ -15,6 +15,7 @@ from shared.background import end
 from shared.config import settings
 from shared.errors import ConfigError
 from shared.events import Finish
+from shared.grounding.keeping import Grounding
 from shared.log import get_logger
 from shared.runs.steps import Mine, Step
 
@@ -34,6 +35,7 @@ from orchestrator.llm import (
 )
 from orchestrator.pipeline.claim import Claimed
 from orchestrator.pipeline.context import estimated_usage
+from orchestrator.pipeline.knowing import Knowing
 from orchestrator.pipeline.steps import RunRecord, left_before
 from orchestrator.tools.registry import tools_named
 
@@ -65,6 +67,8 @@ class Outcome:
     retryable: bool = False
     retry_after_s: int | None = None
     usage: Usage = Usage()  # noqa: RUF009 - frozen itself
+    grounding: Grounding | None = None
+    """What an answer from knowledge relies on."""
 
 
 def mine_of(worker: WorkerContext, claimed: Claimed) -> Mine:
@@ -87,11 +91,28 @@ async def answer(worker: WorkerContext, claimed: Claimed) -> Outcome | None:
         return failed("gave_up", GAVE_UP)
     channel = channel_of(claimed.message.channel)
     preview = channel.preview(claimed.turn, worker.lag.window_s)
+    knowing = _knowing(claimed, claimed.prompt)
     try:
-        outcome = await _speak_until_told_otherwise(worker, claimed, preview, before)
+        outcome = await _speak_until_told_otherwise(worker, claimed, preview, before, knowing)
     finally:
         preview.close()
-    return outcome and _with_what_was_said(outcome, claimed.prompt, preview.text)
+    if outcome is None:
+        return None
+    if knowing is None or not knowing.asks_no_model:
+        outcome = _with_what_was_said(outcome, claimed.prompt, preview.text)
+    if knowing is not None and outcome.status != "failed":
+        model = claimed.model or settings.model.name
+        kept = knowing.grounding(outcome.text, model, claimed.timeline)
+        outcome = replace(outcome, grounding=kept)
+    return outcome
+
+
+def _knowing(claimed: Claimed, prompt: Prompt) -> Knowing | None:
+    """None for an agent without knowledge."""
+    if not claimed.knows:
+        return None
+    asked = claimed.tenant_id, claimed.agent_id, claimed.message.channel, claimed.thread_id
+    return Knowing(*asked, prompt)
 
 
 def _with_what_was_said(outcome: Outcome, prompt: Prompt, said: str) -> Outcome:
@@ -104,10 +125,14 @@ def _with_what_was_said(outcome: Outcome, prompt: Prompt, said: str) -> Outcome:
 
 
 async def _speak_until_told_otherwise(
-    worker: WorkerContext, claimed: Claimed, preview: Preview, before: Sequence[Step]
+    worker: WorkerContext,
+    claimed: Claimed,
+    preview: Preview,
+    before: Sequence[Step],
+    knowing: Knowing | None,
 ) -> Outcome | None:
     in_hand = claimed.in_hand
-    speaking = asyncio.create_task(_speak(worker, claimed, preview, before))
+    speaking = asyncio.create_task(_speak(worker, claimed, preview, before, knowing))
     stopped = asyncio.create_task(in_hand.stopped.wait())
     lost = asyncio.create_task(in_hand.lost.wait())
     everyone = {speaking, stopped, lost}
@@ -127,7 +152,11 @@ async def _speak_until_told_otherwise(
 
 
 async def _speak(
-    worker: WorkerContext, claimed: Claimed, preview: Preview, before: Sequence[Step]
+    worker: WorkerContext,
+    claimed: Claimed,
+    preview: Preview,
+    before: Sequence[Step],
+    knowing: Knowing | None,
 ) -> Outcome:
     deps = AgentDeps(
         tenant_id=claimed.tenant_id,
@@ -136,7 +165,8 @@ async def _speak(
         person_id=claimed.message.sender.user_id,
         run_id=claimed.run_id,
     )
-    assert claimed.prompt is not None
+    prompt = claimed.prompt
+    assert prompt is not None
     limits = AnswerLimits(
         first_byte_s=settings.model.first_byte_timeout_s,
         between_pieces_s=settings.model.between_pieces_timeout_s,
@@ -146,9 +176,17 @@ async def _speak(
         max_requests=settings.model.max_requests,
     )
     try:
+        if knowing is not None:
+            await knowing.look_up()
+            preview, prompt = knowing.checked(preview), knowing.prompt
+            said = knowing.said_without_model(is_practice=_is_practice(claimed))
+            if said is not None:
+                preview.add(said)
+                preview.complete()
+                return Outcome("complete", preview.text)
         model = worker.models.resolve(claimed.model)
         tools, record = _tools_and_record(worker, claimed, before, preview)
-        async with open_answer(model, claimed.prompt, deps, limits, tools, record) as spoken:
+        async with open_answer(model, prompt, deps, limits, tools, record) as spoken:
             async for piece in spoken:
                 claimed.timeline.heard_piece()
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
@@ -180,6 +218,11 @@ async def _speak(
     except Exception:
         log.exception("answer_failed", run_id=str(claimed.run_id))
         return failed("internal_error", BROKEN)
+
+
+def _is_practice(claimed: Claimed) -> bool:
+    """Whether the toy would answer."""
+    return settings.model.practice and claimed.model is None
 
 
 def _tools_and_record(

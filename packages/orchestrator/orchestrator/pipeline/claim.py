@@ -44,6 +44,8 @@ class Claimed:
     model: str | None
     tools: Sequence[str]
     """Names of those the agent has."""
+    knows: bool
+    """It has documents to read first."""
     prompt: Prompt | None
     """None for a run of which nothing can be made: it ends without being answered."""
     in_hand: RunInHand
@@ -113,6 +115,7 @@ async def claim(
         extras=extras,
         model=claimed.agent.model,
         tools=claimed.agent.tools,
+        knows=claimed.agent.knows,
         prompt=prompt,
         in_hand=in_hand,
         timeline=timeline,

@@ -23,6 +23,7 @@ from shared.log import get_logger
 from shared.models import WebConversationMessage
 from shared.outages import DATABASE_AWAY, passes
 from shared.runs import queue
+from shared.valkey.publish import tell_changed
 
 from orchestrator.life.context import WorkerContext
 from orchestrator.pipeline.answer import BROKEN, Outcome, RunStatus, failed
@@ -57,16 +58,19 @@ async def store(worker: WorkerContext, claimed: Claimed, outcome: Outcome) -> St
 
     Raises the database's error if it stays away; then the run is answered again later. What cannot
     be stored for another reason would be refused next time as well, after the model has been paid
-    again: then the person is told that it failed.
+    again: then it is stored without what accompanies it, and else the person is told that it
+    failed.
     """
-    try:
-        return await _store_waiting(worker, claimed, outcome)
-    except DATABASE_AWAY as error:
-        if passes(error):
-            raise
-        log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
-    except Exception:
-        log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
+    bare = [replace(outcome, grounding=None)] if outcome.grounding else []
+    for storable in (outcome, *bare):
+        try:
+            return await _store_waiting(worker, claimed, storable)
+        except DATABASE_AWAY as error:
+            if passes(error):
+                raise
+            log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
+        except Exception:
+            log.exception("outcome_cannot_be_stored", run_id=str(claimed.run_id))
     return await _store_waiting(worker, claimed, failed("internal_error", BROKEN))
 
 
@@ -115,10 +119,13 @@ async def _store_once(worker: WorkerContext, claimed: Claimed, outcome: Outcome)
         finish=outcome.finish,
         hints={name: claimed.extras[name] for name in HINTS if name in claimed.extras},
         apology=apology,
+        grounding=outcome.grounding,
         runs_at_once=settings.limits.tenant_runs_at_once,
     )
     if ended is None:
         return await _stored_before(worker, claimed, outcome)
+    if outcome.grounding and outcome.grounding.calls_person:
+        tell_changed(claimed.tenant_id, "attention")
     merged = [_told(claimed, older, MERGED) for older in ended.merged]
     return Stored(outcome, _told(claimed, ended.answer, outcome), merged, ended.following)
 
@@ -170,5 +177,6 @@ def _told(claimed: Claimed, stored: StoredOutcome, outcome: Outcome) -> dict[str
         error_code=outcome.error_code,
         finish=outcome.finish,
         attempt=claimed.attempt,
+        parts=outcome.grounding.citations if outcome.grounding else None,
     )
     return frame.payload()

@@ -2,6 +2,7 @@
 
 from shared.api.account import account_router
 from shared.api.agents import agents_router
+from shared.api.answers import answers_router
 from shared.api.attention import attention_router
 from shared.api.auth import auth_router
 from shared.api.channel_settings import channel_settings_router
@@ -18,6 +19,7 @@ from shared.api.tenants import tenants_router
 __all__ = [
     "account_router",
     "agents_router",
+    "answers_router",
     "attention_router",
     "auth_router",
     "channel_settings_router",

@@ -16,10 +16,11 @@ from shared.api.rbac import (
     require_tenant_member,
 )
 from shared.conversations import control, history, opening
+from shared.conversations.frames import citations
 from shared.conversations.looking_in import Act, leave_trace
 from shared.db import PortalSession
 from shared.errors import BadRequest
-from shared.events import Author, MessageRole, MessageStatus
+from shared.events import Author, Citation, MessageRole, MessageStatus
 from shared.models import WebConversation, WebConversationMessage
 
 chat_router = APIRouter(
@@ -57,6 +58,12 @@ class AuthorOut(BaseModel):
     """Null of a notice, and of a colleague who has left."""
 
 
+class CitationOut(Citation):
+    """A source of an answer, with its words."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
 class MessageOut(BaseModel):
     """A message of the history."""
 
@@ -74,6 +81,8 @@ class MessageOut(BaseModel):
     finish: str | None = None
     author: AuthorOut | None = None
     """Who wrote it, where that is neither the person nor the agent."""
+    citations: list[CitationOut] | None = None
+    """The sources of an answer that has some."""
 
 
 class OpenConversation(BaseModel):
@@ -158,6 +167,8 @@ def _told(message: WebConversationMessage, author: Author | None) -> MessageOut:
     told = MessageOut.model_validate(message)
     if author is not None:  # else it is not told at all
         told.author = AuthorOut.model_validate(author)
+    if (cited := citations(message.parts)) is not None:
+        told.citations = [CitationOut.model_validate(each) for each in cited]
     return told
 
 

@@ -16,6 +16,7 @@ Kind = Literal[
     "handover",
     "asked_for_person",
     "answer_failed",
+    "not_known",
     "employee_paused",
     "limit_reached",
     "unknown_effect",
@@ -35,7 +36,10 @@ _OPEN = text(
     ON CONFLICT (tenant_id, kind, subject) WHERE resolved_at IS NULL DO NOTHING
     """
 )
-_THEIRS = "('handover', 'asked_for_person', 'answer_failed', 'employee_paused', 'limit_reached')"
+_THEIRS = (
+    "('handover', 'asked_for_person', 'answer_failed', 'not_known', 'employee_paused',"
+    " 'limit_reached')"
+)
 """What whoever takes a conversation over takes care of."""
 _OF_CONVERSATION = f"""
      WHERE item.tenant_id = :tenant_id AND item.channel = :channel

@@ -41,6 +41,8 @@ class Due:
     hints: dict[str, Any] | None
     code: str | None
     """What was last written down about it."""
+    parts: list[dict[str, Any]] | None = None
+    """The message's, like its citations."""
 
 
 # One step along the index of what is open for each conversation, from one on.
@@ -65,7 +67,7 @@ _DUE = Statement(
     )
     SELECT due.id, due.conversation_id, due.message_id, due.n, due.state = 'sending',
            due.maybe_twice, due.attempts, due.body::text, message.content, its.external_key,
-           address.external_id, due.hints::text, due.last_code
+           address.external_id, due.hints::text, due.last_code, message.parts::text
       FROM due
       JOIN messages AS message
         ON message.tenant_id = due.tenant_id AND message.channel = due.channel
@@ -129,10 +131,11 @@ async def look(
 
 def _due(*columns: Any) -> Due:
     due = Due(*columns)
-    return replace(due, body=_read(columns[7]), hints=_read(columns[11]))
+    body, hints, parts = (_read(columns[at]) for at in (7, 11, 13))
+    return replace(due, body=body, hints=hints, parts=parts)
 
 
-def _read(json: str | None) -> dict[str, Any] | None:
+def _read(json: str | None) -> Any:
     return None if json is None else orjson.loads(json)
 
 

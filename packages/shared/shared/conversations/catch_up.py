@@ -98,7 +98,7 @@ def _catch_up(place: Place) -> Statement:
                AND {unfinished("run")})::text,
            (SELECT json_agg(message ORDER BY message.seq)
               FROM (SELECT id, role, content, status, seq, reply_to, client_message_id, created_at,
-                           error_code, finish,
+                           error_code, finish, parts,
                            CASE WHEN author_kind IN ('member', 'system') THEN json_build_object(
                                'kind', author_kind,
                                'name', (SELECT member.display_name FROM portal_users AS member

@@ -1,17 +1,24 @@
 """Stored messages, and errors, as the frames that tell them."""
 
-from typing import get_args
+from collections.abc import Iterable
+from typing import Any, get_args
 from uuid import UUID
 
 from shared.conversations.outcomes import StoredOutcome
 from shared.errors import AgentPaused, KonstructError, TooMany
-from shared.events import Author, ErrorFrame, Handling, MessageFrame, ResponseFrame
+from shared.events import Author, Citation, ErrorFrame, Handling, MessageFrame, ResponseFrame
 from shared.models import WebConversationMessage
 
 
 def known_handling(handling: str | None) -> Handling | None:
     """None for one that only a newer version knows."""
     return handling if handling in get_args(Handling) else None  # type: ignore[return-value]
+
+
+def citations(parts: Iterable[dict[str, Any]] | None) -> list[Citation] | None:
+    """Those among a message's parts; None if it has none."""
+    cited = [part for part in parts or () if part.get("kind") == "citation"]
+    return [Citation.model_validate(part) for part in cited] or None
 
 
 def message_frame(
@@ -27,6 +34,7 @@ def message_frame(
     frame.author = author
     frame.attempt = attempt
     frame.handling = known_handling(handling)
+    frame.citations = citations(message.parts)
     return frame
 
 
@@ -48,6 +56,7 @@ def response_frame(
         finish=message.finish,
         author=author,
         attempt=attempt,
+        citations=citations(message.parts),
     )
 
 
@@ -60,6 +69,7 @@ def outcome_frame(
     finish: str | None = None,
     author: Author | None = None,
     attempt: int | None = None,
+    parts: Iterable[dict[str, Any]] | None = None,
 ) -> ResponseFrame:
     """As when it is told again from the database."""
     return ResponseFrame(
@@ -74,6 +84,7 @@ def outcome_frame(
         finish=finish,
         author=author,
         attempt=attempt,
+        citations=citations(parts),
     )
 
 

@@ -44,13 +44,14 @@ def outcome(
     input_tokens: str = "NULL::integer",
     output_tokens: str = "NULL::integer",
     hints: str = "NULL::jsonb",
+    parts: str = "NULL::jsonb",
     author_kind: str | None = None,
 ) -> str:
     """`fence` is about the run by the alias `run`; `covers` says whether older messages may have
     been answered together with it. Gives the stored messages, the newest last, or nothing when the
     fence did not hold from the beginning."""
     covered = _COVERED.format(run=run_id)
-    answer = _Answer(message_id, text, status, error_code, finish, author_kind)
+    answer = _Answer(message_id, text, status, error_code, finish, parts, author_kind)
     mine = f"""conversation.id = {conversation_id}
        AND EXISTS (SELECT FROM agent_runs AS run WHERE {fence})"""
     numbers = f"1 + (SELECT count(*) FROM ({covered}) AS covered)" if covers else "1"  # noqa: S608
@@ -76,6 +77,7 @@ class _Answer(NamedTuple):
     status: str
     error_code: str
     finish: str
+    parts: str
     author_kind: str | None
     """Whose words they are, if not the agent's."""
 
@@ -103,6 +105,7 @@ def _together(place: Place, answer: _Answer, covered: str) -> str:
             status=f"CASE WHEN {newest} THEN {answer.status} ELSE 'merged' END",
             error_code=f"CASE WHEN {newest} THEN {answer.error_code} END",
             finish=f"CASE WHEN {newest} THEN {answer.finish} END",
+            parts=f"CASE WHEN {newest} THEN {answer.parts} END",
             author_kind=answer.author_kind,
         ),
         seq="conversation.last_seq + 1 - answered.place",
@@ -132,6 +135,7 @@ def _add(place: Place, answer: _Answer, *, seq: str, reply_to: str, source: str)
         finish=answer.finish,
         author_kind=answer.author_kind or ("NULL" if place.is_web else "'agent'"),
         author_id="NULL" if place.is_web or answer.author_kind else "conversation.agent_id",
+        parts=answer.parts,
         source=source,
     )
 

@@ -11,13 +11,13 @@ from shared.models.contacts import Contact, ContactAddress
 from shared.models.conversations import ChannelConversation, Conversation
 from shared.models.deliveries import Delivery
 from shared.models.files import File
+from shared.models.grounding import AnswerRules, AnswerTrace, KnowledgeQuestion
 from shared.models.identity import Membership, PortalSessionRecord, PortalUser
 from shared.models.inbound import InboundEvent
 from shared.models.invitations import Invitation
 from shared.models.jobs import Job
 from shared.models.knowledge import (
     AgentKnowledge,
-    Citation,
     KnowledgeChunk,
     KnowledgeDocument,
     KnowledgeSource,
@@ -37,6 +37,8 @@ __all__ = [
     "AgentCounter",
     "AgentKnowledge",
     "AgentRun",
+    "AnswerRules",
+    "AnswerTrace",
     "AttentionItem",
     "AuditEvent",
     "Base",
@@ -44,7 +46,6 @@ __all__ = [
     "ChannelConversation",
     "ChannelMessage",
     "ChannelSettings",
-    "Citation",
     "ConnectionCursor",
     "ConnectionLease",
     "Contact",
@@ -57,6 +58,7 @@ __all__ = [
     "Job",
     "KnowledgeChunk",
     "KnowledgeDocument",
+    "KnowledgeQuestion",
     "KnowledgeSource",
     "KnowledgeTerm",
     "KnowledgeVersion",

@@ -31,6 +31,7 @@ from orchestrator.channels.adapter import (
     Unsure,
     Verdict,
 )
+from orchestrator.channels.rendering.sources import with_sources
 
 log = get_logger(__name__)
 
@@ -103,7 +104,7 @@ async def send(desk: Desk, due: Due) -> Verdict | None:
 
 def _rendered(desk: Desk, due: Due) -> list[Part]:
     """The message's parts; the first knows what helps to send it, as a placeholder's id."""
-    parts = list(desk.adapter.render(due.text))
+    parts = list(desk.adapter.render(with_sources(due.text, due.parts)))
     if parts and due.hints:
         parts[0] = {**parts[0], "hints": due.hints}
     return parts

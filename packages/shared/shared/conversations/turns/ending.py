@@ -14,6 +14,7 @@ from shared.conversations.turns.refused import refused_by
 from shared.conversations.turns.tokens import added_to, storable
 from shared.db.pipelined import Statement, transact
 from shared.db.scopes import HouseScope, TenantScope
+from shared.grounding.keeping import Grounding, keep
 from shared.runs.predicates import (
     is_at,
     may_begin,
@@ -68,6 +69,7 @@ def _end(place: Place, *, covers: bool) -> Statement:
             status="$10::text",
             finish="$11::text",
             hints="$14::jsonb",
+            parts="$13::jsonb" if place.is_web else "$15::jsonb",
             covers=covers,
         )
     )
@@ -118,18 +120,20 @@ async def end(
     finish: str | None,
     hints: dict[str, Any] | None = None,
     apology: str | None = None,
+    grounding: Grounding | None = None,
     runs_at_once: int,
 ) -> Ended | None:
     """End the run and store its answer under this id, with its delivery where one is needed;
     `hints` help to send it, and an `apology` is what a customer reads of an answer that failed, on
-    an outside channel as a message of its own. None, and nothing is stored, if the run is not this
-    worker's at this attempt any more."""
+    an outside channel as a message of its own; `grounding` is what an answer from knowledge relies
+    on. None, and nothing is stored, if the run is not this worker's at this attempt any more."""
     parameters = (*_parameters(ending), message_id, text, status, finish, conversation_id)
+    parts = grounding.parts() if grounding else None
     if channel == WEB_CHANNEL:
-        calls = [(_END_TOGETHER if ending.covers else _END)(*parameters)]
+        calls = [(_END_TOGETHER if ending.covers else _END)(*parameters, parts)]
     else:
         given = orjson.dumps(hints).decode() if hints else None
-        calls = [_END_ELSEWHERE(*parameters, channel, given)]
+        calls = [_END_ELSEWHERE(*parameters, channel, given, parts)]
         if apology is not None:
             about = (tenant_id, channel, message_id)
             calls.append(
@@ -139,6 +143,8 @@ async def end(
             )
         elif status == "complete":
             calls.append(apologizing.SETTLE(tenant_id, channel, message_id))
+    if grounding is not None:
+        calls.append(keep(tenant_id, channel, message_id, ending.run_id, grounding))
     following = _FOLLOWING(tenant_id, channel, conversation_id)
     scope = HouseScope(tenant_id, "outcome")
     try:

@@ -1,0 +1,2 @@
+"""Beside an answer from knowledge: what it must keep to, how it came about, and the questions that
+nothing answers."""
