@@ -23,6 +23,13 @@ function error(code: string, about: Partial<Extract<ServerFrame, { type: "error"
 
 const kinds = (transcript: Transcript) => threadItems(transcript).map(({ kind }) => kind);
 
+test("an answer's sources are there, however it came", () => {
+  const citations = [{ n: 1, title: "Hours", quote: "From nine.", document_id: "d", version: 1, start: 0, end: 10 }];
+  const live = take(EMPTY, accepted(1, "a"), { ...answered(2, "m1"), citations });
+  const caughtUp = take(EMPTY, messageFrame({ ...said(2, "From nine [1]."), citations }));
+  expect([live.messages.at(-1), caughtUp.messages.at(-1)]).toMatchObject([{ citations }, { citations }]);
+});
+
 describe("own messages", () => {
   test("accepted, a message has its place and is outgoing no more", () => {
     const transcript = take(addOutgoing(EMPTY, mine), accepted(1, "a"));

@@ -246,6 +246,7 @@ function takeResponse(transcript: Transcript, frame: Frame<"response">): Transcr
     ...(frame.error_code ? { error_code: frame.error_code } : {}),
     ...(frame.finish ? { finish: frame.finish } : {}),
     ...(frame.author ? { author: frame.author } : {}),
+    ...(frame.citations ? { citations: frame.citations } : {}),
   };
   return settle(addMessages(transcript, [message]), message);
 }
@@ -310,7 +311,7 @@ function hasGoodOutcome(transcript: Transcript, replyTo: string): boolean {
 /** Frames carry more than messages do; a transcript holds messages alone. */
 function toMessage(message: Message): Message {
   const { id, seq, role, content, status, created_at } = message;
-  const { reply_to, client_message_id, error_code, finish, author } = message;
+  const { reply_to, client_message_id, error_code, finish, author, citations } = message;
   return {
     id,
     seq,
@@ -323,6 +324,7 @@ function toMessage(message: Message): Message {
     ...(error_code ? { error_code } : {}),
     ...(finish ? { finish } : {}),
     ...(author ? { author } : {}),
+    ...(citations ? { citations } : {}),
   };
 }
 

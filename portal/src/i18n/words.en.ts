@@ -5,6 +5,7 @@ export const words = {
   "app.loading": "Loading…",
   "app.crashed": "Something in this page went wrong. Your messages are safe.",
   "app.reload": "Reload",
+  "app.close": "Close",
   "app.notFound": "There is no such page.",
   "app.home": "Back to Home",
   "app.noEmployees": "There are no employees in this business yet.",

@@ -6,6 +6,7 @@ export const words: Words = {
   "app.loading": "Cargando…",
   "app.crashed": "Algo ha fallado en esta página. Tus mensajes están a salvo.",
   "app.reload": "Recargar",
+  "app.close": "Cerrar",
   "app.notFound": "Esta página no existe.",
   "app.home": "Volver al inicio",
   "app.noEmployees": "Esta empresa aún no tiene empleados.",

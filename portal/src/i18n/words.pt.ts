@@ -6,6 +6,7 @@ export const words: Words = {
   "app.loading": "A carregar…",
   "app.crashed": "Algo correu mal nesta página. As suas mensagens estão a salvo.",
   "app.reload": "Recarregar",
+  "app.close": "Fechar",
   "app.notFound": "Esta página não existe.",
   "app.home": "Voltar ao início",
   "app.noEmployees": "Esta empresa ainda não tem funcionários.",

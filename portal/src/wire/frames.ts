@@ -29,7 +29,12 @@ export type ServerFrame =
   | Schemas["ReconnectFrame"];
 export type Author = NonNullable<Schemas["MessageFrame"]["author"]>;
 export type Handling = Schemas["HoldingOut"]["handling"];
-export type Message = Omit<Schemas["MessageOut"], "author"> & { author?: Author };
+export type Citation = Schemas["Citation"];
+export type Message = Omit<Schemas["MessageOut"], "author" | "citations"> & {
+  author?: Author;
+  citations?: Citation[];
+};
+export type Trace = Schemas["TraceOut"];
 export type Conversation = Schemas["ConversationOut"];
 export type Agent = Schemas["AgentOut"];
 export type AgentDetails = Schemas["AgentDetails"];

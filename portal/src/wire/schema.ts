@@ -490,6 +490,30 @@ export interface paths {
         patch: operations["rename_tenant"];
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/agents/{agent_id}/answering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Answering Rules
+         * @description What this employee's answers keep to. For admins.
+         */
+        get: operations["get_answering_rules"];
+        /**
+         * Change Answering Rules
+         * @description What they keep to from the next answer on. For admins.
+         */
+        put: operations["change_answering_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/portal/tenants/{tenant_id}/attention": {
         parameters: {
             query?: never;
@@ -977,6 +1001,27 @@ export interface paths {
         patch: operations["change_limits"];
         trace?: never;
     };
+    "/api/portal/tenants/{tenant_id}/messages/{message_id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trace Answer
+         * @description Why an employee said that: what it had found, what it used, and how long it took. For the
+         *     business's own admins.
+         */
+        get: operations["trace_answer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/portal/tenants/{tenant_id}/people/{user_id}/password-reset": {
         parameters: {
             query?: never;
@@ -1287,6 +1332,19 @@ export interface components {
              */
             tenant_id: string;
         };
+        /**
+         * AnsweringRules
+         * @description What an employee's answers from knowledge keep to.
+         */
+        AnsweringRules: {
+            /** Link Hosts */
+            link_hosts?: string[];
+            /**
+             * Requires Source
+             * @default true
+             */
+            requires_source: boolean;
+        };
         /** AnswerRated */
         AnswerRated: {
             /** Good */
@@ -1544,6 +1602,61 @@ export interface components {
                     [key: string]: string;
                 };
             };
+        };
+        /**
+         * Citation
+         * @description A source of an answer, which names it as `[n]`: what it says there, word for word, as it was
+         *     when the answer was made.
+         */
+        Citation: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** End */
+            end: number;
+            /** N */
+            n: number;
+            /** Page */
+            page?: number;
+            /** Quote */
+            quote: string;
+            /** Start */
+            start: number;
+            /** Title */
+            title: string;
+            /** Uri */
+            uri?: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CitationOut
+         * @description A source of an answer, with its words.
+         */
+        CitationOut: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** End */
+            end: number;
+            /** N */
+            n: number;
+            /** Page */
+            page?: number | null;
+            /** Quote */
+            quote: string;
+            /** Start */
+            start: number;
+            /** Title */
+            title: string;
+            /** Uri */
+            uri?: string | null;
+            /** Version */
+            version: number;
         };
         /**
          * Connect
@@ -2106,6 +2219,8 @@ export interface components {
             /** Attempt */
             attempt?: number;
             author?: components["schemas"]["Author"];
+            /** Citations */
+            citations?: components["schemas"]["Citation"][];
             /** Client Message Id */
             client_message_id?: string;
             /** Content */
@@ -2163,6 +2278,8 @@ export interface components {
          */
         MessageOut: {
             author?: components["schemas"]["AuthorOut"] | null;
+            /** Citations */
+            citations?: components["schemas"]["CitationOut"][] | null;
             /** Client Message Id */
             client_message_id?: string | null;
             /** Content */
@@ -2312,6 +2429,38 @@ export interface components {
             last_used_at: string;
             /** Tenant Id */
             tenant_id: string | null;
+        };
+        /**
+         * PassageOut
+         * @description What the answer could be made from: a piece of a document, and how well it fitted.
+         */
+        PassageOut: {
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            /** End */
+            end: number;
+            /** Excerpt */
+            excerpt: string;
+            /**
+             * Heading
+             * @default
+             */
+            heading: string;
+            /** N */
+            n: number;
+            /** Page */
+            page?: number | null;
+            /** Score */
+            score: number;
+            /** Start */
+            start: number;
+            /** Title */
+            title: string;
+            /** Version */
+            version: number;
         };
         /**
          * PersonAsked
@@ -2493,6 +2642,8 @@ export interface components {
             /** Attempt */
             attempt?: number;
             author?: components["schemas"]["Author"];
+            /** Citations */
+            citations?: components["schemas"]["Citation"][];
             /**
              * Conversation Id
              * Format: uuid
@@ -2630,6 +2781,18 @@ export interface components {
             next: string | null;
         };
         /**
+         * StepOut
+         * @description A call of a tool on the way.
+         */
+        StepOut: {
+            /** N */
+            n: number;
+            /** State */
+            state: string;
+            /** Tool */
+            tool: string;
+        };
+        /**
          * StopFrame
          * @description Stop the answer to `reply_to`, or whichever is being written.
          */
@@ -2764,6 +2927,51 @@ export interface components {
              * @constant
              */
             type: "tool_started";
+        };
+        /**
+         * TraceOut
+         * @description How one answer came about. `way` is `model`, `quoted` (the practice model quotes) or
+         *     `not_known` (nothing supported an answer); null for an answer without knowledge.
+         */
+        TraceOut: {
+            /** Agent Version */
+            agent_version?: number | null;
+            /** Attempt */
+            attempt?: number | null;
+            /** Cited */
+            cited: number[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Input Tokens */
+            input_tokens?: number | null;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** Model */
+            model?: string | null;
+            /** Output Tokens */
+            output_tokens?: number | null;
+            /** Passages */
+            passages: components["schemas"]["PassageOut"][];
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: components["schemas"]["StepOut"][];
+            /** Supported */
+            supported?: boolean | null;
+            /** Took Ms */
+            took_ms: {
+                [key: string]: number;
+            };
+            /** Way */
+            way?: string | null;
+            /** Whole */
+            whole?: boolean | null;
         };
         /**
          * TypingFrame
@@ -5017,6 +5225,164 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_answering_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweringRules"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_answering_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                agent_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnsweringRules"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnsweringRules"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7779,6 +8145,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trace_answer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+                tenant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceOut"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The input is not of the right form */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvalidInput"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -14,10 +14,14 @@ import { FailedAnswer } from "@/components/message/failed-answer";
 import { NoticeLine } from "@/components/message/notice-line";
 import { useI18n } from "@/i18n/context";
 import { sameDay } from "@/i18n/time";
+import { mayAdminister } from "@/session/rights";
+import { useWorkspace } from "@/session/workspace";
+import type { Citation } from "@/wire/frames";
 
 import { OutgoingMessage, OwnMessage } from "./own-message";
 import { useWindow } from "./use-window";
 import { DoingLine, SilentNotice, TypingIndicator } from "./waiting";
+import { WhyButton } from "./why-button";
 
 export interface MessageListHandle {
   toLatest(): void;
@@ -120,6 +124,7 @@ const Row = memo(function Row({ day, ...props }: RowProps) {
 
 function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "day">) {
   const { t } = useI18n();
+  const { at, tenant } = useWorkspace();
   const goesOn = last && connected && item.kind === "message" && item.message.finish === "length";
   switch (item.kind) {
     case "message":
@@ -134,6 +139,11 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
           stopped={item.message.status === "stopped" || isTakenOver(item.message)}
           cut={item.message.finish === "length"}
           onGoOn={goesOn ? () => { session.send(t("message.goOn")); } : undefined}
+          citations={item.message.citations}
+          documentAt={mayAdminister(tenant.role) ? (cited) => at(documentPlace(cited)) : undefined}
+          tools={mayAdminister(tenant.role) && !item.message.author && item.message.reply_to && (
+            <WhyButton messageId={item.message.id} />
+          )}
         />
       );
     case "notice":
@@ -167,6 +177,11 @@ function Item({ item, last, name, connected, session, onEdit }: Omit<RowProps, "
     case "silent":
       return <SilentNotice />;
   }
+}
+
+/** The page of a document, at the sentence that was quoted. */
+function documentPlace({ document_id, start, end }: Citation): string {
+  return `knowledge/documents/${document_id}?at=${start}-${end}`;
 }
 
 /** Over the thread, not in it: what is read does not make room for it. */

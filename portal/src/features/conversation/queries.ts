@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import type { Api } from "@/session/api";
-import type { Conversation } from "@/wire/frames";
+import type { Conversation, Trace } from "@/wire/frames";
 
 /** The person's one conversation with an employee, made if there is none. */
 export function conversationQuery(api: Api, tenantId: string, agentId: string) {
@@ -16,4 +16,13 @@ export function conversationQuery(api: Api, tenantId: string, agentId: string) {
 /** Its messages are deleted for good. */
 export function startOver(api: Api, conversationId: string): Promise<void> {
   return api.call(`/chat/conversations/${conversationId}`, { method: "DELETE" });
+}
+
+/** How one answer came about; it does not change any more. */
+export function traceQuery(api: Api, tenantId: string, messageId: string) {
+  return queryOptions({
+    queryKey: ["trace", tenantId, messageId],
+    queryFn: () => api.call<Trace>(`/tenants/${tenantId}/messages/${messageId}/trace`),
+    staleTime: Infinity,
+  });
 }

@@ -56,7 +56,7 @@ export function Needs() {
 }
 
 const KINDS = [
-  "handover", "asked_for_person", "answer_failed", "employee_paused", "limit_reached",
+  "handover", "asked_for_person", "answer_failed", "not_known", "employee_paused", "limit_reached",
   "unknown_effect", "delivery_dead", "connection_failing", "door_failing", "source_failed",
 ] as const;
 

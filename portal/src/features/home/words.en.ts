@@ -13,6 +13,7 @@ export const words = {
   "home.item.handover": "{name} asked for a colleague.",
   "home.item.asked_for_person": "Somebody wants to talk to a person.",
   "home.item.answer_failed": "{name} could not answer.",
+  "home.item.not_known": "Somebody asked what no document answers.",
   "home.item.employee_paused": "Somebody wrote to {name}, who is paused.",
   "home.item.limit_reached": "A limit of the business is reached.",
   "home.item.unknown_effect": "Nobody knows whether {name} did something. Look, and do it or leave it.",

@@ -15,6 +15,7 @@ export const words: Words = {
   "home.item.handover": "{name} ha pedido ayuda a un compañero.",
   "home.item.asked_for_person": "Alguien quiere hablar con una persona.",
   "home.item.answer_failed": "{name} no ha podido responder.",
+  "home.item.not_known": "Alguien preguntó algo que ningún documento responde.",
   "home.item.employee_paused": "Alguien ha escrito a {name}, que está en pausa.",
   "home.item.limit_reached": "Se ha alcanzado un límite de la empresa.",
   "home.item.unknown_effect": "No se sabe si {name} hizo algo. Míralo, y hazlo o déjalo.",

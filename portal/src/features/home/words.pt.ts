@@ -15,6 +15,7 @@ export const words: Words = {
   "home.item.handover": "{name} pediu a um colega.",
   "home.item.asked_for_person": "Alguém quer falar com uma pessoa.",
   "home.item.answer_failed": "{name} não conseguiu responder.",
+  "home.item.not_known": "Alguém perguntou algo a que nenhum documento responde.",
   "home.item.employee_paused": "Alguém escreveu a {name}, que está em pausa.",
   "home.item.limit_reached": "Foi atingido um limite da empresa.",
   "home.item.unknown_effect": "Não se sabe se {name} fez algo. Veja, e faça-o ou deixe-o.",
