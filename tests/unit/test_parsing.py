@@ -23,7 +23,7 @@ PROSE = (
 )
 
 
-BOMB = 201 * 1024 * 1024
+BOMB = 101 * 1024 * 1024
 BOMB_ZIP = zipped({"word/document.xml": b" " * BOMB})
 
 

@@ -5,16 +5,18 @@ import ctypes
 import os
 import resource
 import signal
+from pathlib import Path
 from typing import Final
 
-MOST_BYTES: Final = 32 * 1024 * 1024
-MOST_UNPACKED_BYTES: Final = 200 * 1024 * 1024
+MOST_BYTES: Final = 20 * 1024 * 1024
+MOST_UNPACKED_BYTES: Final = 100 * 1024 * 1024
 MOST_PAGES: Final = 1000
 MOST_CHARACTERS: Final = 3_000_000
 """A book of a thousand pages."""
 DEADLINE_S: Final = 60.0
 CPU_S: Final = 45
-MEMORY_BYTES: Final = 1024 * 1024 * 1024
+MEMORY_BYTES: Final = 384 * 1024 * 1024
+"""Of addresses; the largest documents that are read take 70 MB of them."""
 LATER: Final = 5
 """How much those who wait for an answer go before: the processor is theirs first."""
 _SIGNAL_OF_PARENTS_DEATH: Final = 1
@@ -31,6 +33,8 @@ def bind_this_process(parent_pid: int) -> None:
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S + 1))  # told first, then ended
     os.nice(LATER)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")  # this first, not the worker
     _at_most(resource.RLIMIT_AS, MEMORY_BYTES)
     for what in (resource.RLIMIT_FSIZE, resource.RLIMIT_CORE, resource.RLIMIT_NPROC):
         _at_most(what, 0)

@@ -1,5 +1,5 @@
-"""Documents of Office: a zip of XML parts. Neither may unpack to more than is allowed, whatever it
-says of its size."""
+"""Documents of Office: a zip of XML parts. What is read of it may not unpack to more than is
+allowed, whatever it says of its size."""
 
 import posixpath
 import zipfile
@@ -39,7 +39,7 @@ class Archive:
         except _BROKEN:
             raise failures.broken() from None
         parts = self._zip.infolist()
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNPACKED_BYTES:
+        if len(parts) > MOST_PARTS:
             raise failures.unpacks_to_too_much()
         self._parts = {part.filename: part for part in parts}
         self._left = MOST_UNPACKED_BYTES
