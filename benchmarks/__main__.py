@@ -31,14 +31,19 @@ from benchmarks.figures import median, p95
 from benchmarks.history import measure_history
 from benchmarks.idle import measure_idle
 from benchmarks.in_flight import measure_in_flight
+from benchmarks.knowledge import measure_knowledge
 from benchmarks.length import measure_length
+from benchmarks.recall import VARIABLE as RETRIEVAL_DATA
 from benchmarks.report import as_text, verdicts
 from benchmarks.round_trips import count_round_trips, counted_ways
 from benchmarks.servers import DATABASE, Servers, running_servers
 from benchmarks.stages import floor_stages, konstruct_stages
 from benchmarks.ways import running_ways
 
-PARTS = ("one", "crowd", "length", "in-flight", "idle", "counts", "history", "attached")
+TALKING = ("one", "crowd", "length", "in-flight")
+PARTS = (*TALKING, "idle", "counts", "history", "attached", "knowledge")
+KEPT = ("KONSTRUCT_BENCH_CHAINLIT", RETRIEVAL_DATA)
+"""Settings of the benchmark's own."""
 ASKING, ATTACHED = 20, 100
 """People beside many finished runs, and of many gateways."""
 EXAMPLES = """examples:
@@ -51,6 +56,41 @@ Figures = dict[str, Any]
 
 
 def measure(servers: Servers, options: argparse.Namespace, progress: Progress) -> Figures:
+    wanted, people = options.only, servers.people
+    figures = _talk(servers, options, progress) if set(TALKING) & set(wanted) else {}
+    if "history" in wanted:
+        with (
+            progress.step(f"Beside {options.history:,} finished runs"),
+            running_ways(servers, servers.directory / "history") as ways,
+        ):
+            figures["history"] = measure_history(ways, servers, people[:ASKING], options.history)
+    if "attached" in wanted:
+        with progress.step("Six gateways and six workers attached"):
+            figures["attached"] = asyncio.run(measure_attached(servers, people[:ATTACHED]))
+    if "idle" in wanted:
+        with (
+            progress.step(f"{options.sockets} idle sockets"),
+            running_ways(servers, servers.directory / "idle") as ways,
+        ):
+            figures["idle"] = asyncio.run(
+                measure_idle(ways["konstruct"], servers, people[: options.sockets])
+            )
+    if "knowledge" in wanted:
+        figures["knowledge"] = measure_knowledge(servers, progress)
+    if "counts" in wanted:
+        with progress.step("Counting round trips"), counted_ways(servers) as counting:
+            figures["per_message"] = asyncio.run(
+                count_round_trips(
+                    counting,
+                    people[0],
+                    servers.valkey.url,
+                    servers.postgres.superuser_conninfo(DATABASE),
+                )
+            )
+    return figures
+
+
+def _talk(servers: Servers, options: argparse.Namespace, progress: Progress) -> Figures:
     figures: Figures = {}
     wanted, people = options.only, servers.people
     with ExitStack() as running:
@@ -78,33 +118,6 @@ def measure(servers: Servers, options: argparse.Namespace, progress: Progress) -
                 with progress.step(f"{size} answers in flight at 50 tokens a second"):
                     flying = asyncio.run(measure_in_flight(ours, servers, people[:size]))
                     figures.setdefault("in_flight", {})[str(size)] = flying.figures()
-    if "history" in wanted:
-        with (
-            progress.step(f"Beside {options.history:,} finished runs"),
-            running_ways(servers, servers.directory / "history") as ways,
-        ):
-            figures["history"] = measure_history(ways, servers, people[:ASKING], options.history)
-    if "attached" in wanted:
-        with progress.step("Six gateways and six workers attached"):
-            figures["attached"] = asyncio.run(measure_attached(servers, people[:ATTACHED]))
-    if "idle" in wanted:
-        with (
-            progress.step(f"{options.sockets} idle sockets"),
-            running_ways(servers, servers.directory / "idle") as ways,
-        ):
-            figures["idle"] = asyncio.run(
-                measure_idle(ways["konstruct"], servers, people[: options.sockets])
-            )
-    if "counts" in wanted:
-        with progress.step("Counting round trips"), counted_ways(servers) as counting:
-            figures["per_message"] = asyncio.run(
-                count_round_trips(
-                    counting,
-                    people[0],
-                    servers.valkey.url,
-                    servers.postgres.superuser_conninfo(DATABASE),
-                )
-            )
     return figures
 
 
@@ -169,7 +182,7 @@ def main() -> int:
     options = _parser().parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     for name in [name for name in os.environ if name.startswith("KONSTRUCT_")]:
-        if name != "KONSTRUCT_BENCH_CHAINLIT":
+        if name not in KEPT:
             del os.environ[name]  # the product as it comes, whatever this shell is set up for
     progress, began = Progress(_steps(options)), time.monotonic()
     busy = psutil.cpu_percent(interval=1.0)
@@ -213,9 +226,11 @@ def _people(options: argparse.Namespace) -> int:
 def _steps(options: argparse.Namespace) -> int:
     only = options.only
     return (
-        3
+        2
+        + bool(set(TALKING) & set(only))
         + bool(options.chainlit and {"one", "crowd"} & set(only))
         + sum(part in only for part in ("one", "length", "idle", "counts", "history", "attached"))
+        + 2 * ("knowledge" in only)
         + len(options.people) * ("crowd" in only)
         + len(options.in_flight) * ("in-flight" in only)
     )

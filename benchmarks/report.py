@@ -58,6 +58,16 @@ def _compared(figures: Figures) -> Iterator[tuple[str, float, str, float, bool]]
             yield at_most(f"{what}, of fresh", ratio, 1.1)
             more = history[when]["idle_cpu_ms_per_s"] - history["fresh"]["idle_cpu_ms_per_s"]
             yield at_most(f"{what}, idle, ms/s more", more, 5)
+    if knowledge := figures.get("knowledge"):
+        if at := knowledge["recall"].get("at"):
+            yield at_least("retrieval by words alone: recall at 10", at["10"], 0.9)
+        for title, name in (("alone", "alone"), ("beside another's 100,000", "with_others")):
+            yield at_most(f"20,000 chunks, {title}: p95, ms", knowledge[name]["p95_ms"], 30)
+        ratio = knowledge["with_others"]["median_ms"] / knowledge["alone"]["median_ms"]
+        yield at_most("20,000 chunks: median, of that without others", ratio, 1.25)
+        yield at_most(
+            "20,000 chunks: questions that find otherwise", knowledge["found_otherwise"], 0
+        )
     for room, attached in figures.get("attached", {}).items():
         yield at_most(f"six and six {room}: unanswered", len(attached["unanswered"]), 0)
         yield at_most(f"six and six {room}: failed", len(attached["failed"]), 0)
@@ -137,6 +147,8 @@ def _lines(figures: Figures) -> Iterator[str]:
         yield _row("", *(TITLES[name] for name in counts))
         for what in counts["konstruct"]:
             yield _row(what.replace("_", " "), *(f"{each[what]:g}" for each in counts.values()))
+    if knowledge := figures.get("knowledge"):
+        yield from _of_knowledge(knowledge)
     if history := figures.get("history"):
         yield f"\nPostgreSQL beside {history['runs']:,} finished runs, as they were analyzed"
         looks = {name: look for name, look in history.items() if name != "runs"}
@@ -167,6 +179,23 @@ def _table(by_way: Figures, rows: dict[str, str]) -> Iterator[str]:
     yield _row("", *(TITLES[name] for name in by_way))
     for title, name in rows.items():
         yield _row(title, *(each[name] for each in by_way.values()))
+
+
+def _of_knowledge(figures: Figures) -> Iterator[str]:
+    yield "\nA question to an employee that knows much, by words alone"
+    yield _row("", f"{figures['chunks']:,} chunks", f"+ {figures['beside']:,}")
+    for title, name in (("median, ms", "median_ms"), ("p95, ms", "p95_ms")):
+        yield _row(title, figures["alone"][name], figures["with_others"][name])
+    yield _row("chunks read a second", figures["chunks_read_per_s"])
+    recall = figures["recall"]
+    if "left_out" in recall:
+        yield f"  Recall is left out: {recall['left_out']}."
+        return
+    yield f"\nWhat {recall['questions']} questions of a benchmark find, by words alone"
+    yield _row("", *(f"@{depth}" for depth in recall["at"]))
+    yield _row("recall", *recall["at"].values())
+    yield _row("supported by their own text", recall["supported"])
+    yield _row("declined by the other texts", recall["declined"])
 
 
 def _row(title: str, *values: str | float | None) -> str:

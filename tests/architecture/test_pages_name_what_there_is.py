@@ -22,6 +22,7 @@ OF_TESTS = {
     "KONSTRUCT_TEST_SIZE",
     "KONSTRUCT_TEST_DESCRIPTIONS",
     "KONSTRUCT_BENCH_CHAINLIT",
+    "KONSTRUCT_RETRIEVAL_DATA",
     "KONSTRUCT_GATEWAY",
 }
 """Variables of tests and tools, which no process of the product reads."""

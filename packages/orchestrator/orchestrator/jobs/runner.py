@@ -20,6 +20,7 @@ from shared.jobs.kinds import (
     CHANNEL_FILES,
     CHANNEL_PERSON,
     KINDS,
+    KNOWLEDGE_FETCH,
     KNOWLEDGE_READ,
 )
 from shared.jobs.queue import Claimed
@@ -27,7 +28,7 @@ from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
 
 from orchestrator import metrics
-from orchestrator.jobs import channels, files, knowledge
+from orchestrator.jobs import channels, files, knowledge, websites
 from orchestrator.jobs.work import Handler, JobFailed, Work
 from orchestrator.life.fair_queue import FairQueue
 
@@ -45,15 +46,18 @@ _HANDLERS: Final[dict[str, Handler]] = {
     CHANNEL_DISCONNECT: channels.disconnect,
     CHANNEL_FILES: files.fetch,
     CHANNEL_PERSON: channels.person,
+    KNOWLEDGE_FETCH: websites.fetch,
     KNOWLEDGE_READ: knowledge.read,
 }
 _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {
     CHANNEL_CHECK: channels.plan_next_check,
+    KNOWLEDGE_FETCH: websites.plan_next_fetch,
 }
 
 
 _GIVEN_UP: Final[dict[str, Callable[[UUID, UUID], Awaitable[None]]]] = {
     CHANNEL_DISCONNECT: channels.forget,
+    KNOWLEDGE_FETCH: websites.not_fetched,
     KNOWLEDGE_READ: knowledge.give_up,
 }
 """What is done all the same when a job has failed for good."""

@@ -59,7 +59,7 @@ async def keep_page(tenant_id: UUID, source_id: UUID, page: Page) -> UUID:
     }
     async with TenantSession(tenant_id) as session, session.transaction():
         source = await _wanted(session, tenant_id, source_id)
-        if source.kind == "page" or source.title == source.uri:
+        if source.title == source.uri:
             source.title = title
         known = await _known(session, source, page.uri)
         if known is None:
