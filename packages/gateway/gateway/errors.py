@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from shared.api.problems import ProblemRoute, problem_document
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
@@ -25,7 +26,10 @@ def add_error_handlers(app: FastAPI) -> None:
     """Answer typed errors with their status, and outages of a part with 503."""
 
     @app.exception_handler(KonstructError)
-    async def _typed(_: Request, error: KonstructError) -> JSONResponse:
+    async def _typed(request: Request, error: KonstructError) -> JSONResponse:
+        if isinstance(request.scope.get("route"), ProblemRoute):
+            metrics.refused(error.code)
+            return problem_document(request, error)
         return answer(error)
 
     @app.exception_handler(RequestValidationError)

@@ -1,10 +1,9 @@
 """How errors look over HTTP, as OpenAPI tells it: one shape for all."""
 
-from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -49,21 +48,15 @@ def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 class ProblemRoute(APIRoute):
-    """A call whose typed errors are problem documents of RFC 9457, with `code` and `retryable`."""
+    """A call whose typed errors are problem documents of RFC 9457, with `code` and `retryable`.
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handle = super().get_route_handler()
-
-        async def handle_and_say(request: Request) -> Response:
-            try:
-                return await handle(request)
-            except KonstructError as error:
-                return _document(request, error)
-
-        return handle_and_say
+    They are made where the application handles errors, and not around the call: there the request's
+    session has heard of the error, and rolled back.
+    """
 
 
-def _document(request: Request, error: KonstructError) -> Response:
+def problem_document(request: Request, error: KonstructError) -> JSONResponse:
+    """The error as such a document."""
     said = {
         "type": "about:blank",
         "title": HTTPStatus(error.status_code).phrase,
