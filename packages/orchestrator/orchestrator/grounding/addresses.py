@@ -2,7 +2,7 @@
 a link of them."""
 
 from collections.abc import Set
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 import regex
 
@@ -30,6 +30,10 @@ _ENDINGS = (
     " pptx rar rtf svg tar toml ts tsx txt webp xls xlsx xml yaml yml"
 )
 _FILES = frozenset(_ENDINGS.split())
+_IN_ANY_CASE = frozenset(
+    ("app", "biz", "co", "com", "dev", "eu", "info", "io", "net", "org", "shop")
+)
+"""Endings that are a name's however they are written; of others a capital begins a sentence."""
 _NO_PAGE = (
     "javascript|vbscript|data|mailto|tel|sms|smsto|file|blob|about|view-source|callto|facetime|geo|"
     "intent|magnet|market|maps|skype|slack|tg|whatsapp|xmpp|urn|ws|wss|ftp|ftps|ssh|git"
@@ -38,9 +42,10 @@ _ADDRESS = regex.compile(
     rf"""
     (?P<url>[a-z][a-z0-9+.\-]{{0,30}}:/{{2,}}\S*)
   | (?<![a-z0-9])(?P<scheme>{_NO_PAGE}):(?=\S)
-  | (?P<box>[\w.+%\-]+@(?P<at>(?:[\w\-]+[.。．｡])+[a-z]{{2,24}}))(?![\w\-])
+  | (?P<box>[\w.+%\-]+@(?P<at>(?:[\w\-]+[.。．｡])+[a-z]{{2,24}}))(?!\w)
   | (?<![\w.\-])(?P<host>\.?(?:[\w\-]+[.。．｡])+(?P<tld>[a-z]{{2,24}}|\d{{1,3}})|\.[a-z]{{2,24}})
-    (?![\w\-])(?P<more>(?::\d+)?[/?\#]\S*|:\d+)?
+    (?!\w)(?P<more>(?::\d+)?[/?\#]\S*|:\d+)?
+  | (?<![\w.@/])@(?P<mention>[a-z]\w{{4,31}})(?![\w/])
     """,
     regex.IGNORECASE | regex.VERBOSE,
 )
@@ -49,6 +54,7 @@ _PAGE = regex.compile(
     r"(?:[/?#][a-z0-9\-._~/?#=&%+,:;@!*'$()]*)?",
     regex.IGNORECASE,
 )
+_HOST = regex.compile(r"(?:[\w\-]+\.)+(?P<tld>[a-z]{2,24})(?![\w\-])", regex.IGNORECASE)
 _CLOSING = regex.compile(r"[)\]}>\"'*_~`.,:;!?…»”’。]*")
 _DOTS = regex.compile(r"[.。．｡]")
 
@@ -69,7 +75,8 @@ class Addresses:
             parts.port  # noqa: B018 - it is read to be checked
         except ValueError:
             return False
-        return "@" not in parts.netloc and self._is_allowed(parts.hostname or "")
+        is_ours = "@" not in parts.netloc and self._is_allowed(parts.hostname or "")
+        return is_ours and not _leads_on(parts)
 
     def shown(self, word: str) -> str:
         """The word, its addresses links or no address any more."""
@@ -82,6 +89,8 @@ class Addresses:
             return f"{scheme}: "
         if found["box"] is not None:
             return self._box(found)
+        if (mention := found["mention"]) is not None:
+            return f"@ {mention}"
         return self._host(found)
 
     def _page(self, url: str) -> str:
@@ -117,8 +126,7 @@ class Addresses:
         elif len(labels) > 2:
             is_one = not tld.isdigit() and tld.lower() not in _FILES
         else:
-            named = tld.lower() in _TLDS and not tld[:1].isupper()
-            is_one = len(labels) == 2 and (named or labels[0].lower() == "www")
+            is_one = len(labels) == 2 and (_ends_a_name(tld) or labels[0].lower() == "www")
         return self._apart(found[0]) if is_one else host + self.shown(more)
 
     def _apart(self, address: str) -> str:
@@ -128,6 +136,24 @@ class Addresses:
 
     def _is_allowed(self, host: str) -> bool:
         return host.lower().removeprefix("www.") in self._hosts
+
+
+def _ends_a_name(tld: str) -> bool:
+    """There are more endings than anybody lists; words that long do not follow a full stop without
+    a blank."""
+    if not tld.islower():
+        return tld.lower() in _IN_ANY_CASE
+    return tld in _TLDS or (len(tld) >= 4 and tld not in _FILES)
+
+
+def _leads_on(parts: SplitResult) -> bool:
+    """Whether an allowed page is given another address, to which it may send whoever comes."""
+    path, given = parts.path, f"{parts.query}#{parts.fragment}"
+    for _ in range(3):
+        path, given = unquote(path), unquote(given)
+    if any(mark in path + given for mark in ("//", "\\", ":/")):
+        return True
+    return any(found["tld"].lower() not in _FILES for found in _HOST.finditer(given))
 
 
 def _apart(name: str) -> str:

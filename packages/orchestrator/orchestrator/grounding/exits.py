@@ -34,7 +34,7 @@ _TOKEN = regex.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)")
 _LAST_TOKEN = regex.compile(rf"\s*[^\s{_WIDE}]*\Z")
 _NUMBERS = regex.compile(
     r"( *)[\[【［]\s*\^?\s*(?:source|fuente|fonte)?\s*:?\s*"
-    r"(\d{1,6}(?:\s*[,;\-–]\s*\d{1,6})*)\s*(?:†[^\]】］\n]{0,40})?\s*[\]】］]",
+    r"(\d{1,12}(?:\s*[,;\-–]\s*\d{1,12})*)\s*(?:†[^\]】］\n]{0,40})?\s*[\]】］]",
     regex.IGNORECASE,
 )
 _CLOSES = ("", " ", "\n", ".", ",", ";", "?", ")")
