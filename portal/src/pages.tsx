@@ -24,6 +24,7 @@ const DocumentPage = lazy(() => import("@/features/knowledge/document-page"));
 const EmployeePage = lazy(() => import("@/features/employees/employee-page"));
 const EmployeesPage = lazy(() => import("@/features/employees/page"));
 const FirstBusinessPage = lazy(() => import("@/features/businesses/first-business-page"));
+const GapsPage = lazy(() => import("@/features/knowledge/gaps-page"));
 const HirePage = lazy(() => import("@/features/employees/hire-page"));
 const HomePage = lazy(() => import("@/features/home/page"));
 const KnowledgePage = lazy(() => import("@/features/knowledge/page"));
@@ -62,6 +63,7 @@ function AllPages() {
         <Route path="knowledge/sources/:sourceId" element={<SourcePage />} />
         <Route path="knowledge/documents/:documentId" element={<DocumentPage />} />
         <Route path="knowledge/answers" element={<AnswersPage />} />
+        <Route path="knowledge/gaps" element={<GapsPage />} />
         <Route path="channels" element={forAdmins(<ChannelsPage />)} />
         <Route path="channels/new/:kind" element={forAdmins(<ConnectPage />)} />
         <Route path="channels/:connectionId" element={forAdmins(<ConnectionPage />)} />

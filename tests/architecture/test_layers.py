@@ -146,6 +146,7 @@ SQL_LAYERS = (
     "shared.knowledge.lexemes",
     "shared.knowledge.repository",
     "shared.knowledge.search",
+    "shared.knowledge.trial_repository",
     "shared.runs.bursts",
     "shared.runs.facts",
     "shared.runs.leases",

@@ -46,6 +46,7 @@ PAGES = (
         False,
         {"en": "Answers", "es": "Respuestas", "pt": "Respostas"},
     ),
+    At("/b/{business}/knowledge/gaps", False, {"en": "Gaps", "es": "Lagunas", "pt": "Lacunas"}),
     At("/b/{business}/channels", False, {"en": "Channels", "es": "Canales", "pt": "Canais"}),
     At(
         "/b/{business}/channels/new/telegram",

@@ -6,6 +6,7 @@ from uuid import uuid4
 from playwright.async_api import Locator, expect
 
 from tests.support import people
+from tests.support.knowledge import learn
 from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit
 
@@ -43,10 +44,11 @@ class Acts:
 
     async def drop(self, files: dict[str, str]) -> None:
         self.done += 1
+        await self.page.get_by_role("group", name="Drop files here").wait_for()
         await self.page.evaluate(DROP, files)
 
 
-async def test_three_dropped_files_are_known_and_what_was_read_is_shown_and_corrected(
+async def test_from_the_log_in_over_three_dropped_files_to_an_answer_opened_at_its_sentence(
     visit: Visit, acme: World
 ) -> None:
     eva = await people.make_person(
@@ -62,8 +64,16 @@ async def test_three_dropped_files_are_known_and_what_was_read_is_shown_and_corr
     sources = page.rows("Sources").get_by_role("listitem")
     await expect(sources).to_have_count(3)
     await expect(sources.filter(has_text="Known")).to_have_count(3, timeout=LEARNED_WITHIN_MS)
-    await acts.click(sources.get_by_role("link", name="prices.md"))
-    await expect(here.get_by_text("A check-up costs 45 euros")).to_be_visible()
+    question = '[[model: text="A check-up costs 45 euros [1]."]] What does a check-up cost?'
+    await acts.fill(here.get_by_label("Ask something that a customer would"), question)
+    await acts.click(page.button("Ask"))
+    cited = here.get_by_role("list", name="Sources of this answer").get_by_role("link")
+    await expect(cited).to_have_text("prices.md", timeout=LEARNED_WITHIN_MS)
+    await acts.click(cited)
+    passage = here.get_by_role("mark")
+    await expect(passage).to_contain_text("A check-up costs 45 euros")
+    await expect(passage).to_be_in_viewport()
+    await expect(passage).to_be_focused()
     assert acts.done <= 10
     assert await page.violations() == []
 
@@ -79,7 +89,6 @@ async def test_a_file_that_cannot_be_read_says_what_helps_and_is_removed_after_a
 ) -> None:
     page = await visit(acme.admin, path=f"/b/{acme.slug}/knowledge/sources")
     here, acts = page.page, Acts(page)
-    await here.get_by_role("group", name="Drop files here").wait_for()
     await acts.drop({"broken.pdf": "%PDF-1.7 and nothing else"})
     row = page.rows("Sources").get_by_role("listitem")
     await expect(row).to_contain_text("Could not be read", timeout=LEARNED_WITHIN_MS)
@@ -106,3 +115,25 @@ async def test_a_member_types_an_answer_and_gives_no_files(visit: Visit, acme: W
     await expect(row).to_contain_text(
         re.compile("Do you take Sanitas.*Known"), timeout=LEARNED_WITHIN_MS
     )
+
+
+async def test_what_no_source_answered_is_answered_where_it_stands_and_tried_at_once(
+    visit: Visit, acme: World
+) -> None:
+    await learn(acme.id, "hours.txt", "We are open from nine to six.", acme.agent_id)
+    page = await visit(acme.anna)
+    await page.choose("Ada")
+    question = '[[model: text="Yes, we take Sanitas [1]."]] Do you accept Sanitas insurance?'
+    await page.say(question)
+    await expect(page.answers.last).to_contain_text("I do not know this")
+    await page.open(f"/b/{acme.slug}/knowledge/gaps")
+    here = page.page
+    gap = page.rows("Gaps").get_by_role("listitem")
+    await expect(gap).to_contain_text("Do you accept Sanitas insurance?")
+    await expect(gap).to_contain_text("asked once")
+    await gap.get_by_role("button", name="Answer now").click()
+    await here.get_by_label("The answer").fill("Yes, we accept Sanitas insurance of every kind.")
+    await page.button("Teach it").click()
+    await expect(here.get_by_text("Ada knows it now:")).to_be_visible(timeout=LEARNED_WITHIN_MS)
+    await expect(here.get_by_text("Yes, we take Sanitas")).to_be_visible()
+    await expect(gap).to_have_count(0)

@@ -74,6 +74,7 @@ def test_there_is_every_command_people_rely_on() -> None:
         *("tenant create", "tenant list", "tenant limits", "user create", "user add", "user list"),
         *("channel connect", "channel list", "channel check", "channel disconnect"),
         *("knowledge add", "knowledge list", "knowledge show", "knowledge remove"),
+        *("knowledge ask",),
         *("secrets new", "secrets rotate"),
         *("inbox take", "inbox reply", "inbox release", "inbox show", "agent change"),
         *("wording list", "wording set", "wording language", "wording machine"),

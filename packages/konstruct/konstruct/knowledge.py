@@ -12,11 +12,12 @@ from uuid import UUID
 from shared.agents.rules import find_by_name, list_agents
 from shared.db import SystemSession, TenantSession
 from shared.errors import BadRequest, NotFound
-from shared.knowledge import sources
+from shared.knowledge import sources, trials
 from shared.knowledge.readers import tenant_of
 from shared.knowledge.reading import DONE, how_far
 from shared.knowledge.sources import Source
-from shared.tenants.rules import find_tenant
+from shared.models import Tenant
+from shared.tenants.rules import find_tenant, list_tenants
 
 LOOK_EVERY_S = 0.3
 
@@ -153,6 +154,13 @@ async def remove(source_id: UUID) -> dict[str, Any]:
     return {"id": source_id, "title": shown.source.title, "state": "removed"}
 
 
+async def ask(tenant: str | None, agent: str, question: str) -> dict[str, Any]:
+    """Raises NotFound, BadRequest if several tenants have an agent of that name."""
+    tenant_id, agent_id = await _agent(tenant, agent)
+    answered = await trials.ask(tenant_id, agent_id, question)
+    return {"answer": answered.answer, "knows": answered.knows, "citations": answered.citations}
+
+
 async def _tenant(named: str) -> UUID:
     async with SystemSession("setup") as session, session.transaction():
         return (await find_tenant(session, named)).id
@@ -161,6 +169,23 @@ async def _tenant(named: str) -> UUID:
 async def _tenant_of(source_id: UUID) -> UUID:
     async with SystemSession("setup") as session, session.transaction():
         return await tenant_of(session, source_id)
+
+
+async def _agent(tenant: str | None, name: str) -> tuple[UUID, UUID]:
+    found: list[tuple[Tenant, UUID]] = []
+    async with SystemSession("setup") as session, session.transaction():
+        tenants = [await find_tenant(session, tenant)] if tenant else await list_tenants(session)
+    for each in tenants:
+        async with TenantSession(each.id) as own, own.transaction():
+            agent = await find_by_name(own, each.id, name)
+            if agent is not None:
+                found.append((each, agent.id))
+    if not found:
+        raise NotFound(f"There is no employee called '{name}'.")
+    if len(found) > 1:
+        slugs = ", ".join(each.slug for each, _ in found)
+        raise BadRequest(f"Several tenants have an employee called '{name}': name one of {slugs}.")
+    return found[0][0].id, found[0][1]
 
 
 async def _readers(

@@ -1,20 +1,20 @@
 """What a worker does beside answering: it sends, listens, and does jobs. One of each a process."""
 
 import asyncio
-from uuid import UUID
 
 from orchestrator.channels.listening.listeners import Listeners
 from orchestrator.channels.sending.senders import Senders
 from orchestrator.jobs.runner import JobRunner
+from orchestrator.life.context import WorkerContext
 
 
 class Beside:
     """Made on the worker's loop, once its lease is taken; it ends before the lease does."""
 
-    def __init__(self, worker_id: UUID) -> None:
-        self.senders = Senders(worker_id)
-        self.listeners = Listeners(worker_id)
-        self.jobs = JobRunner(worker_id)
+    def __init__(self, worker: WorkerContext) -> None:
+        self.senders = Senders(worker.id)
+        self.listeners = Listeners(worker.id)
+        self.jobs = JobRunner(worker.id, worker)
 
     async def start(self) -> None:
         await self.senders.start()
@@ -28,10 +28,10 @@ class Beside:
 _beside: Beside | None = None
 
 
-async def begin_beside(worker_id: UUID) -> Beside:
+async def begin_beside(worker: WorkerContext) -> Beside:
     """This process's; started at most once."""
     global _beside
     if _beside is None:
-        _beside = Beside(worker_id)
+        _beside = Beside(worker)
         await _beside.start()
     return _beside

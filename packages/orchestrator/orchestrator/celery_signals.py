@@ -25,7 +25,7 @@ def _begin(**_: Any) -> None:
     """Not `worker_process_init`, which a pool of threads never fires."""
     configure_logging(settings.telemetry.log_level, json=settings.telemetry.log_json)
     life = begin_life(START_WITHIN_S)
-    runtime.run(begin_beside(life.worker.id), START_WITHIN_S)
+    runtime.run(begin_beside(life.worker), START_WITHIN_S)
 
 
 @signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]
@@ -37,5 +37,5 @@ def _leave(**_: Any) -> None:
 
 async def _leave_all() -> None:
     life = current_life()
-    await (await begin_beside(life.worker.id)).stop()
+    await (await begin_beside(life.worker)).stop()
     await life.leave()

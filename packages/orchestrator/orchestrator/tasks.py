@@ -61,7 +61,7 @@ def handle_job(payload: dict[str, Any]) -> None:
 
 
 async def _do_job(payload: dict[str, Any]) -> None:
-    await (await begin_beside(current_life().worker.id)).jobs.handle(payload)
+    await (await begin_beside(current_life().worker)).jobs.handle(payload)
 
 
 @app.task(name=CANARY_NAME, ignore_result=True)  # type: ignore[untyped-decorator]

@@ -44,7 +44,7 @@ def run() -> int:
     told_to_stop = threading.Event()
     _stop_at_signals(told_to_stop)
     life = begin_life(START_WITHIN_S)
-    beside = runtime.run(begin_beside(life.worker.id), START_WITHIN_S)
+    beside = runtime.run(begin_beside(life.worker), START_WITHIN_S)
     consumer = runtime.run(_start_consumer(life, beside), START_WITHIN_S)
     watchdog = ConsumerWatchdog(consumer, leave=told_to_stop.set)
     listening = runtime.submit(watchdog.keep_listening())

@@ -75,6 +75,9 @@ KEPT: dict[str, Kept | None] = {
     "knowledge_chunks": FOR_EVER,
     "knowledge_terms": FOR_EVER,
     "agent_knowledge": FOR_EVER,
+    "knowledge_trials": Kept(
+        timedelta(days=1), since="created_at", index="ix_knowledge_trials_created_at"
+    ),
     # Secrets are deleted with the row that needs them
     "secrets": FOR_EVER,
     # Channels. Deliveries go with their message, leases with their connection

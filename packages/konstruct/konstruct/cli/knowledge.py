@@ -1,4 +1,4 @@
-"""`konstruct knowledge`: what a tenant's employees are given to read."""
+"""`konstruct knowledge`: what a tenant's employees are given to read, and what they make of it."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -18,7 +18,8 @@ from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
 app = typer.Typer(
-    help="What employees are given to read: files, web pages, sites.",
+    help="What employees are given to read: files, web pages, sites. Ask them, to see what they "
+    "make of it.",
     no_args_is_help=True,
 )
 
@@ -118,6 +119,34 @@ def remove(
         print_json(gone)
     else:
         tell(f"{gone['title']} is removed.")
+
+
+@app.command(
+    epilog=examples(
+        "konstruct knowledge ask --agent Ada 'When do you open?'",
+        "konstruct knowledge ask --tenant acme --agent Ada 'When do you open?' --json",
+    )
+)
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="As a customer asks it.")],
+    agent: Annotated[str, typer.Option(help="Whom to ask, by name.")],
+    tenant: Annotated[
+        str | None, typer.Option(help="The tenant: slug or id. Needed if several have that name.")
+    ] = None,
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Ask an employee something, in no conversation: the answer and where it is from."""
+    from konstruct.knowledge import ask as try_out
+
+    attach_to_database(data_dir, REDIS)
+    answered = run(try_out(tenant, agent, question))
+    if as_json:
+        print_json(answered)
+        return
+    tell(answered["answer"])
+    for citation in answered["citations"]:
+        tell(f"[{citation['n']}] {citation['title']}: “{citation['quote']}”")
 
 
 def _told(row: "Row | dict[str, Any]") -> str:

@@ -20,6 +20,7 @@ from shared.jobs.kinds import (
     CHANNEL_FILES,
     CHANNEL_PERSON,
     KINDS,
+    KNOWLEDGE_ASK,
     KNOWLEDGE_FETCH,
     KNOWLEDGE_READ,
 )
@@ -28,8 +29,9 @@ from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
 
 from orchestrator import metrics
-from orchestrator.jobs import channels, files, knowledge, websites
+from orchestrator.jobs import asking, channels, files, knowledge, websites
 from orchestrator.jobs.work import Handler, JobFailed, Work
+from orchestrator.life.context import WorkerContext
 from orchestrator.life.fair_queue import FairQueue
 
 log = get_logger(__name__)
@@ -47,6 +49,7 @@ _HANDLERS: Final[dict[str, Handler]] = {
     CHANNEL_FILES: files.fetch,
     CHANNEL_PERSON: channels.person,
     KNOWLEDGE_FETCH: websites.fetch,
+    KNOWLEDGE_ASK: asking.ask,
     KNOWLEDGE_READ: knowledge.read,
 }
 _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {
@@ -66,8 +69,9 @@ _GIVEN_UP: Final[dict[str, Callable[[UUID, UUID], Awaitable[None]]]] = {
 class JobRunner:
     """Made on the worker's loop."""
 
-    def __init__(self, worker_id: UUID) -> None:
+    def __init__(self, worker_id: UUID, worker: WorkerContext | None = None) -> None:
         self._worker_id = worker_id
+        self._worker = worker
         self._queue = FairQueue(slots=AT_ONCE, claims=AT_ONCE)
         self._under_way: set[asyncio.Task[None]] = set()
         self._sweeping: asyncio.Task[None] | None = None
@@ -130,7 +134,7 @@ class JobRunner:
             await self._end(job, "failed", error_code="gave_up")
             return
         assert self._http is not None
-        work = Work(job.tenant_id, UUID(job.subject), self._http, job.args)
+        work = Work(job.tenant_id, UUID(job.subject), self._http, job.args, self._worker)
         try:
             async with asyncio.timeout(kind.deadline_s):
                 result = await handler(work)

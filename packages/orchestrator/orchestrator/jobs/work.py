@@ -7,6 +7,8 @@ from uuid import UUID
 
 import aiohttp
 
+from orchestrator.life.context import WorkerContext
+
 Result = dict[str, Any]
 
 
@@ -21,12 +23,14 @@ class JobFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One attempt. `subject` is what the job is about, `http` how the world is reached."""
+    """One attempt. `subject` is what the job is about, `http` how the world is reached, `worker`
+    what answers messages, for a job that asks a model."""
 
     tenant_id: UUID
     subject: UUID
     http: aiohttp.ClientSession
     args: dict[str, Any] = field(default_factory=dict)
+    worker: WorkerContext | None = None
 
 
 Handler = Callable[[Work], Awaitable[Result]]

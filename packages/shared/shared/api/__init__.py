@@ -12,6 +12,7 @@ from shared.api.files import files_router
 from shared.api.inbox import inbox_router
 from shared.api.invitations import invitations_router
 from shared.api.knowledge import knowledge_router
+from shared.api.knowledge_gaps import knowledge_gaps_router
 from shared.api.me import me_router
 from shared.api.people import people_router
 from shared.api.tenants import tenants_router
@@ -28,6 +29,7 @@ __all__ = [
     "files_router",
     "inbox_router",
     "invitations_router",
+    "knowledge_gaps_router",
     "knowledge_router",
     "me_router",
     "people_router",

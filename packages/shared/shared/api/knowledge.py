@@ -14,6 +14,8 @@ from shared.api.dependencies import AdminOf, IdempotencyKey, LetIn, MemberOf
 from shared.api.knowledge_shapes import (
     AddAnswer,
     AddPage,
+    AnsweredOut,
+    Ask,
     ChangeSource,
     Correct,
     DocumentOut,
@@ -25,7 +27,7 @@ from shared.api.knowledge_shapes import (
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.api.uploads import uploaded
 from shared.errors import BadRequest
-from shared.knowledge import sources
+from shared.knowledge import sources, trials
 from shared.knowledge.limits import MAX_TITLE_CHARS
 from shared.knowledge.readers import set_readers
 from shared.models import KnowledgeSource
@@ -205,6 +207,14 @@ async def correct_document(document_id: UUID, body: Correct, admin: AdminOf) -> 
     return await _text_of(admin, document_id)
 
 
+@knowledge_router.post("/ask")
+async def ask_employee(body: Ask, member: MemberOf) -> AnsweredOut:
+    """What an employee would answer, and where it is from: asked in no conversation, and told to
+    nobody. It counts as a message. For members."""
+    await _let_go(member)
+    return AnsweredOut.of(await trials.ask(member.tenant_id, body.agent_id, body.question))
+
+
 async def _agents(let_in: LetIn, named: Sequence[UUID] | None) -> Sequence[UUID]:
     """Those who are named, or everybody."""
     if named is not None:
@@ -236,7 +246,7 @@ async def _text_of(let_in: LetIn, document_id: UUID) -> DocumentText:
 
 
 async def _let_go(let_in: LetIn) -> None:
-    """A file takes its time: the request's connection is not kept meanwhile."""
+    """What follows takes its time: the request's connection is not kept meanwhile."""
     await let_in.session.commit()
 
 

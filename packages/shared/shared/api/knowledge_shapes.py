@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.api.chat import CitationOut
 from shared.knowledge.limits import (
     MAX_ADDRESS_CHARS,
     MAX_ANSWER_CHARS,
@@ -14,6 +15,7 @@ from shared.knowledge.limits import (
 )
 from shared.knowledge.reading import how_far
 from shared.knowledge.sources import Refresh, Source
+from shared.knowledge.trials import Answered
 from shared.models import KnowledgeDocument
 
 Kind = Literal["file", "page", "site", "answer"]
@@ -179,3 +181,25 @@ class Correct(BaseModel):
 
     revision: int
     text: str = Field(min_length=1)
+
+
+class Ask(BaseModel):
+    """A question to try out, as a customer asks it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    agent_id: UUID
+    question: str = Field(min_length=1, max_length=MAX_QUESTION_CHARS)
+
+
+class AnsweredOut(BaseModel):
+    """What the employee says. Without `knows`, nothing that it was given supports it."""
+
+    answer: str
+    knows: bool
+    citations: list[CitationOut]
+
+    @classmethod
+    def of(cls, answered: Answered) -> "AnsweredOut":
+        citations = [CitationOut.model_validate(each) for each in answered.citations]
+        return cls(answer=answered.answer, knows=answered.knows, citations=citations)

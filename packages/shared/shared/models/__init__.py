@@ -24,6 +24,7 @@ from shared.models.knowledge import (
     KnowledgeTerm,
     KnowledgeVersion,
 )
+from shared.models.knowledge_trials import KnowledgeTrial
 from shared.models.limits import TenantLimits
 from shared.models.messages import ChannelMessage, Message
 from shared.models.runs import AgentRun, WorkerLease
@@ -61,6 +62,7 @@ __all__ = [
     "KnowledgeQuestion",
     "KnowledgeSource",
     "KnowledgeTerm",
+    "KnowledgeTrial",
     "KnowledgeVersion",
     "Membership",
     "Message",

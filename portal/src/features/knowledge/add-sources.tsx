@@ -89,9 +89,9 @@ function Files() {
       <p role="status" className="mt-3 text-sm text-soft empty:mt-0">
         {sending.length > 0 && t("knowledge.adding", { name: sending.join(", ") })}
       </p>
-      <ul role="alert" className="text-sm text-danger">
-        {notAdded.map(({ name, why }) => <li key={name} className="mt-1 wrap-anywhere">{name}: {why}</li>)}
-      </ul>
+      <div role="alert" className="text-sm text-danger">
+        {notAdded.map(({ name, why }) => <p key={name} className="mt-1 wrap-anywhere">{name}: {why}</p>)}
+      </div>
     </div>
   );
 }
@@ -140,7 +140,7 @@ function Address() {
             setProblem(undefined);
           }}
         />
-        <Button type="submit" aria-disabled={busy} className="mt-7 min-h-12 aria-disabled:opacity-50">{t("knowledge.read")}</Button>
+        <Button type="submit" aria-disabled={busy} className="min-h-11.5 aria-disabled:opacity-50 sm:mt-6.5">{t("knowledge.read")}</Button>
       </div>
       <label className="mt-2 flex items-start gap-3 text-sm">
         <input

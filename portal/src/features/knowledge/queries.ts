@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { type Api, queryString } from "@/session/api";
 import { newId } from "@/session/new-id";
-import type { DocumentText, KnowledgeDocument, Source } from "@/wire/frames";
+import type { Answered, DocumentText, Gap, KnowledgeDocument, Source, Taught } from "@/wire/frames";
 
 /** Somebody looks on while it is read. */
 const WHILE_READ_MS = 1_000;
@@ -97,4 +97,25 @@ export function removeSource(api: Api, tenantId: string, id: string): Promise<un
 
 export function correctDocument(api: Api, tenantId: string, { id, revision }: DocumentText, text: string): Promise<DocumentText> {
   return api.call(path(tenantId, "documents", id), { method: "PATCH", body: { revision, text } });
+}
+
+export function ask(api: Api, tenantId: string, agentId: string, question: string): Promise<Answered> {
+  return api.call(path(tenantId, "ask"), { method: "POST", body: { agent_id: agentId, question }, long: true });
+}
+
+export function gapsQuery(api: Api, tenantId: string) {
+  return queryOptions({
+    queryKey: ["knowledge", tenantId, "gaps"],
+    queryFn: async () => (await api.call<PageOf<Gap>>(path(tenantId, "gaps"))).items,
+  });
+}
+
+/** Teaches it, and asks at once. */
+export function answerGap(api: Api, tenantId: string, gap: Gap, question: string, answer: string): Promise<Taught> {
+  const { question_ids, agent_id } = gap;
+  return api.call(path(tenantId, "gaps", "answer"), { method: "POST", body: { question_ids, agent_id, question, answer }, long: true });
+}
+
+export function dismissGap(api: Api, tenantId: string, { question_ids }: Gap): Promise<unknown> {
+  return api.call(path(tenantId, "gaps", "dismiss"), { method: "POST", body: { question_ids } });
 }

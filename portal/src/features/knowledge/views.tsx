@@ -4,7 +4,7 @@ import { NavLink } from "react-router";
 import { useI18n } from "@/i18n/context";
 import { useWorkspace } from "@/session/workspace";
 
-const VIEWS = ["sources", "answers"] as const;
+const VIEWS = ["sources", "answers", "gaps"] as const;
 
 export function Views() {
   const { t } = useI18n();
