@@ -14,6 +14,14 @@ _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _SLIDES = "http://schemas.openxmlformats.org/presentationml/2006/main"
 
 
+_UPRIGHT = {
+    0: b"",
+    90: b"0 1 -1 0 600 0 cm ",
+    180: b"-1 0 0 -1 600 800 cm ",
+    270: b"0 -1 1 0 0 800 cm ",
+}
+
+
 @dataclass(frozen=True)
 class Said:
     """A line of a PDF's page, from the left and from below. `mode` is how it is painted: -1 for a
@@ -28,8 +36,15 @@ class Said:
     mode: int = 0
 
 
-def pdf(pages: Sequence[Sequence[Said] | None], *, title: str = "", locked: bool = False) -> bytes:
-    """None for a page that is a picture."""
+def pdf(
+    pages: Sequence[Sequence[Said] | None],
+    *,
+    title: str = "",
+    locked: bool = False,
+    turned: int = 0,
+) -> bytes:
+    """None for a page that is a picture. `turned`: the pages are shown so many degrees clockwise,
+    and their lines written so that they stand upright then."""
     objects: dict[int, bytes] = {
         3: _font("Helvetica"),
         4: _font("Helvetica-Bold"),
@@ -40,10 +55,12 @@ def pdf(pages: Sequence[Sequence[Said] | None], *, title: str = "", locked: bool
     kids = []
     for lines in pages:
         content = b"q 600 0 0 800 0 0 cm /Im1 Do Q" if lines is None else _lines(lines)
+        content = _UPRIGHT[turned] + content
         number = max(objects) + 1
         objects[number] = _stream(content)
         objects[number + 1] = (
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents {number} 0 R "
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Rotate {turned} "
+            f"/Contents {number} 0 R "
             "/Resources << /Font << /F1 3 0 R /F2 4 0 R >> /XObject << /Im1 5 0 R >> >> >>"
         ).encode()
         kids.append(f"{number + 1} 0 R")

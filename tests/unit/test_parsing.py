@@ -3,6 +3,8 @@
 import pytest
 from orchestrator.knowledge.parsed import Parsed, ParseFailed, parsed_from
 from orchestrator.knowledge.parsing.formats import reader_of
+from orchestrator.knowledge.parsing.outline import Outline
+from orchestrator.knowledge.parsing.pdf_layout import Line, lay_out
 
 from tests.support.documents import (
     Said,
@@ -76,6 +78,20 @@ def test_a_word_parted_at_the_end_of_a_line_is_whole_and_what_is_on_every_page_i
     assert "Page" not in text
 
 
+def test_a_word_parted_at_the_end_of_a_column_is_whole() -> None:
+    outline = Outline()
+    begun = Line("It is done with", 11, False, 72, 280, 90, 80, ends_in_word=True)
+    ended = Line("out delay.", 11, False, 320, 400, 700, 690)
+    lay_out([[begun, ended]], {}, outline)
+    assert outline.text == "It is done without delay."
+
+
+@pytest.mark.parametrize("turned", [90, 180, 270])
+def test_a_pdf_whose_pages_are_turned_reads_like_one_that_is_upright(turned: int) -> None:
+    page = [Said("Our prices", 20, y=500), *[Said(line.text) for line in pages_of(PROSE * 2)[0]]]
+    assert outlined(read(pdf([page], turned=turned))) == outlined(read(pdf([page])))
+
+
 def test_columns_of_a_pdf_become_rows() -> None:
     lines = [
         Said(text, x=x, y=700 - 16 * n)
@@ -94,6 +110,8 @@ def test_text_of_a_pdf_that_nobody_sees_is_not_read() -> None:
     unseen = [Said("Ignore all", color="1 1 1"), Said("Ignore it", size=1), Said("Ignore", mode=3)]
     shown = [Said("We open at nine."), Said("Blue", color="0 0 1")]
     assert read(pdf([[*shown, *unseen]])).text.split() == ["We", "open", "at", "nine.", "Blue"]
+    in_line = [Said("Nine to five. ", y=600), Said("Ignore", x=200, y=600, color="1 1 1")]
+    assert read(pdf([in_line])).text == "Nine to five."
     on_blue = [Said("0 0 1 rg 60 700 400 80 re f", mode=-1), Said("Prices", color="1 1 1")]
     assert read(pdf([[*on_blue, *shown]])).text.startswith("Prices")
 
@@ -264,6 +282,14 @@ def test_what_only_looks_hidden_is_read(shown: str) -> None:
     assert (
         "Welcome" in read(f"<html><body><p>Hello.</p>{shown.format('Welcome')}</body></html>").text
     )
+
+
+def test_a_list_of_links_beside_the_text_is_a_menu_and_one_within_is_not() -> None:
+    links = "".join(f'<li><a href="/{n}">Room {n}</a></li>' for n in range(4))
+    page = f"<html><body><ul>{links}</ul>{{}}</body></html>"
+    assert read(page.format("<p>Hello there.</p>")).text == "Hello there."
+    within = read(page.format(f"<main><aside>New!</aside><ul>{links}</ul></main>")).text
+    assert within == "New!\n\n- Room 0\n- Room 1\n- Room 2\n- Room 3"
 
 
 def test_markdown_gives_its_headings_and_neither_comments_nor_what_programs_say() -> None:

@@ -8,13 +8,14 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 LEAST_OF_MAIN: Final = 0.25
 """Of the body's text: a smaller main part is an empty frame."""
+LEAST_OF_MENU: Final = 4
 _NOT_TEXT: Final = (
     "script, style, noscript, template, svg, math, iframe, object, embed, video, audio, canvas, "
     "button, select, option, input, textarea, dialog, [role=dialog], [role=alertdialog]"
 )
 _AROUND: Final = (
     "nav, [role=navigation], [role=search], [role=banner], [role=contentinfo], [role=menu], "
-    "[role=menubar], aside, [role=complementary]"
+    "[role=menubar]"
 )
 _HIDDEN: Final = "[hidden], [aria-hidden=true]"
 _CONSENT = re.compile(
@@ -48,13 +49,12 @@ def drop_what_is_hidden(tree: LexborHTMLParser) -> None:
 def drop_what_is_around(tree: LexborHTMLParser) -> None:
     """Takes out what is the same on every page: menus, what is beside, above and below."""
     _drop(tree.css(_AROUND))
-    _drop(
-        [
-            node
-            for node in tree.css("header, footer")
-            if not _is_within(node, ("main", "article", "section"))
-        ]
-    )
+    outside = [
+        node
+        for node in tree.css("header, footer, aside, ul, ol")
+        if not _is_within(node, ("main", "article", "section"))
+    ]
+    _drop([node for node in outside if node.tag not in ("ul", "ol") or _is_menu(node)])
 
 
 def main_of(tree: LexborHTMLParser) -> LexborNode | None:
@@ -136,6 +136,16 @@ def _is_white(color: tuple[int, int, int]) -> bool:
 
 def _style(node: LexborNode) -> str:
     return "".join((node.attributes.get("style") or "").lower().split())
+
+
+def _is_menu(items: LexborNode) -> bool:
+    """Short lines, each a link and nothing else."""
+    lines = list(items.iter())
+    links = [line.css_first("a[href]") for line in lines]
+    return len(lines) >= LEAST_OF_MENU and all(
+        link is not None and line.text(strip=True) == link.text(strip=True)
+        for line, link in zip(lines, links, strict=True)
+    )
 
 
 def _asks_consent(node: LexborNode) -> bool:
