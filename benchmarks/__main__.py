@@ -25,6 +25,8 @@ from konstruct.devstack.progress import Progress
 from benchmarks.alone import measure_alone
 from benchmarks.attached import measure_attached
 from benchmarks.chainlit import installed, running_chainlit
+from benchmarks.channels import PEOPLE as WRITING
+from benchmarks.channels import measure_channels
 from benchmarks.crowd import measure_crowd
 from benchmarks.failure import BenchmarkFailed
 from benchmarks.figures import median, p95
@@ -41,7 +43,8 @@ from benchmarks.stages import floor_stages, konstruct_stages
 from benchmarks.ways import running_ways
 
 TALKING = ("one", "crowd", "length", "in-flight")
-PARTS = (*TALKING, "idle", "counts", "history", "attached", "knowledge")
+PARTS = (*TALKING, "idle", "counts", "channels", "history", "attached", "knowledge")
+ONE_STEP = set(PARTS) - {"crowd", "in-flight", "knowledge"}
 KEPT = ("KONSTRUCT_BENCH_CHAINLIT", RETRIEVAL_DATA)
 """Settings of the benchmark's own."""
 ASKING, ATTACHED = 20, 100
@@ -74,6 +77,11 @@ def measure(servers: Servers, options: argparse.Namespace, progress: Progress) -
         ):
             figures["idle"] = asyncio.run(
                 measure_idle(ways["konstruct"], servers, people[: options.sockets])
+            )
+    if "channels" in wanted:
+        with progress.step("A message by each channel"):
+            figures["channels"] = measure_channels(
+                servers, servers.directory / "channels", options.channel_messages
             )
     if "knowledge" in wanted:
         figures["knowledge"] = measure_knowledge(servers, progress)
@@ -216,6 +224,8 @@ def _people(options: argparse.Namespace) -> int:
         wanted.append(ASKING)
     if "attached" in options.only:
         wanted.append(ATTACHED)
+    if "channels" in options.only:
+        wanted.append(WRITING)
     if "in-flight" in options.only:
         wanted.append(max(options.in_flight) + 3)
     if "idle" in options.only:
@@ -229,7 +239,7 @@ def _steps(options: argparse.Namespace) -> int:
         2
         + bool(set(TALKING) & set(only))
         + bool(options.chainlit and {"one", "crowd"} & set(only))
-        + sum(part in only for part in ("one", "length", "idle", "counts", "history", "attached"))
+        + sum(part in only for part in ONE_STEP)
         + 2 * ("knowledge" in only)
         + len(options.people) * ("crowd" in only)
         + len(options.in_flight) * ("in-flight" in only)
@@ -251,6 +261,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rounds", type=_positive, default=3, help="of the people, each way")
     parser.add_argument("--round-seconds", type=float, default=3.0, help="length of a round")
     parser.add_argument("--in-flight", type=_numbers, default=(200, 300), help="answers: 200,300")
+    parser.add_argument(
+        "--channel-messages", type=_positive, default=100, help="by each channel, 5 a second"
+    )
     parser.add_argument("--history", type=_positive, default=1_000_000, help="finished runs")
     parser.add_argument("--sockets", type=_positive, default=5_000, help="idle ones")
     parser.add_argument(

@@ -149,6 +149,14 @@ def _lines(figures: Figures) -> Iterator[str]:
             yield _row(what.replace("_", " "), *(f"{each[what]:g}" for each in counts.values()))
     if knowledge := figures.get("knowledge"):
         yield from _of_knowledge(knowledge)
+    if channels := figures.get("channels"):
+        yield "\nOne message by each channel, 5 a second: from what is written to the answer there"
+        yield _row("", *channels)
+        yield _row("median, ms", *(each["median_ms"] for each in channels.values()))
+        yield _row("p95, ms", *(each["p95_ms"] for each in channels.values()))
+        yield "  CPU of one message beyond what is taken while nobody writes, ms"
+        for part in channels["web"]["cpu_ms"]:
+            yield _row(f"  {part}", *(each["cpu_ms"][part] for each in channels.values()))
     if history := figures.get("history"):
         yield f"\nPostgreSQL beside {history['runs']:,} finished runs, as they were analyzed"
         looks = {name: look for name, look in history.items() if name != "runs"}

@@ -82,6 +82,7 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
             "KONSTRUCT_REDIS_URL": valkey.url,
             "KONSTRUCT_SIGNING_KEY": secrets.token_urlsafe(48),
             "KONSTRUCT_SECRETS_KEYS": new_key().written(),
+            "KONSTRUCT_VERIFY_KEYS": new_key().written(),
             "KONSTRUCT_LIMITS_ENABLED": "false",
             # All its people are of one tenant, which may have 256 answers under way by default.
             "KONSTRUCT_TENANT_RUNS_AT_ONCE": "1000",
@@ -94,8 +95,8 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
                 owner_password=password,
                 app_password=password,
             )
-            _konstruct(environment, "migrate")
-            _konstruct(
+            konstruct(environment, "migrate")
+            konstruct(
                 environment,
                 "demo",
                 "seed",
@@ -103,7 +104,7 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
                 "--password",
                 secrets.token_urlsafe(16),
             )
-            made = _konstruct(environment, "demo", "people", "--count", str(people), "--json")
+            made = konstruct(environment, "demo", "people", "--count", str(people), "--json")
             create_tables(owner_url)
         known = [
             Person(**{name: person[name] for name in Person.__dataclass_fields__})
@@ -112,7 +113,7 @@ def running_servers(directory: Path, people: int, progress: Progress) -> Iterato
         yield Servers(directory, postgres, valkey, model, environment, known)
 
 
-def _konstruct(environment: dict[str, str], *arguments: str) -> str:
+def konstruct(environment: dict[str, str], *arguments: str) -> str:
     """What one of the product's own commands prints."""
     try:
         done = subprocess.run(

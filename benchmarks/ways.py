@@ -6,7 +6,7 @@ A way is a gateway and a worker, in processes of their own, on the same servers.
 import asyncio
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
@@ -92,16 +92,21 @@ def running_ways(
     servers: Servers,
     directory: Path,
     *,
+    kinds: Sequence[type[Way]] = WAYS,
+    settings: Mapping[str, str] | None = None,
     gateway_ports: Mapping[str, int] | None = None,
     worker_ports: Mapping[str, int] | None = None,
     valkey_db: int = 0,
 ) -> Iterator[dict[str, Way]]:
-    """Both, by name; with ports given, each part reaches PostgreSQL through its own."""
+    """Each kind by name, with these settings beside the servers' own; with ports given, each part
+    reaches PostgreSQL through its own."""
     valkey_url = servers.valkey.url.removesuffix("/0") + f"/{valkey_db}"
 
-    def settings(ports: Mapping[str, int] | None, name: str) -> dict[str, str]:
+    def environment(ports: Mapping[str, int] | None, name: str) -> dict[str, str]:
         database_url = servers.database_url(ports[name] if ports else None)
-        return servers.environment | {
+        return {
+            **servers.environment,
+            **(settings or {}),
             "KONSTRUCT_DATABASE_URL": database_url,
             "KONSTRUCT_REDIS_URL": valkey_url,
         }
@@ -109,10 +114,10 @@ def running_ways(
     ways = {
         kind.name: kind(
             directory / kind.name,
-            settings(gateway_ports, kind.name),
-            settings(worker_ports, kind.name),
+            environment(gateway_ports, kind.name),
+            environment(worker_ports, kind.name),
         )
-        for kind in WAYS
+        for kind in kinds
     }
     parts = [part for way in ways.values() for part in (way.worker, way.gateway)]
     try:
