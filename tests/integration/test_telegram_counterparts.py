@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
 from orchestrator.channels.adapter import Sent
 from orchestrator.channels.rendering import Text, render
 from orchestrator.channels.rendering.dialects import TELEGRAM
@@ -20,11 +19,12 @@ from shared.conversations.media import MediaRef
 
 from tests.support.bot_api import BotApi
 from tests.support.counterparts import checked, description
-from tests.support.markdowns import markdowns
+from tests.support.markdowns import markdown_of
 from tests.support.sizes import sized
 from tests.support.telegram import ADAPTER, scripted_telegram, spoken
 
-TEXTS = sized(40, full=2_000)
+TEXTS = sized(80, full=10_000)
+LIMITS = (120, 120, 120, 300, 300, 1_000, 4_096)
 MIA, TEAM, FORUM = "1001", "-500", "-1000000000777"
 KINDS = ("photo", "document", "voice", "audio", "video", "animation", "video_note", "sticker")
 OTHERS: list[dict[str, Any]] = [
@@ -152,30 +152,19 @@ def test_telegrams_own_parser_reads_the_same() -> None:
     assert {html: ours(html) for html in HTML} == dict(zip(HTML, theirs, strict=True))
 
 
-def rendered(limit: int) -> list[Text]:
-    """Parts of many texts as models write them, and worse."""
-    parts: list[Text] = []
-
-    @settings(
-        max_examples=TEXTS,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(markdowns(limit))
-    def collect(text: str) -> None:
-        parts.extend(render(text, TELEGRAM, limit))
-
-    collect()
+def rendered() -> list[tuple[int, Text]]:
+    """Parts of many texts as models write them, and worse, each with the limit it keeps."""
+    parts = []
+    for seed in range(TEXTS):
+        limit = LIMITS[seed % len(LIMITS)]
+        parts += [(limit, part) for part in render(markdown_of(seed, limit), TELEGRAM, limit)]
     return parts
 
 
-@pytest.mark.parametrize("limit", [120, 4_096])
-def test_telegrams_own_parser_takes_all_that_is_rendered(limit: int, figures: Counter[str]) -> None:
-    parts = rendered(limit)
-    theirs = checked("telegram", [{"html": part.text} for part in parts])
-    for part, read in zip(parts, theirs, strict=True):
+def test_telegrams_own_parser_takes_all_that_is_rendered(figures: Counter[str]) -> None:
+    parts = rendered()
+    theirs = checked("telegram", [{"html": part.text} for _, part in parts])
+    for (limit, part), read in zip(parts, theirs, strict=True):
         assert "refused" not in read, part.text
         assert utf16(read["text"]) <= limit
         assert ours(part.text) == read, "our fake reads the same"

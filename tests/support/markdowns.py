@@ -1,10 +1,13 @@
 """Texts as models write them, and worse: for tests of what becomes of Markdown.
 
 Each is made of words that are numbered in order (`w1`, `w2`, …), so that a reader of the parts can
-tell whether all of it is there, once and in order.
+tell whether all of it is there, once and in order. `markdowns` is for a few, which hypothesis makes
+smaller when one fails; `markdown_of` for thousands, each known by its seed.
 """
 
+import random
 from itertools import count
+from typing import Protocol
 
 from hypothesis import strategies as st
 
@@ -17,20 +20,47 @@ NASTY = (
 MARKS = ("{}", "{}", "{}", "**{}**", "*{}*", "_{}_", "~~{}~~", "`{}`", "***{}***", "__{}__")
 
 
-class _Words:
-    """Draws what a text is made of."""
+class _Chance(Protocol):
+    def one_of(self, among: tuple[str, ...]) -> str: ...
 
-    def __init__(self, draw: st.DrawFn, most: int, *, nasty: bool) -> None:
+    def number(self, most: int) -> int:
+        """From one to `most`."""
+
+
+class _Drawn:
+    """By hypothesis."""
+
+    def __init__(self, draw: st.DrawFn) -> None:
         self._draw = draw
-        self._numbers = count(1)
-        self._most = most
-        self._nasty = nasty
 
     def one_of(self, among: tuple[str, ...]) -> str:
         return self._draw(st.sampled_from(among))
 
     def number(self, most: int) -> int:
         return self._draw(st.integers(1, most))
+
+
+class _Thrown:
+    """By dice."""
+
+    def __init__(self, seed: int) -> None:
+        self._dice = random.Random(seed)
+
+    def one_of(self, among: tuple[str, ...]) -> str:
+        return self._dice.choice(among)
+
+    def number(self, most: int) -> int:
+        return self._dice.randint(1, most)
+
+
+class _Words:
+    """What a text is made of."""
+
+    def __init__(self, chance: _Chance, most: int, *, nasty: bool) -> None:
+        self.one_of, self.number = chance.one_of, chance.number
+        self._numbers = count(1)
+        self._most = most
+        self._nasty = nasty
 
     def plain(self, words: int) -> str:
         return " ".join(f"w{next(self._numbers)}" for _ in range(words))
@@ -99,4 +129,9 @@ def _each_line(first: str, others: str, text: str) -> str:
 @st.composite
 def markdowns(draw: st.DrawFn, limit: int, *, nasty: bool = True) -> str:
     """Texts of up to a few times `limit`."""
-    return _Words(draw, limit // 3, nasty=nasty).blocks(5)
+    return _Words(_Drawn(draw), limit // 3, nasty=nasty).blocks(5)
+
+
+def markdown_of(seed: int, limit: int, *, nasty: bool = True) -> str:
+    """The same, always the same one for a seed."""
+    return _Words(_Thrown(seed), limit // 3, nasty=nasty).blocks(5)

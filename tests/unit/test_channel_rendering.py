@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 import regex
@@ -18,17 +19,19 @@ from orchestrator.channels.rendering.dialects import (
 from orchestrator.channels.rendering.plain import PLAIN
 from orchestrator.channels.rendering.tree import read
 
-from tests.support.markdowns import EMOJI, markdowns
-from tests.support.sizes import sized
+from tests.support.markdowns import EMOJI, markdown_of, markdowns
+from tests.support.sizes import FULL, sized
 
-EXAMPLES = sized(60, full=10_000)
-LIMITS = st.sampled_from((64, 120, 300, 1_000))
+LIMITS = (64, 120, 300, 1_000)
 DIALECTS = {"markdown": MARKDOWN, "slack": SLACK, "telegram": TELEGRAM, "whatsapp": WHATSAPP}
+READ_AGAIN = (MARKDOWN, SLACK)
+"""What they write is Markdown, too."""
+VOLUME = sized(40, full=10_000)
 
 each_dialect = pytest.mark.parametrize("dialect", DIALECTS.values(), ids=DIALECTS)
-many = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
+some = settings(
+    max_examples=40,
+    deadline=None,  # other processes may slow one example down
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 
@@ -46,15 +49,56 @@ def new_ones(all_words: list[str]) -> list[str]:
     return list(dict.fromkeys(all_words))
 
 
+@cache
+def many_texts() -> list[tuple[int, str, bool]]:
+    """A limit, a text, and whether it is nasty; each known by its number."""
+    texts = []
+    for number in range(VOLUME):
+        limit, nasty = LIMITS[number // 2 % len(LIMITS)], bool(number % 2)
+        texts.append((limit, markdown_of(number, limit, nasty=nasty), nasty))
+    return texts
+
+
+@pytest.mark.timeout(900 if FULL else 60)
 @each_dialect
-@many
+def test_of_thousands_of_texts_each_leaves_whole_in_parts_that_fit(dialect: Dialect) -> None:
+    for number, (limit, text, nasty) in enumerate(many_texts()):
+        parts = render(text, dialect, limit)
+        try:
+            is_whole_and_fits(text, parts, dialect, limit)
+            if not nasty:
+                has_every_word_in_order(text, parts)
+            if not nasty and dialect in READ_AGAIN:
+                reads_as_what_it_was(parts)
+        except AssertionError as error:
+            error.add_note(f"markdown_of({number}, {limit}, nasty={nasty})")
+            raise
+
+
+@each_dialect
+@some
 @given(st.data())
 def test_together_the_parts_are_the_whole_text_and_each_fits(
     dialect: Dialect, data: st.DataObject
 ) -> None:
-    limit = data.draw(LIMITS)
+    limit = data.draw(st.sampled_from(LIMITS))
     text = data.draw(markdowns(limit))
+    is_whole_and_fits(text, render(text, dialect, limit), dialect, limit)
+
+
+@each_dialect
+@some
+@given(st.data())
+def test_every_word_is_in_the_parts_in_order(dialect: Dialect, data: st.DataObject) -> None:
+    limit = data.draw(st.sampled_from(LIMITS))
+    text = data.draw(markdowns(limit, nasty=False))
     parts = render(text, dialect, limit)
+    has_every_word_in_order(text, parts)
+    if dialect in READ_AGAIN:
+        reads_as_what_it_was(parts)
+
+
+def is_whole_and_fits(text: str, parts: list[Text], dialect: Dialect, limit: int) -> None:
     whole = PLAIN.write(dialect.lowered(read(text)))
     assert without_blanks("".join(part.plain for part in parts)) == without_blanks(whole)
     for part in parts:
@@ -63,36 +107,30 @@ def test_together_the_parts_are_the_whole_text_and_each_fits(
         assert dialect.units(part.plain) <= limit
 
 
-@each_dialect
-@many
-@given(st.data())
-def test_every_word_is_in_the_parts_in_order(dialect: Dialect, data: st.DataObject) -> None:
-    limit = data.draw(LIMITS)
-    text = data.draw(markdowns(limit, nasty=False))
-    parts = render(text, dialect, limit)
+def has_every_word_in_order(text: str, parts: list[Text]) -> None:
+    said = words(text)
+    places = {word: at for at, word in enumerate(said)}
     for written in ([part.text for part in parts], [part.plain for part in parts]):
         found = new_ones(words("\n".join(written)))
         if "|" in text:  # as a list, columns' names stand between cells
-            found = sorted(found, key=words(text).index)
-        assert found == words(text)
+            found = sorted(found, key=lambda word: places.get(word, -1))
+        assert found == said
 
 
-@pytest.mark.parametrize("dialect", [MARKDOWN, SLACK], ids=["markdown", "slack"])
-@many
-@given(st.data())
-def test_markdown_that_was_cut_reads_as_what_it_was(dialect: Dialect, data: st.DataObject) -> None:
-    limit = data.draw(LIMITS)
-    text = data.draw(markdowns(limit, nasty=False))
-    for part in render(text, dialect, limit):
+def reads_as_what_it_was(parts: list[Text]) -> None:
+    """Markdown that was cut."""
+    for part in parts:
         again = PLAIN.write(read(part.text))
-        of_part = words(part.plain)  # a table that goes on has its header again
-        assert [word for word in new_ones(words(again)) if word in of_part] == new_ones(of_part)
+        of_part = set(words(part.plain))  # a table that goes on has its header again
+        assert [word for word in new_ones(words(again)) if word in of_part] == new_ones(
+            words(part.plain)
+        )
         for mark in ("```", "**", "~~"):
             assert again.count(mark) == part.plain.count(mark), "no mark is shown as text"
 
 
 @each_dialect
-@settings(deadline=None)  # other processes may slow one example down
+@some
 @given(st.sampled_from(EMOJI), st.integers(1, 300))
 def test_what_is_read_as_one_character_is_never_cut(
     dialect: Dialect, emoji: str, times: int

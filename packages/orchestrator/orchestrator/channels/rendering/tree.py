@@ -4,7 +4,6 @@ Raw HTML is text like any other, and so is a link that leads nowhere a browser g
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -17,6 +16,8 @@ Style = Literal["bold", "italic", "strike", "code"]
 DEEPEST = 8
 """Levels of quotes and lists within each other; what is deeper is written at this one."""
 _TOO_DEEP = re.compile(r"^(?:[ \t]*(?:>|[-+*]|\d{1,9}[.)])){40,}", re.MULTILINE)
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\ud800-\udfff]")
+"""Control characters but for tabs and line ends, direction marks, and halves of characters."""
 _SAFE_LINK = re.compile(r"(?:https?://|mailto:|tel:)\S", re.IGNORECASE)
 
 
@@ -111,11 +112,7 @@ def _clean(text: str) -> str:
     """Without what no reader sees: control characters, and marks that turn the order of reading."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = text.replace("\u2028", "\n").replace("\u2029", "\n\n")
-    return "".join(each for each in text if each in "\n\t" or not _is_unseen(each)).strip("\n")
-
-
-def _is_unseen(character: str) -> bool:
-    return "\u202a" <= character <= "\u202e" or unicodedata.category(character) in ("Cc", "Cs")
+    return _UNSEEN.sub("", text).strip("\n")
 
 
 def _paragraphs(text: str) -> Iterator[Paragraph]:

@@ -1,6 +1,7 @@
 """What dialects have in common: blocks one under the other, lists with bullets, styles as marks."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
 
 from orchestrator.channels.rendering.tree import (
@@ -19,6 +20,8 @@ from orchestrator.channels.rendering.tree import (
     Table,
 )
 
+KEPT = 512
+"""Items of lists whose writing is remembered."""
 Marks = Mapping[Style, tuple[str, str]]
 """What opens a style, and what closes it."""
 
@@ -54,7 +57,7 @@ class Dialect:
             case Quote(blocks):
                 return self.quote(blocks)
             case Listing(items):
-                return "\n".join(map(self.item, items))
+                return "\n".join(map(self.written, items))
             case Table():
                 return self.table(block)
             case Rule():
@@ -75,6 +78,11 @@ class Dialect:
 
     def table(self, table: Table) -> str:
         raise NotImplementedError
+
+    @lru_cache(maxsize=KEPT)  # noqa: B019 - there are few dialects, as old as the process
+    def written(self, item: Item) -> str:
+        """`item`, which is the same for the same one: many beginnings of a list are tried."""
+        return self.item(item)
 
     def item(self, item: Item) -> str:
         """What is behind the first line stands under its text, but for code and quotes, which

@@ -2,6 +2,7 @@
 is cut is written anew."""
 
 import re
+from functools import lru_cache
 
 from orchestrator.channels.rendering import tree
 from orchestrator.channels.rendering.dialects.base import (
@@ -23,6 +24,8 @@ from orchestrator.channels.rendering.tree import (
     Table,
 )
 
+KEPT = 256
+"""Paragraphs whose reading is remembered."""
 _MARKS: Marks = {"bold": ("**", "**"), "italic": ("*", "*"), "strike": ("~~", "~~")}
 _SPECIAL = re.compile(r"[\\`*\[\]<>~]|(?<![^\W_])_|_(?![^\W_])|&(?=#?\w+;)")
 _BEGINS_BLOCK = re.compile(r"^([ \t]*)(?=[-+#=|:])", re.MULTILINE)
@@ -39,7 +42,7 @@ class Markdown(Dialect):
         if block.source is not None:
             return block.source
         written = super().block(block)
-        if isinstance(block, Paragraph) and not _reads_the_same(written, block):
+        if isinstance(block, Paragraph) and not _reads_the_same(written, block.runs):
             return self._escaped(PLAIN.block(block))
         return written
 
@@ -96,9 +99,14 @@ class Markdown(Dialect):
         return _BEGINS_NUMBERED.sub(r"\1\\", _BEGINS_BLOCK.sub(r"\1\\", text))
 
 
-def _reads_the_same(written: str, block: Paragraph) -> bool:
+@lru_cache(maxsize=KEPT)
+def _reads_the_same(written: str, runs: Runs) -> bool:
+    """Reading is what costs most here, and many beginnings of a text are tried whose paragraphs are
+    the same ones. Where there are no marks, none can be misread."""
+    if not any(run.styles or run.link for run in runs):
+        return True
     read = tree.read(written)
-    return len(read) == 1 and PLAIN.write(read).split() == PLAIN.block(block).split()
+    return len(read) == 1 and PLAIN.write(read).split() == PLAIN.text(runs).split()
 
 
 def _address(link: str) -> str:
