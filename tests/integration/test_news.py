@@ -70,7 +70,7 @@ async def test_a_list_that_changes_is_named_to_those_who_may_see_it(
         assert await heard(stranger) == {"agents"}
 
 
-async def test_what_is_said_to_one_is_news_to_nobody_else(
+async def test_what_is_said_to_one_is_news_to_nobody_else_but_the_platforms_admin(
     stack: Stack, portal: httpx.AsyncClient, acme: World, globex: World
 ) -> None:
     conversation_id = await acme.conversation(acme.anna)
@@ -79,15 +79,17 @@ async def test_what_is_said_to_one_is_news_to_nobody_else(
         await listening(stack, acme.ben) as ben,
         await listening(stack, acme.admin) as admin,
         await listening(stack, globex.anna) as stranger,
+        await listening(stack, await people.make_platform_admin(), acme) as root,
         await stack.gateways[0].connect(acme.anna, conversation_id) as chat,
     ):
         await chat.ask("hello", status="complete")
         await anna.expect("changed", what="conversations")
+        await root.expect("changed", what="conversations")
         await hire(portal, acme, "Cleo")
         await hire(portal, globex, "Gustav")
         for other in (ben, admin, stranger):
             assert await heard(other) == {"agents"}
-        assert not any("hello" in str(frame) for frame in anna.told)
+        assert not any("hello" in str(frame) for frame in (*anna.told, *root.told))
 
 
 async def test_who_names_anothers_business_hears_nothing_of_it(

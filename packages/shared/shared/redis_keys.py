@@ -45,6 +45,11 @@ def person_news_key(tenant_id: Id, person_id: Id) -> str:
     return f"{tenant_id}:news:{person_id}"
 
 
+def all_news_key(tenant_id: Id) -> str:
+    """Pattern of all channels of a tenant's news: everybody's, and each person's own."""
+    return f"{tenant_id}:news:*"
+
+
 def answer_so_far_key(tenant_id: Id, run_id: Id, attempt: int) -> str:
     """The text an attempt of a run has streamed so far, for sockets that join in the middle.
 

@@ -5,11 +5,14 @@ lists and no contents: what is new is asked for over REST, under the person's ri
 """
 
 from typing import cast
+from uuid import UUID
 
 from fastapi import APIRouter, WebSocket
 from shared.errors import BadRequest
 from shared.events import AuthFrame, RetryFrame, SendFrame, StopFrame
-from shared.redis_keys import person_news_key, tenant_news_key
+from shared.identity.roles import PLATFORM_ADMIN
+from shared.identity.tokens import AccessClaims
+from shared.redis_keys import all_news_key, person_news_key, tenant_news_key
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
@@ -42,7 +45,7 @@ async def _serve(websocket: WebSocket, arrival: Arrival) -> None:
     fanout = cast(Fanout, websocket.app.state.fanout)
     sockets = cast(Sockets, websocket.app.state.sockets)
     socket = NewsSocket(websocket, claims)
-    followed = (tenant_news_key(tenant_id), person_news_key(tenant_id, claims.user_id))
+    followed = _followed(tenant_id, claims)
     sockets.add(socket)
     metrics.SOCKETS_OPENED.inc()
     try:
@@ -56,6 +59,13 @@ async def _serve(websocket: WebSocket, arrival: Arrival) -> None:
         sockets.remove(socket)
         for channel in followed:
             fanout.unsubscribe(channel, socket)
+
+
+def _followed(tenant_id: UUID, claims: AccessClaims) -> tuple[str, ...]:
+    """The platform's people see everybody's lists, so they hear of everybody's."""
+    if claims.role == PLATFORM_ADMIN:
+        return (all_news_key(tenant_id),)
+    return tenant_news_key(tenant_id), person_news_key(tenant_id, claims.user_id)
 
 
 class Listening:

@@ -33,6 +33,10 @@ DEAF_AFTER_S = 9.0
 RECONNECT_MAX_S = 2.0
 
 
+PATTERN = "*"
+"""What ends with it are all channels that begin so."""
+
+
 class Listener(Protocol):
     """A listener on a channel. Neither method may block."""
 
@@ -97,7 +101,7 @@ class Fanout:
         if confirmed is None:
             confirmed = asyncio.get_running_loop().create_future()
             self._confirmed[channel] = confirmed
-            await self._tell(lambda pubsub: pubsub.subscribe(channel))
+            await self._tell(lambda pubsub: _subscribe(pubsub, channel))
         try:
             async with asyncio.timeout(settings.sockets.subscribe_timeout_s):
                 await asyncio.shield(confirmed)
@@ -127,7 +131,7 @@ class Fanout:
 
     async def _leave(self, channel: str) -> None:
         await self._tell(
-            lambda pubsub: pubsub.unsubscribe(channel),
+            lambda pubsub: _unsubscribe(pubsub, channel),
             unless=lambda: channel in self._listeners,  # another listener came meanwhile
         )
 
@@ -162,7 +166,8 @@ class Fanout:
         async with self._writing, asyncio.timeout(settings.redis.connect_timeout_s * 2):
             self._client = create_redis()
             pubsub = self._client.pubsub()
-            await pubsub.subscribe(self._probe_channel, *self._listeners)
+            await pubsub.subscribe(self._probe_channel)
+            await _subscribe(pubsub, *self._listeners)
             for channel in self._listeners:
                 self._confirmed.setdefault(channel, asyncio.get_running_loop().create_future())
             self._pubsub = pubsub
@@ -182,13 +187,13 @@ class Fanout:
                 return
 
     def _dispatch(self, message: dict[str, Any]) -> None:
-        channel = _text(message["channel"])
+        channel = _text(message["pattern"] or message["channel"])
         if channel == self._probe_channel:
             self._heard_at = time.monotonic()
             self._is_subscribed = True
-        elif message["type"] == "subscribe":
+        elif message["type"] in ("subscribe", "psubscribe"):
             self._on_confirmed(channel)
-        elif message["type"] == "message":
+        elif message["type"] in ("message", "pmessage"):
             self._on_message(channel, message["data"])
 
     def _on_confirmed(self, channel: str) -> None:
@@ -229,6 +234,22 @@ class Fanout:
                     await pubsub.aclose()  # type: ignore[no-untyped-call]
                 if client is not None:
                     await client.aclose()
+
+
+def _is_pattern(channel: str) -> bool:
+    return channel.endswith(PATTERN)
+
+
+async def _subscribe(pubsub: PubSub, *channels: str) -> None:
+    if plain := [each for each in channels if not _is_pattern(each)]:
+        await pubsub.subscribe(*plain)
+    if patterns := [each for each in channels if _is_pattern(each)]:
+        await pubsub.psubscribe(*patterns)
+
+
+async def _unsubscribe(pubsub: PubSub, channel: str) -> None:
+    leave = pubsub.punsubscribe if _is_pattern(channel) else pubsub.unsubscribe
+    await leave(channel)
 
 
 def _text(value: bytes | str) -> str:

@@ -1,8 +1,8 @@
 """One person's socket of news. What is otherwise is named once, however often it changes meanwhile.
 
-Names wait `TOGETHER_S` before they go out, so that a busy business costs its people's browsers a
-bounded number of requests. If something may have been missed, all is to be looked up again:
-`listening` says so.
+Names wait `TOGETHER_S` before they go out, or `EVERYBODYS_TOGETHER_S` for who hears of everybody's,
+so that a busy business costs its people's browsers a bounded number of requests. If something may
+have been missed, all is to be looked up again: `listening` says so.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fastapi import WebSocket
 from shared.events import ChangedFrame, CloseCode, ListeningFrame, ReconnectFrame, ServerFrame
-from shared.identity.roles import MAY_ADMINISTER
+from shared.identity.roles import MAY_ADMINISTER, PLATFORM_ADMIN
 from shared.identity.tokens import AccessClaims
 
 from gateway.realtime.due import Frame
@@ -21,6 +21,8 @@ from gateway.realtime.send_queue import SendQueue
 from gateway.realtime.tenure import Tenure
 
 TOGETHER_S = 0.25
+EVERYBODYS_TOGETHER_S = 2.0
+"""For the platform's people: each look at everybody's conversations is recorded."""
 OF_ADMINS = frozenset({"people", "invitations"})
 """Lists that only those see who administer the business."""
 
@@ -62,7 +64,9 @@ class NewsSocket:
         if isinstance(what, str) and (what not in OF_ADMINS or self.claims.role in MAY_ADMINISTER):
             self._soon.add(what)
             if self._timer is None:
-                self._timer = asyncio.get_running_loop().call_later(TOGETHER_S, self._tell)
+                of_all = self.claims.role == PLATFORM_ADMIN
+                wait_s = EVERYBODYS_TOGETHER_S if of_all else TOGETHER_S
+                self._timer = asyncio.get_running_loop().call_later(wait_s, self._tell)
 
     def resync(self) -> None:
         """Something may have been missed."""

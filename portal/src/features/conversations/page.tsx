@@ -16,12 +16,10 @@ import { conversationsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Conversation } from "@/wire/frames";
 
-import { OTHERS_EVERY_MS } from "./queries";
-
 export default function ConversationsPage() {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
-  const conversations = useQuery({ ...conversationsQuery(api, tenant.id), refetchInterval: OTHERS_EVERY_MS });
+  const conversations = useQuery(conversationsQuery(api, tenant.id));
   return (
     <Page title={t("conversations.title")}>
       <p className="mb-5 text-sm text-soft">{t("conversations.lead", { business: tenant.name })}</p>

@@ -5,9 +5,6 @@ import { messages } from "@/session/queries";
 
 const PAGE = 50;
 
-/** News tell a person of their own conversations alone; those of others are looked up now and then. */
-export const OTHERS_EVERY_MS = 15_000;
-
 /** Pages of history, the newest first, each in ascending order. `reason` goes along with each. */
 export function watchQuery(api: Api, conversationId: string, reason: string) {
   return infiniteQueryOptions({
@@ -16,6 +13,5 @@ export function watchQuery(api: Api, conversationId: string, reason: string) {
       messages(api, conversationId, { limit: PAGE, reason, ...(before === null ? {} : { before }) }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.length < PAGE ? undefined : page[0]?.id),
-    refetchInterval: OTHERS_EVERY_MS,
   });
 }

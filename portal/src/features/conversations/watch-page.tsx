@@ -1,7 +1,8 @@
 /**
- * Somebody else's conversation, to read. A live line speaks for the conversation's owner alone, so
- * there is none here: the messages are looked up now and then, and nothing can be written. Each
- * conversation asks for a reason first, which the gateway logs.
+ * Somebody else's conversation, to read; nothing can be written. Its own line speaks for its owner
+ * alone, so its messages are looked up again when the list of conversations, which the line of news
+ * keeps new, says that something was said. Each conversation asks for a reason first, which the
+ * gateway logs with each look.
  */
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
@@ -76,6 +77,12 @@ function Watch({ conversationId, reason }: { conversationId: string; reason: str
   const conversations = useQuery(conversationsQuery(api, tenant.id));
   const history = useInfiniteQuery(watchQuery(api, conversationId, reason));
   const conversation = conversations.data?.find(({ id }) => id === conversationId);
+  const { refetch } = history;
+  const changed = useRef(conversation?.updated_at);
+  useEffect(() => {
+    if (changed.current !== undefined && changed.current !== conversation?.updated_at) void refetch();
+    changed.current = conversation?.updated_at;
+  }, [conversation?.updated_at, refetch]);
   const name = conversation?.agent_name ?? "";
   const former = conversation !== undefined && !conversation.user_name;
   const person = conversation?.user_name ?? t("conversations.former");
