@@ -37,6 +37,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 ENDS_THE_SESSION = "/api/portal/auth/logout"
+NOTHING_SAID = "is not of the right form"
 NOT_READY = {"/readyz"}  # 503 is an answer of its own there
 ROLES = ("nobody", "operator", "admin", "platform_admin")
 
@@ -83,6 +84,8 @@ def fuzz(
                 headers = person.headers if person else {}
                 answer = case.call(base_url=url, session=session, headers=headers, timeout=20)
                 answers[answer.status_code] += 1
+                if answer.status_code == 422 and NOTHING_SAID in answer.text:
+                    wrong[f"{operation.label}: what would be right is not said"] = answer.text
                 try:
                     case.validate_response(answer, checks=CHECKS)
                 except FailureGroup as group:

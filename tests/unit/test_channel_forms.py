@@ -34,7 +34,12 @@ def test_what_is_wrong_is_named_and_what_was_given_is_not_repeated() -> None:
     with pytest.raises(BadRequest) as refused:
         forms.fill("telegram", {"token": SECRET, "number": SECRET, "header": SECRET})
     said = refused.value.message
-    for named in ("no `token`", "no `header`", "`bot_token` is missing", "`number` is not right"):
+    for named in (
+        "no `token`",
+        "no `header`",
+        "`bot_token` is missing",
+        "`number` must be a whole number",
+    ):
         assert named in said
     assert "telegram is connected with: bot_token, app_secret, unsaid, number." in said
     assert SECRET not in said

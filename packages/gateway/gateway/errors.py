@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -11,6 +10,7 @@ from shared.api.problems import ProblemRoute, problem_document
 from shared.errors import KonstructError, Unavailable
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY, VALKEY_AWAY
+from shared.wrong_input import sentence, sentences
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
@@ -37,11 +37,11 @@ def add_error_handlers(app: FastAPI) -> None:
         problems = error.errors()
         return JSONResponse(
             {
-                "detail": _sentence(problems),
+                "detail": sentences(problems),
                 "code": "bad_request",
                 "retryable": False,
                 "errors": [
-                    {"loc": list(problem["loc"]), "msg": problem["msg"]} for problem in problems
+                    {"loc": list(problem["loc"]), "msg": sentence(problem)} for problem in problems
                 ],
             },
             status_code=422,
@@ -121,9 +121,3 @@ def answer(error: KonstructError) -> JSONResponse:
         status_code=error.status_code,
         headers=error.headers,
     )
-
-
-def _sentence(problems: Sequence[Any]) -> str:
-    first = problems[0]
-    where = ".".join(str(part) for part in first["loc"] if part not in ("body", "query", "path"))
-    return f"`{where or 'body'}` is not right: {first['msg']}."

@@ -17,6 +17,7 @@ from shared.events import (
     client_frame_adapter,
 )
 from shared.identity.roles import ROLES
+from shared.wrong_input import sentence
 
 from gateway.channels.refusals import Named, Refused
 
@@ -119,12 +120,11 @@ def _is_half_a_character(text: str) -> bool:
 
 def _what_was_wrong(error: ValidationError) -> str:
     """One sentence on the first problem, without repeating what was sent."""
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    first = error.errors(include_url=False, include_input=False)[0]
     kind = first["type"]
     if kind == "json_invalid":
         return "This frame is not valid JSON."
     if kind.startswith(("union_tag", "model_")) or kind == "dict_type":
         known = ", ".join(CLIENT_FRAME_TYPES)
         return f"A frame is a JSON object whose `type` is one of: {known}."
-    field = ".".join(str(part) for part in first["loc"][1:]) or "frame"
-    return f"`{field}` is not right: {first['msg']}."
+    return sentence({**first, "loc": first["loc"][1:] or ("frame",)})

@@ -18,6 +18,7 @@ from shared.channels.whatsapp.form import WhatsAppForm
 from shared.channels.widget.form import WidgetForm
 from shared.errors import BadRequest
 from shared.models.message import ChannelType
+from shared.wrong_input import sentence
 
 FORMS: Final[dict[str, type[BaseModel]]] = {
     ChannelType.SCRIPTED: ScriptedForm,
@@ -70,8 +71,8 @@ def fill(channel: str, given: Mapping[str, Any]) -> Filled:
     try:
         filled = form.model_validate({name: _stripped(value) for name, value in given.items()})
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False, include_context=False)
-        wrong += [_sentence(str(each["loc"][0]), each["type"], each["msg"]) for each in found]
+        found = error.errors(include_url=False, include_input=False)
+        wrong += [_sentence(each) for each in found]
     if wrong:
         raise BadRequest(f"{' '.join(wrong)} {channel} is connected with: {', '.join(asked)}.")
     answers = {name: getattr(filled, name) for name in asked}
@@ -116,7 +117,7 @@ def _stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def _sentence(name: str, kind: str, message: str) -> str:
-    if kind in ("missing", "string_too_short", "too_short"):
-        return f"`{name}` is missing."
-    return f"`{name}` is not right: {message}."
+def _sentence(problem: Mapping[str, Any]) -> str:
+    """What is left empty is missing."""
+    empty = problem["type"] in ("string_too_short", "too_short")
+    return sentence({**problem, "type": "missing"} if empty else problem)
