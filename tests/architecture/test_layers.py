@@ -40,6 +40,7 @@ LOOKS_PAST_ONE_TENANT = {
     "orchestrator.life.lease": {"lease"},  # a worker serves every tenant
     "orchestrator.life.sweep": {"sweep"},  # and nudges for every tenant
     "orchestrator.life.backlog": {"sweep"},  # what waits, of all tenants together, as figures
+    "konstruct.doctor.channels": {"setup"},
     "konstruct.doctor.worker": {"lease", "sweep"},
     "konstruct.local_access": {"identity"},
     "konstruct.cli.channel": {"setup"},
@@ -111,6 +112,7 @@ SQL_LAYERS = (
     "shared.channels.deliveries",
     "shared.channels.leases",
     "shared.channels.received_files",
+    "shared.channels.recipients",
     "shared.channels.repository",
     "shared.channels.reports",
     "shared.channels.verdicts",

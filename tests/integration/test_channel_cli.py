@@ -7,8 +7,11 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 import structlog
+from konstruct.doctor.channels import accounts
 from orchestrator.jobs.runner import JobRunner
 from orchestrator.scripted_channel import Account, Fault, ScriptedChannel
+from shared.channels import connections
+from shared.errors import ConfigError
 
 from tests.support.cli import Ran, konstruct
 from tests.support.jobs import doing_jobs
@@ -173,6 +176,10 @@ async def test_a_dead_delivery_is_listed_and_sent_after_all(
         await line.until("dead", "dead", "sent")
         dead = (await channel("deliveries", "--state", "dead", "--json")).json
         assert {each["code"] for each in dead} == {"blocked", "after_a_dead_part"}
+        assert {each["to"] for each in dead} == {"Person-Mia •••mia"}
+        assert "•••mia" in (await channel("deliveries")).out
+        said = await accounts()
+        assert said.startswith("1 live, not sent or of unknown fate: 2 ")
         first = next(each for each in dead if each["n"] == 1)
         again = (await channel("replay", first["id"], "--json")).json
         assert again["parts"] == 2
@@ -181,6 +188,11 @@ async def test_a_dead_delivery_is_listed_and_sent_after_all(
     assert texts[0] == "next"
     assert " ".join(texts[1:]).split() == ["long"] * 700
     assert "can be sent again" in (await channel("replay", first["id"])).sentence
+    assert await accounts() == "1 live."
+    await connections.is_failing(acme.id, UUID(made["id"]), "token_revoked")
+    with pytest.raises(ConfigError, match=f"acme-shop of {acme.slug}: token_revoked") as said_so:
+        await accounts()
+    assert made["id"] in said_so.value.message
 
 
 async def test_a_secret_comes_from_standard_input_and_stands_on_no_command_line(

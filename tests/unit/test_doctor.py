@@ -81,7 +81,9 @@ def test_a_setting_that_is_not_right_hides_no_part(
     assert "is not right" not in found["model"]
 
 
-NEEDS_THE_DATABASE = {"database", "connections", "migrations", "worker", "queue", "secrets"}
+NEEDS_THE_DATABASE = {
+    *("database", "channels", "connections", "migrations", "worker", "queue", "secrets"),
+}
 
 
 @pytest.mark.parametrize(

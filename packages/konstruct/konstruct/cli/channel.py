@@ -143,10 +143,12 @@ def deliveries(
     data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
     as_json: JsonOption = False,
 ) -> None:
-    """List what was and is to be sent, newest first."""
+    """List what was and is to be sent, newest first, and to whom: of an address, its end."""
     attach_to_database(data_dir)
-    rows = [delivery_shown(each) for each in run(_deliveries(tenant, state, limit))]
-    columns = ("id", "channel", "state", "code", "n", "attempts", "created_at")
+    rows = [
+        {**delivery_shown(each), "to": to} for each, to in run(_deliveries(tenant, state, limit))
+    ]
+    columns = ("id", "channel", "to", "state", "code", "n", "attempts", "created_at")
     print_rows(rows, columns, as_json=as_json)
 
 
@@ -291,8 +293,12 @@ async def _done(tenant_id: UUID, job_id: UUID) -> dict[str, Any]:
     return result
 
 
-async def _deliveries(tenant: str | None, state: str | None, limit: int) -> "list[Delivery]":
+async def _deliveries(
+    tenant: str | None, state: str | None, limit: int
+) -> "list[tuple[Delivery, str | None]]":
+    """Each with whom it goes to."""
     from shared.channels import replay as sent
+    from shared.channels.recipients import recipients
     from shared.db import SystemSession
     from shared.errors import BadRequest
     from shared.tenants.rules import find_tenant
@@ -301,7 +307,9 @@ async def _deliveries(tenant: str | None, state: str | None, limit: int) -> "lis
         raise BadRequest(f"There is no state {state!r}. There are: {', '.join(sent.STATES)}.")
     async with SystemSession("setup") as session, session.transaction():
         tenant_id = (await find_tenant(session, tenant)).id if tenant else None
-        return list(await sent.list_deliveries(session, tenant_id, state=state, limit=limit))
+        found = await sent.list_deliveries(session, tenant_id, state=state, limit=limit)
+        to = await recipients(session, found)
+        return [(each, to.get(each.id)) for each in found]
 
 
 async def _replay(delivery_id: UUID) -> int:

@@ -21,13 +21,14 @@ from konstruct.devstack.preflight import (
     check_platform,
     check_wheels,
 )
-from konstruct.doctor import database, gateway, model, secrets, valkey, worker
+from konstruct.doctor import channels, database, gateway, model, secrets, valkey, worker
 from konstruct.doctor.looking import Look, checked, checked_at_once, could_not_look
 from konstruct.doctor.machine import check_python
 
 NEEDED_BY = {
     "KONSTRUCT_DATABASE_URL": {
         "database",
+        "channels",
         "connections",
         "migrations",
         "secrets",
@@ -92,5 +93,6 @@ def looks_at_parts(data_dir: Path) -> dict[str, Look]:
         "canary": lambda: gateway.canary(data_dir),
         "queue": worker.queue,
         "lag": lambda: gateway.lag(data_dir),
+        "channels": channels.accounts,
         "model": model.answers,
     }

@@ -10,7 +10,7 @@ from shared.channels import repository
 from shared.channels.accounts import account_of, webhook_url
 from shared.channels.connections import NO_SUCH_CONNECTION
 from shared.channels.sentences import sentence_of
-from shared.db import WithinTenant
+from shared.db import SystemSession, WithinTenant
 from shared.errors import NotFound
 from shared.models import ChannelConnection
 
@@ -38,6 +38,11 @@ class Seen:
     waiting: int
     dead: int
     created_at: datetime
+
+
+async def of_installation(session: SystemSession) -> repository.AllAccounts:
+    """How all accounts of all tenants fare, for who runs the installation."""
+    return await repository.all_accounts(session)
 
 
 async def see_all(session: WithinTenant, tenant_id: UUID) -> list[Seen]:

@@ -217,6 +217,43 @@ async def deliveries(
     return (await session.execute(found)).scalars().all()
 
 
+@dataclass(frozen=True, slots=True)
+class AllAccounts:
+    """Of the whole installation. `failing` are (id, channel, what the platform calls it, tenant's
+    slug, code), the oldest first; `not_sent` deliveries that are dead, or of which nobody knows."""
+
+    live: int
+    waiting: int
+    not_sent: int
+    failing: Sequence[tuple[UUID, str, str, str, str]]
+
+
+_COUNTS = text(
+    """
+    SELECT count(*) FILTER (WHERE state = 'live'),
+           count(*) FILTER (WHERE state = 'live' AND not_before > clock_timestamp()),
+           (SELECT count(*) FROM deliveries WHERE state IN ('dead', 'unsure'))
+      FROM channel_connections
+    """
+)
+_ALL_FAILING = text(
+    """
+    SELECT connection.id, connection.channel_type, connection.external_key, tenant.slug,
+           connection.failing
+      FROM channel_connections AS connection
+      JOIN tenants AS tenant ON tenant.id = connection.tenant_id
+     WHERE connection.state = 'failing'
+     ORDER BY connection.created_at, connection.id
+    """
+)
+
+
+async def all_accounts(session: SystemSession) -> AllAccounts:
+    live, waiting, not_sent = (await session.execute(_COUNTS)).one()
+    failing = (await session.execute(_ALL_FAILING)).tuples().all()
+    return AllAccounts(live, waiting, not_sent, [tuple(each) for each in failing])
+
+
 async def delivery_by_id(session: AnySession, delivery_id: UUID) -> Delivery | None:
     found = select(Delivery).where(Delivery.id == delivery_id)
     return (await session.execute(found)).scalar_one_or_none()
