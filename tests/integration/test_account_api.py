@@ -54,6 +54,23 @@ def token_of(link: dict[str, Any]) -> str:
     return url.partition("#")[2]
 
 
+async def test_another_name_is_told_to_all_and_one_that_is_none_is_refused(
+    api: httpx.AsyncClient, eva: Person, acme: World
+) -> None:
+    async def rename(name: Any) -> httpx.Response:
+        return await api.patch(ME, json={"display_name": name}, headers=eva.headers)
+
+    assert (await rename("  Eva   Luna ")).json()["display_name"] == "Eva Luna"
+    assert (await api.get(ME, headers=eva.headers)).json()["display_name"] == "Eva Luna"
+    people = await api.get(f"/api/portal/people?tenant_id={acme.id}", headers=acme.admin.headers)
+    assert "Eva Luna" in {each["display_name"] for each in people.json()}
+    for wrong in (" ", "a\nb", "\u202eeva", "x" * 121):
+        assert (await rename(wrong)).status_code == 400, wrong
+    assert (await rename(None)).json()["detail"] == "`display_name` must be text."
+    assert (await api.patch(ME, json={"display_name": "x"})).status_code == 401
+    assert (await api.get(ME, headers=eva.headers)).json()["display_name"] == "Eva Luna"
+
+
 # ── Another password ───────────────────────────────────────────────────────────────────────────
 
 

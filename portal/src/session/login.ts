@@ -183,6 +183,9 @@ function isOutdated(error: unknown): boolean {
 
 function samePerson(one: Person, other: Person): boolean {
   return (
-    one.userId === other.userId && one.role === other.role && one.tenantId === other.tenantId
+    one.userId === other.userId &&
+    one.displayName === other.displayName &&
+    one.role === other.role &&
+    one.tenantId === other.tenantId
   );
 }

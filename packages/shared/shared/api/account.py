@@ -1,4 +1,5 @@
-"""One's own account: another password, the log-ins that are open; and a link to a new password."""
+"""One's own account: another name or password, the log-ins that are open; and a link to a new
+password."""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from shared.api.auth import client_address
 from shared.api.dependencies import AdminOf
+from shared.api.me import Me
 from shared.api.page_origin import require_own_origin
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.api.rbac import PortalCaller, get_portal_caller
@@ -25,6 +27,14 @@ account_router = APIRouter(
 
 Password = Annotated[SecretStr, Field(min_length=1, max_length=1024)]
 Caller = Annotated[PortalCaller, Depends(get_portal_caller)]
+
+
+class ChangeName(BaseModel):
+    """What others read beside what the caller says: one line of 1 to 120 characters."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    display_name: str
 
 
 class ChangePassword(BaseModel):
@@ -65,6 +75,19 @@ class ResetPassword(BaseModel):
 
     token: Annotated[SecretStr, Field(min_length=1, max_length=128)]
     password: Password
+
+
+@account_router.patch("/me")
+async def change_name(body: ChangeName, caller: Caller) -> Me:
+    """Another name."""
+    user = await own_account.change_name(caller.user_id, body.display_name)
+    return Me(
+        id=user.id,
+        email=user.email,
+        display_name=user.display_name,
+        role=caller.role,
+        tenant_id=caller.tenant_id,
+    )
 
 
 @account_router.post("/me/password", status_code=status.HTTP_204_NO_CONTENT)

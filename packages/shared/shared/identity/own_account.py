@@ -1,4 +1,4 @@
-"""What people do about their own account: another password, and the log-ins that are open.
+"""What people do about their own account: another name or password, and the log-ins that are open.
 
 A new password ends every other log-in of its person, and what is open in them, at once.
 """
@@ -13,10 +13,34 @@ from shared.errors import BadRequest, Forbidden, NotAuthenticated, NotFound
 from shared.identity import repository
 from shared.identity.passwords import check_password_rules, hash_password
 from shared.identity.sessions import access_ended, prove
+from shared.identity.users import MAX_NAME_CHARS
 from shared.models import PortalSessionRecord, PortalUser
+from shared.plain_text import one_line
+from shared.valkey.publish import publish_changed
 
 WRONG_PASSWORD = "This is not your password now. Type the one that you log in with."  # noqa: S105
 SAME_PASSWORD = "This is the password you have already. Choose another one."  # noqa: S105
+
+
+async def change_name(user_id: UUID, name: str) -> PortalUser:
+    """What others read beside what the person says. Raises BadRequest for a name that is none."""
+    name = one_line("Your name", name, max_chars=MAX_NAME_CHARS)
+    async with SystemSession("identity") as session, session.transaction():
+        user = await _known(session, user_id)
+        user.display_name = name
+        businesses = await repository.memberships(session, user_id)
+        await record(
+            session,
+            tenant_id=None,
+            actor_kind="user",
+            actor=user_id,
+            action="name.changed",
+            object_kind="user",
+            object_id=user_id,
+        )
+    for tenant, _ in businesses:
+        await publish_changed(tenant.id, "people")
+    return user
 
 
 async def change_password(

@@ -6,6 +6,7 @@ import { usePerson } from "@/session/login-context";
 
 import { Appearance } from "./appearance";
 import { LanguageAndRegion } from "./language";
+import { OwnName } from "./name";
 import { Password } from "./password";
 import { Sessions } from "./sessions";
 
@@ -16,10 +17,9 @@ export default function MePage() {
     <Page title={t("me.title")}>
       <Section title={t("me.profile")}>
         <dl className="divide-y divide-line rounded-card border border-line bg-raised">
-          <Fact name={t("me.name")}>{person.displayName}</Fact>
           <Fact name={t("me.email")}>{person.email}</Fact>
         </dl>
-        <p className="mt-3 text-sm text-soft">{t("me.nameHelp")}</p>
+        <OwnName />
       </Section>
       <Section title={t("me.password")}>
         <Password />

@@ -8,6 +8,10 @@ export function sessionsQuery(api: Api) {
   return queryOptions({ queryKey: ["sessions"], queryFn: () => api.call<OwnSession[]>("/me/sessions") });
 }
 
+export function changeName(api: Api, name: string): Promise<void> {
+  return api.call("/me", { method: "PATCH", body: { display_name: name } });
+}
+
 /** All other log-ins end with it. */
 export function changePassword(api: Api, old: string, fresh: string): Promise<void> {
   return api.call("/me/password", { method: "POST", body: { old_password: old, new_password: fresh } });

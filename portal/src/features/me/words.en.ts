@@ -4,6 +4,8 @@ export const words = {
   "me.name": "Name",
   "me.email": "E-mail",
   "me.nameHelp": "Others see your name beside what you write.",
+  "me.nameChange": "Change name",
+  "me.nameChanged": "Your name is changed.",
   "me.language": "Language and region",
   "me.languageLabel": "Language",
   "me.region": "Region",

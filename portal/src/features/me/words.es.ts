@@ -6,6 +6,8 @@ export const words: Words = {
   "me.name": "Nombre",
   "me.email": "Correo electrónico",
   "me.nameHelp": "Los demás ven tu nombre junto a lo que escribes.",
+  "me.nameChange": "Cambiar nombre",
+  "me.nameChanged": "Tu nombre ha cambiado.",
   "me.language": "Idioma y región",
   "me.languageLabel": "Idioma",
   "me.region": "Región",

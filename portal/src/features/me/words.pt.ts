@@ -6,6 +6,8 @@ export const words: Words = {
   "me.name": "Nome",
   "me.email": "E-mail",
   "me.nameHelp": "Os outros veem o seu nome ao lado do que escreve.",
+  "me.nameChange": "Mudar nome",
+  "me.nameChanged": "O seu nome mudou.",
   "me.language": "Idioma e região",
   "me.languageLabel": "Idioma",
   "me.region": "Região",
