@@ -9,6 +9,7 @@ const Pages = lazy(() => import("@/pages"));
 const EnterPage = lazy(() => import("@/features/login/enter-page"));
 // A build has none: what only developers look at is left out of it.
 const Kit = import.meta.env.DEV ? lazy(() => import("@/dev/kit")) : null;
+const ForgotPage = lazy(() => import("@/features/login/forgot-page"));
 const ResetPage = lazy(() => import("@/features/login/reset-page"));
 const InvitePage = lazy(() => import("@/features/invitations/page"));
 
@@ -36,6 +37,7 @@ function Portal() {
         <Routes>
           <Route path="/enter" element={<EnterPage />} />
           <Route path="/invite" element={<InvitePage />} />
+          <Route path="/forgot" element={<ForgotPage />} />
           <Route path="/reset" element={<ResetPage />} />
           <Route path="*" element={person ? <Pages key={person.userId} /> : <LogInPage />} />
         </Routes>

@@ -1,4 +1,5 @@
-"""One's own account: another password, the log-ins that are open, a link to a new password."""
+"""One's own account: another name or password, the log-ins that are open, a link to a new
+password."""
 
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -33,6 +34,22 @@ async def test_a_password_is_changed_and_all_other_log_ins_end(visit: Visit, acm
     await expect(page.rows("Where you are logged in").get_by_role("listitem")).to_have_count(1)
     await other.log_in(eva.email, ANOTHER)
     await expect(other.employees).to_have_count(3)
+
+
+async def test_another_name_shows_at_once_where_others_read_it(visit: Visit, acme: World) -> None:
+    page, admin = (
+        await visit(acme.anna, path="/me"),
+        await visit(acme.admin, path=f"/b/{acme.slug}/people"),
+    )
+    await expect(admin.rows("People").get_by_role("listitem")).to_have_count(3)
+    await page.page.get_by_label("Name").fill("  ")
+    await page.button("Change name").click()
+    await expect(page.page.get_by_label("Name")).to_be_focused()
+    await page.page.get_by_label("Name").fill("Anna Karenina")
+    await page.button("Change name").click()
+    await expect(page.notices).to_contain_text("Your name is changed.")
+    await expect(page.account_menu).to_contain_text("Anna Karenina")
+    await expect(admin.rows("People")).to_contain_text("Anna Karenina")
 
 
 async def test_an_admins_link_leads_to_a_new_password_once(visit: Visit, acme: World) -> None:

@@ -112,7 +112,7 @@ async def test_a_wrong_token_is_told_at_once_and_what_was_typed_stays(
     await expect(page.page.get_by_label("Bot token")).to_have_value(re.compile("123456789:AAE"))
 
 
-async def test_a_revoked_token_shows_with_what_helps_and_disconnecting_asks_first(
+async def test_a_revoked_token_is_replaced_where_it_shows_and_disconnecting_asks_first(
     visit: Visit, acme: World, telegram: ScriptedTelegram
 ) -> None:
     bot = telegram.bot("acme_max_bot", first_name="Max of Acme")
@@ -125,6 +125,17 @@ async def test_a_revoked_token_shows_with_what_helps_and_disconnecting_asks_firs
     await page.button("Check now").click()
     await expect(page.page.get_by_text("Needs you")).to_be_visible(timeout=HEARD_WITHIN_MS)
     await expect(page.page.get_by_text("@BotFather")).to_be_visible()
+    await page.page.get_by_label("Bot token").fill("123456789:AAEnot-a-token-of-anybody")
+    await page.button("Replace them").click()
+    await expect(page.page.get_by_role("alert").filter(has_text="token")).to_be_in_viewport(
+        timeout=HEARD_WITHIN_MS
+    )
+    bot.token, bot.revoked = f"{bot.id}:AAEthe-next-token-of-this-bot", False
+    await page.page.get_by_label("Bot token").fill(bot.token)
+    await page.button("Replace them").click()
+    await expect(page.notices).to_contain_text("It works again.", timeout=HEARD_WITHIN_MS)
+    await expect(page.page.get_by_text("Works", exact=True)).to_be_visible()
+    await expect(page.page.get_by_label("Bot token")).to_have_count(0)
     await page.button("Disconnect").click()
     await expect(page.dialog).to_contain_text("Conversations stay")
     await page.dialog.get_by_role("button", name="Disconnect").click()

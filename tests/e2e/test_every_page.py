@@ -1,4 +1,5 @@
-"""What holds for every page: three languages, 320 pixels, the keyboard alone, light and dark.
+"""What holds for every page: three languages, 320 pixels, the keyboard alone, light, dark and
+forced colours.
 
 A new page is one row of `PAGES`.
 """
@@ -69,6 +70,15 @@ PAGES = (
         False,
         {"en": "Settings", "es": "Ajustes", "pt": "Definições"},
     ),
+    At(
+        "/forgot",
+        False,
+        {
+            "en": "A forgotten password",
+            "es": "Contraseña olvidada",
+            "pt": "Palavra-passe esquecida",
+        },
+    ),
     At("/me", False, {"en": "Your account", "es": "Tu cuenta", "pt": "A sua conta"}),
     At("/platform/businesses", True, {"en": "Businesses", "es": "Empresas", "pt": "Empresas"}),
 )
@@ -88,6 +98,28 @@ REACHED = """() => {
   return `${outlineStyle} ${outlineWidth}`;
 }"""
 NOT_REACHED = "window.controls.map((each) => each.outerHTML)"
+PAINTED = """() => {
+  window.painted = [...document.querySelectorAll("body *")].filter((each) =>
+    each.checkVisibility() && each.offsetWidth > 0 && each.offsetHeight > 0 &&
+    each.childElementCount === 0 && each.textContent.trim() === "" &&
+    !each.matches("input, textarea, select, img") &&
+    getComputedStyle(each).backgroundColor !== "rgba(0, 0, 0, 0)");
+}"""
+"""What is told by its ground alone, before colours are forced."""
+NOT_SEEN = """() => {
+  const style = (each) => getComputedStyle(each);
+  const edge = (each) => parseFloat(style(each).borderInlineStartWidth);
+  const marks = [...document.querySelectorAll("[aria-hidden]")]
+    .filter((each) => each.checkVisibility() && /^.$/u.test(each.textContent));
+  const outlined = (each) => style(each).outlineStyle !== "none";
+  const entries = [...document.querySelectorAll("nav a")]
+    .filter((each) => each.checkVisibility() && each !== document.activeElement);
+  return [
+    ...window.painted.filter((each) => !edge(each) && style(each).forcedColorAdjust !== "none"),
+    ...marks.filter((each) => !edge(each)),
+    ...entries.filter((each) => outlined(each) !== (each.ariaCurrent === "page")),
+  ].map((each) => each.outerHTML);
+}"""
 
 
 @pytest.mark.parametrize("at", PAGES, ids=[at.path for at in PAGES])
@@ -107,6 +139,9 @@ async def test_a_page_is_for_everyone(
         assert not await page.scrolls_sideways(), language
     await every_control_is_reached_by_tab(page)
     assert await page.violations() == []
+    await page.page.evaluate(PAINTED)
+    await page.page.emulate_media(forced_colors="active")
+    assert await page.page.evaluate(NOT_SEEN) == [], "with forced colours"
 
 
 async def every_control_is_reached_by_tab(page: PortalPage) -> None:

@@ -1,5 +1,6 @@
 """Every part in every state, as `/dev/kit` of the development server shows them: in light and in
-dark, on a desk and at 320 pixels, closed and opened. Pictures are left in the test's directory.
+dark, on a desk and at 320 pixels, closed and opened. Pictures are left in the test's directory, for
+people to look at; nothing compares them.
 """
 
 import asyncio

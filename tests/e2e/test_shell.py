@@ -86,6 +86,17 @@ async def test_keys_lead_to_places_and_are_told(visit: Visit, acme: World) -> No
     assert await page.violations() == []
     await keys.press("Escape")
     await expect(page.dialog).to_have_count(0)
+    for key, name in (
+        ("j", "Chat with Ada"),
+        ("j", "Chat with Bob"),
+        ("Tab", "Edit Bob"),
+        ("ArrowDown", "Edit Paula"),
+        ("j", "Edit Paula"),
+        ("k", "Edit Bob"),
+        ("Home", "Edit Ada"),
+    ):
+        await keys.press(key)
+        await expect(page.page.get_by_role("link", name=name)).to_be_focused()
     await page.choose("Ada")
     await page.composer.press("g")
     await page.composer.press("h")

@@ -1,6 +1,7 @@
 import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 import { focusOn, isLost, rescueFocus } from "./focus";
+import { useRovingFocus } from "./roving-focus";
 
 /** Rows of one kind under their own heading. */
 export function Section({ title, children }: { title: string; children: ReactNode }) {
@@ -15,6 +16,7 @@ export function Section({ title, children }: { title: string; children: ReactNod
 export function Rows({ label, children }: { label: string; children: ReactNode }) {
   const list = useRef<HTMLUListElement>(null);
   useKeptFocus(list);
+  useRovingFocus(list);
   return (
     <ul ref={list} aria-label={label} className="divide-y divide-line rounded-card border border-line bg-raised">
       {children}

@@ -1,9 +1,9 @@
 import { type ReactNode, useEffect, useMemo, useState } from "react";
 
 import { type I18n, I18nContext } from "./context";
-import { isolated } from "./isolated";
 import { keepLanguage, type Words, wordsOf } from "./language";
 import { keepRegion, keptRegion } from "./region";
+import { filled } from "./sentence";
 
 export function I18nProvider({ first, children }: { first: Words; children: ReactNode }) {
   const [{ language, catalogue }, setWords] = useState(first);
@@ -24,10 +24,7 @@ export function I18nProvider({ first, children }: { first: Words; children: Reac
         keepRegion(chosen);
         setRegion(chosen);
       },
-      t: (key, values = {}) =>
-        catalogue[key].replace(/\{(\w+)\}/g, (_, name: string) =>
-          isolated(String(values[name] ?? "")),
-        ),
+      t: (key, values = {}) => filled(language, catalogue[key], values),
     }),
     [language, catalogue, region],
   );

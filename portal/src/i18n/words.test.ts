@@ -7,6 +7,7 @@ import { expect, test } from "vitest";
 import { en, type MessageKey } from "./en";
 import { es } from "./es";
 import { pt } from "./pt";
+import { gapsOf } from "./sentence";
 
 const SRC = dirname(dirname(fileURLToPath(import.meta.url)));
 const FEATURES = readdirSync(join(SRC, "features"));
@@ -30,7 +31,7 @@ function saidIn(folder: string): string[] {
   );
 }
 
-const gaps = (sentence: string) => [...new Set(sentence.match(/\{\w+\}/g))].toSorted().join();
+const gaps = (sentence: string) => gapsOf(sentence).join();
 
 test("a sentence has the same gaps to fill in each language", () => {
   const differ = (Object.keys(en) as MessageKey[]).filter((key) =>

@@ -5,7 +5,6 @@ import { Link, useNavigate, useParams } from "react-router";
 
 import { Button, buttonClass } from "@/components/button";
 import { FormFooter } from "@/components/form/form-footer";
-import { TextField } from "@/components/form/text-field";
 import { useForm } from "@/components/form/use-form";
 import { Empty, Section } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
@@ -16,6 +15,7 @@ import { agentsQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent } from "@/wire/frames";
 
+import { GivenField } from "./given-field";
 import { type Kind, kindOf } from "./kinds";
 import { connect, kindsQuery, manifestQuery } from "./queries";
 import { answersOf, checkGiven, NOTHING } from "./rules";
@@ -86,19 +86,7 @@ function Connecting({ kind, reachable, agents, first }: ConnectingProps) {
       <Section title={t("channels.here")}>
         <form {...form.props}>
           <div className="grid gap-5">
-            {kind.fields.map(({ name, secret, required }) => (
-              <TextField
-                key={name}
-                {...form.field(name)}
-                label={t(`channels.field.${name}`)}
-                help={t(`channels.help.${name}`)}
-                type={secret ? "password" : "text"}
-                autoComplete="off"
-                autoCapitalize="off"
-                spellCheck={false}
-                required={required}
-              />
-            ))}
+            {kind.fields.map((asked) => <GivenField key={asked.name} asked={asked} form={form} />)}
           </div>
           <p className="mt-4 text-sm text-soft">{t("channels.sealed")}</p>
           <p role="status" className="mt-4 text-sm text-soft empty:mt-0">{form.busy ? t("channels.asking", { name: kind.name }) : ""}</p>

@@ -20,6 +20,7 @@ import type { Connection } from "@/wire/frames";
 
 import { DeadLetters } from "./dead-letters";
 import { kindOf } from "./kinds";
+import { NewCredentials } from "./new-credentials";
 import { Proof } from "./proof";
 import { change, check, connectionQuery, disconnect, kindsQuery, manifestQuery } from "./queries";
 import { ConnectionState } from "./state";
@@ -50,7 +51,9 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
   const navigate = useNavigate();
   const agents = useQuery(agentsQuery(api, tenant.id));
   const kinds = useQuery(kindsQuery(api, tenant.id));
-  const reachable = kinds.data?.some((kind) => kind.type === connection.type && kind.reachable);
+  const reachable = kinds.data?.some(({ type: each, reachable: reached }) => each === connection.type && reached) ?? false;
+  const kind = kindOf(connection.type, reachable);
+  const answering = connection.agent_id ?? agents.data?.[0]?.id;
   const [said, setSaid] = useState("");
   const [leaving, setLeaving] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -84,7 +87,7 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
           <ConnectionState connection={connection} />
           {sentence && <p className="mt-1 text-sm text-danger">{sentence}</p>}
         </Fact>
-        <Fact name={t("channels.kind")}>{kindOf(type, true)?.name ?? type}</Fact>
+        <Fact name={t("channels.kind")}>{kind?.name ?? type}</Fact>
         {type !== "widget" && (
           <>
             <Fact name={t("channels.lastHeard")}>{last_heard_at ? fullTime(language, last_heard_at) : t("channels.never")}</Fact>
@@ -123,6 +126,7 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
         </div>
       )}
       <Done className="mt-3">{said}</Done>
+      {state === "failing" && kind && answering && <NewCredentials connection={connection} kind={kind} agentId={answering} />}
       {dead > 0 && <DeadLetters connectionId={id} />}
       <ConfirmDialog
         title={t("channels.disconnectTitle")}

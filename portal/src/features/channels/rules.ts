@@ -35,6 +35,12 @@ export function checkGiven(kind: Kind, given: Given): Complaints<Field> {
   return told(Object.fromEntries(complaints) as Record<Field, undefined>);
 }
 
+/** What is no secret is known of an account that was connected before. */
+export function knownOf(kind: Kind, settings: Readonly<Record<string, unknown>>): Partial<Given> {
+  const known = kind.fields.map(({ name }) => [name, settings[name]] as const);
+  return Object.fromEntries(known.filter(([, value]) => typeof value === "string"));
+}
+
 /** As the gateway takes it: what was asked for and filled in. */
 export function answersOf(kind: Kind, given: Given): Record<string, string> {
   const filled = kind.fields.map(({ name }) => [name, given[name].trim()] as const);

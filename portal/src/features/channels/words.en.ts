@@ -20,7 +20,7 @@ export const words = {
   "channels.answers": "{name} answers",
   "channels.heard": "Heard {time}",
   "channels.neverHeard": "Nobody has written yet",
-  "channels.notSent": "not sent: {count}",
+  "channels.notSent": "{count, plural, one {# message not sent} other {# messages not sent}}",
   "channels.state": "State",
   "channels.state.live": "Works",
   "channels.state.failing": "Needs you",
@@ -37,6 +37,10 @@ export const words = {
     "It is stored and not answered. Without it, only what is said to the employee is kept.",
   "channels.check": "Check now",
   "channels.checked": "Checked just now.",
+  "channels.replaceTitle": "New credentials",
+  "channels.replaceLead": "If those it has are no good any more, paste new ones. Conversations and all else stay.",
+  "channels.replace": "Replace them",
+  "channels.replaced": "It works again.",
   "channels.disconnect": "Disconnect",
   "channels.disconnectTitle": "Disconnect this account?",
   "channels.disconnectLead":
@@ -51,7 +55,8 @@ export const words = {
   "channels.deadWhy": "Not sent: {code}",
   "channels.unsure": "Nobody knows whether it arrived",
   "channels.replay": "Send again",
-  "channels.replayed": "Will be sent again. Parts: {count}.",
+  "channels.replayed":
+    "{count, plural, one {It will be sent again.} other {Its # parts will be sent again.}}",
   "channels.slackEvents": "One thing is left in Slack",
   "channels.slackEventsLead":
     "Slack must know where to tell what happens. On the app's page App Manifest, replace everything by this and save. Slack then says Verified.",

@@ -22,7 +22,7 @@ export const words: Words = {
   "channels.answers": "contesta {name}",
   "channels.heard": "Último mensaje {time}",
   "channels.neverHeard": "Todavía no ha escrito nadie",
-  "channels.notSent": "sin enviar: {count}",
+  "channels.notSent": "{count, plural, one {# mensaje sin enviar} other {# mensajes sin enviar}}",
   "channels.state": "Estado",
   "channels.state.live": "Funciona",
   "channels.state.failing": "Te necesita",
@@ -39,6 +39,10 @@ export const words: Words = {
     "Se guarda y no se contesta. Sin esto, solo se guarda lo que se le dice al empleado.",
   "channels.check": "Comprobar ahora",
   "channels.checked": "Comprobado ahora mismo.",
+  "channels.replaceTitle": "Credenciales nuevas",
+  "channels.replaceLead": "Si las que tiene ya no sirven, pega otras. Las conversaciones y todo lo demás se quedan.",
+  "channels.replace": "Reemplazarlas",
+  "channels.replaced": "Vuelve a funcionar.",
   "channels.disconnect": "Desconectar",
   "channels.disconnectTitle": "¿Desconectar esta cuenta?",
   "channels.disconnectLead":
@@ -53,7 +57,8 @@ export const words: Words = {
   "channels.deadWhy": "Sin enviar: {code}",
   "channels.unsure": "Nadie sabe si llegó",
   "channels.replay": "Enviar otra vez",
-  "channels.replayed": "Se enviará otra vez. Partes: {count}.",
+  "channels.replayed":
+    "{count, plural, one {Se enviará otra vez.} other {Se enviarán otra vez sus # partes.}}",
   "channels.slackEvents": "Falta una cosa en Slack",
   "channels.slackEventsLead":
     "Slack tiene que saber dónde avisar. En la página App Manifest de la app, sustituye todo por esto y guarda. Slack dirá Verified.",

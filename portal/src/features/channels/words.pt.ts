@@ -22,7 +22,7 @@ export const words: Words = {
   "channels.answers": "responde {name}",
   "channels.heard": "Última mensagem {time}",
   "channels.neverHeard": "Ainda ninguém escreveu",
-  "channels.notSent": "por enviar: {count}",
+  "channels.notSent": "{count, plural, one {# mensagem por enviar} other {# mensagens por enviar}}",
   "channels.state": "Estado",
   "channels.state.live": "Funciona",
   "channels.state.failing": "Precisa de si",
@@ -39,6 +39,10 @@ export const words: Words = {
     "É guardado e não é respondido. Sem isto, só fica o que é dito ao funcionário.",
   "channels.check": "Verificar agora",
   "channels.checked": "Verificada agora mesmo.",
+  "channels.replaceTitle": "Credenciais novas",
+  "channels.replaceLead": "Se as que tem já não servem, cole outras. As conversas e tudo o resto ficam.",
+  "channels.replace": "Substituí-las",
+  "channels.replaced": "Funciona outra vez.",
   "channels.disconnect": "Desligar",
   "channels.disconnectTitle": "Desligar esta conta?",
   "channels.disconnectLead":
@@ -53,7 +57,8 @@ export const words: Words = {
   "channels.deadWhy": "Não enviada: {code}",
   "channels.unsure": "Ninguém sabe se chegou",
   "channels.replay": "Enviar outra vez",
-  "channels.replayed": "Será enviada outra vez. Partes: {count}.",
+  "channels.replayed":
+    "{count, plural, one {Será enviada outra vez.} other {As suas # partes serão enviadas outra vez.}}",
   "channels.slackEvents": "Falta uma coisa no Slack",
   "channels.slackEventsLead":
     "O Slack tem de saber onde avisar. Na página App Manifest da aplicação, substitua tudo por isto e guarde. O Slack diz então Verified.",

@@ -1,8 +1,10 @@
 /** The business's employees to talk to, those talked to last first. */
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { Link } from "react-router";
 
 import { Button } from "@/components/button";
+import { useRovingFocus } from "@/components/roving-focus";
 import { useI18n } from "@/i18n/context";
 import { usePerson } from "@/session/login-context";
 import { agentsQuery, conversationsQuery } from "@/session/queries";
@@ -16,13 +18,15 @@ export function EmployeeList() {
   const { t } = useI18n();
   const { userId } = usePerson();
   const { api, tenant, at } = useWorkspace();
+  const list = useRef<HTMLUListElement>(null);
+  useRovingFocus(list);
   const agents = useQuery(agentsQuery(api, tenant.id));
   const conversations = useQuery(conversationsQuery(api, tenant.id));
   // The platform's own people are told of everybody's.
   const own = conversations.data?.filter(({ user_id }) => user_id === userId);
   return (
     <nav aria-label={t("chat.employees")}>
-      <ul>
+      <ul ref={list}>
         {byLastTalk(agents.data ?? [], own ?? []).map(({ agent, conversation }) => (
           <EmployeeLink key={agent.id} agent={agent} {...(conversation ? { conversation } : {})} />
         ))}

@@ -40,7 +40,7 @@ export const words = {
   "conversation.composer.send": "Send",
   "conversation.composer.stop": "Stop the answer",
   "conversation.composer.hint": "Enter sends, Shift + Enter starts a new line.",
-  "conversation.composer.tooLong": "{count} characters too many",
+  "conversation.composer.tooLong": "{count, plural, one {# character too many} other {# characters too many}}",
   "conversation.reset.action": "Start over",
   "conversation.reset.title": "Start over with {name}?",
   "conversation.reset.lead":

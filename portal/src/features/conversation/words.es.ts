@@ -43,7 +43,7 @@ export const words: Words = {
   "conversation.composer.send": "Enviar",
   "conversation.composer.stop": "Detener la respuesta",
   "conversation.composer.hint": "Intro envía, Mayús + Intro empieza una línea nueva.",
-  "conversation.composer.tooLong": "Sobran {count} caracteres",
+  "conversation.composer.tooLong": "{count, plural, one {Sobra # carácter} other {Sobran # caracteres}}",
   "conversation.reset.action": "Empezar de nuevo",
   "conversation.reset.title": "¿Empezar de nuevo con {name}?",
   "conversation.reset.lead":

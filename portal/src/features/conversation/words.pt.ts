@@ -42,7 +42,7 @@ export const words: Words = {
   "conversation.composer.send": "Enviar",
   "conversation.composer.stop": "Interromper a resposta",
   "conversation.composer.hint": "Enter envia, Shift + Enter começa uma linha nova.",
-  "conversation.composer.tooLong": "{count} caracteres a mais",
+  "conversation.composer.tooLong": "{count, plural, one {# carácter a mais} other {# caracteres a mais}}",
   "conversation.reset.action": "Recomeçar",
   "conversation.reset.title": "Recomeçar com {name}?",
   "conversation.reset.lead":

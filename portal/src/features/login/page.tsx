@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { Link } from "react-router";
 
 import { Button } from "@/components/button";
 import { errorSentence, useI18n } from "@/i18n/context";
@@ -74,7 +75,9 @@ export function LogInPage() {
         <Button type="submit" look="primary" disabled={busy} className="mt-3 w-full">
           {busy ? t("login.busy") : t("login.submit")}
         </Button>
-        <p className="mt-4 text-sm text-soft">{t("login.forgot")}</p>
+        <p className="mt-4 text-sm">
+          <Link to="/forgot" className="inline-flex min-h-10 items-center text-accent underline underline-offset-2">{t("login.forgot")}</Link>
+        </p>
       </form>
     </main>
   );

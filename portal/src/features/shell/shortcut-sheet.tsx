@@ -15,6 +15,7 @@ const COMMAND = /mac|iphone|ipad/i.test(navigator.userAgent) ? "⌘" : "Ctrl";
 const OTHERS: readonly (readonly [MessageKey, readonly string[]])[] = [
   ["shell.keys.commands", [COMMAND, "K"]],
   ["shell.keys.sheet", ["?"]],
+  ["shell.keys.list", ["j", "k"]],
   ["shell.keys.send", ["Enter"]],
   ["shell.keys.line", ["Shift", "Enter"]],
   ["shell.keys.stop", ["Esc"]],

@@ -30,6 +30,7 @@ export const words = {
   "shell.keys.title": "Keys",
   "shell.keys.commands": "Search or do something",
   "shell.keys.sheet": "These keys",
+  "shell.keys.list": "Go through a list",
   "shell.keys.send": "Send a message",
   "shell.keys.line": "Start a new line",
   "shell.keys.stop": "Stop the answer, close what is open",

@@ -32,6 +32,7 @@ export const words: Words = {
   "shell.keys.title": "Teclas",
   "shell.keys.commands": "Buscar o hacer algo",
   "shell.keys.sheet": "Estas teclas",
+  "shell.keys.list": "Recorrer una lista",
   "shell.keys.send": "Enviar un mensaje",
   "shell.keys.line": "Empezar otra línea",
   "shell.keys.stop": "Parar la respuesta, cerrar lo abierto",

@@ -32,6 +32,7 @@ export const words: Words = {
   "shell.keys.title": "Teclas",
   "shell.keys.commands": "Procurar ou fazer algo",
   "shell.keys.sheet": "Estas teclas",
+  "shell.keys.list": "Percorrer uma lista",
   "shell.keys.send": "Enviar uma mensagem",
   "shell.keys.line": "Começar outra linha",
   "shell.keys.stop": "Parar a resposta, fechar o que está aberto",
