@@ -250,7 +250,7 @@ _ALL_FAILING = text(
 
 async def all_accounts(session: SystemSession) -> AllAccounts:
     live, waiting, not_sent = (await session.execute(_COUNTS)).one()
-    failing = (await session.execute(_ALL_FAILING)).tuples().all()
+    failing = (await session.execute(_ALL_FAILING)).all()
     return AllAccounts(live, waiting, not_sent, [tuple(each) for each in failing])
 
 
