@@ -23,6 +23,7 @@ WITHOUT_DOOR = {
     "look_at_invitation": "who holds a link is in no tenant yet",
     "accept_invitation": "who holds a link is in no tenant yet",
     "who_am_i": "reads the caller alone",
+    "change_name": "changes the caller alone",
     "change_password": "changes the caller alone",
     "list_own_sessions": "reads the caller alone",
     "end_own_session": "ends what is the caller's own",
