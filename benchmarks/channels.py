@@ -1,7 +1,8 @@
 """A message by each channel beside the web's: how long it takes, and what it costs each process.
 
 All go at the same pace, which every platform allows, so that what compares is the way and not how
-full it is. What gateway, worker and servers take while nobody writes is not part of a message.
+full it is. What gateway, worker and servers take while nobody writes is not part of a message. On
+platforms a second and a half is waited for more that may belong to it, which the web does not do.
 """
 
 import asyncio

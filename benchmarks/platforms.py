@@ -79,7 +79,7 @@ class Scripted(Platform):
     def say(self, person: int, text: str) -> str:
         place = f"place-{person}"
         self._account.say(place, text)
-        return place
+        return f"person-{place}"  # who wrote directly is answered at their own id
 
 
 class Telegram(Platform):
