@@ -71,6 +71,12 @@ def test_each_number_gets_the_words_of_its_source_and_their_place() -> None:
     assert returns["quote"] == "You may return what you bought within 30 days."
 
 
+def test_a_number_behind_the_full_stop_belongs_to_the_sentence_before() -> None:
+    hours, returns = cited("It closes at 14:00 on Saturdays. [1] Bring the receipt. [2]", ALL)
+    assert hours["quote"] == "On Saturdays we open at 10:00 and close at 14:00."
+    assert returns["quote"] == "Bring the receipt."
+
+
 def test_a_quote_keeps_its_place_where_the_passage_is_no_exact_piece() -> None:
     (loose,) = cited("It is so [1].", [replace(HOURS, end=HOURS.end + 7)])
     assert (loose["start"], loose["end"]) == (HOURS.start, HOURS.end + 7)

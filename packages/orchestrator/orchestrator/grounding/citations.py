@@ -12,17 +12,24 @@ from shared.runs.storable import storable
 from orchestrator.grounding.words import Sentence, sentences, words
 
 NUMBER = re.compile(r"\[(\d+)\]")
+_BEHIND = re.compile(r"(?:\s*\[\d+\])+")
+"""Numbers at the beginning of a sentence stand behind the full stop of the one before."""
 LONGEST_QUOTE = 320
 
 
 def cited(text: str, passages: Sequence[Passage]) -> list[dict[str, Any]]:
     """One part of the message for each number that the text names, in order of the numbers."""
     about: dict[int, str] = {}
+    before = ""
     for sentence in sentences(text):
-        for number in NUMBER.findall(sentence.text):
-            n = int(number)
+        said = NUMBER.sub(" ", sentence.text)
+        behind = _BEHIND.match(sentence.text)
+        for number in NUMBER.finditer(sentence.text):
+            n = int(number[1])
             if 1 <= n <= len(passages):
-                about[n] = f"{about.get(n, '')} {NUMBER.sub(' ', sentence.text)}"
+                of = before if behind and number.end() <= behind.end() else said
+                about[n] = f"{about.get(n, '')} {of}"
+        before = said
     return [citation(n, passages[n - 1], about[n]) for n in sorted(about)]
 
 

@@ -101,6 +101,7 @@ async def answer(worker: WorkerContext, claimed: Claimed) -> Outcome | None:
     if knowing is None or not knowing.asks_no_model:
         outcome = _with_what_was_said(outcome, claimed.prompt, preview.text)
     if knowing is not None and outcome.status != "failed":
+        knowing.is_gap &= outcome.status == "complete"
         model = claimed.model or settings.model.name
         kept = knowing.grounding(outcome.text, model, claimed.timeline)
         outcome = replace(outcome, grounding=kept)
@@ -192,6 +193,8 @@ async def _speak(
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
                     preview.add(text)
         preview.complete()
+        if knowing is not None and record is not None:
+            knowing.is_gap = not record.has_acted
         finish: Finish | None = "length" if spoken.finish_reason == "length" else None
         if finish:
             setting = "KONSTRUCT_LLM_MAX_ANSWER_TOKENS"

@@ -48,6 +48,9 @@ class Knowing:
         self._way = "model"
         self._took_ms: dict[str, int] = {}
         self._ready_at = 0.0
+        self.is_gap = True
+        """Without a source, the question is one that somebody should answer: not if a tool did, or
+        if its answer was stopped."""
 
     async def look_up(self) -> None:
         """Find what fits the question. Raises the database's errors."""
@@ -105,6 +108,7 @@ class Knowing:
             self._took_ms["model"] = _ms(time.monotonic() - self._ready_at)
         citations = [] if self._way == "not_known" else cited(text, self._passages)
         terms = sorted(words(self._prompt.text))[:MOST_TERMS]
+        is_gap = self.is_gap and not citations
         return Grounding(
             way=self._way,
             supported=self._found.supported,
@@ -113,7 +117,7 @@ class Knowing:
             citations=citations,
             passages=[_traced(n, passage) for n, passage in enumerate(self._passages, 1)],
             took_ms=self._took_ms,
-            unanswered=None if citations else [storable(term) for term in terms],
+            unanswered=[storable(term) for term in terms] if is_gap else None,
             calls_person=self._way == "not_known",
         )
 

@@ -74,6 +74,11 @@ class RunRecord:
             call.tool for step in before for call in step.calls if call.state == "unknown"
         }
 
+    @property
+    def has_acted(self) -> bool:
+        """Whether a tool was called, in this attempt or before."""
+        return self._n > 0
+
     # ── stored ─────────────────────────────────────────────────────────────────────────────────
 
     async def store(
