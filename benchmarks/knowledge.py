@@ -1,8 +1,9 @@
 """How quickly an employee finds what it knows among 20,000 chunks, and whether another tenant's
 100,000 beside them change what it finds or when. How much it finds: `recall.py`.
 
-The texts are made up: 8,000 words as rare as those of a language are, without its stop words. The
-other tenant has the same texts five times.
+The texts are made up: 30,000 words as rare as those of a language are, without its stop words, so
+that a question meets as many chunks as one of `recall.py` does. The other tenant has the same texts
+five times.
 """
 
 import asyncio
@@ -16,13 +17,15 @@ from uuid import UUID
 
 import psycopg
 from konstruct.devstack.progress import Progress
+from orchestrator.knowledge.finding import CANDIDATES
 from shared.config import get_settings
 from shared.db import SystemSession, TenantSession
 from shared.db.engine import dispose_engine
-from shared.knowledge import indexing, search, sources
+from shared.knowledge import embeddings, indexing, search, sources
 from shared.knowledge.indexing import Piece
 from shared.models import Agent, Tenant
 
+from benchmarks.cpu import cpu_between, cpu_taken
 from benchmarks.figures import median, p95
 from benchmarks.recall import measure_recall
 from benchmarks.servers import DATABASE, Servers
@@ -31,7 +34,9 @@ DOCUMENTS, CHUNKS, WORDS = 100, 200, 120
 """Documents of a tenant, chunks of a document, words of a chunk."""
 OTHERS = 5
 QUESTIONS, WORDS_OF_A_QUESTION, WARMING_UP = 200, 8, 20
-VOCABULARY, COMMONEST = 8_000, 20
+VOCABULARY, COMMONEST = 30_000, 40
+MODEL, DIMENSIONS = "of the benchmark", 384
+POSTGRESQL = "PostgreSQL"
 
 Figures = dict[str, Any]
 
@@ -58,6 +63,16 @@ INSERT INTO knowledge_terms (tenant_id, lexeme, document_id, version, chunks, co
 SELECT %(to)s, lexeme, copy, 1, chunks, counts, lengths
   FROM document JOIN knowledge_terms ON document_id = id
 """
+# Numbers that mean nothing: what is measured is how long comparing takes.
+_EMBED = """
+INSERT INTO knowledge_embeddings (tenant_id, model, document_id, version, n, signs, vector)
+SELECT tenant_id, %(model)s, document_id, version, n,
+       (SELECT string_agg(CASE WHEN random() < 0.5 THEN '0' ELSE '1' END, '')::varbit
+          FROM generate_series(1, %(dim)s) WHERE chunk.n >= 0),
+       (SELECT array_agg(0.05 * random())::real[] FROM generate_series(1, %(dim)s)
+         WHERE chunk.n >= 0)
+  FROM knowledge_chunks AS chunk WHERE tenant_id = %(of)s
+"""
 
 
 def measure_knowledge(servers: Servers, progress: Progress) -> Figures:
@@ -80,17 +95,19 @@ async def _measured(servers: Servers, progress: Progress) -> Figures:
             for number, chunks in enumerate(texts):
                 await learn(*ours, f"document {number}", chunks)
             figures["chunks_read_per_s"] = DOCUMENTS * CHUNKS / (time.monotonic() - began)
+        await _embedded(servers, ours[0])
         await _vacuumed(servers)
-        alone, found = await _asked(ours, asked)
+        alone, found = await _asked(servers, ours, asked)
         with progress.step(f"Beside {OTHERS * DOCUMENTS * CHUNKS:,} chunks of another tenant"):
             await _copied(servers, ours[0], others[0])
+            await _embedded(servers, others[0])
             await _vacuumed(servers)
-        beside, found_beside = await _asked(ours, asked)
+        beside, found_beside = await _asked(servers, ours, asked)
         return figures | {
             "chunks": DOCUMENTS * CHUNKS,
             "beside": OTHERS * DOCUMENTS * CHUNKS,
-            "alone": {"median_ms": median(alone), "p95_ms": p95(alone)},
-            "with_others": {"median_ms": median(beside), "p95_ms": p95(beside)},
+            "alone": alone,
+            "with_others": beside,
             "found_otherwise": sum(a != b for a, b in zip(found, found_beside, strict=True)),
         }
     finally:
@@ -146,31 +163,58 @@ async def _copied(servers: Servers, of: UUID, to: UUID) -> None:
     await asyncio.to_thread(copy)
 
 
+async def _embedded(servers: Servers, tenant_id: UUID) -> None:
+    def embed() -> None:
+        conninfo = servers.postgres.superuser_conninfo(DATABASE)
+        with psycopg.connect(conninfo, autocommit=True) as owner:
+            owner.execute(_EMBED, {"of": tenant_id, "model": MODEL, "dim": DIMENSIONS})
+
+    await asyncio.to_thread(embed)
+
+
 async def _vacuumed(servers: Servers) -> None:
     """As autovacuum leaves the tables some time after they were filled."""
 
     def vacuum() -> None:
         conninfo = servers.postgres.superuser_conninfo(DATABASE)
         with psycopg.connect(conninfo, autocommit=True) as owner:
-            for table in ("documents", "versions", "chunks", "terms"):
+            for table in ("documents", "versions", "chunks", "terms", "embeddings"):
                 owner.execute(f"VACUUM ANALYZE knowledge_{table}")
 
     await asyncio.to_thread(vacuum)
 
 
 async def _asked(
-    who: tuple[UUID, UUID], questions: Sequence[str]
-) -> tuple[list[float], list[list[UUID]]]:
-    """Milliseconds of each, warm, and what was found."""
+    servers: Servers, who: tuple[UUID, UUID], questions: Sequence[str]
+) -> tuple[Figures, list[list[UUID]]]:
+    """Milliseconds of a question, warm, PostgreSQL's CPU of it, and what each found."""
     for question in questions[:WARMING_UP]:
         await search.find(*who, question)
     took, found = [], []
+    pids = {POSTGRESQL: servers.postgres.pid}
+    before = cpu_taken(pids)
     for question in questions:
         began = time.perf_counter()
         answer = await search.find(*who, question)
         took.append((time.perf_counter() - began) * 1000)
         found.append([passage.chunk_id for passage in answer.passages])
-    return took, found
+    cpu_s = cpu_between(before, cpu_taken(pids))[POSTGRESQL]
+    with_vectors = [await _with_vectors(who, question) for question in questions]
+    return {
+        "median_ms": median(took),
+        "p95_ms": p95(took),
+        "cpu_ms": cpu_s * 1000 / len(questions),
+        "vectors_p95_ms": p95(with_vectors),
+    }, found
+
+
+async def _with_vectors(who: tuple[UUID, UUID], question: str) -> float:
+    """Milliseconds by words and by meaning, without the embedder's own time."""
+    asked = embeddings.Meaning(MODEL, [random.random() - 0.5 for _ in range(DIMENSIONS)])
+    began = time.perf_counter()
+    await search.find(*who, question, limit=CANDIDATES)
+    await embeddings.nearest(*who, asked, limit=CANDIDATES)
+    return (time.perf_counter() - began) * 1000
 
 
 def _word(rng: random.Random) -> str:

@@ -143,6 +143,7 @@ SQL_LAYERS = (
     "shared.identity.repository",
     "shared.identity.standing",
     "shared.jobs.queue",
+    "shared.knowledge.embeddings",
     "shared.knowledge.gaps",
     "shared.knowledge.indexing",
     "shared.knowledge.lexemes",

@@ -43,6 +43,7 @@ from shared.models import (
     Job,
     KnowledgeChunk,
     KnowledgeDocument,
+    KnowledgeEmbedding,
     KnowledgeQuestion,
     KnowledgeSource,
     KnowledgeTerm,
@@ -55,6 +56,7 @@ from shared.models import (
     WorkerLease,
 )
 from sqlalchemy import Table, select, text
+from sqlalchemy.dialects.postgresql import BitString
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -373,6 +375,10 @@ async def fill_knowledge(session: AsyncSession, world: World) -> None:
         for n in (0, 1)
     ]
     session.add_all(chunks)
+    await session.flush()
+    session.add(
+        KnowledgeEmbedding(**of_version, n=0, model="m/2/", signs=BitString("10"), vector=[1, 0])
+    )
     session.add(
         KnowledgeTerm(**of_version, lexeme="secret", chunks=[0, 1], counts=[1, 1], lengths=[2, 2])
     )

@@ -74,6 +74,7 @@ KEPT: dict[str, Kept | None] = {
     ),
     "knowledge_chunks": FOR_EVER,
     "knowledge_terms": FOR_EVER,
+    "knowledge_embeddings": FOR_EVER,
     "agent_knowledge": FOR_EVER,
     "knowledge_trials": Kept(
         timedelta(days=1), since="created_at", index="ix_knowledge_trials_created_at"

@@ -21,6 +21,7 @@ from shared.jobs.kinds import (
     CHANNEL_PERSON,
     KINDS,
     KNOWLEDGE_ASK,
+    KNOWLEDGE_EMBED,
     KNOWLEDGE_FETCH,
     KNOWLEDGE_READ,
 )
@@ -29,7 +30,7 @@ from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
 
 from orchestrator import metrics
-from orchestrator.jobs import asking, channels, files, knowledge, websites
+from orchestrator.jobs import asking, channels, embedding, files, knowledge, websites
 from orchestrator.jobs.work import Handler, JobFailed, Work
 from orchestrator.life.context import WorkerContext
 from orchestrator.life.fair_queue import FairQueue
@@ -48,6 +49,7 @@ _HANDLERS: Final[dict[str, Handler]] = {
     CHANNEL_DISCONNECT: channels.disconnect,
     CHANNEL_FILES: files.fetch,
     CHANNEL_PERSON: channels.person,
+    KNOWLEDGE_EMBED: embedding.embed,
     KNOWLEDGE_FETCH: websites.fetch,
     KNOWLEDGE_ASK: asking.ask,
     KNOWLEDGE_READ: knowledge.read,
@@ -55,6 +57,7 @@ _HANDLERS: Final[dict[str, Handler]] = {
 _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {
     CHANNEL_CHECK: channels.plan_next_check,
     KNOWLEDGE_FETCH: websites.plan_next_fetch,
+    KNOWLEDGE_READ: embedding.plan_embedding,
 }
 
 

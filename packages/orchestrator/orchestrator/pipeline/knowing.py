@@ -11,7 +11,6 @@ from uuid import UUID
 from shared.grounding.keeping import Grounding
 from shared.grounding.rules import Rules, rules_at_work
 from shared.knowledge.passages import NOTHING, Found, Passage
-from shared.knowledge.search import find
 from shared.runs.storable import storable
 
 from orchestrator.channels.checked import CheckedPreview
@@ -23,6 +22,7 @@ from orchestrator.grounding.extracting import extracted
 from orchestrator.grounding.not_known import is_small_talk, not_known
 from orchestrator.grounding.prompting import grounded, room_for_passages, that_fit
 from orchestrator.grounding.words import words
+from orchestrator.knowledge.finding import find
 from orchestrator.llm import Prompt
 from orchestrator.pipeline.timeline import Timeline
 

@@ -16,6 +16,7 @@ from typing import Any, cast, get_type_hints
 from pydantic import ValidationError
 
 from shared.config.channels import ChannelSettings
+from shared.config.embeddings import EmbeddingSettings
 from shared.config.gateway import GatewaySettings, RequestSettings, SocketSettings
 from shared.config.handover import HandoverSettings
 from shared.config.identity import IdentitySettings
@@ -43,6 +44,7 @@ class Settings:
     worker: WorkerSettings
     handover: HandoverSettings
     model: ModelSettings
+    embeddings: EmbeddingSettings
     channels: ChannelSettings
     secrets: SecretsSettings
     telemetry: TelemetrySettings

@@ -8,6 +8,7 @@ CHANNEL_DISCONNECT = "channel_disconnect"
 CHANNEL_FILES = "channel_files"
 CHANNEL_PERSON = "channel_person"
 KNOWLEDGE_ASK = "knowledge_ask"
+KNOWLEDGE_EMBED = "knowledge_embed"
 KNOWLEDGE_FETCH = "knowledge_fetch"
 KNOWLEDGE_READ = "knowledge_read"
 
@@ -27,6 +28,7 @@ KINDS = {
     CHANNEL_FILES: Kind(deadline_s=150.0, attempts=5),
     CHANNEL_PERSON: Kind(deadline_s=30.0, attempts=2),
     KNOWLEDGE_ASK: Kind(deadline_s=80.0, attempts=1),
+    KNOWLEDGE_EMBED: Kind(deadline_s=600.0, attempts=3),
     KNOWLEDGE_FETCH: Kind(deadline_s=660.0, attempts=3),
     KNOWLEDGE_READ: Kind(deadline_s=180.0, attempts=3),
 }

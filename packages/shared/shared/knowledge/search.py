@@ -25,7 +25,8 @@ ENOUGH = 0.44
 answer: on a benchmark it supports 93% of what is answered, and 2% of what is about other things
 (docs/decisions/0045)."""
 
-_LIVE = """
+# Of every search: $1 is the tenant, $2 the agent.
+LIVE = """
     live AS MATERIALIZED (
         SELECT document.id, document.version, document.title, document.created_at,
                coalesce(document.uri, source.uri) AS uri, version.language::regconfig AS language,
@@ -42,13 +43,13 @@ _LIVE = """
            AND (document.valid_until IS NULL OR document.valid_until > now())
     )
 """
-_PASSAGE = """
+PASSAGE = """
     chunk.id, chunk.document_id, chunk.version, live.title, chunk.heading, chunk.text, chunk.page,
     chunk.starts, chunk.ends
 """
 
 
-def _chunks(which: str) -> str:
+def chunks(which: str) -> str:
     """Of a live document, found by their key: OFFSET keeps the planner from reading all."""
     return f"""
         SELECT * FROM knowledge_chunks AS chunk
@@ -60,7 +61,7 @@ def _chunks(which: str) -> str:
 
 _SEARCH = Statement(
     f"""
-    WITH {_LIVE}, size AS MATERIALIZED (
+    WITH {LIVE}, size AS MATERIALIZED (
         SELECT sum(chunks)::float8 AS chunks,
                sum(words)::float8 / nullif(sum(chunks), 0) AS length FROM live
     ), asked AS MATERIALIZED (
@@ -92,20 +93,20 @@ _SEARCH = Statement(
          ORDER BY score DESC, found.document_id, hit.n
          LIMIT $4::integer
     )
-    SELECT {_PASSAGE}, best.score, live.uri,
+    SELECT {PASSAGE}, best.score, live.uri,
            best.covered / (SELECT sum(weight) FROM rare WHERE rare.language = best.language)
       FROM best
       JOIN live ON live.id = best.document_id
-     CROSS JOIN LATERAL ({_chunks("chunk.n = best.n")}) AS chunk
+     CROSS JOIN LATERAL ({chunks("chunk.n = best.n")}) AS chunk
      ORDER BY best.score DESC, best.document_id, best.n
     """  # noqa: S608 - of our own constants
 )
 _WHOLE = Statement(
     f"""
-    WITH {_LIVE}
-    SELECT {_PASSAGE}, 0::float8, live.uri
+    WITH {LIVE}
+    SELECT {PASSAGE}, 0::float8, live.uri
       FROM live
-     CROSS JOIN LATERAL ({_chunks("true")}) AS chunk
+     CROSS JOIN LATERAL ({chunks("true")}) AS chunk
      WHERE (SELECT sum(tokens) FROM live) < $3::integer
      ORDER BY live.created_at, live.id, chunk.n
     """  # noqa: S608 - of our own constants
@@ -121,15 +122,17 @@ async def find(tenant_id: UUID, agent_id: UUID, question: str, *, limit: int = 8
         _WHOLE(tenant_id, agent_id, WHOLE_BELOW_TOKENS),
     )
     supported = any(covered >= ENOUGH for *_, covered in best)
-    found = [_passage(row[:-1]) for row in best]
+    found = [passage_of(row[:-1]) for row in best]
     if not all_there_is:
         return Found(found, whole=False, supported=supported)
     scores = {passage.chunk_id: passage.score for passage in found}
-    everything = [_passage(row, scores) for row in all_there_is]
+    everything = [passage_of(row, scores) for row in all_there_is]
     return Found(everything, whole=True, supported=supported)
 
 
-def _passage(row: tuple[Any, ...], scores: Mapping[UUID, float] = MappingProxyType({})) -> Passage:
+def passage_of(
+    row: tuple[Any, ...], scores: Mapping[UUID, float] = MappingProxyType({})
+) -> Passage:
     chunk_id, document_id, version, title, heading, text, page, start, end, score, uri = row
     return Passage(
         chunk_id=chunk_id,

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    REAL,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
@@ -13,7 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, BIT, BitString
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.models.base import Base, HasCreatedAt, HasId
@@ -197,3 +198,25 @@ class AgentKnowledge(HasCreatedAt, Base):
     tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
     agent_id: Mapped[UUID] = mapped_column(primary_key=True)
     source_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class KnowledgeEmbedding(Base):
+    """What a chunk means to an embedder, whose `model` names it with its dimensions. `signs` are
+    those of the vector's numbers, which has length 1."""
+
+    __tablename__ = "knowledge_embeddings"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            [*_VERSION, "n"],
+            [f"knowledge_chunks.{column}" for column in (*_VERSION, "n")],
+            ondelete="CASCADE",
+        ),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str] = mapped_column(primary_key=True)
+    signs: Mapped[BitString] = mapped_column(BIT(varying=True))
+    vector: Mapped[list[float]] = mapped_column(ARRAY(REAL))
