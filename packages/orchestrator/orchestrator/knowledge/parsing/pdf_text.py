@@ -2,7 +2,7 @@
 
 import ctypes
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Final
@@ -19,6 +19,8 @@ CELL_GAP: Final = 1.5
 """In sizes of the type: a gap in a line that is wider parts the cells of a table."""
 CELL_GAP_AMONG_NARROW: Final = 0.85
 MIXED: Final = 3
+DEEPEST: Final = 3
+"""Of forms within forms."""
 SPACE: Final = 32
 _LINE_ENDS: Final = frozenset("\r\n")
 _SOFT_HYPHENS: Final = frozenset("\x02\xad\ufffe")
@@ -38,13 +40,13 @@ def lines_of(page: Any) -> Iterator[Line]:
         raw=text.raw,
         codes=[pdfium.FPDFText_GetUnicode(text.raw, at) for at in range(text.count_chars())],
         turned=page.get_rotation(),
-        is_bare=not has_object(page, *_PAINTED),
+        unseen=_unseen_parts(page),
     ).lines()
     text.close()
 
 
 def has_object(page: Any, *kinds: int) -> bool:
-    return next(page.get_objects(filter=kinds, max_depth=3), None) is not None
+    return next(page.get_objects(filter=kinds, max_depth=DEEPEST), None) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +60,13 @@ class _Box:
 
 
 class _PageText:
-    """`codes` are the characters. With nothing painted behind (`is_bare`), white text is unseen."""
+    """`codes` are the characters, `unseen` the parts of the page that hold unseen ones."""
 
-    def __init__(self, raw: Any, codes: list[int], turned: int, *, is_bare: bool) -> None:
+    def __init__(self, raw: Any, codes: list[int], turned: int, unseen: Set[int]) -> None:
         self._raw = raw
         self._codes = codes
         self._turned = turned
-        self._is_bare = is_bare
-        self._unseen: dict[int, bool] = {}
+        self._unseen = unseen
 
     def lines(self) -> Iterator[Line]:
         began = 0
@@ -77,7 +78,7 @@ class _PageText:
 
     def _line(self, start: int, end: int) -> Line | None:
         """None where there is nothing to be seen."""
-        shown = [at for at in range(start, end) if not (self._is_bare and self._is_unseen(at))]
+        shown = [at for at in range(start, end) if not (self._unseen and self._is_unseen(at))]
         seen = [at for at in shown if not chr(self._codes[at]).isspace()]
         if not seen:
             return None
@@ -135,23 +136,27 @@ class _PageText:
         return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy"))
 
     def _is_unseen(self, at: int) -> bool:
-        """White, or painted by no ink at all, as the text below a scan is."""
         part = pdfium.FPDFText_GetTextObject(self._raw, at)
-        if not part:  # a space that nobody wrote
-            return False
-        place = ctypes.addressof(part.contents)
-        if place not in self._unseen:
-            self._unseen[place] = self._has_no_ink(part, at)
-        return self._unseen[place]
+        return bool(part) and ctypes.addressof(part.contents) in self._unseen
 
-    def _has_no_ink(self, part: Any, at: int) -> bool:
-        if pdfium.FPDFTextObj_GetTextRenderMode(part) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
-            return True
-        inks = [ctypes.c_uint() for _ in range(4)]
-        if not pdfium.FPDFText_GetFillColor(self._raw, at, *map(ctypes.byref, inks)):
-            return False
-        *color, opacity = (ink.value for ink in inks)
-        return min(color) >= WHITE or opacity == 0
+
+def _unseen_parts(page: Any) -> Set[int]:
+    """What is painted by no ink, or by white on a page with nothing else painted. Where there is a
+    picture, such text is what was recognised in it, or stands on it."""
+    if has_object(page, *_PAINTED):
+        return frozenset()
+    texts = page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_TEXT,), max_depth=DEEPEST)
+    return {ctypes.addressof(text.raw.contents) for text in texts if _has_no_ink(text.raw)}
+
+
+def _has_no_ink(text: Any) -> bool:
+    if pdfium.FPDFTextObj_GetTextRenderMode(text) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE:
+        return True
+    inks = [ctypes.c_uint() for _ in range(4)]
+    if not pdfium.FPDFPageObj_GetFillColor(text, *map(ctypes.byref, inks)):
+        return False
+    *color, opacity = (ink.value for ink in inks)
+    return min(color) >= WHITE or opacity == 0
 
 
 def _some_of(places: list[int]) -> list[int]:
