@@ -24,10 +24,11 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, Request
 from benchmarks.browser import Portal, in_the_database, log_in, running_browser, running_portal
 from benchmarks.failure import BenchmarkFailed
 from benchmarks.figures import median, p95
+from tests.support.doors import open_door
 from tests.support.long_talk import store_talk
 from tests.support.people import make_person, make_world
 
-STEPS = 7
+STEPS = 8
 PASSWORD = "figures of the portal"
 LOADS = 5
 COLOURS_OF_CODE = "/assets/highlighted-code"
@@ -77,6 +78,8 @@ def measure(browser: Browser, portal: Portal, messages: int, progress: Progress)
         talks = _set_up(portal, messages)
     with progress.step("First loads"):
         figures = _first_loads(browser, portal, talks)
+    with progress.step("A door, as a customer opens it"):
+        figures += _door(browser, portal)
     context = browser.new_context(viewport={"width": 1280, "height": 800})
     context.add_init_script(PROBES)
     page = context.new_page()
@@ -134,6 +137,30 @@ def _first_loads(browser: Browser, portal: Portal, talks: Talks) -> list[Figure]
         ]
     figures.append(Figure("script of Base UI, all of it", _headless_bytes() / 1000, "kB", 117))
     return figures
+
+
+def _door(browser: Browser, portal: Portal) -> list[Figure]:
+    """What a customer's browser loads: the script on the business's site, and the page at the first
+    click, all of it. Both go over the line in gzip or as they are, which is more than in Brotli."""
+
+    async def make() -> UUID:
+        return await open_door(await make_world("door"))
+
+    door = in_the_database(make)
+    context = browser.new_context()
+    page = context.new_page()
+    finished: list[Request] = []
+    page.on("requestfinished", lambda request: finished.append(request))  # noqa: PLW0108
+    page.goto(f"{portal.url}/c/{door}", wait_until="networkidle")
+    of_page = sum(request.sizes()["responseBodySize"] for request in finished)
+    finished.clear()
+    page.goto(f"{portal.url}/w/{door}.js")
+    of_loader = finished[0].sizes()["responseBodySize"]
+    context.close()
+    return [
+        Figure("script on a business's website", of_loader / 1000, "kB", 6),
+        Figure("page of a door, all of it", of_page / 1000, "kB", 60),
+    ]
 
 
 def _headless_bytes() -> int:

@@ -66,6 +66,14 @@ test("the wire and the chat need nothing but the language: no React, no package"
   ).toEqual([]);
 });
 
+test("the door's page is for customers: it shares the wire, the chat and how answers are read, and has no React", () => {
+  const shared = /^(@\/(wire|chat|door)\/|@\/components\/markdown\/read-markdown$|\.\/door\.css$|mdast$)/;
+  expect(FILES.filter(({ path }) => path.startsWith("door/")).length).toBeGreaterThan(10);
+  expect(
+    wrong(({ path }, imported) => path.startsWith("door/") && !isTest(path) && imported !== "@/door/door.css" && !shared.test(imported)),
+  ).toEqual([]);
+});
+
 test("a feature uses another by its index alone, and no two use each other", () => {
   const uses = new Map<string, Set<string>>();
   expect(

@@ -1581,6 +1581,10 @@ export interface components {
         Change: {
             /** Agent Id */
             agent_id?: string | null;
+            /** Given */
+            given?: {
+                [key: string]: unknown;
+            } | null;
             /** Store Unaddressed */
             store_unaddressed?: boolean | null;
         };

@@ -76,11 +76,20 @@ def connect(
         print_json(connected)
     else:
         tell(f"{connected['external_key']} is connected ({connected['id']}).")
-        tell(
-            "A worker asks its platform for messages."
-            if connected.get("listens")
-            else f"Its platform tells us what happens at {connected['webhook_url']}"
+        tell(_what_now(type_, connected))
+
+
+def _what_now(type_: str, connected: dict[str, Any]) -> str:
+    address = str(connected["webhook_url"])
+    if type_ == "widget":
+        script = address.replace("/c/", "/w/") + ".js"
+        return (
+            f"Its page is {address}\n"
+            f'The line for the website: <script async src="{script}"></script>'
         )
+    if connected.get("listens"):
+        return "A worker asks its platform for messages."
+    return f"Its platform tells us what happens at {address}"
 
 
 @app.command(epilog=examples("konstruct channel kinds --json", closing=()))

@@ -106,6 +106,8 @@ class Change(BaseModel):
     """Who answers there from the next message on, also in conversations that have begun."""
     store_unaddressed: bool | None = None
     """Keep what people in groups say to each other, too."""
+    given: dict[str, Any] | None = Field(default=None, repr=False)
+    """Answers to the form of a door, which no platform has to prove again."""
 
 
 class DeliveryOut(BaseModel):
@@ -225,8 +227,10 @@ async def change_connection(
         raise BadRequest("There is nothing to change. Give at least one field.")
     if body.agent_id is not None:
         await agents.get_agent(admin.session, admin.tenant_id, body.agent_id)
-    options = body.model_dump(exclude={"agent_id"}, exclude_none=True)
-    await connections.change(admin.session, connection, agent_id=body.agent_id, options=options)
+    options = body.model_dump(exclude={"agent_id", "given"}, exclude_none=True)
+    await connections.change(
+        admin.session, connection, agent_id=body.agent_id, options=options, given=body.given
+    )
     await admin.session.flush()
     return await _seen(admin, connection_id)
 

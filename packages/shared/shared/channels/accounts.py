@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.config import settings
+from shared.conversations.places import WIDGET_CHANNEL
 from shared.models import ChannelConnection
 
 
@@ -47,5 +48,8 @@ def account_of(connection: ChannelConnection, opened: Mapping[str, str]) -> Acco
 
 
 def webhook_url(account: Account) -> str:
-    """Where the account's platform tells us what happens; hard to guess, and proof of nothing."""
+    """Where the account's platform tells us what happens; hard to guess, and proof of nothing. Of a
+    door, its page."""
+    if account.channel == WIDGET_CHANNEL:
+        return f"{settings.gateway.link_base()}/c/{account.id}"
     return f"{settings.gateway.link_base()}/channels/{account.channel}/{account.id}"

@@ -18,6 +18,7 @@ from shared.channels.accounts import Account, account_of
 from shared.channels.credentials import DEVELOPMENT_CHANNELS, TABLE
 from shared.channels.proofs import Health, Proved
 from shared.config import settings
+from shared.conversations.places import WIDGET_CHANNEL
 from shared.db import AnySession, HouseSession, WithinTenant
 from shared.errors import BadRequest, Conflict, NotFound
 from shared.jobs import queue
@@ -111,9 +112,13 @@ async def change(
     *,
     agent_id: UUID | None = None,
     options: Mapping[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> None:
-    """Who answers there, from the next message on, and what the business wishes of it. What is not
-    given stays."""
+    """Who answers there, from the next message on, what the business wishes of it, and answers to
+    its form, where no platform has to prove them again. What is not given stays. Raises
+    BadRequest."""
+    if given:
+        await _answer_anew(session, connection, given)
     _tell(session, connection.tenant_id)
     if agent_id is not None and agent_id != connection.agent_id:
         connection.agent_id = agent_id
@@ -121,6 +126,17 @@ async def change(
     if options:
         wishes = connection.config.get("options", {}) | dict(options)
         connection.config = {**connection.config, "options": wishes}
+
+
+async def _answer_anew(
+    session: WithinTenant, connection: ChannelConnection, given: Mapping[str, Any]
+) -> None:
+    if connection.channel_type != WIDGET_CHANNEL:
+        raise BadRequest("Connect the account again to give other answers than before.")
+    before = connection.config.get("settings", {})
+    filled = forms.fill(connection.channel_type, {**before, **given})
+    connection.config = {**connection.config, "settings": filled.settings}
+    await credentials.keep(session, connection, filled.secrets)
 
 
 async def give_up(session: WithinTenant, connection: ChannelConnection) -> UUID | None:

@@ -19,6 +19,7 @@ import { useWorkspace } from "@/session/workspace";
 import type { Connection } from "@/wire/frames";
 
 import { DeadLetters } from "./dead-letters";
+import { DoorSettings } from "./door-settings";
 import { kindOf } from "./kinds";
 import { NewCredentials } from "./new-credentials";
 import { Proof } from "./proof";
@@ -126,7 +127,8 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
         </div>
       )}
       <Done className="mt-3">{said}</Done>
-      {state === "failing" && kind && answering && <NewCredentials connection={connection} kind={kind} agentId={answering} />}
+      {state === "failing" && type !== "widget" && kind && answering && <NewCredentials connection={connection} kind={kind} agentId={answering} />}
+      {type === "widget" && isLive && <DoorSettings connection={connection} onSaved={refresh} />}
       {dead > 0 && <DeadLetters connectionId={id} />}
       <ConfirmDialog
         title={t("channels.disconnectTitle")}

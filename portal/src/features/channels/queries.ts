@@ -57,7 +57,7 @@ export function connect(api: Api, tenantId: string, { type, agentId, given }: To
   return api.call(path(tenantId), { method: "POST", body: { type, agent_id: agentId, given } });
 }
 
-export function change(api: Api, tenantId: string, id: string, changes: { agent_id?: string; store_unaddressed?: boolean }): Promise<Connection> {
+export function change(api: Api, tenantId: string, id: string, changes: { agent_id?: string; store_unaddressed?: boolean; given?: Record<string, string> }): Promise<Connection> {
   return api.call(path(tenantId, id), { method: "PATCH", body: changes });
 }
 

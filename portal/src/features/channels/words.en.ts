@@ -68,6 +68,7 @@ export const words = {
   "channels.widget.lead": "Customers chat on your website, or on a page of yours that you send as a link.",
   "channels.widget.1": "Say below on which addresses the chat may stand. Without any there is a page of its own.",
   "channels.widget.2": "You then get a link, and two lines for your website.",
+  "channels.widget.settings": "What visitors find",
   "channels.widget.page": "Your page",
   "channels.widget.pageLead": "Send this link to customers, or try it yourself now.",
   "channels.widget.site": "On your website",

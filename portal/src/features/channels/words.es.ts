@@ -70,6 +70,7 @@ export const words: Words = {
   "channels.widget.lead": "Los clientes chatean en tu sitio web, o en una página tuya que envías como enlace.",
   "channels.widget.1": "Indica abajo en qué direcciones puede estar el chat. Sin ninguna tiene su propia página.",
   "channels.widget.2": "Después tienes un enlace y dos líneas para tu sitio web.",
+  "channels.widget.settings": "Lo que encuentran los visitantes",
   "channels.widget.page": "Tu página",
   "channels.widget.pageLead": "Envía este enlace a tus clientes, o pruébalo ahora.",
   "channels.widget.site": "En tu sitio web",

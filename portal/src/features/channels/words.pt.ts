@@ -70,6 +70,7 @@ export const words: Words = {
   "channels.widget.lead": "Os clientes conversam no seu site, ou numa página sua que envia como ligação.",
   "channels.widget.1": "Diga abaixo em que endereços o chat pode estar. Sem nenhum tem uma página própria.",
   "channels.widget.2": "Depois tem uma ligação e duas linhas para o seu site.",
+  "channels.widget.settings": "O que os visitantes encontram",
   "channels.widget.page": "A sua página",
   "channels.widget.pageLead": "Envie esta ligação aos clientes, ou experimente-a agora.",
   "channels.widget.site": "No seu site",
