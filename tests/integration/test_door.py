@@ -199,6 +199,7 @@ async def test_the_page_may_be_framed_by_its_own_sites_alone_and_says_who_is_the
     assert "unsafe" not in policy
     assert '<html lang="pt">' in page.text
     assert "Telefone: +34 910 000 000" in page.text.partition("</noscript>")[0]
+    assert "Ada" in page.text.partition("<title>")[2].partition("</title>")[0]
     assert (await http.get(f"/w/{door}.js")).headers["content-type"].startswith("text/javascript")
     for nobody in (uuid4(), "x"):
         assert (await http.get(f"/c/{nobody}")).status_code == 404

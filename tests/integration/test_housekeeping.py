@@ -75,6 +75,15 @@ OLD_AND_YOUNG = {
     " SELECT tenant_id, id, 'a' FROM source RETURNING tenant_id, id)"
     " INSERT INTO knowledge_versions (tenant_id, document_id, version, maker, language, retired_at)"
     " SELECT tenant_id, id, 1, id, %(name)s, now() - %(age)s FROM document",
+    "visitor_sessions": "WITH contact AS (INSERT INTO contacts (id, tenant_id)"
+    " VALUES (gen_random_uuid(), %(tenant)s) RETURNING id), talk AS"
+    " (INSERT INTO conversations (tenant_id, channel, agent_id, connection_id, external_key)"
+    " SELECT tenant_id, 'widget', id, %(connection)s, %(name)s FROM agents"
+    " WHERE tenant_id = %(tenant)s LIMIT 1 RETURNING id)"
+    " INSERT INTO visitor_sessions (tenant_id, connection_id, contact_id, channel,"
+    " conversation_id, token_sha256, expires_at)"
+    " SELECT %(tenant)s, %(connection)s, contact.id, 'widget', talk.id, %(name)s,"
+    " now() - %(age)s FROM contact, talk",
     "worker_leases": "INSERT INTO worker_leases (id, name, started_at, expires_at)"
     " VALUES (gen_random_uuid(), %(name)s, now(), now() - %(age)s)",
     "portal_sessions": "INSERT INTO portal_sessions (user_id, tenant_id, refresh_hash, expires_at)"
@@ -85,6 +94,7 @@ NAMED_BY = {
     "jobs": "subject",
     "attention_items": "subject",
     "knowledge_versions": "language",
+    "visitor_sessions": "token_sha256",
     "worker_leases": "name",
     "portal_sessions": "refresh_hash",
 }

@@ -270,8 +270,13 @@ def test_what_hangs_on_a_conversation_or_message_names_its_channel_and_finds_it_
     """Through the parent, so that it holds for every channel and looks into one part alone."""
     keys = keys_to(superuser, list(PARTS))
     assert [table for table, _, _ in keys] == [
-        "answer_traces", "attention_items", "deliveries", "knowledge_questions",
-    ]  # fmt: skip
+        "answer_traces",
+        "attention_items",
+        "deliveries",
+        "knowledge_questions",
+        "message_ratings",
+        "visitor_sessions",
+    ]
     for table, columns, has_index in keys:
         assert columns[:2] == ["tenant_id", "channel"], table
         assert has_index, table

@@ -48,10 +48,13 @@ from shared.models import (
     KnowledgeSource,
     KnowledgeTerm,
     KnowledgeVersion,
+    MessageRating,
     RunStep,
     Secret,
     TenantLimits,
     ToolCall,
+    VisitorConsent,
+    VisitorSession,
     WebConversationMessage,
     WorkerLease,
 )
@@ -76,6 +79,9 @@ FOR_STAFF = {
     "attention_items": "what waits for colleagues is among colleagues",
     "answer_traces": "how an answer came about is for those who teach the employee",
     "knowledge_questions": "what somebody asked in vain is for those who may answer it",
+    "visitor_sessions": "by what a visitor is known is for nobody who visits",
+    "visitor_consents": "to what others agreed is not for who writes",
+    "message_ratings": "what customers think of answers is for colleagues",
 }
 KEPT_BY_ITS_ROWS = {"channel_connections": "its conversations stay, so it is only disconnected"}
 OF_PEOPLE = {"portal_sessions": "a log-in may change tenants; only the system reads it"}
@@ -257,6 +263,30 @@ async def fill_channels(session: AsyncSession, world: World) -> None:
                 message_id=question.id,
                 answer_id=answer.id,
                 terms=[world.slug],
+            ),
+            VisitorSession(
+                tenant_id=world.id,
+                connection_id=connection.id,
+                contact_id=contact.id,
+                channel="slack",
+                conversation_id=conversation.id,
+                token_sha256=world.slug,
+                expires_at=datetime.now(UTC),
+            ),
+            VisitorConsent(
+                tenant_id=world.id,
+                connection_id=connection.id,
+                contact_id=contact.id,
+                text="We keep it.",
+                version="1",
+            ),
+            MessageRating(
+                tenant_id=world.id,
+                channel="slack",
+                message_id=answer.id,
+                contact_id=contact.id,
+                good=True,
+                version="1",
             ),
         ]
     )
