@@ -186,6 +186,25 @@ async def test_what_failed_is_told_in_a_customers_words_and_is_an_item_for_the_b
     assert item["details"]["code"] == end.error_code
 
 
+async def test_whom_nobody_answers_is_told_so_and_waits_for_the_business(
+    stack: Stack, http: httpx.AsyncClient, acme: World, superuser: psycopg.Connection
+) -> None:
+    visitor = Visitor(stack, http, await open_door(acme))
+    await visitor.begin()
+    superuser.execute(
+        "UPDATE agents SET status = 'paused', paused_notice = 'Back at nine.' WHERE id = %s",
+        (acme.agent_id,),
+    )
+    async with await visitor.open() as tab:
+        await tab.expect("ready")
+        await tab.say("Hello?")
+        refused = await tab.expect("error", code="agent_paused")
+        assert refused.notice == "Back at nine."
+    (item,) = rows(superuser, "SELECT * FROM attention_items WHERE tenant_id = %s", acme.id)
+    assert (item["kind"], item["conversation_id"]) == ("employee_paused", visitor.conversation_id)
+    assert "Back at nine." in (await http.get(f"/c/{visitor.door}")).text
+
+
 async def test_the_page_may_be_framed_by_its_own_sites_alone_and_says_who_is_there(
     stack: Stack, http: httpx.AsyncClient, acme: World, globex: World
 ) -> None:

@@ -82,6 +82,8 @@ LATER = datetime.now(UTC) + timedelta(hours=2)
         (signed(sub=""), "identity_refused"),
         (signed(sub="x" * 201), "identity_refused"),
         (signed(sub="a\0b"), "identity_refused"),
+        (signed(sub="a\ud800"), "identity_refused"),
+        (signed(sub=7), "identity_refused"),
         (signed(jti=None), "identity_refused"),
         (signed(exp=None), "identity_refused"),
         (signed(exp=LATER), "identity_refused"),

@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from shared.errors import KonstructError
 from shared.events import AuthFrame
 from shared.models.message import KonstructMessage
 
@@ -23,6 +24,9 @@ class Side(Protocol):
 
     async def renewed(self, frame: AuthFrame) -> Claims:
         """The claims of a fresh token. Raises NotAuthenticated."""
+
+    async def not_answered(self, error: KonstructError) -> None:
+        """Their message was refused, perhaps because nobody can answer any."""
 
     def tell_lists(self) -> None:
         """Something was said: tell who shows a list of conversations."""

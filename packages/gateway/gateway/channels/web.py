@@ -17,7 +17,7 @@ from shared.config import settings
 from shared.conversations import control, sending
 from shared.conversations.frames import known_handling, message_frame, response_frame
 from shared.conversations.sending import check_text
-from shared.errors import KonstructError, NotAuthenticated
+from shared.errors import AgentPaused, KonstructError, NotAuthenticated, TooMany
 from shared.events import (
     AcceptedFrame,
     AuthFrame,
@@ -175,6 +175,9 @@ class MemberSide:
         self._claims = await renewed(self._claims, frame)
         return self._claims
 
+    async def not_answered(self, error: KonstructError) -> None:
+        """They read why themselves."""
+
     def tell_lists(self) -> None:
         tell_changed(self._who.tenant_id, "conversations", person_id=self._claims.user_id)
 
@@ -191,6 +194,13 @@ class Talk:
 
     async def on_message(self, frame: SendFrame) -> None:
         """Show that it is being worked on, store it, acknowledge it, nudge a worker."""
+        try:
+            await self._take(frame)
+        except (AgentPaused, TooMany) as error:
+            await self._side.not_answered(error)
+            raise
+
+    async def _take(self, frame: SendFrame) -> None:
         came_at = time.monotonic()
         if self._socket.agent_answers:
             self._socket.say(TypingFrame(conversation_id=self._who.conversation_id))

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from shared.channels.widget import asking
 from shared.channels.widget.visitors import Visitor, visitor, visits
 from shared.config import settings
 from shared.conversations.locked import NO_SUCH_CONVERSATION
 from shared.conversations.places import WIDGET_CHANNEL
-from shared.errors import NotAuthenticated, NotFound
+from shared.errors import KonstructError, NotAuthenticated, NotFound
 from shared.events import AuthFrame, VisitorAuthFrame
 from shared.models.message import ChannelType, KonstructMessage, MessageContent, SenderInfo
 from shared.tenants import quotas, rate_limits
@@ -76,6 +77,11 @@ class VisitorSide:
 
     async def renewed(self, frame: AuthFrame) -> Claims:  # noqa: ARG002
         raise NotAuthenticated("A visitor's socket stays with its visit. Open another one.")
+
+    async def not_answered(self, error: KonstructError) -> None:
+        """The business's people find the conversation among what waits for them."""
+        if (why := asking.WAITS_FOR.get(error.code)) is not None:
+            await asking.wait(self._seen, why)
 
     def tell_lists(self) -> None:
         """No list of the portal has a visitor's conversation yet."""

@@ -64,6 +64,27 @@ async def ask_for_person(seen: Visitor, reach_at: str, language: str | None) -> 
         session.after_commit(lambda: publish_frame(held.tenant_id, held.id, frame))
 
 
+WAITS_FOR: Final[dict[str, items.Kind]] = {
+    "agent_paused": "employee_paused",
+    "tenant_tokens_used_up": "limit_reached",
+}
+"""By the code of what refused a visitor's message, where only the business can do something."""
+
+
+async def wait(seen: Visitor, why: items.Kind) -> None:
+    """A message could not be taken: there is an item, until the conversation can be answered. The
+    page still has the message."""
+    async with HouseSession(seen.tenant_id, "visit") as session, session.transaction():
+        await items.open_about_conversation(
+            session,
+            why,
+            agent_id=seen.agent_id,
+            channel=WIDGET_CHANNEL,
+            conversation_id=seen.conversation_id,
+            details={},
+        )
+
+
 async def rate(seen: Visitor, message_id: UUID, *, good: bool) -> None:
     """Of an answer to this visitor, kept with the version of its text; again, it is another one.
     Raises NotFound."""

@@ -6,6 +6,7 @@ registered public key is for. `aud` is the door, `sub` the visitor, `jti` the to
 ends with the log-out of whom it let in. It holds for an hour at most.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,7 @@ LEEWAY = timedelta(seconds=60)
 MAX_CHARS = 4_096
 MAX_ID_CHARS = 200
 MAX_NAME_CHARS = 100
+UNWRITABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ def identity(signed: str, door: Door) -> Identity:
         raise _refused("it holds for longer than an hour")
     subject, token_id, name = claims["sub"], claims["jti"], claims.get("name")
     for what, text in (("sub", subject), ("jti", token_id)):
-        if not isinstance(text, str) or not 0 < len(text) <= MAX_ID_CHARS or "\0" in text:
-            raise _refused(f"its `{what}` is not a text of 1 to {MAX_ID_CHARS} characters")
-    shown = name.replace("\0", "").strip()[:MAX_NAME_CHARS] if isinstance(name, str) else ""
+        if not isinstance(text, str) or not 0 < len(text) <= MAX_ID_CHARS or UNWRITABLE.search(text):
+            raise _refused(f"its `{what}` is not a line of 1 to {MAX_ID_CHARS} characters")
+    shown = UNWRITABLE.sub("", name).strip()[:MAX_NAME_CHARS] if isinstance(name, str) else ""
     return Identity(subject, token_id, until + LEEWAY, shown or None)
 
 
