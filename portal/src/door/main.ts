@@ -87,14 +87,14 @@ function opened(element: HTMLElement, told: Told, { keeping, signed, close }: Su
     onChange: (session, why) => { page.use(session, why); },
   });
   const identify = (identity: string) =>
-    visit.identify(identity).catch(() => { page.tell(say("logInFirst")); });
+    visit.identify(identity).catch((error: unknown) => { page.explain(error); });
   return {
     page,
     visit,
     identify,
     start: async (identity: string | null = null) => {
       if (identity !== null) await identify(identity);
-      else await visit.resume().catch(() => { page.tell(say("didNotWork")); });
+      else await visit.resume().catch((error: unknown) => { page.explain(error); });
       page.focus();
     },
   };

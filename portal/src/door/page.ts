@@ -50,9 +50,13 @@ export class Page {
     this.#first = firstWords(told, say);
     root.replaceChildren(
       this.#header.element,
-      this.#thread.element,
-      h("div", { className: "below" }, this.#state, this.#consent.element, this.#composer.element, footer(told, say)),
-      this.#announcer.element,
+      h(
+        "main",
+        {},
+        this.#thread.element,
+        h("div", { className: "below" }, this.#state, this.#consent.element, this.#composer.element, footer(told, say)),
+        this.#announcer.element,
+      ),
     );
     this.#draw();
   }
@@ -62,6 +66,7 @@ export class Page {
     this.#unsubscribe();
     this.#session = session;
     this.#announcer.forget();
+    if (session) this.#consent.done();
     this.#unsubscribe = session?.subscribe(() => { this.#draw(); }) ?? (() => undefined);
     const { say } = this.#options;
     this.#tell(why === "adopted" ? say("goesOn") : "");
@@ -72,6 +77,12 @@ export class Page {
   /** What stands above the composer: nothing, or why something is as it is. */
   tell(sentence: string): void {
     this.#tell(sentence);
+  }
+
+  /** Why a visit could not be begun, where nobody has written anything yet. */
+  explain(error: unknown): void {
+    const asksFirst = error instanceof Refused && error.code === "consent_required";
+    if (!asksFirst) this.#tell(this.#sentence(error));
   }
 
   focus(): void {

@@ -52,7 +52,7 @@ def identity(signed: str, door: Door) -> Identity:
         raise _refused("it holds for longer than an hour")
     subject, token_id, name = claims["sub"], claims["jti"], claims.get("name")
     for what, text in (("sub", subject), ("jti", token_id)):
-        if not isinstance(text, str) or not 0 < len(text) <= MAX_ID_CHARS or UNWRITABLE.search(text):
+        if not _is_line(text):
             raise _refused(f"its `{what}` is not a line of 1 to {MAX_ID_CHARS} characters")
     shown = UNWRITABLE.sub("", name).strip()[:MAX_NAME_CHARS] if isinstance(name, str) else ""
     return Identity(subject, token_id, until + LEEWAY, shown or None)
@@ -78,6 +78,12 @@ def _claims(signed: str, door: Door) -> dict[str, Any]:
         options={"require": ["exp", "aud", "sub", "jti"]},
     )
     return claims
+
+
+def _is_line(text: object) -> bool:
+    return (
+        isinstance(text, str) and 0 < len(text) <= MAX_ID_CHARS and UNWRITABLE.search(text) is None
+    )
 
 
 def _refused(why: str) -> NotAuthenticated:

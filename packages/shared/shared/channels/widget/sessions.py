@@ -13,7 +13,7 @@ from shared.channels.widget import records, repository
 from shared.channels.widget.door import Door
 from shared.channels.widget.identity import Identity, identity
 from shared.channels.widget.repository import Visit
-from shared.channels.widget.tokens import digest, new_token
+from shared.channels.widget.tokens import digest, new_token, over
 from shared.channels.widget.visitors import Visitor
 from shared.conversations import contacts, control, inbound
 from shared.conversations.contacts import Author
@@ -45,7 +45,7 @@ async def begin(
     agreed_to: str | None = None,
     language: str | None = None,
 ) -> Begun:
-    """The visit of this `token`, renewed, or another one.
+    """The visit of this `token`, renewed; or another one, without a token or for somebody signed.
 
     `signed` says who the visitor is, `agreed_to` to which version of the door's text they have
     agreed. Raises NotAuthenticated, Forbidden, Conflict; then nothing is stored.
@@ -60,6 +60,8 @@ async def begin(
             )
         if known is not None and token and _goes_on(known, who):
             return await _renewed(session, door, known, token, who, agreed_to)
+        if who is None and token:
+            raise over()
         if who is None and door.mode == "required":
             raise Forbidden("Log in on the website first.", code="identity_required")
         return await _new(session, door, known, who, agreed_to, language)
