@@ -9,6 +9,7 @@ export class Announcer {
 
   forget(): void {
     this.#heard = null;
+    this.element.textContent = "";
   }
 
   take(messages: readonly Message[]): void {
