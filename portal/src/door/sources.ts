@@ -4,18 +4,11 @@ import type { Message } from "@/wire/frames";
 import { h } from "./dom";
 import type { Say } from "./words";
 
-interface Citation {
-  readonly n: number;
-  readonly title: string;
-  readonly quote: string;
-  readonly uri?: string | null;
-}
-
 const WEB = /^https?:/i;
 
 export function sources(message: Message, say: Say): HTMLElement | null {
-  const { citations = [] } = message as Message & { readonly citations?: readonly Citation[] | null };
-  if (!citations?.length) return null;
+  const { citations = [] } = message;
+  if (citations.length === 0) return null;
   return h(
     "details",
     { className: "sources" },
