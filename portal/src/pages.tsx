@@ -29,6 +29,7 @@ const HirePage = lazy(() => import("@/features/employees/hire-page"));
 const HomePage = lazy(() => import("@/features/home/page"));
 const KnowledgePage = lazy(() => import("@/features/knowledge/page"));
 const MePage = lazy(() => import("@/features/me/page"));
+const ModelsPage = lazy(() => import("@/features/models/page"));
 const PeoplePage = lazy(() => import("@/features/people/page"));
 const SettingsPage = lazy(() => import("@/features/settings/page"));
 const SourcePage = lazy(() => import("@/features/knowledge/source-page"));
@@ -69,6 +70,7 @@ function AllPages() {
         <Route path="channels/:connectionId" element={forAdmins(<ConnectionPage />)} />
         <Route path="people" element={forAdmins(<PeoplePage />)} />
         <Route path="settings" element={forAdmins(<SettingsPage />)} />
+        <Route path="settings/models" element={forAdmins(<ModelsPage />)} />
         <Route path="conversations" element={forPlatform(<ConversationsPage />)} />
         <Route path="conversations/:conversationId" element={forPlatform(<WatchPage />)} />
       </Route>

@@ -47,6 +47,7 @@ LOOKS_PAST_ONE_TENANT = {
     "konstruct.cli.agent": {"setup"},  # whoever runs the command holds the database's password
     "konstruct.cli.demo": {"setup"},
     "konstruct.cli.inbox": {"setup"},
+    "konstruct.cli.key": {"setup"},
     "konstruct.cli.tenant": {"setup"},
     "konstruct.cli.user": {"setup"},
     "konstruct.cli.wording": {"setup"},
@@ -73,6 +74,8 @@ WORKS_FOR_THE_HOUSE: dict[str, set[str]] = {
     "shared.conversations.waiting": {"receive"},  # what was received and not answered
     "shared.conversations.turns.ending": {"outcome"},  # the answer, and what is sent of it
     "shared.conversations.turns.trying_again": {"outcome"},  # what is no outcome yet
+    "konstruct.cli.key": {"jobs"},  # what waits for its staff goes with a key
+    "shared.llm_keys.marking": {"jobs"},  # what is wrong with a key is for its staff
     "shared.runs.facts": {"tools"},  # what a tool did, and an item for staff where nobody knows
 }
 
@@ -106,6 +109,7 @@ SQL_LAYERS = (
     "shared.models",
     "shared.db",
     "shared.agents.counters",
+    "shared.agents.model_chain",
     "shared.agents.repository",
     "shared.audit.record",
     "shared.channels.cursors",
@@ -150,6 +154,7 @@ SQL_LAYERS = (
     "shared.knowledge.repository",
     "shared.knowledge.search",
     "shared.knowledge.trial_repository",
+    "shared.llm_keys.repository",
     "shared.runs.bursts",
     "shared.runs.facts",
     "shared.runs.leases",

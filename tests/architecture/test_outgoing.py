@@ -18,7 +18,7 @@ OPENS = {
 
 GUARDED = {"orchestrator.egress.client": "whom a tenant names"}
 OF_THE_OPERATORS_SETTINGS = {
-    "orchestrator.llm.clients": "the installation's models; nobody else names an endpoint yet",
+    "orchestrator.llm.clients": "models of the installation and at providers' own addresses",
     "orchestrator.llm.endpoint": "the same, by our own reader",
     "orchestrator.channels.sending.senders": "the platforms' own addresses, pinned by settings",
     "orchestrator.channels.at_once": "the same",

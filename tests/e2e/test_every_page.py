@@ -79,6 +79,11 @@ PAGES = (
             "pt": "Palavra-passe esquecida",
         },
     ),
+    At(
+        "/b/{business}/settings/models",
+        False,
+        {"en": "Models", "es": "Modelos", "pt": "Modelos"},
+    ),
     At("/me", False, {"en": "Your account", "es": "Tu cuenta", "pt": "A sua conta"}),
     At("/platform/businesses", True, {"en": "Businesses", "es": "Empresas", "pt": "Empresas"}),
 )

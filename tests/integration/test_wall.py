@@ -21,6 +21,7 @@ from shared.config import get_settings
 from shared.db import SystemSession, TenantSession
 from shared.db.engine import dispose_engine, get_engine
 from shared.models import (
+    Agent,
     AgentCounter,
     AgentKnowledge,
     AgentRun,
@@ -48,6 +49,8 @@ from shared.models import (
     KnowledgeSource,
     KnowledgeTerm,
     KnowledgeVersion,
+    LlmKey,
+    LlmSettings,
     MessageRating,
     RunStep,
     Secret,
@@ -58,7 +61,7 @@ from shared.models import (
     WebConversationMessage,
     WorkerLease,
 )
-from sqlalchemy import Table, select, text
+from sqlalchemy import Table, select, text, update
 from sqlalchemy.dialects.postgresql import BitString
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -318,6 +321,12 @@ async def fill_work(
         session.add(blob)
         session.add(Job(tenant_id=world.id, kind="check", unique_key=content.decode()))
     session.add(AgentCounter(agent_id=world.agent_id, name="n", tenant_id=world.id, value=1))
+    key = LlmKey(tenant_id=world.id, name="k", provider="openai", base_url="https://a.example/v1")
+    session.add(key)
+    await session.flush()
+    session.add(LlmSettings(tenant_id=world.id, default_key_id=key.id, fallback_key_id=key.id))
+    of_world = update(Agent).where(Agent.tenant_id == world.id)
+    await session.execute(of_world.values(llm_key_id=key.id))
     await session.flush()
     session.add_all(
         RunStep(

@@ -26,6 +26,7 @@ Changeable = Literal[
     "conversations",
     "invitations",
     "knowledge",
+    "llm-keys",
     "people",
     "tenants",
 ]

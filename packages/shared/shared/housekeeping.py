@@ -36,6 +36,8 @@ KEPT: dict[str, Kept | None] = {
         timedelta(days=30), since="expires_at", index="ix_portal_sessions_expires_at"
     ),
     "agents": FOR_EVER,
+    "llm_keys": FOR_EVER,
+    "llm_settings": FOR_EVER,
     "agent_counters": FOR_EVER,
     "audit_events": FOR_EVER,
     # What was said: a person's reset deletes it

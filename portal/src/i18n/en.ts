@@ -12,6 +12,7 @@ import { words as invitations } from "@/features/invitations/words.en";
 import { words as knowledge } from "@/features/knowledge/words.en";
 import { words as login } from "@/features/login/words.en";
 import { words as me } from "@/features/me/words.en";
+import { words as models } from "@/features/models/words.en";
 import { words as people } from "@/features/people/words.en";
 import { words as settings } from "@/features/settings/words.en";
 import { words as shell } from "@/features/shell/words.en";
@@ -33,6 +34,7 @@ export const en = {
   ...knowledge,
   ...login,
   ...me,
+  ...models,
   ...people,
   ...settings,
   ...shell,

@@ -11,6 +11,7 @@ import { words as invitations } from "@/features/invitations/words.es";
 import { words as knowledge } from "@/features/knowledge/words.es";
 import { words as login } from "@/features/login/words.es";
 import { words as me } from "@/features/me/words.es";
+import { words as models } from "@/features/models/words.es";
 import { words as people } from "@/features/people/words.es";
 import { words as settings } from "@/features/settings/words.es";
 import { words as shell } from "@/features/shell/words.es";
@@ -33,6 +34,7 @@ export const es: Catalogue = {
   ...knowledge,
   ...login,
   ...me,
+  ...models,
   ...people,
   ...settings,
   ...shell,

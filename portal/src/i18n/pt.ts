@@ -11,6 +11,7 @@ import { words as invitations } from "@/features/invitations/words.pt";
 import { words as knowledge } from "@/features/knowledge/words.pt";
 import { words as login } from "@/features/login/words.pt";
 import { words as me } from "@/features/me/words.pt";
+import { words as models } from "@/features/models/words.pt";
 import { words as people } from "@/features/people/words.pt";
 import { words as settings } from "@/features/settings/words.pt";
 import { words as shell } from "@/features/shell/words.pt";
@@ -33,6 +34,7 @@ export const pt: Catalogue = {
   ...knowledge,
   ...login,
   ...me,
+  ...models,
   ...people,
   ...settings,
   ...shell,

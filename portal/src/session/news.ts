@@ -12,7 +12,7 @@ import { credentialsOf, socketUrl } from "./line";
 import type { Login } from "./login";
 
 /** Lists by the name of their routes, which is where their keys begin. */
-const OF_A_BUSINESS = ["agents", "attention", "channels", "conversations", "invitations", "knowledge", "people"];
+const OF_A_BUSINESS = ["agents", "attention", "channels", "conversations", "invitations", "knowledge", "llm-keys", "people"];
 const TENANTS = "tenants";
 
 /** Follows until the result is called. */

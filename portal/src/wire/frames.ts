@@ -60,6 +60,11 @@ export type Taught = Schemas["TaughtOut"];
 export type Answered = Schemas["AnsweredOut"];
 export type KnowledgeDocument = Schemas["DocumentOut"];
 export type DocumentText = Schemas["DocumentText"];
+export type LocalServer = Schemas["LocalServerOut"];
+export type ModelChoice = Schemas["ChoiceOut"];
+export type ModelKey = Schemas["KeyOut"];
+export type ModelKeys = Schemas["KeysOut"];
+export type ModelProvider = Schemas["ProviderOut"];
 export type Tenant = Schemas["TenantOut"];
 export type LoggedIn = Schemas["TokenOut"];
 

@@ -35,7 +35,8 @@ async def ask(work: Work) -> Result:
     knowing = Knowing(work.tenant_id, agent.id, WEB, str(trial.id), prompt)
     if agent.knows:
         await knowing.look_up()
-    text = knowing.said_without_model(is_practice=settings.model.practice and agent.model is None)
+    own = agent.model is not None or agent.model_chain is not None
+    text = knowing.said_without_model(is_practice=settings.model.practice and not own)
     if text is None:
         text = await _spoken(work, agent, knowing)
     kept = knowing.grounding(text, agent.model or settings.model.name, Timeline())
@@ -60,8 +61,14 @@ async def _spoken(work: Work, agent: Agent, knowing: Knowing) -> str:
     deps = AgentDeps(work.tenant_id, agent.id, thread_id=str(work.subject))
     heard = knowing.checked(_Heard())
     try:
-        model = work.worker.models.resolve(agent.model)
-        async with open_answer(model, knowing.prompt, deps, limits, [], None) as spoken:
+        opened = (
+            open_answer(work.worker.models.resolve(agent.model), knowing.prompt, deps, limits)
+            if agent.model_chain is None
+            else work.worker.own_keys.open_answer(
+                work.tenant_id, agent.model_chain, knowing.prompt, deps, limits
+            )
+        )
+        async with opened as spoken:
             async for piece in spoken:
                 heard.add(piece.replace("\0", ""))
     except ModelFailure as error:

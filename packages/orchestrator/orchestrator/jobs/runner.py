@@ -24,13 +24,15 @@ from shared.jobs.kinds import (
     KNOWLEDGE_EMBED,
     KNOWLEDGE_FETCH,
     KNOWLEDGE_READ,
+    MODEL_KEY_TEST,
+    MODELS_HERE,
 )
 from shared.jobs.queue import Claimed
 from shared.log import get_logger
 from shared.outages import DATABASE_AWAY
 
 from orchestrator import metrics
-from orchestrator.jobs import asking, channels, embedding, files, knowledge, websites
+from orchestrator.jobs import asking, channels, embedding, files, knowledge, models, websites
 from orchestrator.jobs.work import Handler, JobFailed, Work
 from orchestrator.life.context import WorkerContext
 from orchestrator.life.fair_queue import FairQueue
@@ -53,6 +55,8 @@ _HANDLERS: Final[dict[str, Handler]] = {
     KNOWLEDGE_FETCH: websites.fetch,
     KNOWLEDGE_ASK: asking.ask,
     KNOWLEDGE_READ: knowledge.read,
+    MODEL_KEY_TEST: models.test_key,
+    MODELS_HERE: models.look_here,
 }
 _AFTERWARDS: Final[dict[str, Callable[[Work], Awaitable[None]]]] = {
     CHANNEL_CHECK: channels.plan_next_check,

@@ -73,6 +73,8 @@ class WorkerLife:
         await self._lease.end()
         if self._exposition is not None:
             await asyncio.to_thread(self._exposition.stop)
+        await self.worker.key_notes.empty(GIVEN_UP_WITHIN_S)
+        await self.worker.own_keys.aclose()
         await self.worker.models.aclose()
         await get_batch().empty(LAST_NUDGES_S)
         await close_redis()

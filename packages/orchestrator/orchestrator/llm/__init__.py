@@ -6,9 +6,11 @@ from orchestrator.llm.calls import Act, Record, RunLost, Told, Tool, ToolRefused
 from orchestrator.llm.deps import AgentDeps, CallAtWork, OpenSession, call_at_work
 from orchestrator.llm.failures import ModelFailure, told
 from orchestrator.llm.models import ModelRegistry
+from orchestrator.llm.own_keys import OwnKeys
 from orchestrator.llm.prompt import AnswerLimits, Prompt, Turn, Usage
 from orchestrator.llm.thoughts import without_thoughts
 from orchestrator.llm.toolset import RunContext
+from orchestrator.llm.trying_keys import models_of, try_key
 
 __all__ = [
     "Act",
@@ -19,6 +21,7 @@ __all__ = [
     "ModelFailure",
     "ModelRegistry",
     "OpenSession",
+    "OwnKeys",
     "Prompt",
     "Record",
     "RunContext",
@@ -30,7 +33,9 @@ __all__ = [
     "Usage",
     "WantedCall",
     "call_at_work",
+    "models_of",
     "open_answer",
     "told",
+    "try_key",
     "without_thoughts",
 ]

@@ -41,14 +41,17 @@ class AnswerStream(ABC):
     @property
     def _is_late(self) -> bool:
         """Whether the time for the whole answer is over."""
-        return asyncio.get_running_loop().time() >= self._deadline
+        return self._now() >= self._deadline
+
+    @staticmethod
+    def _now() -> float:
+        return asyncio.get_running_loop().time()
 
     async def _within(
         self, seconds: float, failure: type[ModelFailure], work: Awaitable[Result]
     ) -> Result:
-        now = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout_at(min(now + seconds, self._deadline)) as bound:
+            async with asyncio.timeout_at(min(self._now() + seconds, self._deadline)) as bound:
                 return await work
         except TimeoutError as error:
             if not bound.expired():

@@ -56,6 +56,10 @@ class Record(Protocol):
     def steps(self) -> Sequence[Step]:
         """Those there were before this attempt."""
 
+    @property
+    def has_stored(self) -> bool:
+        """Whether this attempt has stored one."""
+
     async def store(
         self, message: dict[str, Any], format_: int, usage: Usage, wanted: Sequence[WantedCall]
     ) -> list[StoredCall]:

@@ -4,9 +4,10 @@ A request is repeated in another dialect until the endpoint understands it; that
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from typing import Any, Protocol
 
 import aiohttp
 import orjson
@@ -29,15 +30,49 @@ MAX_REFUSAL_BYTES = 8 * 1024
 REFUSAL_WITHIN_S = 5.0
 
 
+class Body(Protocol):
+    """What is read of a response: whatever has come, as soon as something has; nothing at its end.
+
+    Raises aiohttp's errors, however it is read.
+    """
+
+    async def readany(self) -> bytes: ...
+    def read_nowait(self) -> bytes: ...
+    def _read_nowait(self, n: int) -> bytes: ...
+
+
+class Response(Protocol):
+    """A response of a model server, by whichever client it came."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def content_type(self) -> str: ...
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+    @property
+    def content(self) -> Body: ...
+    @property
+    def connection(self) -> Any:
+        """Whose `protocol` can pause; None once everything has come."""
+
+    def close(self) -> None: ...
+    def release(self) -> object: ...
+
+
 @dataclass(slots=True)
 class Endpoint:
     """Where a model is asked, and in which dialect."""
 
     url: str
     api_key: str = field(repr=False)
+    """Empty for one that asks for none."""
     model: str
     token_limit: str
     """The token limit's name there: `max_tokens`, or OpenAI's `max_completion_tokens`."""
+    is_quoted: bool = True
+    """Whether what it says of a refusal may be logged. A business's own server may say anything,
+    and repeat its key in any way."""
     dialect: Dialect = field(init=False)
     """The dialect of the last request that was understood."""
 
@@ -65,6 +100,12 @@ class Connections:
             )
         return self._session
 
+    async def post(self, url: str, data: bytes, headers: Mapping[str, str]) -> Response:
+        """Raises aiohttp's errors."""
+        return await self.session.post(
+            url, data=data, headers=headers, allow_redirects=False, proxy=proxy_for(url)
+        )
+
     async def aclose(self) -> None:
         if self._session is not None:
             await self._session.close()
@@ -72,7 +113,7 @@ class Connections:
 
 async def ask(
     connections: Connections, endpoint: Endpoint, request: Request
-) -> tuple[aiohttp.ClientResponse, Request]:
+) -> tuple[Response, Request]:
     """Ask; return the response whose body is the answer, and the request that was accepted.
 
     After a refusal the request is repeated without the field that was not understood, or without
@@ -90,7 +131,7 @@ async def ask(
         finally:
             response.close()
         failure = refused(response.status, body, response.headers, key=endpoint.api_key)
-        otherwise = asked_otherwise(request, dialect, failure)
+        otherwise = asked_otherwise(request, dialect, failure, endpoint)
         if otherwise is None:
             raise failure
         request, dialect = otherwise
@@ -98,7 +139,7 @@ async def ask(
 
 
 def asked_otherwise(
-    request: Request, dialect: Dialect, failure: ModelFailure
+    request: Request, dialect: Dialect, failure: ModelFailure, endpoint: Endpoint
 ) -> tuple[Request, Dialect] | None:
     """The request to send instead of the refused one; None if it would be refused too."""
     if failure.said is None:
@@ -107,26 +148,19 @@ def asked_otherwise(
     other = None if messages else dialect.after(request, failure.said.status, failure.said.text)
     if messages is None and other is None:
         return None
-    log.info("model_asked_otherwise", why=failure.code, **told(failure))
+    said = told(failure) if endpoint.is_quoted else {}
+    log.info("model_asked_otherwise", why=failure.code, **said)
     return request | {"messages": messages or request["messages"]}, other or dialect
 
 
-async def _post(
-    connections: Connections, endpoint: Endpoint, request: Request
-) -> aiohttp.ClientResponse:
-    return await connections.session.post(
-        endpoint.url,
-        data=orjson.dumps(request),
-        headers={
-            "authorization": f"Bearer {endpoint.api_key}",
-            "content-type": "application/json",
-        },
-        allow_redirects=False,
-        proxy=proxy_for(endpoint.url),
-    )
+async def _post(connections: Connections, endpoint: Endpoint, request: Request) -> Response:
+    headers = {"content-type": "application/json"}
+    if endpoint.api_key:
+        headers["authorization"] = f"Bearer {endpoint.api_key}"
+    return await connections.post(endpoint.url, orjson.dumps(request), headers)
 
 
-async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+async def _beginning(response: Response) -> bytes:
     """The first part of a refusal's body, as much as comes."""
     body = b""
     try:

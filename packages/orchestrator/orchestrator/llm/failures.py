@@ -9,6 +9,7 @@ the installation's default model; `ModelRegistry.explain` adapts it to an agent'
     │               ModelTooSlow · ModelCut · ModelGarbage · ModelEmpty
     └── not         ModelKeyRefused · ModelNotPaid · ModelUnknown · ModelNotThere · ModelMoved
                     ModelRejected · ModelTooLong · ModelDeclined · ModelEndless · ModelOnlyThought
+                    ModelBlocked · ModelKeyUnreadable · ModelNotChosen
 """
 
 import re
@@ -202,6 +203,36 @@ class ModelMoved(ModelFailure):
         "The address of the language model leads to another one. Whoever runs Konstruct must "
         "set that one as KONSTRUCT_LLM_BASE_URL."
     )
+
+
+class ModelBlocked(ModelFailure):
+    """The guard does not let us ask this address."""
+
+    code = "model_blocked_address"
+    retryable = False
+    sentence = (
+        "The address of the language model may not be asked from here. An admin of the business "
+        "must look at its models in the settings."
+    )
+
+
+class ModelKeyUnreadable(ModelFailure):
+    """A key of the business's does not open. It was sent to nobody."""
+
+    code = "model_key_unreadable"
+    retryable = False
+    sentence = (
+        "The key to the language model cannot be read. An admin of the business must look at its "
+        "models in the settings."
+    )
+
+
+class ModelNotChosen(ModelFailure):
+    """Nobody may answer: no key of the business's, and not the installation."""
+
+    code = "model_not_chosen"
+    retryable = False
+    sentence = "No language model is chosen here. An admin must choose one in the settings."
 
 
 class ModelTooLong(ModelFailure):

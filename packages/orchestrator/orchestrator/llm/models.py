@@ -37,9 +37,9 @@ MAX_MODELS = 256
 """Model names kept. Agents choose the names, so there is a bound; others are resolved each time."""
 
 # A stream that just ends is a broken connection. Without this it would pass as an answer.
-_STREAMS = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
+STREAMS = OpenAIModelProfile(openai_chat_streaming_requires_finish_reason=True)
 # `max_tokens`, the older name of the token limit, is the one every compatible server knows.
-_COMPATIBLE = OpenAIModelProfile(
+COMPATIBLE = OpenAIModelProfile(
     openai_chat_streaming_requires_finish_reason=True,
     openai_chat_supports_max_completion_tokens=False,
 )
@@ -94,8 +94,9 @@ class ModelRegistry:
         self._default = model
         self._base_url = base_url
         self._api_key = api_key
-        self._pool = open_pool()
-        self._connections = Connections(window_s if callable(window_s) else lambda: window_s)
+        self.pool = open_pool()
+        """Of the SDKs; what goes by it is not guarded."""
+        self.connections = Connections(window_s if callable(window_s) else lambda: window_s)
         self._models: dict[str, Model] = {}
 
     def resolve(self, name: str | None = None) -> Model:
@@ -124,8 +125,8 @@ class ModelRegistry:
 
     async def aclose(self) -> None:
         """Close every connection; the models cannot be used afterwards."""
-        await self._connections.aclose()
-        await self._pool.aclose()
+        await self.connections.aclose()
+        await self.pool.aclose()
 
     def _build(self, name: str) -> Model:
         if not is_model_name(name):
@@ -142,17 +143,17 @@ class ModelRegistry:
         return self._endpoint(name, self._base_url)
 
     def _endpoint(self, name: str, base_url: str) -> Model:
-        client = openai_client(self._pool, base_url=base_url, api_key=self._api_key or "none")
+        client = openai_client(self.pool, base_url=base_url, api_key=self._api_key or "none")
         provider = OpenAICompatibleProvider("endpoint", openai_client=client)
-        return EndpointModel(name, provider, _COMPATIBLE, self._connections)
+        return EndpointModel(name, provider, COMPATIBLE, self.connections)
 
     def _openai(self, name: str, key: str) -> Model:
-        client = openai_client(self._pool, base_url=OPENAI_URL, api_key=key)
+        client = openai_client(self.pool, base_url=OPENAI_URL, api_key=key)
         provider = OpenAIProvider(openai_client=client)
-        return EndpointModel(name, provider, _STREAMS, self._connections)
+        return EndpointModel(name, provider, STREAMS, self.connections)
 
     def _anthropic(self, name: str, key: str) -> Model:
-        client = anthropic_client(self._pool, api_key=key)
+        client = anthropic_client(self.pool, api_key=key)
         return AnthropicModel(name, provider=AnthropicProvider(anthropic_client=client))
 
     def _key(self, provider: ProviderName) -> str:

@@ -12,7 +12,14 @@ import aiohttp
 from orchestrator.life.lag import in_step
 from orchestrator.llm import failures
 from orchestrator.llm.dialect import Request
-from orchestrator.llm.endpoint import Connections, Endpoint, ask, asked_otherwise
+from orchestrator.llm.endpoint import (
+    Body,
+    Connections,
+    Endpoint,
+    Response,
+    ask,
+    asked_otherwise,
+)
 from orchestrator.llm.event_stream import EventStream
 from orchestrator.llm.failures import ModelFailure
 from orchestrator.llm.reply import Reply
@@ -34,7 +41,7 @@ class CompletionReader:
         self._endpoint = endpoint
         self._request = request
         self._pacing = _Pacing(connections.window_s)
-        self._response: aiohttp.ClientResponse | None = None
+        self._response: Response | None = None
         self._begin()
 
     def _begin(self) -> None:
@@ -61,7 +68,7 @@ class CompletionReader:
         changed."""
         assert self.reply.failure is not None
         endpoint = self._endpoint
-        otherwise = asked_otherwise(self._request, endpoint.dialect, self.reply.failure)
+        otherwise = asked_otherwise(self._request, endpoint.dialect, self.reply.failure, endpoint)
         if otherwise is None:
             raise self.reply.failure
         self._request, endpoint.dialect = otherwise
@@ -118,7 +125,7 @@ class CompletionReader:
             self._response = None
 
     @property
-    def _content(self) -> aiohttp.StreamReader:
+    def _content(self) -> Body:
         assert self._response is not None
         return self._response.content
 
@@ -167,7 +174,7 @@ class _Pacing:
         self._window_s = window_s
         self._next_s = FIRST_REST_S
 
-    async def rest(self, response: aiohttp.ClientResponse) -> None:
+    async def rest(self, response: Response) -> None:
         pause_s, self._next_s = min(self._next_s, self._window_s()), self._next_s * 2
         protocol = response.connection and response.connection.protocol
         if not protocol:  # everything has arrived already
@@ -178,7 +185,7 @@ class _Pacing:
         await asyncio.sleep(0)  # lets the loop read what has arrived by now
 
 
-def _left_behind(content: aiohttp.StreamReader) -> bytes:
+def _left_behind(content: Body) -> bytes:
     """The bytes that came before the connection broke; aiohttp raises the error instead of them."""
     return content._read_nowait(-1)
 

@@ -102,7 +102,7 @@ async def answer(worker: WorkerContext, claimed: Claimed) -> Outcome | None:
         outcome = _with_what_was_said(outcome, claimed.prompt, preview.text)
     if knowing is not None and outcome.status != "failed":
         knowing.is_gap &= outcome.status == "complete"
-        model = claimed.model or settings.model.name
+        model = claimed.model_named or settings.model.name
         kept = knowing.grounding(outcome.text, model, claimed.timeline)
         outcome = replace(outcome, grounding=kept)
     return outcome
@@ -185,9 +185,14 @@ async def _speak(
                 preview.add(said)
                 preview.complete()
                 return Outcome("complete", preview.text)
-        model = worker.models.resolve(claimed.model)
         tools, record = _tools_and_record(worker, claimed, before, preview)
-        async with open_answer(model, prompt, deps, limits, tools, record) as spoken:
+        asked = prompt, deps, limits, tools, record
+        opened = (
+            open_answer(worker.models.resolve(claimed.model), *asked)
+            if claimed.model_chain is None
+            else worker.own_keys.open_answer(claimed.tenant_id, claimed.model_chain, *asked)
+        )
+        async with opened as spoken:
             async for piece in spoken:
                 claimed.timeline.heard_piece()
                 if text := piece.replace("\0", ""):  # which no text in PostgreSQL may hold
@@ -204,7 +209,8 @@ async def _speak(
         claimed.in_hand.lost.set()
         return failed("internal_error", BROKEN)
     except ModelFailure as error:
-        worker.models.explain(error, claimed.model)
+        if claimed.model_chain is None:
+            worker.models.explain(error, claimed.model)
         cause = type(error.__cause__ or error).__name__
         log.warning(
             "model_failed",
@@ -225,7 +231,8 @@ async def _speak(
 
 def _is_practice(claimed: Claimed) -> bool:
     """Whether the toy would answer."""
-    return settings.model.practice and claimed.model is None
+    own = claimed.model is not None or claimed.model_chain is not None
+    return settings.model.practice and not own
 
 
 def _tools_and_record(

@@ -42,6 +42,8 @@ class Claimed:
     message: KonstructMessage
     extras: dict[str, Any]
     model: str | None
+    model_chain: Sequence[Sequence[object]] | None
+    """Who may answer where the business has keys of its own; None is the installation's model."""
     tools: Sequence[str]
     """Names of those the agent has."""
     knows: bool
@@ -50,6 +52,14 @@ class Claimed:
     """None for a run of which nothing can be made: it ends without being answered."""
     in_hand: RunInHand
     timeline: Timeline
+
+    @property
+    def model_named(self) -> str | None:
+        """Of whoever is asked first; None is the installation's default."""
+        if not self.model_chain:
+            return self.model
+        named = self.model_chain[0][2]
+        return str(named) if named else None
 
     @property
     def thread_id(self) -> str:
@@ -114,6 +124,7 @@ async def claim(
         message=message,
         extras=extras,
         model=claimed.agent.model,
+        model_chain=claimed.agent.model_chain,
         tools=claimed.agent.tools,
         knows=claimed.agent.knows,
         prompt=prompt,

@@ -81,6 +81,11 @@ class RunRecord:
 
     # ── stored ─────────────────────────────────────────────────────────────────────────────────
 
+    @property
+    def has_stored(self) -> bool:
+        """Whether this attempt has stored a step."""
+        return self._n > len(self.steps)
+
     async def store(
         self, message: dict[str, Any], format_: int, usage: Usage, wanted: Sequence[WantedCall]
     ) -> list[StoredCall]:

@@ -37,6 +37,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--refuses", default="", help="names of what a request may not have")
     parser.add_argument("--context", type=int, help="tokens a request may have")
     parser.add_argument("--dialect", default="", help="how answers are put")
+    parser.add_argument("--body", help="what it fails with")
+    parser.add_argument("--models", default="scripted", help="names it lists")
     parser.add_argument("--after", type=int, default=0, help="events sent before failing")
     return parser
 

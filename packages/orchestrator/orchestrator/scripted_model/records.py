@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MAX_RECORDED_BYTES = 16 * 1024 * 1024
+MAX_AUTHORIZATIONS = 100
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Records:
         self._kept: deque[tuple[bytes, bool]] = deque()
         self._bytes = 0
         self._failed_once: Counter[str] = Counter()
+        self.authorizations: deque[str | None] = deque(maxlen=MAX_AUTHORIZATIONS)
+        """What came as Authorization, the newest last; shown to nobody over HTTP."""
 
     def add(self, body: bytes, *, authorized: bool) -> None:
         self.stats.requests += 1
@@ -36,6 +39,9 @@ class Records:
         self._bytes += len(body)
         while self._bytes > MAX_RECORDED_BYTES:
             self._bytes -= len(self._kept.popleft()[0])
+
+    def heard(self, authorization: str | None) -> None:
+        self.authorizations.append(authorization)
 
     def first_time(self, key: str) -> bool:
         """Whether `key` is seen for the first time."""

@@ -15,7 +15,8 @@ A directive stands anywhere in the last user message and is taken out of what th
                 hang (goes silent) · cut (the connection ends in mid-stream) · garbage (no JSON)
                 error (an error object in the stream) · endless (never stops) · empty (no text)
                 page (a web page in the place of an answer)
-    body="…"    what it fails with: the body of a status or page, the data of an error
+    body="…"    what it fails with: the body of a status or page, the data of an error; a status
+                puts what it was sent as Authorization in the place of `{authorization}`
     retry=S     the header Retry-After of a status
     after=N     events sent before hang, cut, garbage or error; 0 hangs before the response begins
     once=KEY    the failure happens only the first time KEY is seen by this server
@@ -25,6 +26,7 @@ A directive stands anywhere in the last user message and is taken out of what th
     refuses=A,B names of what a request may not have, `system` for that role, `turns` for roles that
                 do not take turns
     context=N   tokens a request may have: one a word, or a character of other scripts
+    models=A,B  what `GET /v1/models` lists; only of a server's defaults
     calls="…"   tools to call before the answer: see `calls.py`
     before="…"  the text of each response that calls tools
     obeys=yes   it does whatever any text tells it that it is given: see `obeying.py`
@@ -82,6 +84,7 @@ class Script:
     calls: str | None = None
     before: str = ""
     obeys: str = ""
+    models: str = "scripted"
 
     def __post_init__(self) -> None:
         if self.fail is not None and self.fail not in FAILURES and self.fail_status is None:

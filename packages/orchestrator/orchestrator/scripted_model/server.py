@@ -29,6 +29,7 @@ from orchestrator.scripted_model.wire import (
     take_request,
 )
 
+NOT_FOUND = 404
 SOCKET_BACKLOG = 1024  # hundreds of people may connect at once
 
 
@@ -85,8 +86,7 @@ class ScriptedModel:
             case "POST", "/v1/chat/completions":
                 self._complete(request, line)
             case "GET", "/v1/models":
-                models = [{"id": "scripted", "object": "model", "owned_by": "konstruct"}]
-                line.write(json_response(200, {"object": "list", "data": models}))
+                self._list(request, line)
             case "GET", "/__requests":
                 line.write(json_response(200, self.records.requests()))
             case "GET", "/__stats":
@@ -94,11 +94,30 @@ class ScriptedModel:
             case _:
                 line.write(error_response(404, f"there is no {request.method} {request.path}"))
 
-    def _complete(self, request: Request, line: "_Connection") -> None:
-        authorization = request.headers.get("authorization")
-        if self._api_key is not None and authorization != f"Bearer {self._api_key}":
-            line.write(error_response(401, "incorrect API key provided"))
+    def _list(self, request: Request, line: "_Connection") -> None:
+        if self._refuses_key(request, line):
             return
+        status = self._script.fail_status
+        if status is not None and status != NOT_FOUND:  # which is of a model
+            line.write(failure(self._script, status, request.headers.get("authorization")))
+            return
+        names = filter(None, self._script.models.split(","))
+        models = [{"id": name, "object": "model", "owned_by": "konstruct"} for name in names]
+        line.write(json_response(200, {"object": "list", "data": models}))
+
+    def _refuses_key(self, request: Request, line: "_Connection") -> bool:
+        """As real ones do it: a refusal repeats what it was sent."""
+        authorization = request.headers.get("authorization")
+        self.records.heard(authorization)
+        if self._api_key is None or authorization == f"Bearer {self._api_key}":
+            return False
+        line.write(error_response(401, f"incorrect API key provided: {authorization}"))
+        return True
+
+    def _complete(self, request: Request, line: "_Connection") -> None:
+        if self._refuses_key(request, line):
+            return
+        authorization = request.headers.get("authorization")
         try:
             asked: dict[str, Any] = json.loads(request.body)
             said, history = _last_said(asked["messages"])
@@ -121,7 +140,7 @@ class ScriptedModel:
             if calls
             else script.answer(said, history, results_told(asked["messages"]))
         )
-        answer = _Reply(self, asked, script, pieces, calls, line)
+        answer = _Reply(self, asked, script, pieces, calls, line, authorization)
         if script.delay:
             self.wheel.at(asyncio.get_running_loop().time() + script.delay, answer.begin)
         else:
@@ -139,8 +158,10 @@ class _Reply:
         pieces: list[str],
         calls: list[Call],
         line: "_Connection",
+        authorization: str | None,
     ) -> None:
         self._model, self._asked, self._script, self._line = model, asked, script, line
+        self._authorization = authorization
         most = asked.get("max_completion_tokens") or asked.get("max_tokens") or len(pieces)
         ended = "length" if most < len(pieces) else "tool_calls" if calls else "stop"
         self._reason = script.finish or ended
@@ -158,7 +179,7 @@ class _Reply:
         if self._script.fail == "refuse":
             self._line.reset()
         elif (status := self._script.fail_status) is not None:
-            self._line.write(self._failure(status))
+            self._line.write(failure(self._script, status, self._authorization))
             self._line.answered()
         elif self._script.fail == "page":
             page = self._script.body or "<!doctype html><title>Welcome</title>"
@@ -173,13 +194,6 @@ class _Reply:
                 )
             )
             self._line.answered()
-
-    def _failure(self, status: int) -> bytes:
-        script = self._script
-        headers = f"retry-after: {script.retry}\r\n" if script.retry is not None else ""
-        if script.body is None:
-            return error_response(status, f"scripted failure {status}", headers)
-        return response(status, script.body, headers=headers)
 
     def _stream(self) -> None:
         dialects = self._script.dialects
@@ -279,6 +293,15 @@ class _Connection(asyncio.Protocol):
         except BadRequestBytes as error:
             self.write(error_response(400, str(error)))
             self._transport.close()
+
+
+def failure(script: Script, status: int, authorization: str | None) -> bytes:
+    """The response of a status that the script fails with."""
+    headers = f"retry-after: {script.retry}\r\n" if script.retry is not None else ""
+    if script.body is None:
+        return error_response(status, f"scripted failure {status}", headers)
+    body = script.body.replace("{authorization}", authorization or "")
+    return response(status, body, headers=headers)
 
 
 def _text(message: dict[str, Any]) -> str:

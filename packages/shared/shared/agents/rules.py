@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Literal, TypedDict
 from uuid import UUID
 
-from shared.agents import repository
+from shared.agents import model_chain, repository
 from shared.agents.tools import tool_names
 from shared.config import settings
 from shared.db import AnySession
@@ -70,6 +70,7 @@ async def hire(
     )
     if agent is None:
         raise _name_taken(values["name"])
+    await model_chain.refresh(session, tenant_id)
     session.after_commit(lambda: publish_changed(tenant_id, "agents"))
     return agent
 
@@ -105,8 +106,21 @@ async def change_agent(
     agent = await repository.change_agent(session, tenant_id, agent_id, values)
     if agent is None:
         raise _name_taken(values["name"])
+    if "model" in values:
+        await model_chain.refresh(session, tenant_id)
     session.after_commit(lambda: publish_changed(tenant_id, "agents"))
     return agent
+
+
+async def choose_key(
+    session: AnySession, tenant_id: UUID, agent_id: UUID, llm_key_id: UUID | None
+) -> None:
+    """Which of the business's keys answers for this agent, from its next message on; None leaves
+    that to the business's default. The caller has looked whether there is such a key."""
+    await model_chain.lock(session, tenant_id)
+    await repository.change_agent(session, tenant_id, agent_id, {"llm_key_id": llm_key_id})
+    await model_chain.refresh(session, tenant_id)
+    session.after_commit(lambda: publish_changed(tenant_id, "agents"))
 
 
 async def get_agent(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Agent:

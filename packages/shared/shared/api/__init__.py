@@ -13,6 +13,7 @@ from shared.api.inbox import inbox_router
 from shared.api.invitations import invitations_router
 from shared.api.knowledge import knowledge_router
 from shared.api.knowledge_gaps import knowledge_gaps_router
+from shared.api.llm_keys import llm_keys_router
 from shared.api.me import me_router
 from shared.api.people import people_router
 from shared.api.tenants import tenants_router
@@ -31,6 +32,7 @@ __all__ = [
     "invitations_router",
     "knowledge_gaps_router",
     "knowledge_router",
+    "llm_keys_router",
     "me_router",
     "people_router",
     "tenants_router",

@@ -24,6 +24,7 @@ Kind = Literal[
     "connection_failing",
     "door_failing",
     "source_failed",
+    "model_key_failing",
 ]
 KINDS: frozenset[str] = frozenset(get_args(Kind))
 
@@ -118,6 +119,41 @@ async def open_about_conversation(
     }
     await session.execute(_OPEN, given)
     _tell(session)
+
+
+async def open_about(
+    session: HouseSession, kind: Kind, subject: str, details: dict[str, Any]
+) -> None:
+    """One about something that is no conversation, unless it is open already."""
+    given = {
+        "tenant_id": session.tenant_id,
+        "kind": kind,
+        "subject": subject,
+        "agent_id": None,
+        "channel": None,
+        "conversation_id": None,
+        "details": orjson.dumps(details).decode(),
+    }
+    await session.execute(_OPEN, given)
+    _tell(session)
+
+
+_RESOLVE_ABOUT = text(
+    """
+    UPDATE attention_items AS item
+       SET resolved_at = clock_timestamp()
+     WHERE item.tenant_id = :tenant_id AND item.kind = :kind AND item.subject = :subject
+       AND item.resolved_at IS NULL
+    """
+)
+
+
+async def resolve_about(session: WithinTenant, tenant_id: UUID, kind: Kind, subject: str) -> None:
+    """What it was about is well again, or gone. Only a session that sees what is the staff's
+    resolves any."""
+    given = {"tenant_id": tenant_id, "kind": kind, "subject": subject}
+    await session.execute(_RESOLVE_ABOUT, given)
+    session.after_commit(lambda: publish_changed(tenant_id, "attention"))
 
 
 async def claim_hand_overs(

@@ -11,6 +11,8 @@ KNOWLEDGE_ASK = "knowledge_ask"
 KNOWLEDGE_EMBED = "knowledge_embed"
 KNOWLEDGE_FETCH = "knowledge_fetch"
 KNOWLEDGE_READ = "knowledge_read"
+MODEL_KEY_TEST = "model_key_test"
+MODELS_HERE = "models_here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +33,6 @@ KINDS = {
     KNOWLEDGE_EMBED: Kind(deadline_s=600.0, attempts=3),
     KNOWLEDGE_FETCH: Kind(deadline_s=660.0, attempts=3),
     KNOWLEDGE_READ: Kind(deadline_s=180.0, attempts=3),
+    MODEL_KEY_TEST: Kind(deadline_s=15.0, attempts=2),
+    MODELS_HERE: Kind(deadline_s=5.0, attempts=1),
 }

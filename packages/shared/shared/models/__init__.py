@@ -27,6 +27,7 @@ from shared.models.knowledge import (
 )
 from shared.models.knowledge_trials import KnowledgeTrial
 from shared.models.limits import TenantLimits
+from shared.models.llm_keys import LlmKey, LlmSettings
 from shared.models.messages import ChannelMessage, Message
 from shared.models.runs import AgentRun, WorkerLease
 from shared.models.secrets import Secret
@@ -66,6 +67,8 @@ __all__ = [
     "KnowledgeTerm",
     "KnowledgeTrial",
     "KnowledgeVersion",
+    "LlmKey",
+    "LlmSettings",
     "Membership",
     "Message",
     "MessageRating",

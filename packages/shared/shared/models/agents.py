@@ -1,6 +1,7 @@
 """AI employees."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -26,6 +27,11 @@ class Agent(HasId, HasCreatedAt, Base):
     __tablename__ = "agents"
     __table_args__ = (
         UniqueConstraint("tenant_id", "id"),
+        ForeignKeyConstraint(
+            ["tenant_id", "llm_key_id"],
+            ["llm_keys.tenant_id", "llm_keys.id"],
+            ondelete="SET NULL (llm_key_id)",
+        ),
         CheckConstraint("status IN ('active', 'paused')", name="status"),
     )
 
@@ -42,6 +48,11 @@ class Agent(HasId, HasCreatedAt, Base):
     """Names of what it can do beside talking."""
     knows: Mapped[bool] = mapped_column(server_default=text("false"))
     """It may read some source of knowledge. The database keeps this true."""
+    llm_key_id: Mapped[UUID | None]
+    """The business's key that answers for it; None leaves that to the business's default."""
+    model_chain: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """Who answers for it, one after the other, as `agents.model_chain` works it out of the above;
+    None is the installation's model alone."""
 
 
 class AgentCounter(Base):

@@ -33,6 +33,7 @@ export function Needs() {
         key={id}
         icon="warning"
         why={t(claimed_by ? "home.claimed" : "home.since", { time: fullTime(language, created_at) })}
+        {...(mayChange && kind === "model_key_failing" ? { to: at("settings/models"), way: t("models.title") } : {})}
       >
         {t(`home.item.${knownKind(kind)}`, { name: agent_name ?? "" })}
       </Need>
@@ -58,6 +59,7 @@ export function Needs() {
 const KINDS = [
   "handover", "asked_for_person", "answer_failed", "not_known", "employee_paused", "limit_reached",
   "unknown_effect", "delivery_dead", "connection_failing", "door_failing", "source_failed",
+  "model_key_failing",
 ] as const;
 
 /** There may be more of them one day. */

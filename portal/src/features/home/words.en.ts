@@ -21,6 +21,7 @@ export const words = {
   "home.item.connection_failing": "A channel does not work.",
   "home.item.door_failing": "The chat for your website does not work.",
   "home.item.source_failed": "A source could not be read.",
+  "home.item.model_key_failing": "A key to a language model does not work. Look at Settings, Models.",
   "home.item.other": "Something needs a look.",
   "home.since": "Since {time}",
   "home.claimed": "Since {time}. A colleague has come for it.",

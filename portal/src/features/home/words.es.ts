@@ -23,6 +23,7 @@ export const words: Words = {
   "home.item.connection_failing": "Un canal no funciona.",
   "home.item.door_failing": "El chat para tu sitio web no funciona.",
   "home.item.source_failed": "No se ha podido leer una fuente.",
+  "home.item.model_key_failing": "Una clave de un modelo de lenguaje no funciona. Mira en Ajustes, Modelos.",
   "home.item.other": "Algo necesita que lo mires.",
   "home.since": "Desde {time}",
   "home.claimed": "Desde {time}. Un compañero se ocupa.",

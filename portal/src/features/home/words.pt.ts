@@ -23,6 +23,7 @@ export const words: Words = {
   "home.item.connection_failing": "Um canal não funciona.",
   "home.item.door_failing": "O chat para o seu site não funciona.",
   "home.item.source_failed": "Não foi possível ler uma fonte.",
+  "home.item.model_key_failing": "Uma chave de um modelo de linguagem não funciona. Veja em Definições, Modelos.",
   "home.item.other": "Algo precisa de ser visto.",
   "home.since": "Desde {time}",
   "home.claimed": "Desde {time}. Um colega trata disso.",

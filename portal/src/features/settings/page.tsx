@@ -1,7 +1,9 @@
 /** The business itself: what it is called, and what it may use. For its admins. */
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 
+import { buttonClass } from "@/components/button";
 import { Section } from "@/components/list";
 import { LoadFailed } from "@/components/load-failed";
 import { Meter } from "@/components/meter";
@@ -15,7 +17,7 @@ import type { Limits } from "@/wire/frames";
 
 export default function SettingsPage() {
   const { t } = useI18n();
-  const { api, tenant } = useWorkspace();
+  const { api, tenant, at } = useWorkspace();
   const limits = useQuery(limitsQuery(api, tenant.id));
   return (
     <Page title={t("settings.title")} still>
@@ -25,6 +27,10 @@ export default function SettingsPage() {
           <Fact name={t("settings.slug")}>{tenant.slug}</Fact>
         </Facts>
         <p className="mt-3 text-sm text-soft">{t("settings.nameHelp")}</p>
+      </Section>
+      <Section title={t("models.title")}>
+        <p className="mb-3 text-sm text-soft">{t("settings.modelsLead")}</p>
+        <Link to={at("settings/models")} className={`${buttonClass("quiet")} inline-block`}>{t("settings.toModels")}</Link>
       </Section>
       <Section title={t("settings.limits")}>
         {limits.isPending && <RowSkeletons rows={2} className="h-17" />}

@@ -4,6 +4,8 @@ export const words = {
   "settings.name": "Name",
   "settings.nameHelp": "A platform admin can rename the business; its short name stays.",
   "settings.slug": "Short name, in addresses",
+  "settings.modelsLead": "Which language model answers, and with whose key.",
+  "settings.toModels": "Choose models",
   "settings.limits": "What the business may use",
   "settings.tokens": "Tokens today",
   "settings.tokensOf": "{used} of {most}",

@@ -6,6 +6,8 @@ export const words: Words = {
   "settings.name": "Nombre",
   "settings.nameHelp": "Un administrador de la plataforma puede cambiar el nombre; el nombre corto se queda.",
   "settings.slug": "Nombre corto, en direcciones",
+  "settings.modelsLead": "Qué modelo de lenguaje responde, y con la clave de quién.",
+  "settings.toModels": "Elegir modelos",
   "settings.limits": "Lo que puede usar la empresa",
   "settings.tokens": "Tokens de hoy",
   "settings.tokensOf": "{used} de {most}",

@@ -6,6 +6,8 @@ export const words: Words = {
   "settings.name": "Nome",
   "settings.nameHelp": "Um administrador da plataforma pode mudar o nome; o nome curto fica.",
   "settings.slug": "Nome curto, em endereços",
+  "settings.modelsLead": "Que modelo de linguagem responde, e com a chave de quem.",
+  "settings.toModels": "Escolher modelos",
   "settings.limits": "O que a empresa pode usar",
   "settings.tokens": "Tokens de hoje",
   "settings.tokensOf": "{used} de {most}",

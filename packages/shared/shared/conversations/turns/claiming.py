@@ -37,6 +37,8 @@ class AgentAtWork:
     model: str | None
     tools: Sequence[str] = ()
     knows: bool = False
+    model_chain: Sequence[Sequence[object]] | None = None
+    """Who may answer where the business has keys of its own (`agents.model_chain`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ _CLAIMED = """
               extract(epoch FROM clock_timestamp() - run.created_at)::float8,
               run.message_id::uuid,
               (SELECT json_build_array(agent.name, agent.role, agent.instructions, agent.model,
-                                       agent.tools, agent.knows)
+                                       agent.tools, agent.knows, agent.model_chain)
                  FROM agents AS agent
                 WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)::text"""
 _MERGED_EARLIER = """CASE WHEN run.attempt > 1 OR run.trigger <> 'message' THEN
