@@ -11,9 +11,9 @@ from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit
 
 FILES = {
-    "prices.md": "# Prices\n\nA check-up costs 45 euros and takes half an hour.",
+    "prices.md": "# Prices\n\nWhat you pay to us: a check-up costs 45 euros with all in it.",
     "hours.md": "# Hours\n\nWe are open from Monday to Friday, from nine to six.",
-    "returns.csv": "What,Days\nReturns are possible within,30\n",
+    "returns.csv": "What,Days\nWhat you have from us can be given back within,30\n",
 }
 PASSWORD = "correct horse battery"
 LEARNED_WITHIN_MS = 30_000
@@ -64,14 +64,14 @@ async def test_from_the_log_in_over_three_dropped_files_to_an_answer_opened_at_i
     sources = page.rows("Sources").get_by_role("listitem")
     await expect(sources).to_have_count(3)
     await expect(sources.filter(has_text="Known")).to_have_count(3, timeout=LEARNED_WITHIN_MS)
-    question = '[[model: text="A check-up costs 45 euros [1]."]] What does a check-up cost?'
+    question = "What does a check-up cost?"  # the scripted model says again what it was given
     await acts.fill(here.get_by_label("Ask something that a customer would"), question)
     await acts.click(page.button("Ask"))
-    cited = here.get_by_role("list", name="Sources of this answer").get_by_role("link")
+    cited = here.get_by_role("list", name="Sources of this answer").get_by_role("link").first
     await expect(cited).to_have_text("prices.md", timeout=LEARNED_WITHIN_MS)
     await acts.click(cited)
     passage = here.get_by_role("mark")
-    await expect(passage).to_contain_text("A check-up costs 45 euros")
+    await expect(passage).to_contain_text("a check-up costs 45 euros")
     await expect(passage).to_be_in_viewport()
     await expect(passage).to_be_focused()
     assert acts.done <= 10

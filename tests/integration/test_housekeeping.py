@@ -84,6 +84,8 @@ OLD_AND_YOUNG = {
     " conversation_id, token_sha256, expires_at)"
     " SELECT %(tenant)s, %(connection)s, contact.id, 'widget', talk.id, %(name)s,"
     " now() - %(age)s FROM contact, talk",
+    "knowledge_trials": "INSERT INTO knowledge_trials (tenant_id, agent_id, question, created_at)"
+    " VALUES (%(tenant)s, %(agent)s, %(name)s, now() - %(age)s)",
     "worker_leases": "INSERT INTO worker_leases (id, name, started_at, expires_at)"
     " VALUES (gen_random_uuid(), %(name)s, now(), now() - %(age)s)",
     "portal_sessions": "INSERT INTO portal_sessions (user_id, tenant_id, refresh_hash, expires_at)"
@@ -94,6 +96,7 @@ NAMED_BY = {
     "jobs": "subject",
     "attention_items": "subject",
     "knowledge_versions": "language",
+    "knowledge_trials": "question",
     "visitor_sessions": "token_sha256",
     "worker_leases": "name",
     "portal_sessions": "refresh_hash",
@@ -112,7 +115,12 @@ async def test_what_is_over_goes_and_what_is_younger_stays(
         (acme.id,),
     ).fetchone()
     assert account
-    row = {"tenant": acme.id, "person": acme.anna.id, "connection": account[0]}
+    row = {
+        "tenant": acme.id,
+        "person": acme.anna.id,
+        "agent": acme.agent_id,
+        "connection": account[0],
+    }
     moment = timedelta(minutes=10)
     for name, age in {"old": kept.time + moment, "young": kept.time - moment}.items():
         superuser.execute(OLD_AND_YOUNG[table].encode(), {**row, "name": name, "age": age})

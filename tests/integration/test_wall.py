@@ -48,6 +48,7 @@ from shared.models import (
     KnowledgeQuestion,
     KnowledgeSource,
     KnowledgeTerm,
+    KnowledgeTrial,
     KnowledgeVersion,
     LlmKey,
     LlmSettings,
@@ -421,8 +422,11 @@ async def fill_knowledge(session: AsyncSession, world: World) -> None:
     session.add(
         KnowledgeTerm(**of_version, lexeme="secret", chunks=[0, 1], counts=[1, 1], lengths=[2, 2])
     )
-    session.add(
-        AgentKnowledge(tenant_id=world.id, agent_id=world.agent_id, source_id=sources[0].id)
+    session.add_all(
+        [
+            AgentKnowledge(tenant_id=world.id, agent_id=world.agent_id, source_id=sources[0].id),
+            KnowledgeTrial(tenant_id=world.id, agent_id=world.agent_id, question="May I?"),
+        ]
     )
 
 
