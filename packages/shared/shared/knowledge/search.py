@@ -59,6 +59,15 @@ def chunks(which: str) -> str:
     """  # noqa: S608 - of our own constants
 
 
+# In float8: a plain constant would make it numeric, which costs several times as much.
+_SCORE = f"""
+    weighed.weight * float8 '{SATURATION + 1}' * hit.count::float8 / (hit.count::float8
+        + float8 '{SATURATION}' * (float8 '{1 - LENGTH_WEIGHT}'
+            + float8 '{LENGTH_WEIGHT}' * hit.length::float8 / size.length))
+"""
+_SAME_EVERY_TIME = "round({} * float8 '1e9') / float8 '1e9'"
+"""A sum's last digits depend on the order in which rows come."""
+
 _SEARCH = Statement(
     f"""
     WITH {LIVE}, size AS MATERIALIZED (
@@ -82,19 +91,21 @@ _SEARCH = Statement(
          CROSS JOIN LATERAL (
              SELECT coalesce(sum(cardinality(found.chunks)), 0)::float8 AS chunks FROM found
               WHERE found.lexeme = asked.lexeme AND found.language = asked.language) AS many
+    ), weighed AS MATERIALIZED (
+        SELECT found.document_id, rare.weight, found.chunks, found.counts, found.lengths
+          FROM found JOIN rare USING (language, lexeme)
     ), best AS MATERIALIZED (
-        SELECT found.document_id, found.language, hit.n, sum(rare.weight) AS covered,
-               sum(rare.weight * {SATURATION + 1} * hit.count / (hit.count + {SATURATION}
-                   * ({1 - LENGTH_WEIGHT} + {LENGTH_WEIGHT} * hit.length / size.length))) AS score
-          FROM size CROSS JOIN found JOIN rare USING (language, lexeme)
-         CROSS JOIN LATERAL unnest(found.chunks, found.counts, found.lengths)
+        SELECT weighed.document_id, hit.n, sum(weighed.weight) AS covered,
+               {_SAME_EVERY_TIME.format(f"sum({_SCORE})")} AS score
+          FROM size CROSS JOIN weighed
+         CROSS JOIN LATERAL unnest(weighed.chunks, weighed.counts, weighed.lengths)
                AS hit (n, count, length)
-         GROUP BY found.document_id, found.language, hit.n
-         ORDER BY score DESC, found.document_id, hit.n
+         GROUP BY weighed.document_id, hit.n
+         ORDER BY score DESC, weighed.document_id, hit.n
          LIMIT $4::integer
     )
     SELECT {PASSAGE}, best.score, live.uri,
-           best.covered / (SELECT sum(weight) FROM rare WHERE rare.language = best.language)
+           best.covered / (SELECT sum(weight) FROM rare WHERE rare.language = live.language)
       FROM best
       JOIN live ON live.id = best.document_id
      CROSS JOIN LATERAL ({chunks("chunk.n = best.n")}) AS chunk
