@@ -1,19 +1,22 @@
 """What a customer sees of a business's chat: on the business's own website, and on its page."""
 
-import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from uuid import UUID
 
 import pytest_asyncio
-from playwright.async_api import Browser, Frame, Locator, Page, Route, expect
+from aiohttp import web
+from playwright.async_api import Browser, Frame, Locator, Page, expect
 
 from tests.support.browser import Device
 from tests.support.doors import SECRET, open_door, signed
 from tests.support.people import World
 from tests.support.portal_page import PortalPage, Visit
 from tests.support.stack import Stack
+from tests.support.waiting import eventually
 
-SHOP, CLINIC = "http://127.0.0.1:9101", "http://127.0.0.1:9102"
 SLOW = '[[model: text="One. Two. Three. Four. Five. Six." pieces=12 rate=4]] please'
 
 
@@ -24,23 +27,43 @@ async def customer(browser: Browser, stack: Stack) -> AsyncIterator[Device]:
         assert not device.faults, device.faults
 
 
-async def stand(customer: Device, site: str, door: object) -> Page:
+@dataclass
+class Site:
     """A page of another origin, whose policy allows our script and frame and nothing else."""
-    home = customer.home
 
-    policy = f"default-src 'none'; script-src {home}; frame-src {home}"
-    script = f'<script async src="{home}/w/{door}.js"></script>'
+    origin: str
+    home: str
+    door: UUID | None = None
 
-    async def serve(route: Route) -> None:
-        await route.fulfill(
+    async def page(self, _: web.Request) -> web.Response:
+        script = f'<script async src="{self.home}/w/{self.door}.js"></script>'
+        return web.Response(
             content_type="text/html",
-            headers={"Content-Security-Policy": policy},
-            body=f'<!doctype html><html lang="en"><title>Site</title><h1>Site</h1>{script}</html>',
+            headers={
+                "Content-Security-Policy": "default-src 'none';"
+                f" script-src {self.home}; frame-src {self.home}"
+            },
+            text=f'<!doctype html><html lang="en"><title>Site</title><h1>Site</h1>{script}</html>',
         )
 
-    await customer.context.route(f"{site}/*", serve)
+
+@asynccontextmanager
+async def serving(home: str) -> AsyncIterator[Site]:
+    site, app = Site("", home), web.Application()
+    app.router.add_get("/", site.page)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    site.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        yield site
+    finally:
+        await runner.cleanup()
+
+
+async def visited(customer: Device, site: Site) -> Page:
     page = await customer.tab()
-    await page.goto(f"{site}/")
+    await page.goto(site.origin)
     return page
 
 
@@ -48,11 +71,14 @@ async def open_chat(page: Page) -> Frame:
     """By keyboard alone: the button is the first thing there is to go to."""
     await page.keyboard.press("Tab")
     await page.keyboard.press("Enter")
-    async with asyncio.timeout(20):
-        while not (found := [each for each in page.frames if "/c/" in each.url]):
-            await page.wait_for_event("framenavigated")
-    await expect(found[0].get_by_role("textbox")).to_be_focused()
-    return found[0]
+    await eventually(lambda: frames_of_ours(page), "the chat is opened")
+    (chat,) = frames_of_ours(page)
+    await expect(chat.get_by_role("textbox")).to_be_focused()
+    return chat
+
+
+def frames_of_ours(page: Page) -> list[Frame]:
+    return [frame for frame in page.frames if "/c/" in frame.url]
 
 
 async def say(chat: Frame, text: str) -> None:
@@ -67,9 +93,15 @@ def answer(chat: Frame, text: str) -> Locator:
 async def test_two_sites_have_a_chat_each_that_outlives_a_reload_and_knows_who_is_there(
     customer: Device, acme: World
 ) -> None:
-    shop = await open_door(acme, hosts=SHOP)
-    clinic = await open_door(acme, hosts=CLINIC, identity_secret=SECRET)
-    page = await stand(customer, SHOP, shop)
+    async with serving(customer.home) as shop, serving(customer.home) as clinic:
+        shop.door = await open_door(acme, hosts=shop.origin)
+        clinic.door = await open_door(acme, hosts=clinic.origin, identity_secret=SECRET)
+        await shops_talk_outlives_a_reload(customer, shop)
+        await clinics_visitor_becomes_somebody_else(customer, clinic)
+
+
+async def shops_talk_outlives_a_reload(customer: Device, shop: Site) -> None:
+    page = await visited(customer, shop)
     chat = await open_chat(page)
     await say(chat, SLOW)
     await expect(answer(chat, "One. Two.")).to_be_visible()
@@ -81,16 +113,18 @@ async def test_two_sites_have_a_chat_each_that_outlives_a_reload_and_knows_who_i
     await expect(chat.get_by_role("textbox")).not_to_be_visible()
     assert await page.evaluate("document.activeElement.tagName") == "DIV", "the button has focus"
 
-    other = await stand(customer, CLINIC, clinic)
+
+async def clinics_visitor_becomes_somebody_else(customer: Device, clinic: Site) -> None:
+    other = await visited(customer, clinic)
     chat = await open_chat(other)
     await expect(chat.get_by_text("please")).to_have_count(0)
     await say(chat, "before I log in")
     await expect(answer(chat, "echo: before I log in")).to_be_visible()
-    await other.evaluate("(jwt) => konstruct.identify(jwt)", signed(clinic, "ana", name="Ana"))
+    await other.evaluate("(jwt) => konstruct.identify(jwt)", signed(clinic.door, "ana", name="Ana"))
     await expect(chat.get_by_text("Your conversation goes on")).to_be_visible()
     await say(chat, "now I am Ana")
     await expect(answer(chat, "echo: now I am Ana")).to_be_visible()
-    await other.evaluate("(jwt) => konstruct.identify(jwt)", signed(clinic, "ben"))
+    await other.evaluate("(jwt) => konstruct.identify(jwt)", signed(clinic.door, "ben"))
     await expect(chat.get_by_text("Ana")).to_have_count(0)
     await say(chat, "I am Ben")
     await expect(answer(chat, "echo: I am Ben")).to_be_visible()
