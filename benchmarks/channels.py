@@ -50,7 +50,7 @@ async def _measure(
     way: Any,
     servers: Servers,
     ports: Mapping[str, int],
-    settings: Mapping[str, str],
+    settings: dict[str, str],
     messages: int,
 ) -> dict[str, Any]:
     pids = {
@@ -81,7 +81,7 @@ async def _measure(
 
 
 async def _connect(
-    channel: str, platform: Platform, environment: Mapping[str, str], gateway: Gateway
+    channel: str, platform: Platform, environment: dict[str, str], gateway: Gateway
 ) -> None:
     """As an operator does. The account's webhook leads to this gateway."""
     given = [part for pair in platform.given.items() for part in ("--set", "=".join(pair))]

@@ -54,6 +54,7 @@ TAKES: dict[str, set[str]] = {
     "channels.deliveries._DUE": {*IN_ITS_PART},
     "channels.deliveries._PLACE": {*IN_ITS_PART},
     "channels.deliveries._BEGIN": {*IN_ITS_PART},
+    "channels.recipients._RECIPIENTS": {"pk_channel_conversations"},
     "channels.widget.repository._VISIT": {"uq_channel_conversations_tenant_id_channel_id"},
     "channels.widget.repository._FOUND": {"uq_channel_conversations_tenant_id_channel_id"},
     "channels.widget.repository._NEWEST": {"ix_channel_conversations_contact_id"},
