@@ -8,7 +8,6 @@ before the first word, and without scripts it shows how else the business is rea
 import html
 from collections.abc import Sequence
 from pathlib import Path
-from uuid import UUID
 
 import orjson
 from fastapi import APIRouter
@@ -32,7 +31,7 @@ door_router = APIRouter(include_in_schema=False)
 
 @door_router.get("/c/{door}")
 @door_router.get("/c/{door}/{conversation_id}")
-async def door_page(door: str, request: Request, conversation_id: UUID | None = None) -> Response:  # noqa: ARG001
+async def door_page(door: str, request: Request, conversation_id: str = "") -> Response:  # noqa: ARG001
     """The hosted chat; whoever comes back by a link has what opens it behind the `#`."""
     languages = _languages(request.headers.get("accept-language", ""))
     try:
