@@ -24,6 +24,7 @@ OF_THE_OPERATORS_SETTINGS = {
     "orchestrator.channels.at_once": "the same",
     "orchestrator.channels.listening.listeners": "the same",
     "orchestrator.jobs.runner": "the same",
+    "orchestrator.knowledge.finding": "the embedder of the installation",
     "orchestrator.tools.scripted": "the scripted service",
 }
 WHOM_A_TEST_NAMES = (
