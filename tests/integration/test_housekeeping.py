@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import psycopg
 import pytest
-from psycopg import sql
 from shared.db import SystemSession
 from shared.housekeeping import KEPT, TIDIED, forget_what_is_over
 from shared.models import Base
@@ -61,7 +60,22 @@ def test_what_is_over_is_found_by_an_index_in_its_order(
         assert begins == (kept.since,), table
 
 
+SAID = (
+    "WITH talk AS (INSERT INTO web_conversations (tenant_id, agent_id, user_id)"
+    " VALUES (%(tenant)s, %(agent)s, %(person)s) ON CONFLICT (tenant_id, agent_id, user_id)"
+    " DO UPDATE SET updated_at = now() RETURNING tenant_id, agent_id, id), said AS"
+    " (INSERT INTO web_conversation_messages (tenant_id, conversation_id, role, content, seq)"
+    " SELECT tenant_id, id, 'user', 'Hi', length(%(name)s) FROM talk"
+    " RETURNING tenant_id, channel, id)"
+)
 OLD_AND_YOUNG = {
+    "answer_traces": f"{SAID} INSERT INTO answer_traces (tenant_id, channel, message_id, run_id,"
+    " way, supported, whole, passages, took_ms, created_at)"
+    " SELECT tenant_id, channel, id, id, %(name)s, true, true, '[]', '{}', now() - %(age)s"
+    " FROM said",
+    "knowledge_questions": f"{SAID} INSERT INTO knowledge_questions (tenant_id, agent_id, channel,"
+    " message_id, answer_id, terms, asked_at) SELECT tenant_id, %(agent)s, channel, id, id,"
+    " ARRAY[%(name)s], now() - %(age)s FROM said",
     "inbound_events": "INSERT INTO inbound_events (tenant_id, connection_id, place,"
     " external_message_id, created_at) VALUES (%(tenant)s, %(connection)s, 'C1', %(name)s,"
     " now() - %(age)s)",
@@ -92,6 +106,8 @@ OLD_AND_YOUNG = {
     " VALUES (%(person)s, %(tenant)s, %(name)s, now() - %(age)s)",
 }
 NAMED_BY = {
+    "answer_traces": "way",
+    "knowledge_questions": "terms[1]",
     "inbound_events": "external_message_id",
     "jobs": "subject",
     "attention_items": "subject",
@@ -128,7 +144,6 @@ async def test_what_is_over_goes_and_what_is_younger_stays(
     async with SystemSession("sweep") as session, session.transaction():
         await forget_what_is_over(session, table)
 
-    query = sql.SQL("SELECT {name} FROM {table} WHERE {name} IN ('old', 'young')").format(
-        name=sql.Identifier(NAMED_BY[table]), table=sql.Identifier(table)
-    )
-    assert superuser.execute(query).fetchall() == [("young",)]
+    name = NAMED_BY[table]
+    query = f"SELECT {name} FROM {table} WHERE {name} IN ('old', 'young')"
+    assert superuser.execute(query.encode()).fetchall() == [("young",)]
