@@ -75,6 +75,15 @@ async def test_only_an_employee_that_may_read_a_source_finds_what_it_says(
             await sources.remove(session, globex.id, source_id)
 
 
+async def test_a_few_words_that_do_not_say_their_language_are_found_by_their_stems(
+    acme: World,
+) -> None:
+    costs = "A check-up costs 45 euros and takes half an hour."
+    await learn(acme.id, "check-up.txt", costs, acme.agent_id, language="simple")
+    found = await find(acme.id, acme.agent_id, "What does a check-up cost?")
+    assert found.supported
+
+
 async def test_a_removed_source_leaves_nothing(acme: World, superuser: psycopg.Connection) -> None:
     source_id = await learn(acme.id, "hours.txt", OPEN, acme.agent_id)
     async with TenantSession(acme.id) as session, session.transaction():

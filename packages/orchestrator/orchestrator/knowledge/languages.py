@@ -5,6 +5,8 @@ from typing import Final
 
 SAMPLE: Final = 40_000
 ENOUGH_WORDS: Final = 3
+SHORT: Final = 30
+"""Words; of so short a text one common word less is enough, if it is of one language alone."""
 ENOUGH_SHARE: Final = 0.06
 _WORD = re.compile(r"[^\W\d_]+")
 _COMMON: Final = {
@@ -48,6 +50,7 @@ def language_of(text: str) -> str:
     }
     best = max(counts, key=lambda language: counts[language])
     is_clear = sum(count == counts[best] for count in counts.values()) == 1
-    if is_clear and counts[best] >= max(ENOUGH_WORDS, ENOUGH_SHARE * len(words)):
+    enough = ENOUGH_WORDS - (len(words) <= SHORT)
+    if is_clear and counts[best] >= max(enough, ENOUGH_SHARE * len(words)):
         return best
     return "simple"

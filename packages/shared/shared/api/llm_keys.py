@@ -21,7 +21,7 @@ from shared.api.llm_key_bodies import (
     ProviderOut,
 )
 from shared.api.problems import ProblemRoute, problem_documents
-from shared.errors import BadRequest, Forbidden, Unavailable
+from shared.errors import BadRequest, Conflict, Forbidden
 from shared.identity.roles import PLATFORM_ADMIN
 from shared.jobs.waiting import done_within
 from shared.llm_keys import given as pasted
@@ -81,7 +81,7 @@ async def find_local_models(admin: StaffAdminOf) -> LocalServers:
     await admin.session.commit()
     job = await done_within(admin.tenant_id, job_id, WAIT_S)
     if job is None or job.state != "done":
-        raise Unavailable("No worker has looked. It does when one runs.")
+        raise Conflict("No worker has looked, since none runs. Start one.", code="no_worker")
     found = (job.result or {}).get("found", [])
     return LocalServers(items=[LocalServerOut.model_validate(each) for each in found])
 

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import text
 
 from shared.db import TenantSession
-from shared.knowledge.lexemes import configuration, lexemes, words_of
+from shared.knowledge.lexemes import SIMPLE, configuration, lexemes, words_of
 from shared.model_tokens import tokens_of
 from shared.valkey.publish import publish_changed
 
@@ -93,6 +93,16 @@ _MINE = text(
        AND maker = :maker
     """
 )
+_USUAL = text(
+    """
+    SELECT (SELECT version.language FROM knowledge_versions AS version
+             WHERE version.tenant_id = :tenant_id AND version.language <> 'simple'
+               AND version.retired_at IS NULL
+             GROUP BY version.language ORDER BY sum(version.words) DESC, 1 LIMIT 1) AS of_documents,
+           (SELECT own.language FROM channel_settings AS own
+             WHERE own.tenant_id = :tenant_id) AS of_business
+    """
+)
 _SPEAKS = text(
     """
     UPDATE knowledge_versions SET language = :configuration
@@ -110,7 +120,8 @@ _STATE = text(
 _ADD = text(
     f"""
     WITH given AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(cast(:pieces AS jsonb)) AS piece
+        SELECT piece.n, piece.heading, piece.text, piece.page, piece.starts, piece.ends, piece.words
+          FROM jsonb_to_recordset(cast(:pieces AS jsonb)) AS piece
                (n integer, heading text, text text, page integer, starts integer, ends integer,
                 words text)
     ), kept AS (
@@ -200,6 +211,16 @@ async def begin(tenant_id: UUID, document_id: UUID, version: int) -> Reading:
     )
 
 
+async def _configuration(tenant_id: UUID, language: str) -> str:
+    """A few words do not say their language: most likely it is that of the business's other
+    documents, else the business's own."""
+    if language != SIMPLE:
+        return configuration(language)
+    async with TenantSession(tenant_id) as session, session.transaction():
+        usual = (await session.execute(_USUAL, {"tenant_id": tenant_id})).one()
+    return usual.of_documents or configuration(usual.of_business or "en")
+
+
 async def index(
     reading: Reading,
     *,
@@ -211,9 +232,9 @@ async def index(
     unread_pages: Sequence[int] = (),
 ) -> None:
     """Make the version and let it take the place of the one before. `language` is ISO 639-1, or
-    anything for one without stems. Each piece is found by what the document is `about` and called,
+    `simple` where it is not known. Each piece is found by what the document is `about` and called,
     too. Raises Superseded."""
-    config = configuration(language)
+    config = await _configuration(reading.tenant_id, language)
     of_all = f"{reading.title}\n{about}"
     for at in range(0, len(pieces), CHUNKS_AT_ONCE):
         batch = pieces[at : at + CHUNKS_AT_ONCE]

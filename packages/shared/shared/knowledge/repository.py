@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import undefer
 
 from shared.db import AcrossTenants, WithinTenant
+from shared.errors import NotFound
 from shared.models import AgentKnowledge, KnowledgeDocument, KnowledgeSource
 
 
@@ -27,7 +28,8 @@ class Used:
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('knowledge:' || :tenant_id, 0))")
 _USED = text(
     """
-    SELECT (SELECT count(*) FROM knowledge_sources WHERE tenant_id = :tenant_id) AS sources,
+    SELECT EXISTS (SELECT FROM tenants WHERE id = :tenant_id) AS is_there,
+           (SELECT count(*) FROM knowledge_sources WHERE tenant_id = :tenant_id) AS sources,
            (SELECT count(*) FROM knowledge_documents WHERE tenant_id = :tenant_id) AS documents,
            (SELECT coalesce(sum(chunks), 0) FROM knowledge_versions
              WHERE tenant_id = :tenant_id AND retired_at IS NULL) AS chunks,
@@ -40,9 +42,12 @@ _USED = text(
 
 
 async def used(session: WithinTenant, tenant_id: UUID) -> Used:
-    """Now; whoever asks for this to add something waits for others who do."""
+    """Now; whoever asks for this to add something waits for others who do. Raises NotFound, of a
+    business that is not there."""
     await session.execute(_LOCK, {"tenant_id": str(tenant_id)})
     row = (await session.execute(_USED, {"tenant_id": tenant_id})).one()
+    if not row.is_there:
+        raise NotFound("There is no such business.")
     return Used(row.sources, row.documents, int(row.chunks), int(row.size))
 
 

@@ -52,7 +52,9 @@ PASSAGE = """
 def chunks(which: str) -> str:
     """Of a live document, found by their key: OFFSET keeps the planner from reading all."""
     return f"""
-        SELECT * FROM knowledge_chunks AS chunk
+        SELECT chunk.id, chunk.document_id, chunk.version, chunk.n, chunk.heading, chunk.text,
+               chunk.page, chunk.starts, chunk.ends
+          FROM knowledge_chunks AS chunk
          WHERE chunk.tenant_id = $1 AND chunk.document_id = live.id
            AND chunk.version = live.version AND {which}
         OFFSET 0
