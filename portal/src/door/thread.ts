@@ -3,7 +3,7 @@ import type { ThreadItem } from "@/chat/thread-items";
 import type { Notice } from "@/chat/transcript";
 import type { Message } from "@/wire/frames";
 
-import { button, h } from "./dom";
+import { button, drawing, h } from "./dom";
 import { markdown } from "./markdown";
 import { sources } from "./sources";
 import type { Say } from "./words";
@@ -21,6 +21,11 @@ interface Drawn {
 }
 
 const NEAR_PX = 80;
+// Drawn, since not every system has the signs of thumbs.
+const FACE = "M3 12a9 9 0 0 0 18 0a9 9 0 0 0-18 0";
+const EYES = "M9 9.5v.01M15 9.5v.01";
+const SMILE = "M8 14a4.5 4.5 0 0 0 8 0";
+const FROWN = "M8 16.5a4.5 4.5 0 0 1 8 0";
 
 export class Thread {
   readonly element: HTMLElement;
@@ -149,9 +154,9 @@ export class Thread {
 
   #rating(messageId: string): HTMLElement {
     const opinions = h("div", { className: "rating" });
-    for (const [good, sign, word] of [[true, "👍", "good"], [false, "👎", "bad"]] as const) {
+    for (const [good, mouth, word] of [[true, SMILE, "good"], [false, FROWN, "bad"]] as const) {
       const chosen = () => String(this.#ratings.get(messageId) === good);
-      const one = button("quiet", sign, () => {
+      const one = button("quiet", drawing(FACE, EYES, mouth), () => {
         this.#ratings.set(messageId, good);
         for (const each of opinions.querySelectorAll("button")) each.setAttribute("aria-pressed", String(each === one));
         this.#actions.rate(messageId, good);
