@@ -20,7 +20,7 @@ from shared.conversations.media import MediaRef
 from tests.support.bot_api import BotApi
 from tests.support.counterparts import checked, description
 from tests.support.markdowns import markdown_of
-from tests.support.sizes import sized
+from tests.support.sizes import FULL, sized
 from tests.support.telegram import ADAPTER, scripted_telegram, spoken
 
 TEXTS = sized(80, full=10_000)
@@ -161,6 +161,7 @@ def rendered() -> list[tuple[int, Text]]:
     return parts
 
 
+@pytest.mark.timeout(900 if FULL else 120)
 def test_telegrams_own_parser_takes_all_that_is_rendered(figures: Counter[str]) -> None:
     parts = rendered()
     theirs = checked("telegram", [{"html": part.text} for _, part in parts])
