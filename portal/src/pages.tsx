@@ -21,7 +21,8 @@ const ConnectionPage = lazy(() => import("@/features/channels/connection-page"))
 const AnswersPage = lazy(() => import("@/features/knowledge/answers-page"));
 const ConversationsPage = lazy(() => import("@/features/conversations/page"));
 const DocumentPage = lazy(() => import("@/features/knowledge/document-page"));
-const EmployeePage = lazy(() => import("@/features/employees/employee-page"));
+const BlankPage = lazy(() => import("@/features/employees/blank-page"));
+const EmployeeHome = lazy(() => import("@/features/employee/page"));
 const EmployeesPage = lazy(() => import("@/features/employees/page"));
 const FirstBusinessPage = lazy(() => import("@/features/businesses/first-business-page"));
 const GapsPage = lazy(() => import("@/features/knowledge/gaps-page"));
@@ -31,7 +32,9 @@ const KnowledgePage = lazy(() => import("@/features/knowledge/page"));
 const MePage = lazy(() => import("@/features/me/page"));
 const ModelsPage = lazy(() => import("@/features/models/page"));
 const PeoplePage = lazy(() => import("@/features/people/page"));
+const TemplatePage = lazy(() => import("@/features/employees/template-page"));
 const SettingsPage = lazy(() => import("@/features/settings/page"));
+const SetupPage = lazy(() => import("@/features/setup/page"));
 const SourcePage = lazy(() => import("@/features/knowledge/source-page"));
 const WatchPage = lazy(() => import("@/features/conversations/watch-page"));
 
@@ -58,13 +61,18 @@ function AllPages() {
         </Route>
         <Route path="employees" element={<EmployeesPage />} />
         <Route path="employees/new" element={forAdmins(<HirePage />)} />
-        <Route path="employees/:agentId" element={forAdmins(<EmployeePage />)} />
         <Route path="knowledge" element={<Moved to="knowledge/sources" />} />
         <Route path="knowledge/sources" element={<KnowledgePage />} />
         <Route path="knowledge/sources/:sourceId" element={<SourcePage />} />
         <Route path="knowledge/documents/:documentId" element={<DocumentPage />} />
         <Route path="knowledge/answers" element={<AnswersPage />} />
         <Route path="knowledge/gaps" element={<GapsPage />} />
+        <Route path="employees/new/blank" element={forAdmins(<BlankPage />)} />
+        <Route path="employees/new/:template" element={forAdmins(<TemplatePage />)} />
+        <Route path="employees/:agentId" element={forAdmins(<EmployeeHome />)} />
+        <Route path="employees/:agentId/:tab" element={forAdmins(<EmployeeHome />)} />
+        <Route path="set-up" element={forAdmins(<SetupPage />)} />
+        <Route path="set-up/:step" element={forAdmins(<SetupPage />)} />
         <Route path="channels" element={forAdmins(<ChannelsPage />)} />
         <Route path="channels/new/:kind" element={forAdmins(<ConnectPage />)} />
         <Route path="channels/:connectionId" element={forAdmins(<ConnectionPage />)} />

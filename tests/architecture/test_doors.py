@@ -30,6 +30,7 @@ WITHOUT_DOOR = {
     "end_other_sessions": "the same",
     "reset_password": "who holds a link is in no tenant yet",
     "my_tenants": "reads the caller's own memberships",
+    "get_template_schema": "is the same for everybody",
     "create_tenant": "require_platform_admin",
     "rename_tenant": "require_platform_admin",
     "change_limits": "require_platform_admin",

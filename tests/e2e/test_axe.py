@@ -74,7 +74,7 @@ async def test_where_a_business_is_run(
         await found.look(who, f"{path} after {len(then)} steps")
 
     await at(f"{business}/employees", page)
-    await at(f"{business}/employees/new", page, page.button("Hire").click)
+    await at(f"{business}/employees/new/blank", page, page.button("Hire").click)
     await at(f"{business}/employees/{acme.agent_id}", page)
     await at(f"{business}/people", page, page.button("Operator, role of Anna").click)
     await at(f"{business}/people", page, page.button("Remove Anna").click)

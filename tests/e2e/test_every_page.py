@@ -15,7 +15,7 @@ from tests.support.portal_page import PortalPage, Visit
 
 class At(NamedTuple):
     path: str
-    """`{business}` is the short name of the one looked at."""
+    """`{business}` is the short name of the one looked at, `{agent}` its Ada's id."""
     platform: bool
     """Whether it is for the platform's own people, else for a business's admins."""
     titles: dict[str, str]
@@ -48,6 +48,27 @@ PAGES = (
         {"en": "Answers", "es": "Respuestas", "pt": "Respostas"},
     ),
     At("/b/{business}/knowledge/gaps", False, {"en": "Gaps", "es": "Lagunas", "pt": "Lacunas"}),
+    At(
+        "/b/{business}/employees/new/receptionist",
+        False,
+        {
+            "en": "Hire: Receptionist",
+            "es": "Contratar: Recepcionista",
+            "pt": "Contratar: Rececionista",
+        },
+    ),
+    *(
+        At(f"/b/{{business}}/employees/{{agent}}/{part}", False, {"en": "Ada", "es": "Ada"})
+        for part in ("profile", "instructions", "knowledge", "channels", "hours", "versions")
+    ),
+    *(
+        At(
+            f"/b/{{business}}/set-up/{step}",
+            False,
+            {"en": "Set up", "es": "Puesta en marcha", "pt": "Primeiros passos"},
+        )
+        for step in ("teach", "employee", "try")
+    ),
     At("/b/{business}/channels", False, {"en": "Channels", "es": "Canales", "pt": "Canais"}),
     At(
         "/b/{business}/channels/new/telegram",
@@ -136,7 +157,7 @@ async def test_a_page_is_for_everyone(
         await page.page.evaluate(
             "(tag) => localStorage.setItem('konstruct.language', tag)", language
         )
-        await page.open(at.path.format(business=acme.slug))
+        await page.open(at.path.format(business=acme.slug, agent=acme.agent_id))
         await expect(
             page.page.get_by_role("heading", level=1, name=title, exact=True)
         ).to_be_visible()

@@ -16,6 +16,7 @@ async def test_an_employee_is_hired_talked_to_changed_and_paused(visit: Visit, a
     page = await visit(acme.admin)
     await page.go_to("Employees")
     await page.page.get_by_role("link", name="Hire", exact=True).click()
+    await page.page.get_by_role("link", name="Start from scratch").click()
     await page.page.get_by_label("Name").fill("Cleo")
     await page.page.get_by_label("Job").fill("Bookkeeper")
     await page.page.get_by_label("Instructions").fill("Count twice.")
@@ -29,7 +30,9 @@ async def test_an_employee_is_hired_talked_to_changed_and_paused(visit: Visit, a
     await page.go_to("Employees")
     await page.page.get_by_role("link", name="Edit Cleo").click()
     await page.page.get_by_label("Name").fill("Cleopatra")
-    await page.button("Save").click()
+    await page.button("Publish").click()
+    await expect(page.notices).to_contain_text("Cleopatra works by version 2")
+    await page.go_to("Employees")
     await expect(page.rows("Employees")).to_contain_text("Cleopatra")
 
     await page.button("Pause Cleopatra").click()

@@ -25,11 +25,13 @@ from shared.models import (
     AgentCounter,
     AgentKnowledge,
     AgentRun,
+    AgentVersion,
     AnswerRules,
     AnswerTrace,
     AttentionItem,
     AuditEvent,
     Base,
+    BusinessHours,
     ChannelConnection,
     ChannelConversation,
     ChannelMessage,
@@ -322,6 +324,10 @@ async def fill_work(
         session.add(blob)
         session.add(Job(tenant_id=world.id, kind="check", unique_key=content.decode()))
     session.add(AgentCounter(agent_id=world.agent_id, name="n", tenant_id=world.id, value=1))
+    session.add(
+        AgentVersion(tenant_id=world.id, agent_id=world.agent_id, n=1, state="published", spec={})
+    )
+    session.add(BusinessHours(tenant_id=world.id, hours={}))
     key = LlmKey(tenant_id=world.id, name="k", provider="openai", base_url="https://a.example/v1")
     session.add(key)
     await session.flush()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from orchestrator.pipeline.context import build_prompt
-from shared.agents import rules as hiring
+from shared.agents import checks
 from shared.config import settings
 from shared.conversations.said_before import Said
 from shared.conversations.turns.claiming import AgentAtWork
@@ -63,11 +63,11 @@ def test_thoughts_that_were_kept_are_not_told_again() -> None:
 @pytest.mark.parametrize("text", ["日本語" * 3_000, "🙂" * 4_000, "QUJD" * 4_000])
 def test_instructions_that_leave_no_room_are_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(BadRequest, match=r"about \d+ tokens long.*at most \d+.*Shorten them"):
-        hiring._checked({"instructions": text})
+        checks.checked({"instructions": text})
 
 
 def test_instructions_as_long_as_promised_are_taken_in_plain_words() -> None:
     prose = ("You answer people kindly and briefly, and ask when something is unclear. " * 300)[
-        : hiring.MAX_INSTRUCTIONS_CHARS
+        : checks.MAX_INSTRUCTIONS_CHARS
     ]
-    assert hiring._checked({"instructions": prose})["instructions"]
+    assert checks.checked({"instructions": prose})["instructions"]

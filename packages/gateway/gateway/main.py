@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from shared.api import (
     account_router,
+    agent_versions_router,
     agents_router,
     answers_router,
     attention_router,
@@ -18,6 +19,7 @@ from shared.api import (
     channels_router,
     chat_router,
     files_router,
+    hours_router,
     inbox_router,
     invitations_router,
     knowledge_gaps_router,
@@ -25,6 +27,8 @@ from shared.api import (
     llm_keys_router,
     me_router,
     people_router,
+    setup_router,
+    templates_router,
     tenants_router,
 )
 from shared.background import end
@@ -154,6 +158,10 @@ def create_app() -> FastAPI:
         llm_keys_router,
         agents_router,
         answers_router,
+        agent_versions_router,
+        hours_router,
+        templates_router,
+        setup_router,
         channels_router,
         knowledge_router,
         knowledge_gaps_router,

@@ -39,6 +39,8 @@ KEPT: dict[str, Kept | None] = {
     "llm_keys": FOR_EVER,
     "llm_settings": FOR_EVER,
     "agent_counters": FOR_EVER,
+    "agent_versions": FOR_EVER,
+    "business_hours": FOR_EVER,
     "audit_events": FOR_EVER,
     # What was said: a person's reset deletes it
     "conversations": FOR_EVER,

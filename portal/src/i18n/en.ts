@@ -6,6 +6,7 @@ import { words as channels } from "@/features/channels/words.en";
 import { words as chat } from "@/features/chat/words.en";
 import { words as conversation } from "@/features/conversation/words.en";
 import { words as conversations } from "@/features/conversations/words.en";
+import { words as employee } from "@/features/employee/words.en";
 import { words as employees } from "@/features/employees/words.en";
 import { words as home } from "@/features/home/words.en";
 import { words as invitations } from "@/features/invitations/words.en";
@@ -15,6 +16,7 @@ import { words as me } from "@/features/me/words.en";
 import { words as models } from "@/features/models/words.en";
 import { words as people } from "@/features/people/words.en";
 import { words as settings } from "@/features/settings/words.en";
+import { words as setup } from "@/features/setup/words.en";
 import { words as shell } from "@/features/shell/words.en";
 
 import { words as shared } from "./words.en";
@@ -28,6 +30,7 @@ export const en = {
   ...chat,
   ...conversation,
   ...conversations,
+  ...employee,
   ...employees,
   ...home,
   ...invitations,
@@ -37,6 +40,7 @@ export const en = {
   ...models,
   ...people,
   ...settings,
+  ...setup,
   ...shell,
 };
 

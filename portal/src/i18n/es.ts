@@ -5,6 +5,7 @@ import { words as channels } from "@/features/channels/words.es";
 import { words as chat } from "@/features/chat/words.es";
 import { words as conversation } from "@/features/conversation/words.es";
 import { words as conversations } from "@/features/conversations/words.es";
+import { words as employee } from "@/features/employee/words.es";
 import { words as employees } from "@/features/employees/words.es";
 import { words as home } from "@/features/home/words.es";
 import { words as invitations } from "@/features/invitations/words.es";
@@ -14,6 +15,7 @@ import { words as me } from "@/features/me/words.es";
 import { words as models } from "@/features/models/words.es";
 import { words as people } from "@/features/people/words.es";
 import { words as settings } from "@/features/settings/words.es";
+import { words as setup } from "@/features/setup/words.es";
 import { words as shell } from "@/features/shell/words.es";
 
 import type { Catalogue } from "./en";
@@ -28,6 +30,7 @@ export const es: Catalogue = {
   ...chat,
   ...conversation,
   ...conversations,
+  ...employee,
   ...employees,
   ...home,
   ...invitations,
@@ -37,5 +40,6 @@ export const es: Catalogue = {
   ...models,
   ...people,
   ...settings,
+  ...setup,
   ...shell,
 };

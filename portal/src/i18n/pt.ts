@@ -5,6 +5,7 @@ import { words as channels } from "@/features/channels/words.pt";
 import { words as chat } from "@/features/chat/words.pt";
 import { words as conversation } from "@/features/conversation/words.pt";
 import { words as conversations } from "@/features/conversations/words.pt";
+import { words as employee } from "@/features/employee/words.pt";
 import { words as employees } from "@/features/employees/words.pt";
 import { words as home } from "@/features/home/words.pt";
 import { words as invitations } from "@/features/invitations/words.pt";
@@ -14,6 +15,7 @@ import { words as me } from "@/features/me/words.pt";
 import { words as models } from "@/features/models/words.pt";
 import { words as people } from "@/features/people/words.pt";
 import { words as settings } from "@/features/settings/words.pt";
+import { words as setup } from "@/features/setup/words.pt";
 import { words as shell } from "@/features/shell/words.pt";
 
 import type { Catalogue } from "./en";
@@ -28,6 +30,7 @@ export const pt: Catalogue = {
   ...chat,
   ...conversation,
   ...conversations,
+  ...employee,
   ...employees,
   ...home,
   ...invitations,
@@ -37,5 +40,6 @@ export const pt: Catalogue = {
   ...models,
   ...people,
   ...settings,
+  ...setup,
   ...shell,
 };

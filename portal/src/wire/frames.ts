@@ -39,6 +39,22 @@ export type Conversation = Schemas["ConversationOut"];
 export type Agent = Schemas["AgentOut"];
 export type AgentDetails = Schemas["AgentDetails"];
 export type Employee = Omit<Schemas["HireAgent"], "tenant_id">;
+export type Template = Schemas["TemplateOut"];
+export type DraftedEmployee = Schemas["DraftedEmployee"];
+export type TriedAll = Schemas["TriedAll"];
+export type ByTemplate = Schemas["ByTemplate"];
+export type Edited = Schemas["Edited"];
+export type DraftChanges = Schemas["SaveDraft"];
+export type Difference = Schemas["DifferenceOut"];
+export type Version = Schemas["VersionOut"];
+export type Versions = Schemas["Versions"];
+export type BusinessHours = Schemas["BusinessHoursOut"];
+/** What stands in an employee's and a business's `hours`; a day that is not there is closed. */
+export interface Hours {
+  readonly time_zone: string;
+  readonly week: Readonly<Partial<Record<string, [string, string][]>>>;
+  readonly closed: string[];
+}
 export type AgentChanges = Partial<Employee & Pick<Agent, "status" | "paused_notice">>;
 export type AttentionItem = Schemas["AttentionOut"];
 export type Member = Schemas["MemberOut"];

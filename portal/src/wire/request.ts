@@ -3,7 +3,7 @@ import { Refused, Unreachable } from "./errors";
 import { wellFormed } from "./well-formed";
 
 export interface RequestOptions {
-  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly body?: unknown;
   /** In the place of a body: sent as it is. */
   readonly file?: Blob;

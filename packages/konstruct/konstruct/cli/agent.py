@@ -1,6 +1,8 @@
 """`konstruct agent`: the AI employees of a tenant."""
 
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -17,6 +19,7 @@ from konstruct.cli.output import Row, print_json, print_rows, tell
 from konstruct.cli.running import run
 
 if TYPE_CHECKING:
+    from shared.db import TenantSession
     from shared.models import Agent
 
 app = typer.Typer(
@@ -151,6 +154,41 @@ def change(
         tell(f"{changed.name} is changed, from the next message on.")
 
 
+@app.command(
+    epilog=examples(
+        "konstruct agent versions --tenant acme --name Ada",
+        "konstruct agent versions --tenant acme --name Ada --json",
+    )
+)
+def versions(
+    tenant: TenantOption,
+    name: Annotated[str, typer.Option(help="What the employee is called.")],
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """List what an agent was, newest first, and what each change was."""
+    attach_to_database(data_dir)
+    columns = ("n", "at", "by", "changed", "note")
+    print_rows(run(_versions(tenant, name)), columns, as_json=as_json)
+
+
+@app.command(epilog=examples("konstruct agent back --tenant acme --name Ada --to 3"))
+def back(
+    tenant: TenantOption,
+    name: Annotated[str, typer.Option(help="What the employee is called.")],
+    to: Annotated[int, typer.Option(help="The version, as `agent versions` numbers it.")],
+    data_dir: DataDirOption = Path(DEFAULT_DATA_DIR),
+    as_json: JsonOption = False,
+) -> None:
+    """Be what an agent was in an older version, as a new one."""
+    attach_to_database(data_dir)
+    agent = run(_back(tenant, name, to))
+    if as_json:
+        print_json(shown(agent))
+    else:
+        tell(f"{agent.name} is what they were in version {to}, now as {agent.published_version}.")
+
+
 def shown(agent: "Agent") -> Row:
     """The agent as JSON for scripts."""
     return {
@@ -188,7 +226,47 @@ async def _tools(tenant: str, name: str, names: list[str] | None) -> list[str]:
 
 async def _change(tenant: str, name: str, changes: dict[str, Any]) -> "Agent":
     """The agent of this name, after what is named was changed."""
-    from shared.agents.rules import AgentChanges, change_agent, find_by_name
+    from shared.agents.checks import AgentChanges
+    from shared.agents.rules import change_agent
+
+    async with named(tenant, name) as (own, agent):
+        if not changes:
+            return agent
+        return await change_agent(own, agent.tenant_id, agent.id, cast(AgentChanges, changes))
+
+
+async def _versions(tenant: str, name: str) -> list[Row]:
+    from itertools import pairwise
+
+    from shared.agents import versions
+    from shared.agents.spec import differing
+
+    async with named(tenant, name) as (own, agent):
+        found = await versions.listed(own, agent, limit=200)
+    changed = [differing(older.spec, newer.spec) for newer, older in pairwise(found)]
+    return [
+        {
+            "n": each.n,
+            "at": each.at,
+            "by": each.by_name,
+            "changed": ", ".join(fields),
+            "note": each.note or (f"back to {each.restores}" if each.restores else None),
+        }
+        for each, fields in zip(found, [*changed, []], strict=True)
+    ]
+
+
+async def _back(tenant: str, name: str, to: int) -> "Agent":
+    from shared.agents import versions
+
+    async with named(tenant, name) as (own, agent):
+        return await versions.back_to(own, agent.tenant_id, agent.id, to, by=None)
+
+
+@asynccontextmanager
+async def named(tenant: str, name: str) -> "AsyncIterator[tuple[TenantSession, Agent]]":
+    """The agent of this name, in a transaction of its tenant."""
+    from shared.agents.rules import find_by_name
     from shared.db import SystemSession, TenantSession
     from shared.errors import NotFound
     from shared.tenants.rules import find_tenant
@@ -199,9 +277,7 @@ async def _change(tenant: str, name: str, changes: dict[str, Any]) -> "Agent":
         agent = await find_by_name(own, tenant_id, name)
         if agent is None:
             raise NotFound(f"There is no employee called '{name}' in this tenant.")
-        if not changes:
-            return agent
-        return await change_agent(own, tenant_id, agent.id, cast(AgentChanges, changes))
+        yield own, agent
 
 
 async def _list(tenant: str | None) -> "list[tuple[Agent, str]]":

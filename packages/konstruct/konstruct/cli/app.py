@@ -11,12 +11,14 @@ from konstruct.cli import (
     demo,
     doctor,
     env,
+    hello,
     inbox,
     key,
     knowledge,
     migrate,
     processes,
     secrets,
+    template,
     tenant,
     token,
     up,
@@ -65,12 +67,13 @@ def konstruct(
     del version
 
 
-for group in (up, chat, doctor, env, token, migrate, processes):
+for group in (up, hello, chat, doctor, env, token, migrate, processes):
     group.register(app)
 for name, commands in {
     "tenant": tenant,
     "user": user,
     "agent": agent,
+    "template": template,
     "channel": channel,
     "knowledge": knowledge,
     "inbox": inbox,

@@ -1,6 +1,7 @@
 """SQL for agents."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -35,19 +36,24 @@ async def lock_names(session: AnySession, tenant_id: UUID) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-async def add_agent(
-    session: AnySession,
-    *,
-    tenant_id: UUID,
-    name: str,
-    role: str,
-    instructions: str,
-    model: str | None,
-) -> Agent | None:
-    """The new agent, or None if an agent of this tenant has that name in any case."""
+async def lock_agent(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Agent | None:
+    """The agent as it is now, locked for who edits it; conversations and runs go on."""
+    return (
+        await session.execute(
+            select(Agent)
+            .where(Agent.id == agent_id, Agent.tenant_id == tenant_id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
+        )
+    ).scalar_one_or_none()
+
+
+async def add_agent(session: AnySession, *, tenant_id: UUID, **values: Any) -> Agent | None:
+    """The new agent with these columns, or None if an agent of this tenant has that name in any
+    case."""
     statement = (
         insert(Agent)
-        .values(tenant_id=tenant_id, name=name, role=role, instructions=instructions, model=model)
+        .values(tenant_id=tenant_id, **values)
         .on_conflict_do_nothing(index_elements=["tenant_id", func.lower(Agent.name)])
         .returning(Agent)
     )

@@ -1,48 +1,25 @@
-"""Hires a tenant's agents and changes their instructions.
+"""Hires a tenant's agents and changes them.
 
 The caller has checked that this person may do so in this tenant. A change applies from the next
-message on: a worker reads the agent when it claims a run.
+message on: a worker reads the agent when it claims a run. Every change of what an agent is makes
+a version (`versions.py`).
 """
 
 from collections.abc import Sequence
-from typing import Literal, TypedDict
+from datetime import UTC, datetime
+from typing import Any, cast
 from uuid import UUID
 
-from shared.agents import model_chain, repository
-from shared.agents.tools import tool_names
-from shared.config import settings
+from shared.agents import model_chain, repository, version_repository
+from shared.agents.checks import AgentChanges, checked
+from shared.agents.spec import Spec, differing, rebased, spec_of
 from shared.db import AnySession
 from shared.errors import BadRequest, Conflict, NotFound
-from shared.model_tokens import tokens_of
 from shared.models import Agent
-from shared.plain_text import model_name, one_line, prose
+from shared.plain_text import one_line
 from shared.valkey.publish import publish_changed
 
-MAX_NAME_CHARS = 80
-MAX_ROLE_CHARS = 160
-MAX_INSTRUCTIONS_CHARS = 20_000
-MAX_NOTICE_CHARS = 200
-SHARE_OF_INSTRUCTIONS = 7 / 8
-"""The share of a model's context that instructions may take; the rest is for the conversation."""
-
-AgentStatus = Literal["active", "paused"]
-
-
-class AgentChanges(TypedDict, total=False):
-    """The fields to change; unset fields stay. `model` None means the installation's default
-    model."""
-
-    name: str
-    role: str
-    instructions: str
-    model: str | None
-    status: AgentStatus
-    paused_notice: str | None
-    """Shown to people while the agent is paused; None shows only that it is paused."""
-    helps_while_waiting: bool
-    """Whether it goes on answering while its conversation waits for a colleague."""
-    tools: list[str]
-    """Names of what it can do beside talking."""
+MAX_NOTE_CHARS = 200
 
 
 async def hire(
@@ -53,24 +30,35 @@ async def hire(
     role: str = "",
     instructions: str = "",
     model: str | None = None,
+    by: UUID | None = None,
+    note: str | None = None,
+    agent_id: UUID | None = None,
+    **more: Any,
 ) -> Agent:
-    """Add an agent, active at once. Without `model` it uses the installation's default.
+    """Add an agent, active at once. Without `model` it uses the installation's default. `more` are
+    other fields of AgentChanges. `agent_id` is what it shall be known by.
 
     Raises BadRequest, and Conflict if an agent of this tenant has that name, however it is spelled.
     """
-    values = _checked({"name": name, "role": role, "instructions": instructions, "model": model})
+    given = {"name": name, "role": role, "instructions": instructions, "model": model} | more
+    values = checked(cast(AgentChanges, given))
     await _require_free_name(session, tenant_id, values["name"])
-    agent = await repository.add_agent(
-        session,
-        tenant_id=tenant_id,
-        name=values["name"],
-        role=values["role"],
-        instructions=values["instructions"],
-        model=values["model"],
-    )
+    beside: dict[str, Any] = {"edited_by": by, "edited_at": datetime.now(UTC)}
+    if agent_id is not None:
+        beside["id"] = agent_id
+    agent = await repository.add_agent(session, tenant_id=tenant_id, **values, **beside)
     if agent is None:
         raise _name_taken(values["name"])
     await model_chain.refresh(session, tenant_id)
+    await version_repository.add(
+        session,
+        tenant_id=tenant_id,
+        agent_id=agent.id,
+        n=agent.published_version,
+        spec=spec_of(agent),
+        by=by,
+        note=_note(note),
+    )
     session.after_commit(lambda: publish_changed(tenant_id, "agents"))
     return agent
 
@@ -79,36 +67,68 @@ async def ensure_agent(
     session: AnySession, tenant_id: UUID, *, name: str, role: str, instructions: str
 ) -> None:
     """The tenant's agent of this name, unchanged if it exists, else newly hired."""
-    values = _checked({"name": name, "role": role, "instructions": instructions})
-    await repository.add_agent(
-        session,
-        tenant_id=tenant_id,
-        name=values["name"],
-        role=values["role"],
-        instructions=values["instructions"],
-        model=None,
-    )
+    values = checked({"name": name, "role": role, "instructions": instructions})
+    await repository.add_agent(session, tenant_id=tenant_id, **values)
 
 
 async def change_agent(
-    session: AnySession, tenant_id: UUID, agent_id: UUID, changes: AgentChanges
+    session: AnySession,
+    tenant_id: UUID,
+    agent_id: UUID,
+    changes: AgentChanges,
+    *,
+    by: UUID | None = None,
+    note: str | None = None,
+    restores: int | None = None,
+    revision: int | None = None,
 ) -> Agent:
-    """Change an agent and return it.
+    """Change an agent and return it. Of what changes its answers a version is kept.
 
-    Raises BadRequest, NotFound, and Conflict if another agent of this tenant has that name.
+    With `revision` only if nobody has edited it since. Raises BadRequest, NotFound, and Conflict if
+    another agent of this tenant has that name, or with the name of who edited it meanwhile.
     """
     if not changes:
         raise BadRequest("There is nothing to change. Give at least one field.")
-    values = _checked(changes)
-    await get_agent(session, tenant_id, agent_id)
+    values: dict[str, Any] = dict(checked(changes))
     if "name" in values:
         await _require_free_name(session, tenant_id, values["name"], but_for=agent_id)
-    agent = await repository.change_agent(session, tenant_id, agent_id, values)
-    if agent is None:
+    agent = await lock(session, tenant_id, agent_id, revision=revision)
+    was = spec_of(agent)
+    makes_version = bool(differing(was, was | values))
+    if makes_version:
+        await keep_first(session, agent)
+        values |= {"published_version": agent.published_version + 1} | edited(agent, by)
+    changed = await repository.change_agent(session, tenant_id, agent_id, values)
+    if changed is None:
         raise _name_taken(values["name"])
     if "model" in values:
         await model_chain.refresh(session, tenant_id)
+    if makes_version:
+        await _keep_version(session, changed, was, by=by, note=_note(note), restores=restores)
     session.after_commit(lambda: publish_changed(tenant_id, "agents"))
+    return changed
+
+
+async def lock(
+    session: AnySession, tenant_id: UUID, agent_id: UUID, *, revision: int | None
+) -> Agent:
+    """The agent, which nobody else edits until this transaction ends. Names and chains of models
+    are locked first, as by all who do.
+
+    Raises NotFound, and Conflict if somebody has edited it since `revision`.
+    """
+    await repository.lock_names(session, tenant_id)
+    await model_chain.lock(session, tenant_id)
+    agent = await repository.lock_agent(session, tenant_id, agent_id)
+    if agent is None:
+        raise _not_here()
+    if revision is not None and revision != agent.revision:
+        who = await version_repository.name_of(session, agent.edited_by) or "Somebody else"
+        at = f" at {agent.edited_at:%H:%M} UTC" if agent.edited_at else ""
+        raise Conflict(
+            f"{who} changed {agent.name}{at}. See what it is now, and change that.",
+            code="changed_meanwhile",
+        )
     return agent
 
 
@@ -123,11 +143,34 @@ async def choose_key(
     session.after_commit(lambda: publish_changed(tenant_id, "agents"))
 
 
+def edited(agent: Agent, by: UUID | None) -> dict[str, Any]:
+    """The columns that say that somebody edits the agent now."""
+    return {
+        "revision": agent.revision + 1,
+        "edited_by": by,
+        "edited_at": datetime.now(UTC),
+    }
+
+
+async def keep_first(session: AnySession, agent: Agent) -> None:
+    """Keep what the agent is as its version, if it is older than versions are."""
+    await version_repository.add(
+        session,
+        tenant_id=agent.tenant_id,
+        agent_id=agent.id,
+        n=agent.published_version,
+        spec=spec_of(agent),
+        by=None,
+        note=None,
+        at=agent.created_at,
+    )
+
+
 async def get_agent(session: AnySession, tenant_id: UUID, agent_id: UUID) -> Agent:
     """The agent. Raises NotFound, also for another tenant's agent."""
     agent = await repository.agent_by_id(session, tenant_id, agent_id)
     if agent is None:
-        raise NotFound("There is no such agent in this tenant.")
+        raise _not_here()
     return agent
 
 
@@ -141,6 +184,45 @@ async def list_agents(session: AnySession, tenant_id: UUID) -> Sequence[Agent]:
     return await repository.list_agents(session, tenant_id)
 
 
+async def _keep_version(
+    session: AnySession,
+    agent: Agent,
+    was: Spec,
+    *,
+    by: UUID | None,
+    note: str | None,
+    restores: int | None,
+) -> None:
+    """Keep what it is now, and carry its draft along."""
+    tenant_id, agent_id, now = agent.tenant_id, agent.id, spec_of(agent)
+    await version_repository.add(
+        session,
+        tenant_id=tenant_id,
+        agent_id=agent_id,
+        n=agent.published_version,
+        spec=now,
+        by=by,
+        note=note,
+        restores=restores,
+    )
+    draft = await version_repository.find(session, tenant_id, agent_id, version_repository.DRAFT)
+    if draft is None:
+        return
+    spec = rebased(draft.spec, was, now)
+    if differing(spec, now):
+        await version_repository.put_draft(
+            session, tenant_id=tenant_id, agent_id=agent_id, spec=spec, by=draft.by_user
+        )
+    else:
+        await version_repository.drop_draft(session, tenant_id, agent_id)
+
+
+def _note(note: str | None) -> str | None:
+    if not note:
+        return None
+    return one_line("The note", note, max_chars=MAX_NOTE_CHARS, may_be_empty=True) or None
+
+
 async def _require_free_name(
     session: AnySession, tenant_id: UUID, name: str, *, but_for: UUID | None = None
 ) -> None:
@@ -152,54 +234,8 @@ async def _require_free_name(
         raise _name_taken(name)
 
 
-def _checked(changes: AgentChanges) -> AgentChanges:
-    """The changes as column values to store. Raises BadRequest."""
-    checked = changes.copy()
-    if "name" in checked:
-        checked["name"] = one_line("The agent's name", checked["name"], max_chars=MAX_NAME_CHARS)
-    if "role" in checked:
-        checked["role"] = one_line(
-            "The agent's role", checked["role"], max_chars=MAX_ROLE_CHARS, may_be_empty=True
-        )
-    if "instructions" in checked:
-        checked["instructions"] = prose(
-            "The instructions", checked["instructions"], max_chars=MAX_INSTRUCTIONS_CHARS
-        )
-        _require_room_for_talk(checked["instructions"])
-    if "model" in checked:
-        checked["model"] = model_name(checked["model"]) if checked["model"] else None
-    if "paused_notice" in checked:
-        notice = one_line(
-            "What people see meanwhile",
-            checked["paused_notice"] or "",
-            max_chars=MAX_NOTICE_CHARS,
-            may_be_empty=True,
-        )
-        checked["paused_notice"] = notice or None
-    if "tools" in checked:
-        checked["tools"] = _tool_names(checked["tools"])
-    return checked
-
-
-def _tool_names(names: Sequence[str]) -> list[str]:
-    """Each once. Raises BadRequest if there is no such tool."""
-    known = tool_names()
-    if unknown := [name for name in names if name not in known]:
-        shown = one_line("The tool's name", unknown[0], max_chars=MAX_NAME_CHARS)
-        raise BadRequest(f"There is no tool called {shown}. There are {', '.join(known)}.")
-    return list(dict.fromkeys(names))
-
-
-def _require_room_for_talk(instructions: str) -> None:
-    """Raise BadRequest if the instructions leave a model no room for a message."""
-    room = settings.model.context_tokens - settings.model.max_answer_tokens
-    most = max(0, round(room * SHARE_OF_INSTRUCTIONS))
-    tokens = tokens_of(instructions)
-    if instructions and tokens > most:
-        raise BadRequest(
-            f"The instructions are about {tokens} tokens long to a language model; at most {most} "
-            "leave it room for the conversation. Shorten them."
-        )
+def _not_here() -> NotFound:
+    return NotFound("There is no such agent in this tenant.")
 
 
 def _name_taken(name: str) -> Conflict:

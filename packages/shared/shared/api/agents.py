@@ -1,13 +1,13 @@
 """A tenant's AI employees: seen by its members, hired and changed by its admins."""
 
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, status
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.agents import rules as hiring
-from shared.agents.rules import AgentChanges, AgentStatus
+from shared.agents.checks import AgentChanges, AgentStatus
 from shared.api.dependencies import Asked, MemberOf, admin_asks
 from shared.api.problems import problems
 from shared.config import settings
@@ -30,6 +30,10 @@ class AgentOut(BaseModel):
     status: AgentStatus
     paused_notice: str | None = None
     """What the business says to people while the agent is paused."""
+    greeting: str
+    """What it says before anybody has asked."""
+    starters: list[str]
+    """Questions that are offered to whoever has not asked yet."""
     practice: bool = Field(default_factory=lambda: settings.model.practice)
     """Whether the practice model of `konstruct up` answers, which only shows the way."""
 
@@ -44,6 +48,11 @@ class AgentDetails(AgentOut):
     """Names of what it can do beside talking."""
     helps_while_waiting: bool = Field(default_factory=bool)
     """Whether it goes on answering while its conversation waits for a colleague."""
+    hours: dict[str, Any] | None
+    """Its own; None are the business's."""
+    published_version: int
+    revision: int
+    """To be sent with an edit, which is refused if somebody has edited it since."""
 
 
 class HireAgent(BaseModel):
@@ -56,6 +65,8 @@ class HireAgent(BaseModel):
     role: str = ""
     instructions: str = ""
     model: str | None = None
+    greeting: Annotated[str, Field(default_factory=str)]
+    starters: Annotated[list[str], Field(default_factory=list)]
 
 
 # What is left out stays, which is not the same as null; so these have no default to be shown.
@@ -64,6 +75,8 @@ _Model = Annotated[str | None, Field(default_factory=lambda: None)]
 _Status = Annotated[AgentStatus, Field(default_factory=lambda: "active")]
 _Tools = Annotated[list[str], Field(default_factory=list)]
 _Helps = Annotated[bool, Field(default_factory=bool)]
+_Starters = Annotated[list[str], Field(default_factory=list)]
+_Hours = Annotated[dict[str, Any] | None, Field(default_factory=lambda: None)]
 _Notice = Annotated[str | None, Field(default_factory=lambda: None)]
 
 
@@ -82,9 +95,16 @@ class ChangeAgent(BaseModel):
     paused_notice: _Notice
     tools: _Tools
     helps_while_waiting: _Helps
+    greeting: _Text
+    starters: _Starters
+    hours: _Hours
+    note: str | None = Field(default=None, max_length=hiring.MAX_NOTE_CHARS)
+    """Why, for who looks at its versions."""
+    revision: int | None = None
+    """Only if nobody has edited it since."""
 
     def changes(self) -> AgentChanges:
-        given = self.model_dump(exclude_unset=True, exclude={"tenant_id"})
+        given = self.model_dump(exclude_unset=True, exclude={"tenant_id", "note", "revision"})
         return cast(AgentChanges, given)
 
 
@@ -117,6 +137,9 @@ async def hire_agent(
         role=body.role,
         instructions=body.instructions,
         model=body.model,
+        greeting=body.greeting,
+        starters=body.starters,
+        by=admin.caller.user_id,
     )
     return AgentDetails.model_validate(agent)
 
@@ -125,7 +148,15 @@ async def hire_agent(
 async def change_agent(
     agent_id: UUID, admin: Annotated[Asked[ChangeAgent], Depends(admin_asks(ChangeAgent))]
 ) -> AgentDetails:
-    """Change an agent from the next message on. For admins of the tenant."""
-    changes = admin.body.changes()
-    agent = await hiring.change_agent(admin.session, admin.tenant_id, agent_id, changes)
+    """Change an agent from the next message on, and keep what it was. For admins of the tenant."""
+    body = admin.body
+    agent = await hiring.change_agent(
+        admin.session,
+        admin.tenant_id,
+        agent_id,
+        body.changes(),
+        by=admin.caller.user_id,
+        note=body.note,
+        revision=body.revision,
+    )
     return AgentDetails.model_validate(agent)

@@ -1,9 +1,10 @@
 """Tables and messages. Importing this package makes all tables known to `Base.metadata`."""
 
-from shared.models.agents import Agent, AgentCounter
+from shared.models.agents import Agent, AgentCounter, AgentVersion
 from shared.models.attention import AttentionItem
 from shared.models.audit import AuditEvent
 from shared.models.base import Base
+from shared.models.business_hours import BusinessHours
 from shared.models.channel_settings import ChannelSettings
 from shared.models.channels import ChannelConnection, ConnectionCursor, ConnectionLease
 from shared.models.chat import WebConversation, WebConversationMessage
@@ -40,11 +41,13 @@ __all__ = [
     "AgentCounter",
     "AgentKnowledge",
     "AgentRun",
+    "AgentVersion",
     "AnswerRules",
     "AnswerTrace",
     "AttentionItem",
     "AuditEvent",
     "Base",
+    "BusinessHours",
     "ChannelConnection",
     "ChannelConversation",
     "ChannelMessage",

@@ -53,6 +53,49 @@ class Agent(HasId, HasCreatedAt, Base):
     model_chain: Mapped[list[Any] | None] = mapped_column(JSONB(none_as_null=True))
     """Who answers for it, one after the other, as `agents.model_chain` works it out of the above;
     None is the installation's model alone."""
+    greeting: Mapped[str] = mapped_column(server_default=text("''"))
+    """What it says before anybody has asked."""
+    starters: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))
+    """Questions that are offered to whoever has not asked yet."""
+    hours: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    """Its own hours, as `shared.tenants.hours` has them; None for those of the business."""
+    about: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
+    """What else its template said, for whoever exports it."""
+    published_version: Mapped[int] = mapped_column(server_default=text("1"))
+    """The version this row is; runs name it."""
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    """Counts the edits of what it is and of its draft."""
+    edited_by: Mapped[UUID | None]
+    """Who made the last of them; None for a command."""
+    edited_at: Mapped[datetime | None]
+
+
+class AgentVersion(Base):
+    """What an agent was from a moment on; as a draft, what it may become.
+
+    An agent has one draft at most, whose `n` is 0. A draft answers nobody.
+    """
+
+    __tablename__ = "agent_versions"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["tenant_id", "agent_id"], ["agents.tenant_id", "agents.id"], ondelete="CASCADE"
+        ),
+        CheckConstraint("state IN ('draft', 'published')", name="state"),
+        CheckConstraint("(n = 0) = (state = 'draft')", name="n_of_a_draft"),
+    )
+
+    tenant_id: Mapped[UUID] = mapped_column(primary_key=True)
+    agent_id: Mapped[UUID] = mapped_column(primary_key=True)
+    n: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    spec: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """As `shared.agents.spec` reads it."""
+    by_user: Mapped[UUID | None]
+    at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
+    note: Mapped[str | None]
+    restores: Mapped[int | None]
+    """The older version it is again."""
 
 
 class AgentCounter(Base):

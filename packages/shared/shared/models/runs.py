@@ -109,6 +109,8 @@ class AgentRun(HasId, HasCreatedAt, Base):
     """The run that answers with it, once its state is `merged`."""
     edited: Mapped[int] = mapped_column(server_default=text("0"))
     """How often its message was edited before anybody claimed it."""
+    agent_version: Mapped[int | None]
+    """Which of its agent's versions the last claim found."""
     error_code: Mapped[str | None]
     input_tokens: Mapped[int | None]
     output_tokens: Mapped[int | None]

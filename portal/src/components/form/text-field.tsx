@@ -10,8 +10,8 @@ interface TextFieldProps extends Omit<ComponentProps<"input">, "onChange" | "val
   onChange: (value: string) => void;
   help?: string | undefined;
   error?: string | undefined;
-  /** An area of several lines, which grows with what is written. */
-  multiline?: boolean;
+  /** An area of several lines, which grows with what is written; a short one begins with few. */
+  multiline?: boolean | "short";
 }
 
 export function TextField({ label, value, onChange, help, error, multiline = false, className = "", ...rest }: TextFieldProps) {
@@ -31,7 +31,7 @@ export function TextField({ label, value, onChange, help, error, multiline = fal
         <textarea
           {...shared}
           name={rest.name}
-          className={`${shared.className} field-sizing-content max-h-[60vh] min-h-48 leading-relaxed`}
+          className={`${shared.className} field-sizing-content max-h-[60vh] leading-relaxed ${multiline === "short" ? "min-h-24" : "min-h-48"}`}
         />
       ) : (
         <input {...rest} {...shared} />

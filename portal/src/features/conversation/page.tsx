@@ -11,7 +11,13 @@ import { useWorkspace } from "@/session/workspace";
 import { conversationQuery } from "./queries";
 import { Thread } from "./thread";
 
-export function ConversationPage({ agentId }: { agentId: string }) {
+interface ConversationPageProps {
+  agentId: string;
+  /** Beside a page, which has the title; else it is the page. */
+  pane?: boolean;
+}
+
+export function ConversationPage({ agentId, pane = false }: ConversationPageProps) {
   const login = useLogin();
   const { api, chats, tenant } = useWorkspace();
   const agents = useQuery(agentsQuery(api, tenant.id));
@@ -44,5 +50,5 @@ export function ConversationPage({ agentId }: { agentId: string }) {
     return <FailedPage error={failed.error} onRetry={again} />;
   }
   if (!conversation.data || !session || !agent) return null;
-  return <Thread agent={agent} conversation={conversation.data} session={session} />;
+  return <Thread agent={agent} conversation={conversation.data} session={session} pane={pane} />;
 }

@@ -4,6 +4,8 @@ import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { ChatSession } from "@/chat/chat-session";
 import { threadItems, unanswered } from "@/chat/thread-items";
 import type { Outgoing } from "@/chat/transcript";
+import { Button } from "@/components/button";
+import { useTitle } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
 import { useLogin, usePerson } from "@/session/login-context";
 import type { Agent, Conversation } from "@/wire/frames";
@@ -22,9 +24,11 @@ interface ThreadProps {
   agent: Agent;
   conversation: Conversation;
   session: ChatSession;
+  pane: boolean;
 }
 
-export function Thread({ agent, conversation, session }: ThreadProps) {
+export function Thread({ agent, conversation, session, pane }: ThreadProps) {
+  const { t } = useI18n();
   const { userId } = usePerson();
   const login = useLogin();
   const { transcript, line, loaded, older } = useChat(session, agent.id);
@@ -64,9 +68,11 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
     return () => { document.removeEventListener("keydown", onKeyDown); };
   }, [answering, stop]);
 
+  const Around = pane ? "section" : "main";
   return (
-    <main className="flex h-full flex-col bg-surface">
-      <ThreadHeader agent={agent} conversationId={conversation.id} empty={items.length === 0} />
+    <Around className="flex h-full flex-col bg-surface" {...(pane ? { "aria-label": t("conversation.label", { name: agent.name }) } : {})}>
+      {!pane && <PageTitle of={agent.name} />}
+      <ThreadHeader agent={agent} conversationId={conversation.id} empty={items.length === 0} pane={pane} />
       <div className="relative min-h-0 grow">
         {items.length > 0 ? (
           <MessageList
@@ -81,7 +87,7 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
             onEdit={edit}
           />
         ) : (
-          loaded && <Welcome agent={agent} />
+          loaded && <Welcome agent={agent} onAsk={send} />
         )}
       </div>
       <Announcer name={agent.name} session={session} />
@@ -97,17 +103,33 @@ export function Thread({ agent, conversation, session }: ThreadProps) {
         onSend={send}
         onStop={stop}
       />
-    </main>
+    </Around>
   );
 }
 
-function Welcome({ agent }: { agent: Agent }) {
+function PageTitle({ of }: { of: string }) {
+  useTitle(of);
+  return null;
+}
+
+/** What the employee says first, and what one could ask. */
+function Welcome({ agent, onAsk }: { agent: Agent; onAsk: (text: string) => void }) {
   const { t } = useI18n();
+  const { name, role, greeting, starters } = agent;
   return (
     <div className="grid h-full place-content-center justify-items-center overflow-y-auto px-4 pb-12 text-center">
-      <h2 className="max-w-lg text-lg font-semibold wrap-anywhere">{t("conversation.empty", { name: agent.name })}</h2>
-      {agent.role && <p className="mt-2 max-w-sm wrap-anywhere">{agent.role}</p>}
-      <p className="mt-2 max-w-sm text-soft">{t("conversation.emptyLead")}</p>
+      <h2 className="max-w-lg text-lg font-semibold wrap-anywhere">{t("conversation.empty", { name })}</h2>
+      {role && <p className="mt-2 max-w-sm wrap-anywhere">{role}</p>}
+      <p dir="auto" className="mt-2 max-w-sm wrap-anywhere whitespace-pre-line text-soft">{greeting || t("conversation.emptyLead")}</p>
+      {starters.length > 0 && (
+        <ul aria-label={t("conversation.starters")} className="mt-5 flex max-w-lg flex-wrap justify-center gap-2">
+          {starters.map((starter) => (
+            <li key={starter}>
+              <Button className="wrap-anywhere" onClick={() => { onAsk(starter); }}>{starter}</Button>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

@@ -3,6 +3,7 @@ export const words = {
   "conversation.label": "Conversation with {name}",
   "conversation.empty": "Say hello to {name}.",
   "conversation.emptyLead": "Ask anything; the answer appears here as it is written.",
+  "conversation.starters": "Questions to begin with",
   "conversation.olderFailed": "Older messages could not be loaded.",
   "conversation.latest": "Go to the latest message",
   "conversation.typing": "{name} is working on it",

@@ -6,6 +6,7 @@ export const words: Words = {
   "conversation.empty": "Saluda a {name}.",
   "conversation.emptyLead":
     "Pregunta lo que quieras; la respuesta aparece aquí mientras se escribe.",
+  "conversation.starters": "Preguntas para empezar",
   "conversation.olderFailed": "No se han podido cargar los mensajes anteriores.",
   "conversation.latest": "Ir al último mensaje",
   "conversation.typing": "{name} está en ello",

@@ -5,6 +5,7 @@ export const words: Words = {
   "conversation.label": "Conversa com {name}",
   "conversation.empty": "Diga olá a {name}.",
   "conversation.emptyLead": "Pergunte o que quiser; a resposta aparece aqui enquanto é escrita.",
+  "conversation.starters": "Perguntas para começar",
   "conversation.olderFailed": "Não foi possível carregar as mensagens anteriores.",
   "conversation.latest": "Ir para a última mensagem",
   "conversation.typing": "{name} está a tratar disso",

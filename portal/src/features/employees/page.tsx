@@ -62,7 +62,6 @@ function HireLink() {
 
 interface NewsState {
   readonly hired?: { readonly id: string; readonly name: string };
-  readonly saved?: string;
 }
 
 /** What the page before this one did. A new employee is one key press away. */
@@ -74,20 +73,14 @@ function News() {
   useEffect(() => {
     talk.current?.focus();
   }, []);
-  if (!state?.hired && !state?.saved) return null;
+  if (!state?.hired) return null;
   return (
     <div role="status" className="mb-5 flex flex-wrap items-center justify-between gap-3 rounded-card bg-mine px-4 py-3">
-      {state.hired ? (
-        <>
-          <p className="wrap-anywhere">{t("employees.hired", { name: state.hired.name })}</p>
-          <Link ref={talk} to={at(`chat/${state.hired.id}`)} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
-            <Icon name="chat" className="size-4 shrink-0" />
-            {t("employees.chatName", { name: state.hired.name })}
-          </Link>
-        </>
-      ) : (
-        <p className="wrap-anywhere">{t("employees.saved", { name: state.saved ?? "" })}</p>
-      )}
+      <p className="wrap-anywhere">{t("employees.hired", { name: state.hired.name })}</p>
+      <Link ref={talk} to={at(`chat/${state.hired.id}`)} className={`${buttonClass("primary")} inline-flex items-center gap-2`}>
+        <Icon name="chat" className="size-4 shrink-0" />
+        {t("employees.chatName", { name: state.hired.name })}
+      </Link>
     </div>
   );
 }

@@ -2,20 +2,10 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { type Api, queryString } from "@/session/api";
 import { Refused } from "@/wire/errors";
-import type { AgentChanges, AgentDetails, Employee, Tenant } from "@/wire/frames";
+import type { AgentChanges, AgentDetails, ByTemplate, Employee, Template, Tenant } from "@/wire/frames";
 
 /** Nobody belongs to so many businesses; the platform's own people see all there are. */
 const LOOKED_AT = 20;
-
-/** Looked up anew for each form that begins with it, and never changed under one. */
-export function agentQuery(api: Api, tenantId: string, agentId: string) {
-  return queryOptions({
-    queryKey: ["agent", tenantId, agentId],
-    queryFn: () => agent(api, tenantId, agentId),
-    staleTime: Infinity,
-    gcTime: 0,
-  });
-}
 
 /** In which of these businesses the employee works; `null` if in none of them. */
 export function workplaceQuery(api: Api, tenants: readonly Tenant[], agentId: string) {
@@ -39,6 +29,20 @@ export function workplaceQuery(api: Api, tenants: readonly Tenant[], agentId: st
 
 export function hire(api: Api, tenantId: string, employee: Employee): Promise<AgentDetails> {
   return api.call("/agents", { method: "POST", body: { tenant_id: tenantId, ...employee } });
+}
+
+/** Those that come along, in the person's language. */
+export function templatesQuery(api: Api, tenantId: string, locale: string) {
+  return queryOptions({
+    queryKey: ["templates", tenantId, locale],
+    queryFn: async () =>
+      (await api.call<{ items: Template[] }>(`/tenants/${tenantId}/templates?${queryString({ locale })}`)).items,
+    staleTime: Infinity,
+  });
+}
+
+export function hireByTemplate(api: Api, tenantId: string, by: Partial<ByTemplate>): Promise<AgentDetails> {
+  return api.call(`/tenants/${tenantId}/templates/hire`, { method: "POST", body: by });
 }
 
 /** What is left out stays as it is. */

@@ -1,20 +1,8 @@
 import { expect, test } from "vitest";
 
-import type { AgentDetails } from "@/wire/frames";
+import { checkEmployee, employeeOf } from "./rules";
 
-import { changesOf, checkEmployee, employeeOf, valuesOf } from "./rules";
-
-const NORA: AgentDetails = {
-  id: "a",
-  tenant_id: "t",
-  name: "Nora",
-  role: "Bookkeeping",
-  instructions: "Be exact.",
-  model: null,
-  status: "active",
-  tools: [],
-};
-const AS_TYPED = valuesOf(NORA);
+const AS_TYPED = { name: "Nora", role: "Bookkeeping", instructions: "Be exact.", model: "" };
 
 test("an employee needs a name alone", () => {
   expect(checkEmployee({ name: " N ", role: "", instructions: "", model: "" })).toEqual({});
@@ -57,12 +45,6 @@ test.each(["http://evil", "two words", "-x", "m".repeat(201)])("%j is no model",
   expect(checkEmployee({ ...AS_TYPED, model }).model?.key).toBe("employees.modelWrong");
 });
 
-test("only what was changed is sent, and an emptied model is the default again", () => {
-  expect(changesOf(NORA, AS_TYPED)).toEqual({});
-  expect(changesOf(NORA, { ...AS_TYPED, role: " Bookkeeping " })).toEqual({});
-  expect(changesOf({ ...NORA, model: "big" }, { ...AS_TYPED, name: "Ida" })).toEqual({
-    name: "Ida",
-    model: null,
-  });
-  expect(employeeOf(AS_TYPED).model).toBeNull();
+test("what is typed is sent without the spaces around it, and no model is the default", () => {
+  expect(employeeOf({ ...AS_TYPED, role: " Bookkeeping " })).toEqual({ ...AS_TYPED, model: null });
 });

@@ -1,6 +1,6 @@
 /** What an employee can be: what may be typed, and what of it is sent. */
 import { type Complaints, oneLine, told, tooLong } from "@/components/form/rules";
-import type { AgentChanges, AgentDetails, Employee } from "@/wire/frames";
+import type { Employee } from "@/wire/frames";
 
 /** In code points, as the gateway counts. */
 const MAX = { name: 80, role: 160, notice: 200, instructions: 20_000 };
@@ -28,20 +28,6 @@ export function employeeOf(values: EmployeeValues): Employee {
     instructions: values.instructions.trim(),
     model: values.model.trim() || null,
   };
-}
-
-export function valuesOf(agent: AgentDetails): EmployeeValues {
-  const { name, role, instructions, model } = agent;
-  return { name, role, instructions, model: model ?? "" };
-}
-
-/** Only what was changed here: another admin may have changed the rest meanwhile. */
-export function changesOf(before: AgentDetails, values: EmployeeValues): AgentChanges {
-  const after = employeeOf(values);
-  const fields = Object.keys(after) as EmployeeField[];
-  return Object.fromEntries(
-    fields.filter((field) => after[field] !== before[field]).map((field) => [field, after[field]]),
-  );
 }
 
 export function checkNotice({ notice }: { notice: string }): Complaints<"notice"> {

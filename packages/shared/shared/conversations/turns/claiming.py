@@ -29,7 +29,8 @@ from shared.runs.predicates import (
 @dataclass(frozen=True, slots=True)
 class AgentAtWork:
     """Who answers a run. `model` is None for the installation's default; `tools` are names; `knows`
-    says that there are documents to read first."""
+    says that there are documents to read first; `version` is the published one, which its run
+    names from now on."""
 
     name: str
     role: str
@@ -39,6 +40,7 @@ class AgentAtWork:
     knows: bool = False
     model_chain: Sequence[Sequence[object]] | None = None
     """Who may answer where the business has keys of its own (`agents.model_chain`)."""
+    version: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,9 @@ _AS_CLAIMED = """
            attempt = run.attempt + 1,
            worker_id = $3,
            waits_for_room = false,
-           started_at = coalesce(run.started_at, clock_timestamp())"""
+           started_at = coalesce(run.started_at, clock_timestamp()),
+           agent_version = (SELECT agent.published_version FROM agents AS agent
+                             WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)"""
 # The agent is read last, so that no plan begins with all runs of the agent.
 _CLAIMED = """
               run.id, run.agent_id, run.channel, run.thread_id, run.payload::text, run.attempt,
@@ -84,7 +88,8 @@ _CLAIMED = """
               extract(epoch FROM clock_timestamp() - run.created_at)::float8,
               run.message_id::uuid,
               (SELECT json_build_array(agent.name, agent.role, agent.instructions, agent.model,
-                                       agent.tools, agent.knows, agent.model_chain)
+                                       agent.tools, agent.knows, agent.model_chain,
+                                       agent.published_version)
                  FROM agents AS agent
                 WHERE agent.tenant_id = run.tenant_id AND agent.id = run.agent_id)::text"""
 _MERGED_EARLIER = """CASE WHEN run.attempt > 1 OR run.trigger <> 'message' THEN

@@ -1,0 +1,2 @@
+/** What other features may use of a conversation. */
+export { ConversationPage } from "./page";
