@@ -73,6 +73,7 @@ def test_there_is_every_command_people_rely_on() -> None:
         *("up", "gateway", "worker", "migrate", "env", "doctor", "token", "chat"),
         *("tenant create", "tenant list", "tenant limits", "user create", "user add", "user list"),
         *("channel connect", "channel list", "channel check", "channel disconnect"),
+        *("key add", "key list", "key test", "key remove"),
         *("knowledge add", "knowledge list", "knowledge show", "knowledge remove"),
         *("knowledge ask",),
         *("hello", "agent versions", "agent back"),

@@ -69,6 +69,9 @@ export const words = {
   "error.key_is_admins": "This key administers an account and answers nobody. Make one for the API.",
   "error.key_of_another": "This looks like another provider's key, and is sent to nobody else.",
   "error.key_needed": "Another address wants the key again: what we keep is sent nowhere else.",
+  "error.model_blocked_address": "The address of the language model may not be asked from here. An admin must look at Settings, Models.",
+  "error.model_key_unreadable": "The key to the language model cannot be read. An admin must look at Settings, Models.",
+  "error.model_not_chosen": "No language model is chosen here. An admin must choose one at Settings, Models.",
   "error.changed_meanwhile": "Somebody else has changed this meanwhile. Look at it once more.",
 };
 

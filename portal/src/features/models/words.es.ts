@@ -71,5 +71,8 @@ export const words: Words = {
   "error.key_is_admins": "Esta clave administra una cuenta y no responde a nadie. Crea una para la API.",
   "error.key_of_another": "Parece la clave de otro proveedor, y no se envía a nadie más.",
   "error.key_needed": "Otra dirección requiere la clave de nuevo: la que guardamos no se envía a otro sitio.",
+  "error.model_blocked_address": "Desde aquí no se puede preguntar a la dirección del modelo de lenguaje. Un administrador debe mirar en Ajustes, Modelos.",
+  "error.model_key_unreadable": "La clave del modelo de lenguaje no se puede leer. Un administrador debe mirar en Ajustes, Modelos.",
+  "error.model_not_chosen": "Aquí no hay ningún modelo de lenguaje elegido. Un administrador debe elegir uno en Ajustes, Modelos.",
   "error.changed_meanwhile": "Otra persona ha cambiado esto entretanto. Vuelve a mirarlo.",
 };

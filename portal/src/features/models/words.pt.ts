@@ -71,5 +71,8 @@ export const words: Words = {
   "error.key_is_admins": "Esta chave administra uma conta e não responde a ninguém. Crie uma para a API.",
   "error.key_of_another": "Parece a chave de outro fornecedor, e não é enviada a mais ninguém.",
   "error.key_needed": "Outro endereço pede a chave de novo: a que guardamos não é enviada a outro lado.",
+  "error.model_blocked_address": "Daqui não se pode perguntar ao endereço do modelo de linguagem. Um administrador tem de ver em Definições, Modelos.",
+  "error.model_key_unreadable": "A chave do modelo de linguagem não pode ser lida. Um administrador tem de ver em Definições, Modelos.",
+  "error.model_not_chosen": "Aqui não está escolhido nenhum modelo de linguagem. Um administrador tem de escolher um em Definições, Modelos.",
   "error.changed_meanwhile": "Outra pessoa alterou isto entretanto. Veja de novo.",
 };
