@@ -115,6 +115,7 @@ def servers() -> Iterator[Servers]:
 
 
 PLATFORMS_HERE = {
+    "KONSTRUCT_EGRESS_ALLOW": "127.0.0.0/8",
     "KONSTRUCT_TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}",
     "KONSTRUCT_SLACK_API_URL": f"http://127.0.0.1:{free_port()}/api/",
     "KONSTRUCT_WHATSAPP_API_URL": f"http://127.0.0.1:{free_port()}",

@@ -7,6 +7,7 @@ row of every table, what commands print and the API answers.
 import asyncio
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -16,12 +17,14 @@ import pytest
 import redis
 from konstruct.devstack.ports import LOOPBACK, free_port
 from orchestrator.scripted_channel import Account, Fault, ScriptedChannel
+from orchestrator.scripted_model import Script, ScriptedModel
 from psycopg import sql
 from shared.channels.connections import account
 from shared.config import get_settings
 from shared.errors import BadRequest
+from shared.llm_keys.in_use import key_in_use
 
-from tests.support.cli import konstruct
+from tests.support.cli import Ran, konstruct
 from tests.support.otlp import Receiver
 from tests.support.people import World
 from tests.support.servers import Servers
@@ -31,6 +34,7 @@ from tests.support.waiting import eventually
 OWN_DB = 3
 TOKEN, SECRET = "marker-of-the-token-7a1f", "marker-of-the-secret-9c2e"
 WRONG = "marker-of-a-wrong-token-4b6d"
+MODEL_KEY = "marker-of-the-key-to-a-model-3c8d"
 MARKERS = ("marker-of-", "bWFya2VyLW9m")
 """As it is, and as base64 has it."""
 
@@ -40,7 +44,8 @@ class Overheard:
 
     def __init__(self, url: str) -> None:
         self.said: list[str] = []
-        self._valkey = redis.Redis.from_url(url, socket_timeout=0.5)
+        # Without a time-out: after one, the line is another that monitors nothing.
+        self._valkey = redis.Redis.from_url(url)
         self._over = threading.Event()
         self._listening = threading.Thread(target=self._listen, daemon=True)
 
@@ -50,6 +55,8 @@ class Overheard:
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
+        with suppress(redis.ConnectionError):
+            self._valkey.ping()  # the last that is heard
         self._listening.join(5)
         self._valkey.close()
 
@@ -58,8 +65,6 @@ class Overheard:
             while not self._over.is_set():
                 try:
                     self.said.append(str(monitor.next_command()))
-                except redis.TimeoutError:
-                    continue
                 except redis.ConnectionError:
                     return  # the server stops before us if the test has failed
 
@@ -90,6 +95,7 @@ def shared_stack(
             "KONSTRUCT_DEVELOPMENT_CHANNELS": "true",
             "KONSTRUCT_SCRIPTED_API_URL": f"http://{LOOPBACK}:{port}",
             "KONSTRUCT_LOG_LEVEL": "DEBUG",
+            "KONSTRUCT_EGRESS_ALLOW": "127.0.0.0/8",
             "OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url,
         },
         for_gateways={"KONSTRUCT_SECRETS_KEYS": ""},
@@ -117,6 +123,11 @@ async def test_what_is_entrusted_to_us_shows_nowhere(
             opened = await account(acme.id, connection_id)
             assert opened.credentials["api_token"] == TOKEN, "it is kept, and the test looks for it"
             reprs = [repr(opened), str(opened)]
+            more, key_id = await _use_a_key_to_a_model(made, acme)
+            printed += more
+            key = await key_in_use(acme.id, key_id)
+            assert key.secret == MODEL_KEY, "it is kept, too"
+            reprs += [repr(key), str(key)]
             answers = await _ask_the_api(stack, acme, connection_id)
             disconnected = await asyncio.to_thread(
                 konstruct, "channel", "disconnect", connection_id
@@ -137,7 +148,7 @@ async def test_what_is_entrusted_to_us_shows_nowhere(
         **_tables(superuser),
     }
     assert len(places["logs"]) > 10_000
-    assert any("PUBLISH" in said for said in overheard.said)
+    assert sum("PUBLISH" in said for said in overheard.said) > 10
     found = [name for name, text in places.items() if any(marker in text for marker in MARKERS)]
     assert found == []
 
@@ -173,12 +184,45 @@ async def _use_it(account: Account, acme: World, stack: Stack) -> tuple[list[str
     return shown, UUID(connection_id)
 
 
+async def _use_a_key_to_a_model(account: Account, acme: World) -> tuple[list[str], UUID]:
+    """Have it answer, then be refused by a server that repeats what it was sent; what commands
+    print."""
+    shown = []
+
+    async def key(*arguments: object, typed: str = "") -> Ran:
+        ran = await asyncio.to_thread(konstruct, "key", *arguments, typed=typed)
+        shown.extend([ran.out, ran.err])
+        return ran
+
+    async with ScriptedModel(Script(text="With a key."), api_key=MODEL_KEY) as model:
+        here = ("add", "--tenant", acme.slug, "--address", model.base_url, "--json")
+        added = (await key(*here, typed=f"{MODEL_KEY}\n")).json
+        account.say("mia", "and now")
+        said = account.texts
+        await eventually(lambda: "With a key." in said("person-mia"), "it answered", within_s=30)
+    async with ScriptedModel(api_key="another") as refusing:
+        here = ("add", "--tenant", acme.slug, "--address", refusing.base_url)
+        here += ("--model", "scripted", "--employee", "Ada")
+        assert (await key(*here, typed=f"{MODEL_KEY}\n")).code == 1
+        account.say("mia", "and then")
+        heard = refusing.records.authorizations
+        await eventually(lambda: len(heard) > 1, "it was asked for an answer, too", within_s=30)
+    await key("list", "--tenant", acme.slug, "--json")
+    await key("test", added["id"])
+    return shown, UUID(added["id"])
+
+
 async def _ask_the_api(stack: Stack, acme: World, connection_id: UUID) -> list[str]:
     """Whatever mentions connections, and a forged request."""
     async with httpx.AsyncClient(base_url=stack.gateways[0].url) as http:
         answers = [
             await http.get(path, headers=acme.admin.headers)
-            for path in ("/api/portal/me", f"/api/portal/agents?tenant_id={acme.id}", "/readyz")
+            for path in (
+                "/api/portal/me",
+                f"/api/portal/agents?tenant_id={acme.id}",
+                f"/api/portal/tenants/{acme.id}/llm-keys",
+                "/readyz",
+            )
         ]
         forged = await http.post(f"/channels/scripted/{connection_id}", content=b"{}")
     assert forged.status_code == 401
