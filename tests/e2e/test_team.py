@@ -46,6 +46,28 @@ async def test_an_employee_is_hired_talked_to_changed_and_paused(visit: Visit, a
     await expect(page.page.get_by_text("Back on Monday.")).to_have_count(2)
 
 
+async def test_an_employee_is_dismissed_after_a_question_and_taken_back(
+    visit: Visit, acme: World
+) -> None:
+    await acme.say(await acme.conversation(acme.anna), "remember me")
+    anna = await visit(acme.anna, path=f"/b/{acme.slug}/chat/{acme.agent_id}")
+    await expect(anna.composer).to_be_visible()
+    page = await visit(acme.admin, path=f"/b/{acme.slug}/employees")
+    await page.button("Dismiss Ada").click()
+    await expect(page.dialog).to_contain_text("What was said stays readable")
+    assert await page.violations() == []
+    await page.dialog.get_by_role("button", name="Dismiss").click()
+    await expect(page.notices).to_contain_text("Ada does not work here any more.")
+    await expect(page.rows("Employees").get_by_role("listitem")).to_have_count(2)
+    await expect(anna.page.get_by_text("You can still read what was said.")).to_be_visible()
+    await expect(anna.own.last).to_contain_text("remember me")
+    await expect(anna.composer).to_have_count(0)
+    await expect(anna.employees.filter(has_text="Ada")).to_contain_text("Dismissed")
+    await page.button("Take Ada back").click()
+    await expect(page.rows("Employees").get_by_role("listitem")).to_have_count(3)
+    await expect(anna.composer).to_be_visible()
+
+
 async def test_a_person_is_invited_by_link_joins_changes_role_and_is_removed(
     visit: Visit, acme: World
 ) -> None:

@@ -269,6 +269,44 @@ async def test_a_paused_agents_conversation_opens_but_takes_no_message(
     assert history.json() == []
 
 
+async def test_who_was_dismissed_answers_nobody_and_what_was_said_stays(
+    api: httpx.AsyncClient, acme: World, superuser: psycopg.Connection
+) -> None:
+    conversation_id = await acme.conversation(acme.anna)
+    await acme.say(conversation_id, "remember me")
+    path = f"/api/portal/tenants/{acme.id}/agents/{acme.agent_id}/dismissal"
+
+    assert (await api.post(path, headers=acme.anna.headers)).status_code == 403
+    for _ in range(2):
+        gone = await api.post(path, headers=acme.admin.headers)
+        assert (gone.status_code, gone.json()["status"]) == (200, "paused")
+        assert gone.json()["dismissed_at"] is not None
+
+    with pytest.raises(AgentPaused, match="does not work here any more") as refused:
+        await send(acme, acme.anna, conversation_id, "hello?")
+    assert refused.value.code == "agent_paused"
+    history = await api.get(f"{CHAT}/{conversation_id}/messages", headers=acme.anna.headers)
+    assert [each["content"] for each in history.json()] == ["remember me"]
+    body = {"tenant_id": str(acme.id), "agent_id": str(acme.agent_id)}
+    assert (await api.post(CHAT, json=body, headers=acme.anna.headers)).status_code == 200
+    refused_ben = await api.post(CHAT, json=body, headers=acme.ben.headers)
+    assert refused_ben.json()["code"] == "agent_dismissed"
+    hired = {"tenant_id": str(acme.id), "name": "ada"}
+    again = await api.post("/api/portal/agents", json=hired, headers=acme.admin.headers)
+    assert again.json()["code"] == "name_of_before"
+    back_to_work = {"tenant_id": str(acme.id), "status": "active"}
+    agent = f"/api/portal/agents/{acme.agent_id}"
+    changed = await api.patch(agent, json=back_to_work, headers=acme.admin.headers)
+    assert changed.json()["code"] == "agent_dismissed"
+
+    back = await api.delete(path, headers=acme.admin.headers)
+    assert (back.json()["status"], back.json()["dismissed_at"]) == ("paused", None)
+    await api.patch(agent, json=back_to_work, headers=acme.admin.headers)
+    assert await send(acme, acme.anna, conversation_id, "welcome back")
+    acts = superuser.execute("SELECT action FROM audit_events WHERE object_kind = 'agent'")
+    assert acts.fetchall() == [("agent.dismissed",), ("agent.taken_back",)]
+
+
 # ── The list ───────────────────────────────────────────────────────────────────────────────────
 
 

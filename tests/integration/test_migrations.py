@@ -24,7 +24,7 @@ from migrations.parts import PARTS, is_declared
 from tests.support.people import World
 from tests.support.servers import ROOT, Database, Servers, migrate
 
-HEAD = "046"
+HEAD = "047"
 
 
 @pytest.fixture

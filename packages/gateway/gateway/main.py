@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from shared.api import (
     account_router,
+    agent_dismissals_router,
     agent_versions_router,
     agents_router,
     answers_router,
@@ -158,6 +159,7 @@ def create_app() -> FastAPI:
         llm_keys_router,
         agents_router,
         answers_router,
+        agent_dismissals_router,
         agent_versions_router,
         hours_router,
         templates_router,

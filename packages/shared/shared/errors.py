@@ -90,14 +90,15 @@ class Conflict(KonstructError):
 
 
 class AgentPaused(Conflict):
-    """The agent is paused. `notice` is the business's text for people meanwhile."""
+    """The agent is paused, or dismissed. `notice` is the business's text for people meanwhile."""
 
     code = "agent_paused"
 
-    def __init__(self, notice: str | None) -> None:
+    def __init__(self, notice: str | None, *, dismissed: bool = False) -> None:
         said = f" It says: “{notice}”" if notice else " Ask an admin of your business."
-        super().__init__(f"This employee is paused and does not answer now.{said}")
-        self.notice = notice
+        paused = f"This employee is paused and does not answer now.{said}"
+        super().__init__("This employee does not work here any more." if dismissed else paused)
+        self.notice = None if dismissed else notice
 
 
 class TooBig(KonstructError):

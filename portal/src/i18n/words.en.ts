@@ -9,6 +9,7 @@ export const words = {
   "app.notFound": "There is no such page.",
   "app.home": "Back to Home",
   "app.noEmployees": "There are no employees in this business yet.",
+  "app.dismissed": "Dismissed",
   "app.paused": "Paused",
   "app.logOut": "Log out",
   "app.logOutFailed": "You are still logged in. {reason}",

@@ -10,6 +10,7 @@ export const words: Words = {
   "app.notFound": "Esta página no existe.",
   "app.home": "Volver al inicio",
   "app.noEmployees": "Esta empresa aún no tiene empleados.",
+  "app.dismissed": "Despedido",
   "app.paused": "En pausa",
   "app.logOut": "Cerrar sesión",
   "app.logOutFailed": "La sesión sigue abierta. {reason}",

@@ -10,6 +10,7 @@ export const words: Words = {
   "app.notFound": "Esta página não existe.",
   "app.home": "Voltar ao início",
   "app.noEmployees": "Esta empresa ainda não tem funcionários.",
+  "app.dismissed": "Despedido",
   "app.paused": "Em pausa",
   "app.logOut": "Terminar sessão",
   "app.logOutFailed": "A sessão continua aberta. {reason}",

@@ -22,6 +22,15 @@ export function agentsQuery(api: Api, tenantId: string) {
   });
 }
 
+/** Those who work here. Who was dismissed is among the others still, for what was said with them. */
+export function workingQuery(api: Api, tenantId: string) {
+  return { ...agentsQuery(api, tenantId), select: atWork };
+}
+
+function atWork(agents: Agent[]): Agent[] {
+  return agents.filter(({ dismissed_at }) => !dismissed_at);
+}
+
 /** The person's own; the platform's people see everybody's. */
 export function conversationsQuery(api: Api, tenantId: string) {
   return queryOptions({

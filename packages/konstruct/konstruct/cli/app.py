@@ -9,6 +9,7 @@ from konstruct.cli import (
     channel,
     chat,
     demo,
+    dismissal,
     doctor,
     env,
     hello,
@@ -69,6 +70,7 @@ def konstruct(
 
 for group in (up, hello, chat, doctor, env, token, migrate, processes):
     group.register(app)
+dismissal.register(agent.app)
 for name, commands in {
     "tenant": tenant,
     "user": user,

@@ -93,6 +93,11 @@ async def change_agent(
     if "name" in values:
         await _require_free_name(session, tenant_id, values["name"], but_for=agent_id)
     agent = await lock(session, tenant_id, agent_id, revision=revision)
+    if agent.dismissed_at is not None:
+        raise Conflict(
+            f"{agent.name} does not work here any more. Take them back first.",
+            code="agent_dismissed",
+        )
     was = spec_of(agent)
     makes_version = bool(differing(was, was | values))
     if makes_version:
@@ -230,8 +235,15 @@ async def _require_free_name(
     after the other. The database's unique index ignores only case."""
     await repository.lock_names(session, tenant_id)
     holder = await repository.agent_by_name(session, tenant_id, name)
-    if holder is not None and holder.id != but_for:
-        raise _name_taken(name)
+    if holder is None or holder.id == but_for:
+        return
+    if holder.dismissed_at is not None:
+        raise Conflict(
+            f"'{name}' worked here before, and conversations bear that name. Take them back, or "
+            "choose another name.",
+            code="name_of_before",
+        )
+    raise _name_taken(name)
 
 
 def _not_here() -> NotFound:

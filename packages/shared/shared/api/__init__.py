@@ -1,6 +1,7 @@
 """REST under `/api/portal`: thin routers over the domains."""
 
 from shared.api.account import account_router
+from shared.api.agent_dismissals import agent_dismissals_router
 from shared.api.agent_versions import agent_versions_router
 from shared.api.agents import agents_router
 from shared.api.answers import answers_router
@@ -24,6 +25,7 @@ from shared.api.tenants import tenants_router
 
 __all__ = [
     "account_router",
+    "agent_dismissals_router",
     "agent_versions_router",
     "agents_router",
     "answers_router",

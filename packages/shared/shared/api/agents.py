@@ -1,5 +1,6 @@
 """A tenant's AI employees: seen by its members, hired and changed by its admins."""
 
+from datetime import datetime
 from typing import Annotated, Any, cast
 from uuid import UUID
 
@@ -30,6 +31,8 @@ class AgentOut(BaseModel):
     status: AgentStatus
     paused_notice: str | None = None
     """What the business says to people while the agent is paused."""
+    dismissed_at: datetime | None = None
+    """Since when it works here no more. It is paused, then."""
     greeting: str
     """What it says before anybody has asked."""
     starters: list[str]

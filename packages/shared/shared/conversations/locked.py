@@ -24,7 +24,7 @@ async def lock(
 def require_active_agent(conversation: LockedConversation) -> None:
     """Raises AgentPaused, with the notice the business wrote."""
     if not conversation.agent_is_active:
-        raise AgentPaused(conversation.paused_notice)
+        raise AgentPaused(conversation.paused_notice, dismissed=conversation.agent_is_dismissed)
 
 
 def require_agent_speaks(conversation: LockedConversation) -> None:

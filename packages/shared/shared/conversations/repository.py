@@ -121,6 +121,7 @@ class LockedConversation:
     """`agent` wherever it may speak."""
     agent_is_active: bool
     paused_notice: str | None
+    agent_is_dismissed: bool
 
 
 # Text, because it is on every message's way: building the expression costs more than running it.
@@ -129,7 +130,7 @@ def _lock(place: Place, person: str) -> TextClause:
         f"""
     SELECT conversation.id, conversation.tenant_id, conversation.agent_id, {person},
            conversation.last_seq, {spoken_by("conversation")},
-           {answers("agent")}, agent.paused_notice
+           {answers("agent")}, agent.paused_notice, agent.dismissed_at IS NOT NULL
       FROM {place.conversations} AS conversation
       JOIN agents AS agent ON {agent_of("conversation", "agent")}
      WHERE conversation.id = :conversation_id{place.only("conversation")}

@@ -33,6 +33,7 @@ class Agent(HasId, HasCreatedAt, Base):
             ondelete="SET NULL (llm_key_id)",
         ),
         CheckConstraint("status IN ('active', 'paused')", name="status"),
+        CheckConstraint("dismissed_at IS NULL OR status = 'paused'", name="dismissed"),
     )
 
     tenant_id: Mapped[UUID] = mapped_column(ForeignKey("tenants.id", ondelete="CASCADE"))
@@ -42,6 +43,8 @@ class Agent(HasId, HasCreatedAt, Base):
     model: Mapped[str | None]
     status: Mapped[str] = mapped_column(server_default=text("'active'"))
     paused_notice: Mapped[str | None]
+    dismissed_at: Mapped[datetime | None]
+    """It works here no more; what was said with it stays."""
     helps_while_waiting: Mapped[bool] = mapped_column(server_default=text("false"))
     """It goes on answering while its conversation waits for a person."""
     tools: Mapped[list[str]] = mapped_column(JSONB, server_default=text("'[]'"))

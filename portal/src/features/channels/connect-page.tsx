@@ -11,7 +11,7 @@ import { LoadFailed } from "@/components/load-failed";
 import { RowSkeletons } from "@/components/skeleton";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
-import { agentsQuery } from "@/session/queries";
+import { workingQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent } from "@/wire/frames";
 
@@ -26,7 +26,7 @@ export default function ConnectPage() {
   const { kind: type = "" } = useParams();
   const { api, tenant, at } = useWorkspace();
   const kinds = useQuery(kindsQuery(api, tenant.id));
-  const agents = useQuery(agentsQuery(api, tenant.id));
+  const agents = useQuery(workingQuery(api, tenant.id));
   const there = kinds.data?.find((each) => each.type === type);
   const kind = there && kindOf(type, there.reachable);
   return (

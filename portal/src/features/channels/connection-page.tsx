@@ -101,7 +101,7 @@ function OneConnection({ connection, title, fresh }: { connection: Connection; t
         <div className="mt-6 grid gap-6">
           {agents.data && (
             <WhoAnswers
-              agents={agents.data}
+              agents={agents.data.filter(({ id: each, dismissed_at }) => !dismissed_at || each === agent_id)}
               chosen={agent_id}
               onChoose={(agentId) => void tell(change(api, tenant.id, id, { agent_id: agentId }), t("channels.changed"))}
             />

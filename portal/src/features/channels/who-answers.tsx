@@ -23,7 +23,9 @@ export function WhoAnswers({ agents, chosen, onChoose }: WhoAnswersProps) {
         onChange={({ target }) => { onChoose(target.value); }}
       >
         {chosen === null && <option value="">{t("channels.nobody")}</option>}
-        {agents.map(({ id: value, name }) => <option key={value} value={value}>{name}</option>)}
+        {agents.map(({ id: value, name, dismissed_at }) => (
+          <option key={value} value={value}>{dismissed_at ? `${name} · ${t("app.dismissed")}` : name}</option>
+        ))}
       </select>
     </div>
   );

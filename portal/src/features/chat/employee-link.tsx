@@ -58,7 +58,7 @@ export function EmployeeLink({ agent, conversation }: EmployeeLinkProps) {
               )}
             </span>
             {agent.status === "paused" && (
-              <span className="shrink-0 text-xs text-soft">{t("app.paused")}</span>
+              <span className="shrink-0 text-xs text-soft">{t(agent.dismissed_at ? "app.dismissed" : "app.paused")}</span>
             )}
             {unread && (
               <span className="size-2.5 shrink-0 rounded-full bg-accent">

@@ -65,5 +65,7 @@ function byLastTalk(agents: readonly Agent[], conversations: readonly Conversati
     conversation: conversations.find(({ agent_id }) => agent_id === agent.id),
   }));
   const rank = ({ conversation }: Entry) => (conversation ? Date.parse(conversation.updated_at) : 0);
-  return entries.sort((one, other) => rank(other) - rank(one));
+  // Who was dismissed is there for what was said.
+  const shown = entries.filter(({ agent, conversation }) => !agent.dismissed_at || conversation);
+  return shown.sort((one, other) => rank(other) - rank(one));
 }

@@ -5,7 +5,7 @@ import { Outlet, useMatch } from "react-router";
 import { NoticePage } from "@/components/notice-page";
 import { useTitle } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
-import { agentsQuery } from "@/session/queries";
+import { workingQuery } from "@/session/queries";
 import { useWorkspace } from "@/session/workspace";
 
 import { EmployeeList } from "./employee-list";
@@ -35,7 +35,7 @@ export function ChatPlace() {
 export function ChooseEmployee() {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
-  const agents = useQuery(agentsQuery(api, tenant.id));
+  const agents = useQuery(workingQuery(api, tenant.id));
   useTitle(t("chat.title"));
   return <NoticePage><h1>{t(agents.data?.length === 0 ? "app.noEmployees" : "chat.choose")}</h1></NoticePage>;
 }

@@ -8,8 +8,8 @@ export function PausedBanner({ agent }: { agent: Agent }) {
   return (
     <div className="mx-auto w-full max-w-3xl px-4 md:px-6">
       <div className="mb-2 rounded-control border border-line bg-hover px-3 py-2 text-sm wrap-anywhere">
-        <p>{t("conversation.paused", { name: agent.name })}</p>
-        {agent.paused_notice && <p dir="auto" className="mt-1 font-medium">{agent.paused_notice}</p>}
+        <p>{t(agent.dismissed_at ? "conversation.dismissed" : "conversation.paused", { name: agent.name })}</p>
+        {agent.paused_notice && !agent.dismissed_at && <p dir="auto" className="mt-1 font-medium">{agent.paused_notice}</p>}
       </div>
     </div>
   );

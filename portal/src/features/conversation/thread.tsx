@@ -93,16 +93,18 @@ export function Thread({ agent, conversation, session, pane }: ThreadProps) {
       <Announcer name={agent.name} session={session} />
       <PausedBanner agent={agent} />
       <LineBanner line={line} notice={transcript.notice} />
-      <Composer
-        ref={composer}
-        name={agent.name}
-        userId={userId}
-        conversationId={conversation.id}
-        answering={answering}
-        disabled={["forbidden", "not-found", "broken", "wrong-address"].includes(line)}
-        onSend={send}
-        onStop={stop}
-      />
+      {!agent.dismissed_at && (
+        <Composer
+          ref={composer}
+          name={agent.name}
+          userId={userId}
+          conversationId={conversation.id}
+          answering={answering}
+          disabled={["forbidden", "not-found", "broken", "wrong-address"].includes(line)}
+          onSend={send}
+          onStop={stop}
+        />
+      )}
     </Around>
   );
 }

@@ -35,6 +35,7 @@ export const words = {
   "conversation.edit": "Edit",
   "conversation.delete": "Delete",
   "conversation.notSent": "Not sent.",
+  "conversation.dismissed": "{name} does not work here any more. You can still read what was said.",
   "conversation.paused": "{name} is paused and does not answer now.",
   "conversation.composer.label": "Message to {name}",
   "conversation.composer.placeholder": "Write to {name}",

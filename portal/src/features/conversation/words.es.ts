@@ -38,6 +38,7 @@ export const words: Words = {
   "conversation.edit": "Editar",
   "conversation.delete": "Eliminar",
   "conversation.notSent": "No enviado.",
+  "conversation.dismissed": "{name} ya no trabaja aquí. Puedes seguir leyendo lo que se dijo.",
   "conversation.paused": "{name} está en pausa y no responde ahora.",
   "conversation.composer.label": "Mensaje para {name}",
   "conversation.composer.placeholder": "Escribe a {name}",

@@ -37,6 +37,7 @@ export const words: Words = {
   "conversation.edit": "Editar",
   "conversation.delete": "Eliminar",
   "conversation.notSent": "Não enviada.",
+  "conversation.dismissed": "{name} já não trabalha aqui. Ainda pode ler o que foi dito.",
   "conversation.paused": "{name} está em pausa e não responde agora.",
   "conversation.composer.label": "Mensagem para {name}",
   "conversation.composer.placeholder": "Escreva a {name}",

@@ -31,7 +31,7 @@ export function EmployeeForm({ initial, submit, about, send }: EmployeeFormProps
   const { tenant, at } = useWorkspace();
   const models = useId();
   const draft = `${formDraftPrefix(userId)}${tenant.id}.${about}`;
-  const form = useForm({ initial, check: checkEmployee, blame: { name_taken: "name" }, send, draft });
+  const form = useForm({ initial, check: checkEmployee, blame: { name_taken: "name", name_of_before: "name" }, send, draft });
   const cancel = () => {
     dropFormDraft(draft);
     void navigate(at("employees"));

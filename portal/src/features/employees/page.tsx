@@ -19,6 +19,7 @@ import { mayAdminister } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 import type { Agent } from "@/wire/frames";
 
+import { Dismissed, DismissDialog } from "./dismissal";
 import { PauseDialog } from "./pause-dialog";
 import { changeAgent } from "./queries";
 
@@ -27,24 +28,27 @@ export default function EmployeesPage() {
   const { api, tenant } = useWorkspace();
   const agents = useQuery(agentsQuery(api, tenant.id));
   const mayChange = mayAdminister(tenant.role);
+  const working = agents.data?.filter(({ dismissed_at }) => !dismissed_at);
+  const dismissed = agents.data?.filter(({ dismissed_at }) => dismissed_at) ?? [];
   return (
     <Page title={t("employees.title")} actions={mayChange && <HireLink />}>
       <News />
       {agents.isPending && <RowSkeletons rows={3} />}
       {agents.isError && !agents.data && <LoadFailed query={agents} />}
-      {agents.data?.length === 0 && (
+      {working?.length === 0 && (
         <Empty>
           <p className={mayChange ? "mb-4" : ""}>{t(mayChange ? "employees.emptyAdmin" : "app.noEmployees")}</p>
           {mayChange && <HireLink />}
         </Empty>
       )}
-      {agents.data && agents.data.length > 0 && (
+      {working && working.length > 0 && (
         <Rows label={t("employees.title")}>
-          {agents.data.map((agent) => (
+          {working.map((agent) => (
             <EmployeeRow key={agent.id} agent={agent} mayChange={mayChange} />
           ))}
         </Rows>
       )}
+      {mayChange && dismissed.length > 0 && <Dismissed agents={dismissed} />}
     </Page>
   );
 }
@@ -91,6 +95,7 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
   const queries = useQueryClient();
   const paused = agent.status === "paused";
   const [pausing, setPausing] = useState(false);
+  const [dismissing, setDismissing] = useState(false);
   const put = (status: Agent["status"]) => async () => {
     await changeAgent(api, tenant.id, agent.id, { status });
     await queries.invalidateQueries({ queryKey: ["agents", tenant.id] });
@@ -145,9 +150,13 @@ function EmployeeRow({ agent, mayChange }: { agent: Agent; mayChange: boolean })
             >
               <OneOf shown={t(paused ? "employees.resume" : "employees.pause")} others={[t("employees.pause"), t("employees.resume")]} />
             </Button>
+            <Button aria-label={t("employees.dismissName", { name })} onClick={() => { setDismissing(true); }}>
+              {t("employees.dismiss")}
+            </Button>
           </>
         )}
       </div>
+      {mayChange && <DismissDialog agent={agent} open={dismissing} onClose={() => { setDismissing(false); }} />}
       {mayChange && (
         <PauseDialog
           agent={agent}

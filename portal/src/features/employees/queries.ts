@@ -50,6 +50,15 @@ export function changeAgent(api: Api, tenantId: string, agentId: string, changes
   return api.call(`/agents/${agentId}`, { method: "PATCH", body: { tenant_id: tenantId, ...changes } });
 }
 
+export function dismiss(api: Api, tenantId: string, agentId: string): Promise<AgentDetails> {
+  return api.call(`/tenants/${tenantId}/agents/${agentId}/dismissal`, { method: "POST" });
+}
+
+/** Paused at first. */
+export function takeBack(api: Api, tenantId: string, agentId: string): Promise<AgentDetails> {
+  return api.call(`/tenants/${tenantId}/agents/${agentId}/dismissal`, { method: "DELETE" });
+}
+
 function agent(api: Api, tenantId: string, agentId: string): Promise<AgentDetails> {
   return api.call(`/agents/${agentId}?${queryString({ tenant_id: tenantId })}`);
 }

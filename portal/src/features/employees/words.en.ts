@@ -18,6 +18,21 @@ export const words = {
   "employees.resumeName": "Resume {name}",
   "employees.isPaused": "{name} is paused.",
   "employees.isBack": "{name} is back at work.",
+  "employees.dismiss": "Dismiss",
+  "employees.dismissName": "Dismiss {name}",
+  "employees.dismissTitle": "Dismiss {name}?",
+  "employees.dismissLead": "{name} answers nobody any more. What was said stays readable, and you can take {name} back.",
+  "employees.dismissAccounts":
+    "On {accounts} nobody answers then: messages there are kept until you choose somebody else under Channels.",
+  "employees.isDismissed": "{name} does not work here any more.",
+  "employees.before": "Worked here before",
+  "employees.until": "Until {date}",
+  "employees.read": "Read",
+  "employees.readName": "Read what was said with {name}",
+  "employees.takeBack": "Take back",
+  "employees.takeBackName": "Take {name} back",
+  "employees.isBackPaused": "{name} works here again, and is paused.",
+  "employees.editTitle": "Edit {name}",
   "employees.name": "Name",
   "employees.nameHelp": "What people call them.",
   "employees.role": "Job",
@@ -43,6 +58,9 @@ export const words = {
   "employees.notHere": "This employee does not work in {business}.",
   "employees.worksElsewhere": "They work in another of your businesses.",
   "employees.switchTo": "Switch to {business}",
+  "error.name_of_before":
+    "Worked here before, and conversations bear that name. Take them back, or choose another name.",
+  "error.agent_dismissed": "This employee does not work here any more.",
   "error.name_taken": "An employee of this name works here already. Choose another name.",
 };
 

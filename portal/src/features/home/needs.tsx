@@ -9,7 +9,7 @@ import { Rows } from "@/components/list";
 import { RowSkeletons } from "@/components/skeleton";
 import { useI18n } from "@/i18n/context";
 import { fullTime } from "@/i18n/time";
-import { agentsQuery, connectionsQuery } from "@/session/queries";
+import { connectionsQuery, workingQuery } from "@/session/queries";
 import { mayAdminister, mayRunPlatform } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 
@@ -18,7 +18,7 @@ import { attentionQuery } from "./queries";
 export function Needs() {
   const { t, language } = useI18n();
   const { api, tenant, at } = useWorkspace();
-  const agents = useQuery(agentsQuery(api, tenant.id));
+  const agents = useQuery(workingQuery(api, tenant.id));
   // The platform's own people see no business's inside.
   const attention = useQuery({ ...attentionQuery(api, tenant.id), enabled: !mayRunPlatform(tenant.role) });
   const channels = useQuery(connectionsQuery(api, tenant.id));

@@ -5,7 +5,7 @@ import { Section } from "@/components/list";
 import { EmployeeList } from "@/features/chat";
 import { Page } from "@/features/shell";
 import { useI18n } from "@/i18n/context";
-import { agentsQuery } from "@/session/queries";
+import { workingQuery } from "@/session/queries";
 import { mayAdminister } from "@/session/rights";
 import { useWorkspace } from "@/session/workspace";
 
@@ -15,7 +15,7 @@ import { Today } from "./today";
 export default function HomePage() {
   const { t } = useI18n();
   const { api, tenant } = useWorkspace();
-  const nobodyYet = useQuery(agentsQuery(api, tenant.id)).data?.length === 0;
+  const nobodyYet = useQuery(workingQuery(api, tenant.id)).data?.length === 0;
   return (
     <Page title={t("home.title")}>
       <Section title={t("home.needs")}>

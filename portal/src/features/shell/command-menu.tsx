@@ -8,7 +8,7 @@ import { Icon } from "@/components/icons";
 import { Modal } from "@/components/modal";
 import { useI18n } from "@/i18n/context";
 import { usePerson } from "@/session/login-context";
-import { agentsQuery } from "@/session/queries";
+import { workingQuery } from "@/session/queries";
 import { mayAdminister } from "@/session/rights";
 import { inBusiness, useWorkspace } from "@/session/workspace";
 
@@ -75,7 +75,7 @@ function useCommands(): readonly Group[] {
   const { t } = useI18n();
   const { role } = usePerson();
   const { api, tenants, tenant, at } = useWorkspace();
-  const agents = useQuery(agentsQuery(api, tenant.id));
+  const agents = useQuery(workingQuery(api, tenant.id));
   const places = PLACES.flat().filter(({ isFor }) => isFor(tenant.role));
   const others = tenants.filter(({ id }) => id !== tenant.id);
   const groups: readonly Group[] = [
