@@ -18,5 +18,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_constraint("dismissed", "agents")
     op.drop_column("agents", "dismissed_at")

@@ -143,6 +143,7 @@ async def test_a_hired_agent_is_at_work_at_once(api: httpx.AsyncClient, acme: Wo
         "tools": [],
         "helps_while_waiting": False,
         "greeting": "",
+        "dismissed_at": None,
         "starters": [],
         "hours": None,
         "published_version": 1,
