@@ -5,8 +5,8 @@ from alembic import op
 from migrations.columns import TIME, maybe
 from migrations.while_in_use import take
 
-revision = "045"
-down_revision = "044"
+revision = "047"
+down_revision = "046"
 branch_labels = None
 depends_on = None
 
