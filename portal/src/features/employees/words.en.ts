@@ -32,7 +32,6 @@ export const words = {
   "employees.takeBack": "Take back",
   "employees.takeBackName": "Take {name} back",
   "employees.isBackPaused": "{name} works here again, and is paused.",
-  "employees.editTitle": "Edit {name}",
   "employees.name": "Name",
   "employees.nameHelp": "What people call them.",
   "employees.role": "Job",

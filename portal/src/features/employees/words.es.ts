@@ -33,7 +33,6 @@ export const words: Words = {
   "employees.takeBack": "Readmitir",
   "employees.takeBackName": "Readmitir a {name}",
   "employees.isBackPaused": "{name} vuelve a trabajar aquí y está en pausa.",
-  "employees.editTitle": "Editar a {name}",
   "employees.name": "Nombre",
   "employees.nameHelp": "Cómo se le llama.",
   "employees.role": "Puesto",

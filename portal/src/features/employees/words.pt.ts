@@ -33,7 +33,6 @@ export const words: Words = {
   "employees.takeBack": "Readmitir",
   "employees.takeBackName": "Readmitir {name}",
   "employees.isBackPaused": "{name} volta a trabalhar aqui e está em pausa.",
-  "employees.editTitle": "Editar {name}",
   "employees.name": "Nome",
   "employees.nameHelp": "Como as pessoas lhe chamam.",
   "employees.role": "Função",
