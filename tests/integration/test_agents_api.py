@@ -18,7 +18,7 @@ from tests.support.stack import Stack
 AGENTS = "/api/portal/agents"
 SEEN_BY_MEMBERS = {
     "id", "tenant_id", "name", "role", "status", "paused_notice", "practice", "greeting",
-    "starters",
+    "starters", "dismissed_at",
 }  # fmt: skip
 SEEN_BY_ADMINS = {
     "instructions", "model", "tools", "helps_while_waiting", "hours", "published_version",

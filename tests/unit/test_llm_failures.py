@@ -34,6 +34,9 @@ MENDED_BY = {
     "model_rejected": None,
     "model_declined": None,
     "model_not_paid": None,
+    "model_blocked_address": None,
+    "model_key_unreadable": None,
+    "model_not_chosen": None,
 }
 EVERY = sorted(ModelFailure.__subclasses__(), key=lambda failure: failure.code)
 

@@ -35,6 +35,8 @@ SPEAKS_HTTP = {
     "orchestrator.channels": "the platforms, at addresses of the operator's settings",
     "orchestrator.jobs": "the same",
     "orchestrator.egress": "whom a tenant names, behind the guard",
+    "orchestrator.knowledge.embedder": "the installation's embedder",
+    "orchestrator.knowledge.finding": "the same",
     "orchestrator.knowledge.web": "whom a tenant names, by the guarded client alone",
     "orchestrator.scripted_channel": "whom a test names: no process of the product runs it",
     "orchestrator.tools.scripted": "the scripted service, at an address of the operator's settings",

@@ -12,5 +12,13 @@ def test_every_agent_says_whether_the_practice_model_answers(
     settings_of_its_own: pytest.MonkeyPatch, practises: bool
 ) -> None:
     settings_of_its_own.setenv("KONSTRUCT_LLM_PRACTICE", str(practises))
-    ada = Agent(id=uuid4(), tenant_id=uuid4(), name="Ada", role="", status="active")
+    ada = Agent(
+        id=uuid4(),
+        tenant_id=uuid4(),
+        name="Ada",
+        role="",
+        status="active",
+        greeting="",
+        starters=[],
+    )
     assert AgentOut.model_validate(ada).practice is practises

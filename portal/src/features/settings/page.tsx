@@ -20,7 +20,7 @@ export default function SettingsPage() {
   const { api, tenant, at } = useWorkspace();
   const limits = useQuery(limitsQuery(api, tenant.id));
   return (
-    <Page title={t("settings.title")} still>
+    <Page title={t("settings.title")}>
       <Section title={t("settings.business")}>
         <Facts>
           <Fact name={t("settings.name")}>{tenant.name}</Fact>

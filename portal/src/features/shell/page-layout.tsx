@@ -7,12 +7,10 @@ import { useTitle } from "./title";
 interface PageProps {
   title: string;
   actions?: ReactNode;
-  /** Nothing in it takes the focus, so it does itself, to be scrolled by keyboard. */
-  still?: boolean;
   children: ReactNode;
 }
 
-export function Page({ title, actions, still = false, children }: PageProps) {
+export function Page({ title, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { key } = useLocation();
   useTitle(title);
@@ -34,10 +32,7 @@ export function Page({ title, actions, still = false, children }: PageProps) {
           {actions}
         </div>
       </header>
-      <div
-        className="min-h-0 grow overflow-y-auto"
-        {...(still ? { tabIndex: 0, role: "region", "aria-label": title } : {})}
-      >
+      <div className="min-h-0 grow overflow-y-auto">
         <div className="mx-auto max-w-3xl px-4 py-6 md:px-6">{children}</div>
       </div>
     </main>
