@@ -1,6 +1,6 @@
 """A tenant's accounts on channels: connected and changed by its admins, seen by its members."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.agents import rules as agents
 from shared.api.dependencies import IdempotencyKey, LetIn, MemberOf, StaffAdminOf, StaffOf
+from shared.api.pages import cursor_of, place_of
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.channels import connections, forms, overview, replay
 from shared.channels.accounts import account_of, webhook_url
@@ -17,7 +18,7 @@ from shared.channels.slack.manifest import creation_link, install_link, manifest
 from shared.config import settings
 from shared.errors import BadRequest, Conflict
 from shared.jobs.waiting import done_within
-from shared.models import ChannelConnection, Delivery
+from shared.models import ChannelConnection
 from shared.valkey.publish import publish_delivery_ready
 
 WAIT_S = 10.0
@@ -276,9 +277,9 @@ async def list_deliveries(
         state=state,
         limit=limit + 1,
         connection_id=connection_id,
-        before=_place(before),
+        before=place_of(before),
     )
-    following = _cursor(found[limit - 1]) if len(found) > limit else None
+    following = cursor_of(found[limit - 1]) if len(found) > limit else None
     if following is not None:
         response.headers["Link"] = f'<?before={following}&limit={limit}>; rel="next"'
     items = [DeliveryOut.model_validate(each) for each in found[:limit]]
@@ -328,17 +329,3 @@ async def _after(
         connection_id = UUID((job.result or {}).get("id", str(connection_id)))
     let_in.session.expire_all()  # a worker has changed it
     return await _seen(let_in, connection_id)
-
-
-def _cursor(delivery: Delivery) -> str:
-    return f"{delivery.created_at.timestamp():.6f}_{delivery.id}"
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        at, _, id_ = cursor.partition("_")
-        return datetime.fromtimestamp(float(at), tz=UTC), UUID(id_)
-    except (ValueError, OverflowError, OSError):
-        raise BadRequest("`before` is the `next` of the page before.") from None

@@ -2,7 +2,6 @@
 members, who may also type answers."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Annotated
 from urllib.parse import unquote
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -24,6 +23,7 @@ from shared.api.knowledge_shapes import (
     SourceOut,
     Sources,
 )
+from shared.api.pages import cursor_of, place_of
 from shared.api.problems import ProblemRoute, problem_documents
 from shared.api.uploads import uploaded
 from shared.errors import BadRequest
@@ -59,10 +59,10 @@ async def list_sources(
         member.tenant_id,
         typed=typed,
         agent_id=agent_id,
-        after=_place(before),
+        after=place_of(before),
         limit=limit + 1,
     )
-    following = _cursor(found[limit - 1].source) if len(found) > limit else None
+    following = cursor_of(found[limit - 1].source) if len(found) > limit else None
     if following is not None:
         response.headers["Link"] = f'<?before={following}&limit={limit}>; rel="next"'
     return Sources(items=[SourceOut.of(each) for each in found[:limit]], next=following)
@@ -248,17 +248,3 @@ async def _text_of(let_in: LetIn, document_id: UUID) -> DocumentText:
 async def _let_go(let_in: LetIn) -> None:
     """What follows takes its time: the request's connection is not kept meanwhile."""
     await let_in.session.commit()
-
-
-def _cursor(source: KnowledgeSource) -> str:
-    return f"{source.created_at.timestamp():.6f}_{source.id}"
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    if cursor is None:
-        return None
-    try:
-        at, _, id_ = cursor.partition("_")
-        return datetime.fromtimestamp(float(at), tz=UTC), UUID(id_)
-    except (ValueError, OverflowError, OSError):
-        raise BadRequest("`before` is the `next` of the page before.") from None
